@@ -1,0 +1,36 @@
+"""Time comes from outside, so that rules can be tested at any moment."""
+
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the program reads the time. gateways/clock.py has the real one."""
+
+    def now(self) -> datetime:
+        """The time of this PC, in UTC."""
+        ...
+
+    def today(self) -> date:
+        """The date on the wall of the office."""
+        ...
+
+    def stripe_now(self) -> float:
+        """Seconds since 1970 UTC, corrected by the measured offset to Stripe's clock."""
+        ...
+
+    def local(self, moment: datetime) -> datetime:
+        """`moment` in the time zone of the office."""
+        ...
+
+
+def to_text(moment: datetime) -> str:
+    """UTC, ISO 8601 with milliseconds and `Z`: 2026-11-23T08:00:03.120Z. Sorts as text."""
+    moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def from_text(text: str) -> datetime:
+    """The inverse of `to_text`; also reads texts without milliseconds."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

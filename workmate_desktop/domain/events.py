@@ -1,0 +1,92 @@
+"""One Stripe event, already authentic, reduced to the fields this program needs.
+
+https://docs.stripe.com/api/events/object
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+PAYMENT_SUCCEEDED = "payment_intent.succeeded"
+PAYMENT_FAILED = "payment_intent.payment_failed"
+SUBSCRIBED_TYPES = (PAYMENT_SUCCEEDED, PAYMENT_FAILED)
+
+
+class Source(StrEnum):
+    """How the event came."""
+
+    WEBHOOK = "webhook"
+    CATCH_UP = "catch_up"
+    POLL = "poll"
+    SIMULATION = "simulation"
+
+
+class Outcome(StrEnum):
+    """What the event did."""
+
+    BOOKED = "booked"
+    FAILURE_RECORDED = "failure_recorded"
+    DUPLICATE = "duplicate"
+    NEEDS_REVIEW = "needs_review"
+    IGNORED = "ignored"
+
+
+class Reason(StrEnum):
+    """Why an event was put to review or ignored; ui turns it into a German sentence."""
+
+    NO_INVOICE = "no_invoice"
+    UNKNOWN_INVOICE = "unknown_invoice"
+    INVOICE_MISMATCH = "invoice_mismatch"
+    OTHER_INSTALLATION = "other_installation"
+    OTHER_CURRENCY = "other_currency"
+    WRONG_MODE = "wrong_mode"
+    INVOICE_CANCELLED = "invoice_cancelled"
+    INVOICE_DRAFT = "invoice_draft"
+    BAD_AMOUNT = "bad_amount"
+    NOT_SUCCEEDED = "not_succeeded"
+    PROGRAM_ERROR = "program_error"
+    UNKNOWN_TYPE = "unknown_type"
+    THIN_EVENT = "thin_event"
+    FOREIGN_ACCOUNT = "foreign_account"
+    SAME_INTENT = "same_intent"
+
+
+class UnreadableEvent(Exception):
+    """The sender was authentic, but the body is not an event we can read.
+
+    `reason` is a short code such as `json`, `not_an_object`, `event_id`, `intent_id`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class StripeEvent:
+    """What an event says. Amounts are minor units; times are UTC.
+
+    `amount_minor` is `amount_received` of a succeeded intent and `amount` of a failed one;
+    None when the event has no amount or one that cannot be true. `problem` names the field
+    that is not what Stripe documents (`amount`, `livemode`, `created`, `currency`), or is None.
+    """
+
+    id: str
+    type: str
+    created: datetime
+    livemode: bool
+    payment_intent_id: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    intent_status: str | None = None
+    invoice_ref: str | None = None
+    """metadata.invoice_id: the UUID or the number of an invoice."""
+    invoice_number: str | None = None
+    workmate_instance: str | None = None
+    method: str | None = None
+    decline_code: str | None = None
+    failure_code: str | None = None
+    account: str | None = None
+    """The connected account the event belongs to; None for our own."""
+    thin: bool = False
+    problem: str | None = None

@@ -1,0 +1,67 @@
+"""The Verlauf of an invoice and the notices: what happened, when, who, from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What happened to an invoice."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    ISSUED = "issued"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+    PAYMENT_BOOKED = "payment_booked"
+    PAYMENT_FAILED = "payment_failed"
+    MANUAL_PAYMENT = "manual_payment"
+    PAYMENT_REVERSED = "payment_reversed"
+    STATUS_CHANGED = "status_changed"
+
+
+ACTOR_STRIPE = "stripe"
+ACTOR_PROGRAM = "program"
+"""Other actors are the login name of the person at the PC."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of the Verlauf. `detail` holds plain values (amount_minor, currency, codes)."""
+
+    id: str
+    invoice_id: str
+    at: datetime
+    action: str
+    actor: str
+    detail: Mapping[str, object]
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    PAYMENT_FAILED = "payment_failed"
+    NEEDS_REVIEW = "needs_review"
+    OVERPAID = "overpaid"
+    UNREADABLE_EVENT = "unreadable_event"
+    FOREIGN_ACCOUNT = "foreign_account"
+    THIN_EVENT = "thin_event"
+    SECRET_MISMATCH = "secret_mismatch"
+    STRANGERS_REFUSED = "strangers_refused"
+    DATABASE_TROUBLE = "database_trouble"
+    DISK_LOW = "disk_low"
+    SETTINGS_RESET = "settings_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of the notice list. `read_at` is None while unread."""
+
+    id: str
+    at: datetime
+    kind: str
+    invoice_id: str | None
+    event_id: str | None
+    detail: Mapping[str, object]
+    read_at: datetime | None
