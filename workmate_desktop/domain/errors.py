@@ -14,5 +14,5 @@ class UserError(Exception):
         self.values = values
 
 
-class Bug(Exception):  # noqa: N818 - the word the team uses
+class Bug(Exception):
     """The program itself is at fault: a rule was broken that no user can break."""
