@@ -1,0 +1,283 @@
+"""Is this delivery really from Stripe, and what does it say?
+
+`verify` proves authenticity from the raw body and the `Stripe-Signature` header;
+`parse` then reads the body into our own `StripeEvent`. Nothing is parsed, stored or
+believed before `verify` has returned.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from workmate_desktop.domain.events import (
+    PAYMENT_FAILED,
+    PAYMENT_SUCCEEDED,
+    SUBSCRIBED_TYPES,
+    StripeEvent,
+    UnreadableEvent,
+)
+from workmate_desktop.domain.money import MAX_MINOR
+
+if TYPE_CHECKING:
+    from stripe import WebhookSignature
+
+WINDOW_SECONDS = 300.0
+"""How far a delivery's time may lie from ours, on either side (CONTRACT, HTTP, 400)."""
+
+_LONGEST_HEADER = 4096
+"""Characters. Stripe sends about 150, a few hundred while a secret is rolled."""
+
+
+_EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,251}", re.ASCII)
+_INTENT_ID = re.compile(r"pi_[A-Za-z0-9_]{1,252}", re.ASCII)
+_CODE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
+_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
+# SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+_LONGEST_METADATA = 500
+"""Characters, Stripe's own limit. https://docs.stripe.com/api/metadata"""
+
+_STRIPE_OPENED = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
+_FAR_FUTURE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+
+
+class Reason(StrEnum):
+    """Why a delivery is not believed.
+
+    `TOO_OLD` and `IN_FUTURE` are only given when the signature itself is right: the
+    delivery was signed with our secret, but our clock and its time disagree, or it is
+    an old one repeated. They are worth a look at this PC's clock; the others are not.
+    """
+
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    NOT_UTF8 = "not_utf8"
+    WRONG = "wrong"
+    TOO_OLD = "too_old"
+    IN_FUTURE = "in_future"
+
+
+class NotAuthentic(Exception):
+    """The delivery is not proven to come from Stripe: answer 400, store nothing."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def warm_up() -> None:
+    """Import stripe's verifier (about 130 ms) ahead of the first delivery."""
+    _verifier()
+
+
+def verify(body: bytes, header: str | None, secrets: Sequence[str], now: float) -> None:
+    """Return if `body` was signed with one of `secrets`, within the time window.
+
+    `header` is the `Stripe-Signature` header as received, `None` when there was none.
+    `secrets` are the active webhook secrets: several while one is being rolled, any may
+    match any of the header's `v1` signatures. `now` is the time in seconds since 1970,
+    UTC, from a clock corrected by the measured offset to Stripe's.
+
+    Raises `NotAuthentic`, whatever is wrong with the input. Without any usable secret
+    nothing is authentic; whether that means "not configured" is for the caller to know.
+    """
+    if header is None or not header.strip():
+        raise NotAuthentic(Reason.MISSING)
+    signed_at = _signed_at(header)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotAuthentic(Reason.NOT_UTF8) from None
+    if not any(_signed_with(secret, text, header) for secret in secrets):
+        raise NotAuthentic(Reason.WRONG)
+    # Our own check: stripe's tolerance accepts any time in the future.
+    if signed_at < now - WINDOW_SECONDS:
+        raise NotAuthentic(Reason.TOO_OLD)
+    if signed_at > now + WINDOW_SECONDS:
+        raise NotAuthentic(Reason.IN_FUTURE)
+
+
+def _signed_at(header: str) -> int:
+    """The one `t=` of the header, in seconds since 1970.
+
+    Exactly one is demanded, so that the time checked here is the time that was signed.
+    """
+    # Non-ASCII makes stripe's comparison raise TypeError instead of answering "no".
+    if len(header) > _LONGEST_HEADER or not header.isascii():
+        raise NotAuthentic(Reason.MALFORMED)
+    times = [item[2:] for item in header.split(",") if item.startswith("t=")]
+    if len(times) != 1 or not times[0].isdigit() or len(times[0]) > 12:
+        raise NotAuthentic(Reason.MALFORMED)
+    return int(times[0])
+
+
+def _signed_with(secret: str, text: str, header: str) -> bool:
+    from stripe import SignatureVerificationError
+
+    try:
+        # No tolerance here: the window is checked by `verify`, on both sides.
+        return bool(_verifier().verify_header(text, header, secret, tolerance=None))
+    except (SignatureVerificationError, ValueError, TypeError):
+        # ValueError: a stored secret that cannot even be encoded matches nothing.
+        return False
+
+
+@functools.cache
+def _verifier() -> "type[WebhookSignature]":
+    from stripe import WebhookSignature
+
+    return WebhookSignature
+
+
+def parse(body: bytes, received_at: datetime) -> StripeEvent:
+    """Read a verified body into the fields this program needs, and nothing else.
+
+    No names, addresses or card data of the payer are taken over. A value that is not what
+    Stripe documents is left out and named in `problem`, so that the event is still kept and
+    a person decides. `received_at` (UTC) stands in for a `created` that cannot be true.
+
+    Raises `UnreadableEvent` when it cannot even be told what the event is about: not JSON,
+    a key given twice, not an object, no id of an event, a payment without an intent's id.
+    """
+    values = _object_in(body)
+    event_id = values.get("id")
+    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+        raise UnreadableEvent("event_id")
+    kind = _text(values.get("type"), longest=255)
+    if kind is None:
+        raise UnreadableEvent("event_type")
+    if kind in SUBSCRIBED_TYPES and values.get("object") != "v2.core.event":
+        return _payment_event(values, event_id, kind, received_at)
+    return _other_event(values, event_id, kind, received_at)
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    try:
+        values = _JSON.decode(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise UnreadableEvent("not_utf8") from None
+    except (ValueError, RecursionError):
+        raise UnreadableEvent("json") from None
+    if not isinstance(values, dict):
+        raise UnreadableEvent("not_an_object")
+    return values
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two amounts Python would silently believe the last.
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise UnreadableEvent("duplicate_key")
+    return values
+
+
+# NaN and Infinity are no JSON: read as "no value", so that such an amount goes to review.
+_JSON = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=lambda _: None)
+
+
+def _payment_event(
+    values: dict[str, Any], event_id: str, kind: str, received_at: datetime
+) -> StripeEvent:
+    intent = _dict(_dict(values.get("data")).get("object"))
+    intent_id = intent.get("id")
+    if not isinstance(intent_id, str) or not _INTENT_ID.fullmatch(intent_id):
+        raise UnreadableEvent("intent_id")
+    livemode = values.get("livemode")
+    # What was really received counts, not what was asked for.
+    amount = _amount(intent.get("amount_received" if kind == PAYMENT_SUCCEEDED else "amount"))
+    currency = _match(_CURRENCY, intent.get("currency"))
+    created = _created(values.get("created"))
+    problems = {
+        "livemode": not isinstance(livemode, bool),
+        "amount": amount is None,
+        "currency": currency is None,
+        "created": created is None,
+    }
+    metadata = _dict(intent.get("metadata"))
+    error = _dict(intent.get("last_payment_error")) if kind == PAYMENT_FAILED else {}
+    return StripeEvent(
+        id=event_id,
+        type=kind,
+        created=created or received_at,
+        livemode=livemode is True,
+        payment_intent_id=intent_id,
+        amount_minor=amount,
+        currency=currency,
+        intent_status=_match(_CODE, intent.get("status")),
+        invoice_ref=_metadata(metadata.get("invoice_id")),
+        invoice_number=_metadata(metadata.get("invoice_number")),
+        workmate_instance=_metadata(metadata.get("workmate_instance")),
+        method=_method(intent, error),
+        decline_code=_match(_CODE, error.get("decline_code")),
+        failure_code=_match(_CODE, error.get("code")),
+        account=_text(values.get("account"), longest=255),
+        problem=next((name for name, found in problems.items() if found), None),
+    )
+
+
+def _other_event(
+    values: dict[str, Any], event_id: str, kind: str, received_at: datetime
+) -> StripeEvent:
+    """An event that is only listed. Thin events (v2) carry no payment, only its address."""
+    return StripeEvent(
+        id=event_id,
+        type=kind,
+        created=_created(values.get("created")) or received_at,
+        livemode=values.get("livemode") is True,
+        payment_intent_id=_match(
+            _INTENT_ID, _dict(_dict(values.get("data")).get("object")).get("id")
+        ),
+        account=_text(values.get("account"), longest=255),
+        thin=values.get("object") == "v2.core.event",
+    )
+
+
+def _method(intent: dict[str, Any], error: dict[str, Any]) -> str | None:
+    """The type of payment method, such as `card`; None when several were possible."""
+    tried = _match(_CODE, _dict(error.get("payment_method")).get("type"))
+    if tried is not None:
+        return tried
+    offered = intent.get("payment_method_types")
+    if isinstance(offered, list) and len(offered) == 1:
+        return _match(_CODE, offered[0])
+    return None
+
+
+def _amount(value: object) -> int | None:
+    """Minor units. A bool is an int in Python, so the type is compared exactly."""
+    if type(value) is int and 0 < value <= MAX_MINOR:
+        return value
+    return None
+
+
+def _created(value: object) -> datetime | None:
+    if type(value) is int and _STRIPE_OPENED <= value < _FAR_FUTURE:
+        return datetime.fromtimestamp(value, UTC)
+    return None
+
+
+def _metadata(value: object) -> str | None:
+    if type(value) is int:
+        value = str(value)
+    text = _text(value, longest=_LONGEST_METADATA)
+    return text.strip() or None if text else None
+
+
+def _text(value: object, *, longest: int) -> str | None:
+    """`value` as a text that every part of the program can keep; None if it is none."""
+    if not isinstance(value, str) or not value:
+        return None
+    return _UNSTORABLE.sub("\ufffd", value[:longest])
+
+
+def _match(pattern: re.Pattern[str], value: object) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
