@@ -1,0 +1,209 @@
+"""How money, dates, times and quantities look in German, and how typed ones are read.
+
+    money(119000, "eur")             "1.190,00 €"    (no-break space before the sign)
+    parse_money("1.190,5", "eur")    119050, or None
+    quantity(Decimal("1.50"))        "1,5"
+    parse_quantity("1,5")            Decimal("1.5"), or None
+    percent(Decimal("19"))           "19 %"
+    date_text(date)                  "23.11.2026"
+    parse_date("23.11.26")           date, or None
+    date_time(moment)                "23.11.2026, 08:00"
+    clock_time(moment)               "14:32:07"
+    day_time(moment, now)            "heute 09:12", "gestern 17:41", "20.11.2026"
+    ago(moment, now)                 "gerade eben", "vor 3 s", "vor 5 min", then day_time
+    due_text(due, today)             "fällig in 11 Tagen", "heute fällig", …
+    month_name(date)                 "November"
+
+No function reads the clock. Every moment given here is already in the time zone of the office
+(`clock.local(...)`); that is what "heute" means.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from workmate_desktop.domain.money import MAX_MINOR, exponent
+
+NBSP = "\u00a0"
+NONE = "–"
+"""Shown where there is no value."""
+
+_LOCALE = "de_DE"
+_GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
+_MONEY = re.compile(
+    r"(?P<sign>[-−]?)(?:(?P<grouped>\d{1,3}(?:\.\d{3})+)|(?P<plain>\d+))(?:,(?P<part>\d+))?",
+    re.ASCII,
+)
+_POINT = re.compile(r"(?P<sign>[-−]?)(?P<plain>\d+)\.(?P<part>\d{1,2})", re.ASCII)
+_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})", re.ASCII)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("formats", text)
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount for the screen, with all decimals of its currency."""
+    # Imported at the first amount: Babel is not needed before the first rows are shown.
+    from babel.numbers import format_currency
+
+    digits = exponent(currency)
+    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{NBSP}¤"
+    return format_currency(
+        Decimal(minor).scaleb(-digits),
+        currency.upper(),
+        format=pattern,
+        locale=_LOCALE,
+        currency_digits=False,
+    )
+
+
+def money_input(minor: int, currency: str) -> str:
+    """An amount as staff type it, without the sign: "1190,00"."""
+    digits = exponent(currency)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}".replace(".", ",")
+
+
+@cache
+def currency_sign(currency: str) -> str:
+    """ "€" for eur; the code where there is no sign."""
+    from babel.numbers import get_currency_symbol
+
+    return get_currency_symbol(currency.upper(), locale=_LOCALE)
+
+
+def parse_money(text: str, currency: str) -> int | None:
+    """A typed amount in minor units; None when it is not an amount in `currency`.
+
+    Points group thousands ("1.190" is 1190). A point with one or two digits behind it cannot
+    group and is taken for the comma of a number pad ("11.90"). More decimals than the currency
+    has, another currency's sign and amounts beyond MAX_MINOR are not amounts.
+    """
+    digits = exponent(currency)
+    match = _number(_without_sign(text, currency))
+    if match is None:
+        return None
+    whole, part = match
+    if len(part) > digits:
+        return None
+    value = int(whole + part.ljust(digits, "0"))
+    return value if abs(value) <= MAX_MINOR else None
+
+
+def _without_sign(text: str, currency: str) -> str:
+    cleaned = text.replace(NBSP, " ").replace("\u202f", " ").strip()
+    for sign in (currency_sign(currency), currency.upper(), currency.lower()):
+        if cleaned.endswith(sign):
+            return cleaned.removesuffix(sign).strip()
+        if cleaned.startswith(sign):
+            return cleaned.removeprefix(sign).strip()
+    return cleaned
+
+
+def _number(text: str) -> tuple[str, str] | None:
+    """Sign and whole digits, and the digits after the comma; None when it is no number."""
+    match = _MONEY.fullmatch(text) or _POINT.fullmatch(text)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    whole = (groups.get("grouped") or groups["plain"] or "").replace(".", "")
+    return ("-" if groups["sign"] else "") + whole, groups["part"] or ""
+
+
+def quantity(value: Decimal) -> str:
+    """A quantity with a comma and without trailing zeros: "4", "1,5", "0,25"."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(".", ",")
+
+
+def parse_quantity(text: str, *, decimals: int = 4) -> Decimal | None:
+    """A typed quantity; None when it is not one or has more than `decimals` decimals."""
+    match = _number(text.replace(NBSP, " ").strip())
+    if match is None:
+        return None
+    whole, part = match
+    if len(part) > decimals or len(whole) > 12:
+        return None
+    return Decimal(f"{whole}.{part or '0'}").normalize() + 0
+
+
+def percent(value: Decimal) -> str:
+    """A VAT rate: "19 %"."""
+    return f"{quantity(value)}{NBSP}%"
+
+
+def date_text(day: date | None) -> str:
+    """A date, or "–" for none."""
+    if day is None:
+        return NONE
+    return _GERMAN.toString(QDate(day.year, day.month, day.day), "dd.MM.yyyy")
+
+
+def parse_date(text: str) -> date | None:
+    """A typed German date; two-digit years are in this century. None when there is no such day."""
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        return None
+    day, month, year = (int(part) for part in match.groups())
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
+
+
+def month_name(day: date) -> str:
+    """The month in words."""
+    return _GERMAN.standaloneMonthName(day.month)
+
+
+def date_time(moment: datetime) -> str:
+    """Date and minute."""
+    return f"{date_text(moment.date())}, {moment:%H:%M}"
+
+
+def clock_time(moment: datetime) -> str:
+    """Time of day with seconds."""
+    return f"{moment:%H:%M:%S}"
+
+
+def day_time(moment: datetime, now: datetime) -> str:
+    """Today and yesterday with the minute, other days as a date."""
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return _tr("heute %1").replace("%1", f"{moment:%H:%M}")
+    if days == 1:
+        return _tr("gestern %1").replace("%1", f"{moment:%H:%M}")
+    return date_text(moment.date())
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, up to an hour; then `day_time`. A moment to come is "gerade eben"."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < 2:
+        return _tr("gerade eben")
+    if seconds < 60:
+        return _tr("vor %1 s").replace("%1", str(seconds))
+    if seconds < 3600:
+        return _tr("vor %1 min").replace("%1", str(seconds // 60))
+    return day_time(moment, now)
+
+
+def due_text(due: date, today: date) -> str:
+    """When an owed invoice is due, in words."""
+    days = (due - today).days
+    if days == 0:
+        return _tr("heute fällig")
+    if days > 0:
+        return (
+            _tr("morgen fällig")
+            if days == 1
+            else _tr("fällig in %1 Tagen").replace("%1", str(days))
+        )
+    if days == -1:
+        return _tr("seit gestern überfällig")
+    return _tr("seit %1 Tagen überfällig").replace("%1", str(-days))

@@ -1,0 +1,399 @@
+"""Colours, fonts and icons of the window, in a light and a dark scheme.
+
+    theme = apply_theme(app)                     # follows the system, live
+    theme = apply_theme(app, Scheme.DARK)        # fixed
+    theme.colors.accent                          # "#4F46E5"
+    theme.color("muted")                         # QColor
+    theme.pill(Tone.GREEN)                       # (background, foreground)
+    theme.icon("search")                         # QIcon in the text colour, crisp at any scale
+    theme.set_icon(button, "plus", "on_accent")  # stays right when the scheme changes
+    theme.changed.connect(self.update)           # after every change of scheme
+    tabular(font), mono_font(), sized(font, px, weight)
+
+Looks that the style sheet knows, as dynamic properties (set them with `mark`):
+    QPushButton  kind = "primary" | "secondary" (default) | "danger" | "link" | "icon"
+                 size = "large" (36 px high)
+    QLabel       role = "title" | "heading" | "strong" | "muted" | "small" | "mono" | "error"
+                 | "success" | "warning"
+    QFrame       part = "card" | "panel" | "navbar" | "line" | "banner" | "banner-error"
+    QLineEdit …  invalid = true
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from string import Template
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFont,
+    QFontDatabase,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from workmate_desktop.ui.shared.assets import font_paths, icon_path, resource_path
+
+SANS = "Workmate Sans"
+MONO = "Workmate Mono"
+BODY_PX = 13
+
+
+class Scheme(StrEnum):
+    """What the user chose; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Tone(StrEnum):
+    """The colour of a pill, a dot or a figure. Never the only carrier of a meaning."""
+
+    BLUE = "blue"
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    GREY = "grey"
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """Every colour of one scheme, as #RRGGBB."""
+
+    canvas: str
+    surface: str
+    border: str
+    border_strong: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    accent_hover: str
+    accent_pressed: str
+    accent_disabled: str
+    on_accent: str
+    on_accent_disabled: str
+    hover: str
+    pressed: str
+    selected: str
+    chosen: str
+    flash: str
+    success: str
+    warning: str
+    error: str
+    dot_blue: str
+    dot_green: str
+    dot_amber: str
+    dot_red: str
+    dot_grey: str
+    pill_blue: str
+    pill_blue_text: str
+    pill_green: str
+    pill_green_text: str
+    pill_amber: str
+    pill_amber_text: str
+    pill_red: str
+    pill_red_text: str
+    pill_grey: str
+    pill_grey_text: str
+
+
+LIGHT = Colors(
+    canvas="#F5F6F8",
+    surface="#FFFFFF",
+    border="#E2E5EA",
+    border_strong="#98A2B3",
+    text="#1C2330",
+    muted="#667085",
+    faint="#98A2B3",
+    accent="#4F46E5",
+    accent_hover="#4338CA",
+    accent_pressed="#3730A3",
+    accent_disabled="#A6A1F1",
+    on_accent="#FFFFFF",
+    on_accent_disabled="#FFFFFF",
+    hover="#F5F6F8",
+    pressed="#ECEFF3",
+    selected="#EEF0FF",
+    chosen="#EEF0FF",
+    flash="#D9F5E5",
+    success="#117A48",
+    warning="#9A5B00",
+    error="#B42318",
+    dot_blue="#2563EB",
+    dot_green="#17A35F",
+    dot_amber="#D98A00",
+    dot_red="#D92D20",
+    dot_grey="#98A2B3",
+    pill_blue="#E5EDFF",
+    pill_blue_text="#1D4ED8",
+    pill_green="#E3F5EC",
+    pill_green_text="#117A48",
+    pill_amber="#FFF1D6",
+    pill_amber_text="#9A5B00",
+    pill_red="#FDE7E5",
+    pill_red_text="#B42318",
+    pill_grey="#ECEFF3",
+    pill_grey_text="#475467",
+)
+
+DARK = Colors(
+    canvas="#14171D",
+    surface="#1C2027",
+    border="#2D333D",
+    border_strong="#667085",
+    text="#E8EBF0",
+    muted="#98A2B3",
+    faint="#667085",
+    accent="#8B85FF",
+    accent_hover="#A09BFF",
+    accent_pressed="#7871F5",
+    accent_disabled="#4A4880",
+    on_accent="#14171D",
+    on_accent_disabled="#98A2B3",
+    hover="#252A33",
+    pressed="#2D333D",
+    selected="#262A45",
+    chosen="#282A4A",
+    flash="#17402C",
+    success="#6BDCA4",
+    warning="#F5BF66",
+    error="#FF9A90",
+    dot_blue="#5B8DEF",
+    dot_green="#17A35F",
+    dot_amber="#D9961F",
+    dot_red="#E5483C",
+    dot_grey="#98A2B3",
+    pill_blue="#1B2B52",
+    pill_blue_text="#9DB8FF",
+    pill_green="#143626",
+    pill_green_text="#6BDCA4",
+    pill_amber="#3D2E12",
+    pill_amber_text="#F5BF66",
+    pill_red="#44201D",
+    pill_red_text="#FF9A90",
+    pill_grey="#2B313B",
+    pill_grey_text="#B5BDCA",
+)
+
+_ICON_SIZES = (16, 20, 24)
+
+
+class Theme(QObject):
+    """The look of one application.
+
+    Signal `changed()`: the scheme changed, and palette and style sheet are already set.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._scheme = scheme
+        self._dark = False
+        app.setStyle("Fusion")
+        self._load_fonts()
+        app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+        self._apply(self._wants_dark())
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the user chose."""
+        return self._scheme
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours are shown now."""
+        return self._dark
+
+    @property
+    def colors(self) -> Colors:
+        """The colours shown now."""
+        return DARK if self._dark else LIGHT
+
+    def set_scheme(self, scheme: Scheme) -> None:
+        """Choose a scheme; takes effect at once."""
+        self._scheme = scheme
+        self._refresh()
+
+    def color(self, name: str) -> QColor:
+        """The colour called `name` in `Colors`."""
+        return QColor(str(getattr(self.colors, name)))
+
+    def pill(self, tone: Tone) -> tuple[QColor, QColor]:
+        """Background and text colour of a pill."""
+        return self.color(f"pill_{tone}"), self.color(f"pill_{tone}_text")
+
+    def dot(self, tone: Tone) -> QColor:
+        """The strong colour of a small dot or edge."""
+        return self.color(f"dot_{tone}")
+
+    def pixmap(self, name: str, size: int, color: str = "text", ratio: float = 1.0) -> QPixmap:
+        """The icon `name`, `size` logical pixels wide, drawn for the device pixel `ratio`."""
+        physical = round(size * ratio)
+        pixmap = _draw(_tinted(name, str(getattr(self.colors, color))), physical)
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def icon(self, name: str, color: str = "text") -> QIcon:
+        """The icon in a colour of `Colors`, paler when disabled. Does not follow a later change."""
+        icon = QIcon()
+        for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, "faint")):
+            svg = _tinted(name, str(getattr(self.colors, tint)))
+            for size in _ICON_SIZES:
+                icon.addPixmap(_draw(svg, round(size * self._app.devicePixelRatio())), mode)
+        return icon
+
+    def set_icon(self, target: QAbstractButton | QAction, name: str, color: str = "text") -> None:
+        """Give `target` an icon that follows every change of scheme as long as it lives."""
+        keeper = target.findChild(_IconKeeper, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if keeper is None:
+            keeper = _IconKeeper(self, target)
+        keeper.show(name, color)
+
+    def _load_fonts(self) -> None:
+        for path in font_paths():
+            if QFontDatabase.addApplicationFont(str(path)) < 0:
+                raise RuntimeError(f"Font {path.name} cannot be read.")
+        font = QFont(SANS)
+        font.setPixelSize(BODY_PX)
+        self._app.setFont(font)
+
+    def _wants_dark(self) -> bool:
+        if self._scheme is Scheme.SYSTEM:
+            return self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return self._scheme is Scheme.DARK
+
+    @Slot()
+    def _on_system_scheme_changed(self) -> None:
+        if self._scheme is Scheme.SYSTEM:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        dark = self._wants_dark()
+        if dark != self._dark:
+            self._apply(dark)
+            self.changed.emit()
+
+    def _apply(self, dark: bool) -> None:
+        self._dark = dark
+        self._app.setPalette(_palette(self.colors))
+        self._app.setStyleSheet(style_sheet(self.colors, dark=dark))
+
+
+class _IconKeeper(QObject):
+    """Child of a button or action; repaints its icon when the scheme changes."""
+
+    def __init__(self, theme: Theme, target: QAbstractButton | QAction) -> None:
+        super().__init__(target)
+        self._theme = theme
+        self._target = target
+        self._name = ""
+        self._color = ""
+        theme.changed.connect(self._repaint)
+
+    def show(self, name: str, color: str) -> None:
+        self._name, self._color = name, color
+        self._repaint()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self._target.setIcon(self._theme.icon(self._name, self._color))
+
+
+def apply_theme(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Theme:
+    """Dress the application. Call once, before the first window; keep the theme."""
+    return Theme(app, scheme)
+
+
+def style_sheet(colors: Colors, *, dark: bool) -> str:
+    """`resources/style.qss` with the colours filled in."""
+    template = Template(resource_path("style.qss").read_text(encoding="utf-8"))
+    values = {field.name: getattr(colors, field.name) for field in fields(Colors)}
+    signs = resource_path("icons/dark" if dark else "icons/light")
+    return template.substitute(values, signs=signs.as_posix(), mono=MONO)
+
+
+def mark(widget: QWidget, name: str, value: object) -> None:
+    """Set a dynamic property that the style sheet looks at, and restyle the widget."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def tabular(font: QFont) -> QFont:
+    """`font` with digits of equal width, for columns of amounts."""
+    result = QFont(font)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """`font` in another size and weight."""
+    result = QFont(font)
+    result.setPixelSize(pixels)
+    result.setWeight(weight)
+    return result
+
+
+def mono_font(pixels: int = 12) -> QFont:
+    """The fixed-width font, for keys, addresses and event types."""
+    font = QFont(MONO)
+    font.setPixelSize(pixels)
+    return font
+
+
+def _palette(colors: Colors) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, name in (
+        (role.Window, colors.canvas),
+        (role.WindowText, colors.text),
+        (role.Base, colors.surface),
+        (role.AlternateBase, colors.canvas),
+        (role.Text, colors.text),
+        (role.Button, colors.surface),
+        (role.ButtonText, colors.text),
+        (role.BrightText, colors.error),
+        (role.Highlight, colors.accent),
+        (role.HighlightedText, colors.on_accent),
+        (role.ToolTipBase, colors.surface),
+        (role.ToolTipText, colors.text),
+        (role.PlaceholderText, colors.muted),
+        (role.Link, colors.accent),
+        (role.LinkVisited, colors.accent),
+        (role.Accent, colors.accent),
+        (role.Light, colors.surface),
+        (role.Midlight, colors.border),
+        (role.Mid, colors.border),
+        (role.Dark, colors.border_strong),
+        (role.Shadow, colors.border_strong),
+    ):
+        palette.setColor(target, QColor(name))
+    for target in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(colors.faint))
+    return palette
+
+
+def _tinted(name: str, color: str) -> QSvgRenderer:
+    svg = icon_path(name).read_text(encoding="utf-8").replace("currentColor", color)
+    return QSvgRenderer(QByteArray(svg.encode()))
+
+
+def _draw(svg: QSvgRenderer, pixels: int) -> QPixmap:
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    svg.render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    return pixmap
