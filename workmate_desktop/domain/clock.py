@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Seconds since 1970 UTC, corrected by the measured offset to Stripe's clock."""
         ...
 
+    def midnight(self, day: date) -> datetime:
+        """When `day` begins in the office, in UTC; right on daylight-saving days too."""
+        ...
+
     def local(self, moment: datetime) -> datetime:
         """`moment` in the time zone of the office."""
         ...

@@ -1,0 +1,46 @@
+"""Why the database could not do its work, told apart from SQLite's result codes.
+
+https://www.sqlite.org/rescode.html
+"""
+
+import sqlite3
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What is wrong with the database right now."""
+
+    BUSY = "database_busy"
+    FULL = "disk_full"
+    READ_ONLY = "database_read_only"
+    DAMAGED = "database_damaged"
+    UNREADABLE = "database_unreadable"
+
+
+_PRIMARY_CODES = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
+    sqlite3.SQLITE_IOERR: Trouble.UNREADABLE,
+    sqlite3.SQLITE_CANTOPEN: Trouble.UNREADABLE,
+}
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be written at the moment; nothing of the job was kept."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """The trouble behind an SQLite error; None when the error is a bug of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    return _PRIMARY_CODES.get(code & 0xFF)

@@ -1,0 +1,231 @@
+"""Stored Stripe events: written once, read newest first."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, and_, or_, select
+
+from workmate_desktop.domain.changes import EventRecorded
+from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.events import Outcome, Source, StripeEvent
+from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.payments import PaymentAttempt
+from workmate_desktop.store.tables import invoices, stripe_events
+from workmate_desktop.store.values import as_json, from_json
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_ADD = """
+INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,
+    payment_intent_id, invoice_id, amount_minor, currency, detail)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO NOTHING"""
+_DECIDE = "UPDATE stripe_events SET outcome = ?, invoice_id = ?, detail = ? WHERE id = ?"
+_LAST_FAILURE = """
+SELECT max(e.created_at) FROM stripe_events e
+WHERE e.invoice_id = ? AND e.outcome = 'failure_recorded'
+    AND NOT EXISTS (SELECT 1 FROM payments p
+        WHERE p.stripe_payment_intent_id = e.payment_intent_id)"""
+
+
+class EventVerbs:
+    """What a transaction can do with events."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def add_once(self, event: StripeEvent, source: Source) -> bool:
+        """Keep the event; False when this id is known already and nothing was written.
+
+        Its outcome is `ignored` until `decide` says what it did.
+        """
+        added = self._t.raw.execute(
+            _ADD,
+            (
+                event.id,
+                event.type,
+                to_text(event.created),
+                self._t.now_text(),
+                source.value,
+                Outcome.IGNORED.value,
+                int(event.livemode),
+                event.payment_intent_id,
+                None,
+                event.amount_minor,
+                event.currency,
+                as_json(_facts(event)),
+            ),
+        ).rowcount
+        if added:
+            self._t.changed(EventRecorded(event.id))
+        return bool(added)
+
+    def decide(
+        self,
+        event: StripeEvent,
+        outcome: Outcome,
+        invoice_id: str | None,
+        **why: object,
+    ) -> None:
+        """What the event did. `why` joins the facts in `detail`: reason, error …"""
+        detail = as_json({**_facts(event), **why})
+        self._t.raw.execute(_DECIDE, (outcome.value, invoice_id, detail, event.id))
+
+    def last_failure_at(self, invoice_id: str) -> str | None:
+        """Stripe's time of the newest failed attempt whose intent was not paid after all."""
+        row = self._t.raw.execute(_LAST_FAILURE, (invoice_id,)).fetchone()
+        found: str | None = row[0]
+        return found
+
+    def stored(self, event_id: str) -> tuple[StripeEvent, Outcome, Source] | None:
+        """An event as it was kept, ready to be processed again."""
+        row = (
+            self._t.core.execute(select(stripe_events).where(stripe_events.c.id == event_id))
+            .mappings()
+            .one_or_none()
+        )
+        if row is None:
+            return None
+        return _event_of(row), Outcome(row["outcome"]), Source(row["source"])
+
+    def note_answer(self, event_id: str, milliseconds: float) -> None:
+        """The measured time from the first byte to our answer."""
+        self._t.raw.execute(
+            "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL",
+            (round(milliseconds, 2), event_id),
+        )
+        self._t.changed(EventRecorded(event_id))
+
+
+def _facts(event: StripeEvent) -> dict[str, object]:
+    """The fields needed to explain and to process again, and no others: no personal data."""
+    return {
+        "invoice_ref": event.invoice_ref,
+        "invoice_number": event.invoice_number,
+        "instance": event.workmate_instance,
+        "status": event.intent_status,
+        "method": event.method,
+        "decline_code": event.decline_code,
+        "failure_code": event.failure_code,
+        "account": event.account,
+        "thin": True if event.thin else None,
+        "problem": event.problem,
+    }
+
+
+def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
+    detail = from_json(row["detail"])
+
+    def text(key: str) -> str | None:
+        value = detail.get(key)
+        return value if isinstance(value, str) else None
+
+    return StripeEvent(
+        id=row["id"],
+        type=row["type"],
+        created=from_text(row["created_at"]),
+        livemode=bool(row["livemode"]),
+        payment_intent_id=row["payment_intent_id"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        intent_status=text("status"),
+        invoice_ref=text("invoice_ref"),
+        invoice_number=text("invoice_number"),
+        workmate_instance=text("instance"),
+        method=text("method"),
+        decline_code=text("decline_code"),
+        failure_code=text("failure_code"),
+        account=text("account"),
+        thin=bool(detail.get("thin")),
+        problem=text("problem"),
+    )
+
+
+# --- reading -----------------------------------------------------------------------------
+
+_ROW = select(stripe_events, invoices.c.number.label("invoice_label")).outerjoin(
+    invoices, invoices.c.id == stripe_events.c.invoice_id
+)
+_FILTERS = {
+    EventFilter.ERRORS: stripe_events.c.outcome.in_(
+        [Outcome.FAILURE_RECORDED.value, Outcome.NEEDS_REVIEW.value]
+    ),
+    EventFilter.REVIEW: stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value,
+}
+
+
+def event_page(
+    connection: Connection,
+    which: EventFilter,
+    text: str,
+    after: EventRow | None,
+    limit: int,
+) -> list[EventRow]:
+    """Newest first; the page after the row `after`."""
+    query = _ROW.order_by(stripe_events.c.received_at.desc(), stripe_events.c.id.desc())
+    if which in _FILTERS:
+        query = query.where(_FILTERS[which])
+    if text.strip():
+        wanted = text.strip()
+        query = query.where(
+            or_(
+                stripe_events.c.id.contains(wanted, autoescape=True),
+                stripe_events.c.type.contains(wanted, autoescape=True),
+                stripe_events.c.payment_intent_id.contains(wanted, autoescape=True),
+                invoices.c.number.contains(wanted, autoescape=True),
+            )
+        )
+    if after is not None:
+        received = to_text(after.received_at)
+        query = query.where(
+            or_(
+                stripe_events.c.received_at < received,
+                and_(stripe_events.c.received_at == received, stripe_events.c.id < after.id),
+            )
+        )
+    return [_row(found) for found in connection.execute(query.limit(limit)).mappings()]
+
+
+def event_row(connection: Connection, event_id: str) -> EventRow | None:
+    """One event for the list and its detail view."""
+    found = connection.execute(_ROW.where(stripe_events.c.id == event_id)).mappings().one_or_none()
+    return None if found is None else _row(found)
+
+
+def failed_attempts(connection: Connection, invoice_id: str) -> list[PaymentAttempt]:
+    """The failed attempts to pay an invoice, newest first."""
+    query = (
+        select(stripe_events)
+        .where(
+            stripe_events.c.invoice_id == invoice_id,
+            stripe_events.c.outcome == Outcome.FAILURE_RECORDED.value,
+        )
+        .order_by(stripe_events.c.created_at.desc())
+    )
+    events = [_event_of(row) for row in connection.execute(query).mappings()]
+    return [
+        PaymentAttempt(
+            e.id, e.payment_intent_id, e.created, e.amount_minor, e.decline_code, e.failure_code
+        )
+        for e in events
+    ]
+
+
+def _row(found: Mapping[Any, Any]) -> EventRow:
+    return EventRow(
+        id=found["id"],
+        type=found["type"],
+        created_at=from_text(found["created_at"]),
+        received_at=from_text(found["received_at"]),
+        source=Source(found["source"]),
+        outcome=Outcome(found["outcome"]),
+        livemode=bool(found["livemode"]),
+        payment_intent_id=found["payment_intent_id"],
+        invoice_id=found["invoice_id"],
+        invoice_label=found["invoice_label"],
+        amount_minor=found["amount_minor"],
+        currency=found["currency"],
+        detail=from_json(found["detail"]),
+        answer_ms=found["answer_ms"],
+    )

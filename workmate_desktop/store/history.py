@@ -1,0 +1,64 @@
+"""The Verlauf: append-only lines."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, literal_column, select
+
+from workmate_desktop.domain.changes import InvoiceChanged
+from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.history import Action, HistoryLine
+from workmate_desktop.store.tables import invoice_history
+from workmate_desktop.store.values import as_json, from_json, new_id
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_ROWID: ColumnElement[int] = literal_column("invoice_history.rowid")
+_ADD = """
+INSERT INTO invoice_history (id, invoice_id, at, action, actor, detail, livemode)
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
+
+
+class HistoryVerbs:
+    """What a transaction can do with the Verlauf."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def add(
+        self, invoice_id: str, action: Action, actor: str, *, livemode: bool, **detail: object
+    ) -> None:
+        """One line; the invoice counts as changed."""
+        self._t.raw.execute(
+            _ADD,
+            (
+                new_id(),
+                invoice_id,
+                self._t.now_text(),
+                action.value,
+                actor,
+                as_json(detail),
+                int(livemode),
+            ),
+        )
+        self._t.changed(InvoiceChanged(invoice_id))
+
+
+def history_of(connection: Connection, invoice_id: str) -> list[HistoryLine]:
+    """The Verlauf of an invoice, newest first; lines of one moment in order of writing."""
+    query = (
+        select(invoice_history)
+        .where(invoice_history.c.invoice_id == invoice_id)
+        .order_by(invoice_history.c.at.desc(), _ROWID.desc())
+    )
+    return [
+        HistoryLine(
+            id=row["id"],
+            invoice_id=row["invoice_id"],
+            at=from_text(row["at"]),
+            action=row["action"],
+            actor=row["actor"],
+            detail=from_json(row["detail"]),
+        )
+        for row in connection.execute(query).mappings()
+    ]

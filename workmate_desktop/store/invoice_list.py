@@ -1,0 +1,216 @@
+"""The invoice list: sorted, filtered and searched in SQL, a page at a time, by key.
+
+Sorting walks an index and stops after a page, so that 100,000 invoices cost what 100 do.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+
+from workmate_desktop.domain.events import Outcome
+from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.store.folding import search_variants
+from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.tables import invoices, payments, stripe_events
+
+Span = tuple[str, str]
+"""A span of time as the database writes it: from (included), to (excluded)."""
+
+# ifnull, spelled as in the indexes; SQLite uses an expression index only for the same words.
+_EMPTY: ColumnElement[str] = literal_column("''")
+_SORT: Mapping[InvoiceSort, ColumnElement[Any]] = {
+    InvoiceSort.NUMBER: invoices.c.sort_number,
+    InvoiceSort.CUSTOMER: invoices.c.sort_customer,
+    InvoiceSort.ISSUE_DATE: func.ifnull(invoices.c.issue_date, _EMPTY),
+    InvoiceSort.DUE_DATE: func.ifnull(invoices.c.due_date, _EMPTY),
+    InvoiceSort.TOTAL: invoices.c.total_minor,
+    InvoiceSort.PAID: invoices.c.paid_minor,
+    InvoiceSort.STATUS: invoices.c.status,
+}
+_OWED = [status.value for status in OWED]
+_FAILED = and_(
+    invoices.c.last_failed_at.is_not(None),
+    invoices.c.status.in_(_OWED),
+    or_(
+        invoices.c.last_paid_at.is_(None),
+        invoices.c.last_failed_at > invoices.c.last_paid_at,
+    ),
+)
+_SHORTEST_INDEXED = 3  # the trigram index cannot find less
+
+
+def invoice_page(
+    connection: Connection,
+    query: InvoiceQuery,
+    month: Span,
+    after_id: str | None,
+    limit: int,
+) -> list[InvoiceRow]:
+    """The page that follows the invoice `after_id`; the first page for None."""
+    key = _SORT[query.sort]
+    statement = _filtered(select(invoices), query, month)
+    if query.descending:
+        statement = statement.order_by(key.desc(), invoices.c.row_no.desc())
+    else:
+        statement = statement.order_by(key, invoices.c.row_no)
+    if after_id is not None:
+        last = connection.execute(
+            select(key.label("key"), invoices.c.row_no).where(invoices.c.id == after_id)
+        ).one_or_none()
+        if last is None:
+            return []
+        here = tuple_(key, invoices.c.row_no)
+        there = tuple_(literal(last.key), literal(last.row_no))
+        statement = statement.where(here < there if query.descending else here > there)
+    return [row_of(row) for row in connection.execute(statement.limit(limit)).mappings()]
+
+
+def invoice_count(connection: Connection, query: InvoiceQuery, month: Span) -> int:
+    """How many invoices the query finds."""
+    statement = _filtered(select(func.count()).select_from(invoices), query, month)
+    return int(connection.execute(statement).scalar_one())
+
+
+def invoice_row(connection: Connection, invoice_id: str) -> InvoiceRow | None:
+    """One row, as it is now."""
+    found = (
+        connection.execute(select(invoices).where(invoices.c.id == invoice_id))
+        .mappings()
+        .one_or_none()
+    )
+    return None if found is None else row_of(found)
+
+
+def invoice_matches(
+    connection: Connection, query: InvoiceQuery, month: Span, invoice_id: str
+) -> bool:
+    """Whether this invoice belongs into the list now."""
+    statement = _filtered(select(invoices.c.id), query, month).where(invoices.c.id == invoice_id)
+    return connection.execute(statement).first() is not None
+
+
+def has_invoices(connection: Connection, *, livemode: bool) -> bool:
+    """Whether this book (test or real) has any invoice at all."""
+    statement = select(exists(select(invoices.c.id).where(invoices.c.livemode == int(livemode))))
+    return bool(connection.execute(statement).scalar_one())
+
+
+def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures:
+    """The figures and counts above the list, for the book and the day of `query`."""
+    livemode = int(query.livemode)
+    today = query.today.isoformat()
+    late = and_(invoices.c.status.in_(_OWED), invoices.c.due_date < today)
+    rest = func.max(invoices.c.total_minor - invoices.c.paid_minor, 0)
+    by_status = connection.execute(
+        select(
+            invoices.c.status,
+            func.count().label("how_many"),
+            func.sum(case((invoices.c.currency == "eur", rest), else_=0)).label("rest"),
+            func.sum(case((late, 1), else_=0)).label("late"),
+            func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)).label(
+                "late_rest"
+            ),
+        )
+        .where(invoices.c.livemode == livemode)
+        .group_by(invoices.c.status)
+    ).all()
+    found = {row.status: row for row in by_status}
+    owed = [found[status] for status in _OWED if status in found]
+    paid = connection.execute(
+        select(func.ifnull(func.sum(payments.c.amount_minor), 0)).where(
+            payments.c.livemode == livemode,
+            payments.c.currency == "eur",
+            payments.c.received_at >= month[0],
+            payments.c.received_at < month[1],
+        )
+    ).scalar_one()
+    failed = connection.execute(
+        select(func.count()).select_from(invoices).where(invoices.c.livemode == livemode, _FAILED)
+    ).scalar_one()
+    review = connection.execute(
+        select(func.count())
+        .select_from(stripe_events)
+        .where(stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value)
+    ).scalar_one()
+
+    def count(status: InvoiceStatus) -> int:
+        return found[status.value].how_many if status.value in found else 0
+
+    return Figures(
+        outstanding_minor=sum(row.rest for row in owed),
+        overdue_minor=sum(row.late_rest for row in owed),
+        paid_this_month_minor=paid,
+        review_count=review,
+        counts={
+            InvoiceFilter.ALL: sum(row.how_many for row in by_status),
+            InvoiceFilter.OPEN: sum(row.how_many for row in owed),
+            InvoiceFilter.OVERDUE: sum(row.late for row in owed),
+            InvoiceFilter.FAILED: failed,
+            InvoiceFilter.PAID: count(InvoiceStatus.PAID),
+            InvoiceFilter.DRAFTS: count(InvoiceStatus.DRAFT),
+        },
+    )
+
+
+def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Select[Any]:
+    statement = statement.where(invoices.c.livemode == int(query.livemode))
+    match query.filter:
+        case InvoiceFilter.ALL:
+            pass
+        case InvoiceFilter.OPEN:
+            statement = statement.where(invoices.c.status.in_(_OWED))
+        case InvoiceFilter.OVERDUE:
+            statement = statement.where(
+                invoices.c.status.in_(_OWED), invoices.c.due_date < query.today.isoformat()
+            )
+        case InvoiceFilter.FAILED:
+            statement = statement.where(_FAILED)
+        case InvoiceFilter.PAID:
+            statement = statement.where(invoices.c.status == InvoiceStatus.PAID.value)
+        case InvoiceFilter.PAID_THIS_MONTH:
+            statement = statement.where(
+                exists(
+                    select(payments.c.id).where(
+                        payments.c.invoice_id == invoices.c.id,
+                        payments.c.received_at >= month[0],
+                        payments.c.received_at < month[1],
+                        payments.c.amount_minor > 0,
+                    )
+                )
+            )
+        case InvoiceFilter.DRAFTS:
+            statement = statement.where(invoices.c.status == InvoiceStatus.DRAFT.value)
+    return _searched(statement, query.text)
+
+
+def _searched(statement: Select[Any], wanted: str) -> Select[Any]:
+    """Number, customer or amount contains `wanted`; %, _ and quotes are plain letters."""
+    variants = search_variants(wanted)
+    if not variants:
+        return statement
+    if all(len(variant) >= _SHORTEST_INDEXED for variant in variants):
+        phrases = " OR ".join('"' + variant.replace('"', '""') + '"' for variant in variants)
+        hits = text(
+            "invoices.row_no IN"
+            " (SELECT rowid FROM invoice_search WHERE invoice_search MATCH :phrases)"
+        ).bindparams(phrases=phrases)
+        return statement.where(hits)
+    return statement.where(
+        or_(*(invoices.c.search_text.contains(v, autoescape=True) for v in variants))
+    )

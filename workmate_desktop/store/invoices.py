@@ -1,0 +1,254 @@
+"""Invoices: written as drafts, issued once with a number, then only their status changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
+from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.invoices import (
+    Invoice,
+    InvoiceDraft,
+    InvoiceItem,
+    InvoiceRow,
+    InvoiceStatus,
+    number_for,
+    totals_of,
+)
+from workmate_desktop.store.tables import invoice_items, invoices
+from workmate_desktop.store.values import date_or_none, new_id
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_FOR_BOOKING = """
+SELECT id, number, status, livemode, currency, total_minor, paid_minor, last_failed_at
+FROM invoices WHERE {column} = ?"""
+_BY_ID = _FOR_BOOKING.format(column="id")
+_BY_NUMBER = _FOR_BOOKING.format(column="number")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceToBook:
+    """What booking needs to know of an invoice. Amounts in minor units of `currency`."""
+
+    id: str
+    number: str | None
+    status: InvoiceStatus
+    livemode: bool
+    currency: str
+    total_minor: int
+    paid_minor: int
+    last_failed_at: str | None
+
+
+class InvoiceVerbs:
+    """What a transaction can do with invoices."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def to_book(self, reference: str) -> InvoiceToBook | None:
+        """The invoice whose id, or else whose number, is `reference`."""
+        row = self._t.raw.execute(_BY_ID, (reference,)).fetchone()
+        if row is None:
+            row = self._t.raw.execute(_BY_NUMBER, (reference,)).fetchone()
+        if row is None:
+            return None
+        invoice_id, number, status, livemode, currency, total, paid, failed = row
+        return InvoiceToBook(
+            invoice_id,
+            number,
+            InvoiceStatus(status),
+            bool(livemode),
+            currency,
+            total,
+            paid,
+            failed,
+        )
+
+    def set_status(self, invoice_id: str, status: InvoiceStatus) -> None:
+        """Write the status that domain.invoices.status_after decided."""
+        self._t.raw.execute(
+            "UPDATE invoices SET status = ? WHERE id = ?", (status.value, invoice_id)
+        )
+        self._t.changed(InvoiceChanged(invoice_id))
+
+    def set_last_failure(self, invoice_id: str, at: str | None) -> None:
+        """Stripe's time of the newest failed attempt that was not paid after all."""
+        self._t.raw.execute("UPDATE invoices SET last_failed_at = ? WHERE id = ?", (at, invoice_id))
+
+    def save_draft(self, draft: InvoiceDraft, invoice_id: str | None) -> str:
+        """Insert a draft (None) or replace one. Returns the id. The caller checked its status."""
+        values = {
+            "customer_id": draft.customer_id,
+            "status": InvoiceStatus.DRAFT.value,
+            "livemode": int(draft.livemode),
+            "currency": draft.currency,
+            "total_minor": totals_of(draft.items).total_minor,
+            "issue_date": draft.issue_date.isoformat(),
+            "due_date": draft.due_date.isoformat(),
+            "service_date": draft.service_date.isoformat() if draft.service_date else None,
+            "note": draft.note,
+        }
+        core = self._t.core
+        if invoice_id is None:
+            invoice_id = new_id()
+            core.execute(
+                insert(invoices)
+                .inline()
+                .values(id=invoice_id, created_at=self._t.now_text(), **values)
+            )
+        else:
+            core.execute(update(invoices).where(invoices.c.id == invoice_id).values(values))
+            core.execute(delete(invoice_items).where(invoice_items.c.invoice_id == invoice_id))
+        if draft.items:
+            core.execute(
+                insert(invoice_items),
+                [
+                    {
+                        "id": new_id(),
+                        "invoice_id": invoice_id,
+                        "position": position,
+                        "description": item.description,
+                        "quantity": str(item.quantity),
+                        "unit": item.unit,
+                        "unit_price_minor": item.unit_price_minor,
+                        "tax_rate_percent": str(item.tax_rate_percent),
+                    }
+                    for position, item in enumerate(draft.items, start=1)
+                ],
+            )
+        self._t.changed(InvoiceChanged(invoice_id))
+        return invoice_id
+
+    def issue(self, invoice_id: str, year: int, *, livemode: bool) -> str:
+        """Give the next number of the year and open the invoice. Returns the number.
+
+        Read and written in one BEGIN IMMEDIATE transaction: gapless, and never given twice.
+        """
+        number = next_number(self._t.core, year, livemode=livemode)
+        self._t.core.execute(
+            update(invoices)
+            .where(invoices.c.id == invoice_id)
+            .values(number=number, status=InvoiceStatus.OPEN.value)
+        )
+        self._t.changed(InvoiceChanged(invoice_id))
+        return number
+
+    def cancel(self, invoice_id: str, reason: str) -> None:
+        """Storno. The number stays taken."""
+        self._t.core.execute(
+            update(invoices)
+            .where(invoices.c.id == invoice_id)
+            .values(status=InvoiceStatus.CANCELLED.value, cancel_reason=reason)
+        )
+        self._t.changed(InvoiceChanged(invoice_id))
+
+    def delete_draft(self, invoice_id: str) -> None:
+        """Remove a draft and its positions; its Verlauf stays."""
+        core = self._t.core
+        core.execute(delete(invoice_items).where(invoice_items.c.invoice_id == invoice_id))
+        core.execute(delete(invoices).where(invoices.c.id == invoice_id))
+        self._t.changed(InvoiceRemoved(invoice_id))
+
+    def delete_test_data(self) -> int:
+        """Remove all test invoices, test payments and test events. Returns how many invoices."""
+        count = int(
+            self._t.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
+        )
+        for statement in (
+            "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
+            " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",
+            "DELETE FROM invoice_history WHERE livemode = 0",
+            "DELETE FROM payments WHERE livemode = 0 AND reverses_id IS NOT NULL",
+            "DELETE FROM payments WHERE livemode = 0",
+            "DELETE FROM invoice_items WHERE invoice_id IN"
+            " (SELECT id FROM invoices WHERE livemode = 0)",
+            "DELETE FROM invoices WHERE livemode = 0",
+            "DELETE FROM stripe_events WHERE livemode = 0",
+        ):
+            self._t.raw.execute(statement)
+        return count
+
+    def get(self, invoice_id: str) -> Invoice | None:
+        """One whole invoice, as this transaction sees it."""
+        return invoice(self._t.core, invoice_id)
+
+
+def next_number(connection: Connection, year: int, *, livemode: bool) -> str:
+    """The number that the next invoice of `year` gets when it is issued now."""
+    first = number_for(year, 1, livemode=livemode)
+    prefix = first[: -len("0001")]
+    # sort_number has the running part padded, so max() is the highest number.
+    found = connection.exec_driver_sql(
+        "SELECT max(sort_number) FROM invoices"
+        " WHERE livemode IN (0, 1) AND sort_number > ? AND sort_number < ?",
+        (prefix, prefix[:-1] + "."),  # '.' follows '-' in ASCII
+    ).scalar_one_or_none()
+    running = int(str(found)[len(prefix) :]) if found else 0
+    return number_for(year, running + 1, livemode=livemode)
+
+
+def invoice(connection: Connection, invoice_id: str) -> Invoice | None:
+    """One whole invoice with its positions."""
+    found = (
+        connection.execute(select(invoices).where(invoices.c.id == invoice_id))
+        .mappings()
+        .one_or_none()
+    )
+    if found is None:
+        return None
+    items = connection.execute(
+        select(invoice_items)
+        .where(invoice_items.c.invoice_id == invoice_id)
+        .order_by(invoice_items.c.position)
+    ).mappings()
+    return Invoice(
+        row=row_of(found),
+        customer_id=found["customer_id"] or "",
+        items=_items(list(items)),
+        service_date=date_or_none(found["service_date"]),
+        note=found["note"],
+        created_at=from_text(found["created_at"]),
+        cancel_reason=found["cancel_reason"],
+    )
+
+
+def _items(rows: Sequence[Mapping[Any, Any]]) -> tuple[InvoiceItem, ...]:
+    return tuple(
+        InvoiceItem(
+            description=row["description"],
+            quantity=Decimal(str(row["quantity"])),
+            unit=row["unit"] or "",
+            unit_price_minor=row["unit_price_minor"],
+            tax_rate_percent=Decimal(str(row["tax_rate_percent"])),
+        )
+        for row in rows
+    )
+
+
+def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
+    """A row of `invoices` as the list shows it."""
+    status = InvoiceStatus(found["status"])
+    failed, paid = found["last_failed_at"], found["last_paid_at"]
+    return InvoiceRow(
+        id=found["id"],
+        number=found["number"],
+        customer_name=found["customer_name"] or "",
+        issue_date=date_or_none(found["issue_date"]),
+        due_date=date_or_none(found["due_date"]),
+        total_minor=found["total_minor"],
+        paid_minor=found["paid_minor"],
+        currency=found["currency"],
+        status=status,
+        livemode=bool(found["livemode"]),
+        payment_failed=(
+            failed is not None
+            and status in (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
+            and (paid is None or failed > paid)
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Bring the database to the version of this program, or refuse.
+
+Alembic is imported only when there is something to do: it would cost every start.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+HEAD = "0001"
+"""The newest revision in migrations/versions; a test compares."""
+
+KNOWN = ("0001",)
+
+
+class NewerDatabase(Exception):
+    """The database was written by a newer version of this program."""
+
+
+def version_of(connection: Connection) -> str | None:
+    """The revision of the database; None for one without tables."""
+    known = connection.exec_driver_sql(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    ).scalar()
+    if known is None:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def needs_migration(connection: Connection) -> bool:
+    """True when the database is older than this program. Raises NewerDatabase."""
+    version = version_of(connection)
+    if version == HEAD:
+        return False
+    if version is not None and version not in KNOWN:
+        raise NewerDatabase(version)
+    return True
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is missing in one transaction: killed in the middle, it is old or new."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        command.upgrade(config, "head")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")

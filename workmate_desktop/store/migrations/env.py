@@ -1,0 +1,6 @@
+"""Alembic's entry: runs the migrations on the connection that store/migrate.py hands in."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

@@ -1,0 +1,85 @@
+"""Notices: lines for staff, with a read mark."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select, update
+
+from workmate_desktop.domain.changes import NoticeAdded
+from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.store.tables import notices
+from workmate_desktop.store.values import as_json, from_json, new_id
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_ADD = "INSERT INTO notices (id, at, kind, invoice_id, event_id, detail) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class NoticeVerbs:
+    """What a transaction can do with notices."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def add(
+        self,
+        kind: NoticeKind,
+        *,
+        invoice_id: str | None = None,
+        event_id: str | None = None,
+        **detail: object,
+    ) -> str:
+        """One new, unread notice. Returns its id."""
+        notice_id = new_id()
+        self._t.raw.execute(
+            _ADD,
+            (notice_id, self._t.now_text(), kind.value, invoice_id, event_id, as_json(detail)),
+        )
+        self._t.changed(NoticeAdded(notice_id))
+        return notice_id
+
+    def mark_read(self, notice_ids: Sequence[str] | None) -> None:
+        """Mark these notices as read, or all of them."""
+        statement = update(notices).where(notices.c.read_at.is_(None))
+        if notice_ids is not None:
+            statement = statement.where(notices.c.id.in_(notice_ids))
+        self._t.core.execute(statement.values(read_at=self._t.now_text()))
+        self._t.changed(NoticeAdded(""))
+
+
+def notice_page(connection: Connection, *, unread_only: bool, limit: int) -> list[Notice]:
+    """Newest first."""
+    query = select(notices).order_by(notices.c.at.desc(), notices.c.id.desc()).limit(limit)
+    if unread_only:
+        query = query.where(notices.c.read_at.is_(None))
+    return [_notice(row) for row in connection.execute(query).mappings()]
+
+
+def notice(connection: Connection, notice_id: str) -> Notice | None:
+    """One notice."""
+    row = (
+        connection.execute(select(notices).where(notices.c.id == notice_id))
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else _notice(row)
+
+
+def unread_count(connection: Connection) -> int:
+    """How many notices nobody has read yet."""
+    query = select(func.count()).select_from(notices).where(notices.c.read_at.is_(None))
+    return int(connection.execute(query).scalar_one())
+
+
+def _notice(row: Mapping[Any, Any]) -> Notice:
+    return Notice(
+        id=row["id"],
+        at=from_text(row["at"]),
+        kind=row["kind"],
+        invoice_id=row["invoice_id"],
+        event_id=row["event_id"],
+        detail=from_json(row["detail"]),
+        read_at=from_text(row["read_at"]) if row["read_at"] else None,
+    )

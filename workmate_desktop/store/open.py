@@ -1,0 +1,140 @@
+"""Open the database at start: refuse what is not ours, damaged, missing or newer.
+
+A missing or empty file would silently become a new empty database (FACTS), so the id of the
+database is remembered beside it, in `database-id`.
+"""
+
+import os
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store import backup, migrate
+from workmate_desktop.store.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.errors import Trouble, trouble_of
+from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
+
+_ID_FILE = "database-id"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The open database and the UUID of this installation."""
+
+    database: Database
+    instance_id: str
+
+
+def open_database(data_dir: Path, today: str) -> Opened:
+    """Check, migrate when needed (after a backup), and open. `today` names the backup.
+
+    Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
+    disk_full, database_read_only, database_busy, database_unreadable; each with
+    `backup`, the name of the newest good backup or None.
+    """
+    try:
+        return _open(data_dir, today)
+    except migrate.NewerDatabase as error:
+        raise _refusal("database_newer", data_dir) from error
+    except PermissionError as error:
+        raise _refusal(Trouble.READ_ONLY.value, data_dir) from error
+    except OSError as error:
+        code = Trouble.FULL if error.errno == 28 else Trouble.UNREADABLE  # ENOSPC
+        if error.errno == 30:  # EROFS
+            code = Trouble.READ_ONLY
+        raise _refusal(code.value, data_dir) from error
+    except Exception as error:
+        trouble = trouble_of(getattr(error, "orig", None) or error)
+        if trouble is None:
+            raise
+        raise _refusal(trouble.value, data_dir) from error
+
+
+def _open(data_dir: Path, today: str) -> Opened:
+    path = data_dir / FILE_NAME
+    known_id = _remembered_id(data_dir)
+    empty = not path.exists() or path.stat().st_size == 0
+    if empty and known_id is not None:
+        raise _refusal("database_missing", data_dir)
+    if empty:
+        path.unlink(missing_ok=True)
+        create_file(path)
+    database = Database(path)
+    try:
+        with database.writing.connect() as connection:
+            if not empty:
+                _check(connection, data_dir)
+            if migrate.needs_migration(connection):
+                if not empty:
+                    backup.make(path, data_dir, f"{today}-vor-update")
+                migrate.migrate(connection)
+            ids = _own_ids(connection)
+        if known_id is None:
+            _remember_id(data_dir, ids[0])
+        elif known_id != ids[0]:
+            raise _refusal("database_foreign", data_dir)
+    except BaseException:
+        database.close()
+        raise
+    return Opened(database, ids[1])
+
+
+def _check(connection: Connection, data_dir: Path) -> None:
+    """https://www.sqlite.org/pragma.html#pragma_quick_check"""
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise _refusal(Trouble.DAMAGED.value, data_dir)
+
+
+def _own_ids(connection: Connection) -> tuple[str, str]:
+    """(id of the database, id of this installation); made on the first start."""
+    for key in (DATABASE_ID, INSTANCE_ID):
+        connection.exec_driver_sql(
+            "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+            (key, str(uuid.uuid4())),
+        )
+    return setting(connection, DATABASE_ID) or "", setting(connection, INSTANCE_ID) or ""
+
+
+def _remembered_id(data_dir: Path) -> str | None:
+    try:
+        return (data_dir / _ID_FILE).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def _remember_id(data_dir: Path, database_id: str) -> None:
+    handle = os.open(data_dir / _ID_FILE, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(database_id + "\n")
+
+
+def _refusal(code: str, data_dir: Path) -> UserError:
+    newest = backup.newest_good(data_dir)
+    return UserError(code, backup=newest.name if newest else None)
+
+
+def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
+    """Put the backup `name` in the place of a refused database; the old files are kept.
+
+    Returns the folder with the old files. Raises UserError backup_damaged, OSError.
+    """
+    source = data_dir / backup.FOLDER / Path(name).name
+    if not backup.is_good(source):
+        raise UserError("backup_damaged")
+    kept = data_dir / f"ersetzt-{stamp}"
+    kept.mkdir(mode=0o700)
+    for suffix in ("", "-wal", "-shm"):
+        old = data_dir / (FILE_NAME + suffix)
+        if old.exists():
+            old.rename(kept / old.name)
+    create_file(data_dir / FILE_NAME)
+    with sqlite3.connect(source) as good, sqlite3.connect(data_dir / FILE_NAME) as new:
+        good.backup(new)
+    good.close()
+    new.close()
+    return kept

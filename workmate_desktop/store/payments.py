@@ -1,0 +1,130 @@
+"""Payments: added once, never changed; the database sums them up by trigger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.store.tables import payments
+from workmate_desktop.store.values import new_id
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_ADD = """
+INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
+    livemode, received_at, created_at, reverses_id, note, actor)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (stripe_payment_intent_id) DO NOTHING"""
+
+
+class PaymentVerbs:
+    """What a transaction can do with payments."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def add(
+        self,
+        *,
+        invoice_id: str | None,
+        amount_minor: int,
+        currency: str,
+        method: str,
+        livemode: bool,
+        received_at: datetime,
+        actor: str,
+        intent_id: str | None = None,
+        reverses_id: str | None = None,
+        note: str = "",
+    ) -> str | None:
+        """Book money; None when this payment intent is booked already.
+
+        `invoice_id` None keeps it unassigned. The trigger sums up the invoice.
+        """
+        payment_id = new_id()
+        added = self._t.raw.execute(
+            _ADD,
+            (
+                payment_id,
+                invoice_id,
+                intent_id,
+                amount_minor,
+                currency,
+                method,
+                int(livemode),
+                to_text(received_at),
+                self._t.now_text(),
+                reverses_id,
+                note,
+                actor,
+            ),
+        ).rowcount
+        return payment_id if added else None
+
+    def by_intent(self, intent_id: str) -> tuple[str, str | None] | None:
+        """(payment id, invoice id or None) of an intent that is booked; else None."""
+        row = self._t.raw.execute(
+            "SELECT id, invoice_id FROM payments WHERE stripe_payment_intent_id = ?", (intent_id,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def assign(self, payment_id: str, invoice_id: str | None) -> None:
+        """Assign booked money to an invoice, or take the assignment back."""
+        self._t.raw.execute(
+            "UPDATE payments SET invoice_id = ? WHERE id = ?", (invoice_id, payment_id)
+        )
+
+    def get(self, payment_id: str) -> Payment | None:
+        """One payment."""
+        row = (
+            self._t.core.execute(select(payments).where(payments.c.id == payment_id))
+            .mappings()
+            .one_or_none()
+        )
+        return None if row is None else _payment(row)
+
+    def is_reversed(self, payment_id: str) -> bool:
+        """A counter-entry for this payment exists."""
+        return (
+            self._t.raw.execute(
+                "SELECT 1 FROM payments WHERE reverses_id = ?", (payment_id,)
+            ).fetchone()
+            is not None
+        )
+
+    def sum_for(self, invoice_id: str) -> int:
+        """What was received for an invoice in its currency, counter-entries taken off."""
+        row = self._t.raw.execute(
+            "SELECT paid_minor FROM invoices WHERE id = ?", (invoice_id,)
+        ).fetchone()
+        return int(row[0])
+
+
+def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:
+    """The payments of an invoice, oldest first."""
+    query = (
+        select(payments)
+        .where(payments.c.invoice_id == invoice_id)
+        .order_by(payments.c.received_at, payments.c.created_at)
+    )
+    return [_payment(row) for row in connection.execute(query).mappings()]
+
+
+def _payment(row: Mapping[Any, Any]) -> Payment:
+    return Payment(
+        id=row["id"],
+        invoice_id=row["invoice_id"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        method=row["method"],
+        livemode=bool(row["livemode"]),
+        received_at=from_text(row["received_at"]),
+        created_at=from_text(row["created_at"]),
+        stripe_payment_intent_id=row["stripe_payment_intent_id"],
+        reverses_id=row["reverses_id"],
+        note=row["note"],
+    )

@@ -1,0 +1,38 @@
+"""Small settings by key. Never a secret: those live behind gateways/keychain.py."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from workmate_desktop.store.tables import settings
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+DATABASE_ID = "database_id"
+INSTANCE_ID = "workmate_instance"
+
+
+class SettingVerbs:
+    """What a transaction can do with settings."""
+
+    def __init__(self, transaction: "Transaction") -> None:
+        self._t = transaction
+
+    def set(self, key: str, value: str | None) -> None:
+        """Keep `value`; None forgets it."""
+        if value is None:
+            self._t.core.execute(delete(settings).where(settings.c.key == key))
+            return
+        statement = insert(settings).values(key=key, value=value)
+        self._t.core.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+        )
+
+
+def setting(connection: Connection, key: str) -> str | None:
+    """The value kept under `key`."""
+    return connection.execute(
+        select(settings.c.value).where(settings.c.key == key)
+    ).scalar_one_or_none()

@@ -1,0 +1,140 @@
+"""The tables as SQLAlchemy Core sees them. Created by migrations/; a test compares the two.
+
+Names are public (CONTRACT). Columns after the comment `ours` are this program's own; each is
+null, has a default or is kept by a trigger, so that a row with only the public columns is valid.
+"""
+
+from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+folding = Table(
+    "folding",
+    metadata,
+    Column("letter", Text, primary_key=True),
+    Column("plain", Text, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("street", Text),
+    Column("postal_code", Text),
+    Column("city", Text),
+    Column("country", Text),
+    Column("vat_id", Text),
+    # ours
+    Column("sort_name", Text, nullable=False),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("row_no", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("number", Text, unique=True),
+    Column("customer_id", Text, ForeignKey("customers.id")),
+    Column("status", Text, nullable=False),
+    Column("livemode", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total_minor", Integer, nullable=False),
+    Column("issue_date", Text),
+    Column("due_date", Text),
+    Column("created_at", Text, nullable=False),
+    # ours
+    Column("service_date", Text),
+    Column("note", Text, nullable=False),
+    Column("cancel_reason", Text, nullable=False),
+    Column("customer_name", Text),
+    Column("paid_minor", Integer, nullable=False),
+    Column("last_paid_at", Text),
+    Column("last_failed_at", Text),
+    Column("sort_number", Text, nullable=False),
+    Column("sort_customer", Text, nullable=False),
+    Column("search_text", Text, nullable=False),
+)
+
+invoice_items = Table(
+    "invoice_items",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("invoice_id", Text, ForeignKey("invoices.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("quantity", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("unit_price_minor", Integer, nullable=False),
+    Column("tax_rate_percent", Text, nullable=False),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("invoice_id", Text, ForeignKey("invoices.id")),
+    Column("stripe_payment_intent_id", Text, unique=True),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("livemode", Integer, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    # ours
+    Column("reverses_id", Text, ForeignKey("payments.id"), unique=True),
+    Column("note", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
+stripe_events = Table(
+    "stripe_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("livemode", Integer, nullable=False),
+    Column("payment_intent_id", Text),
+    Column("invoice_id", Text),
+    Column("amount_minor", Integer),
+    Column("currency", Text),
+    Column("detail", Text, nullable=False),
+    # ours
+    Column("answer_ms", Float),
+)
+
+invoice_history = Table(
+    "invoice_history",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("invoice_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    # ours
+    Column("livemode", Integer, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("invoice_id", Text),
+    Column("event_id", Text),
+    Column("detail", Text, nullable=False),
+    Column("read_at", Text),
+)

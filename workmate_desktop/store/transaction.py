@@ -1,0 +1,95 @@
+"""What a job of the writer gets: the verbs of the store, all in one transaction."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from workmate_desktop.domain.changes import Change
+from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.store.customers import CustomerVerbs
+from workmate_desktop.store.events import EventVerbs
+from workmate_desktop.store.history import HistoryVerbs
+from workmate_desktop.store.invoices import InvoiceVerbs
+from workmate_desktop.store.notices import NoticeVerbs
+from workmate_desktop.store.payments import PaymentVerbs
+from workmate_desktop.store.settings import SettingVerbs
+
+
+class Transaction:
+    """Verbs for services: what happens is decided there, how it is written stands here.
+
+    `raw` is the driver's connection and `core` SQLAlchemy's view of the same one. The path of
+    a payment uses the driver (127 µs per event instead of 1,040: PERFORMANCE).
+    """
+
+    def __init__(self, core: Connection, raw: sqlite3.Connection, clock: Clock) -> None:
+        self.core = core
+        self.raw = raw
+        self.clock = clock
+        self._changes: list[Change] = []
+        self._savepoints = 0
+
+    @cached_property
+    def customers(self) -> CustomerVerbs:
+        return CustomerVerbs(self)
+
+    @cached_property
+    def invoices(self) -> InvoiceVerbs:
+        return InvoiceVerbs(self)
+
+    @cached_property
+    def payments(self) -> PaymentVerbs:
+        return PaymentVerbs(self)
+
+    @cached_property
+    def events(self) -> EventVerbs:
+        return EventVerbs(self)
+
+    @cached_property
+    def history(self) -> HistoryVerbs:
+        return HistoryVerbs(self)
+
+    @cached_property
+    def notices(self) -> NoticeVerbs:
+        return NoticeVerbs(self)
+
+    @cached_property
+    def settings(self) -> SettingVerbs:
+        return SettingVerbs(self)
+
+    def now_text(self) -> str:
+        """This moment as the database writes it."""
+        return to_text(self.clock.now())
+
+    def changed(self, change: Change) -> None:
+        """Announce `change` after the commit; forgotten when the job fails."""
+        self._changes.append(change)
+
+    def take_changes(self) -> list[Change]:
+        """The changes noted since the last call. For the writer alone."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what was done inside when it raises; the error goes on to the caller."""
+        self._savepoints += 1
+        name = f"inner_{self._savepoints}"
+        mark = len(self._changes)
+        self.raw.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            # On a full disk SQLite has undone the whole transaction already.
+            if self.raw.in_transaction:
+                self.raw.execute(f"ROLLBACK TO {name}")
+                self.raw.execute(f"RELEASE {name}")
+            del self._changes[mark:]
+            raise
+        else:
+            self.raw.execute(f"RELEASE {name}")
+        finally:
+            self._savepoints -= 1

@@ -1,0 +1,34 @@
+"""How values stand in the database: ids, JSON details, dates."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+
+def new_id() -> str:
+    """UUID text."""
+    return str(uuid.uuid4())
+
+
+def as_json(detail: Mapping[str, object]) -> str:
+    """The `detail` columns: compact JSON without empty values."""
+    kept = {key: value for key, value in detail.items() if value is not None}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str | None) -> dict[str, object]:
+    """The inverse; {} for anything that is no JSON object (rows written from outside)."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def date_or_none(text: str | None) -> date | None:
+    """A date column; None when it is empty or no date."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

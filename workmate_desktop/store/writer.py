@@ -1,0 +1,235 @@
+"""The one writer thread: jobs in, group commit, futures out.
+
+Whatever is waiting is committed together, without waiting for more: 32 senders cost one sync.
+Each job runs in its own savepoint, so that a bad job cannot fail its batch. A future is
+answered only after the commit has returned.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
+
+from workmate_desktop.domain.changes import Change
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store.engine import Database
+from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.transaction import Transaction
+
+T = TypeVar("T")
+Job = Callable[[Transaction], T]
+logger = logging.getLogger("workmate.store")
+
+MAX_BATCH = 256
+_LATER_SECONDS = 0.5
+
+
+class _Pending(Generic[T]):
+    """A job and the future of its answer. Without a future nobody waits for it."""
+
+    __slots__ = ("failure", "future", "job", "outcome")
+
+    def __init__(self, job: Job[T], future: "Future[T] | None") -> None:
+        self.job = job
+        self.future = future
+        self.outcome: T | None = None
+        self.failure: BaseException | None = None
+
+    def answer(self) -> None:
+        if self.future is None:
+            if self.failure is not None:
+                logger.error("A deferred job failed", exc_info=self.failure)
+        elif self.failure is not None:
+            self.future.set_exception(self.failure)
+        else:
+            self.future.set_result(self.outcome)  # type: ignore[arg-type]
+
+
+class Writer:
+    """Owns the only read-write connection, and is the only checkpointer.
+
+    `after_commit` is called on the writer thread with what changed, after the futures of the
+    commit are answered; it must be quick and must not raise. `on_trouble` is told the trouble
+    when a commit failed because of the database or the disk, and None when commits work again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        after_commit: Callable[[Sequence[Change]], None],
+        on_trouble: Callable[[Trouble | None], None] = lambda _trouble: None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._after_commit = after_commit
+        self._on_trouble = on_trouble
+        self._trouble: Trouble | None = None
+        self._queue: queue.SimpleQueue[_Pending[Any] | None] = queue.SimpleQueue()
+        self._later: list[_Pending[Any]] = []
+        self._thread: threading.Thread | None = None
+        self._accepting = False
+        self._gate = threading.Lock()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why the last commit failed; None while commits work."""
+        return self._trouble
+
+    @property
+    def waiting(self) -> int:
+        """Jobs not yet begun; an estimate."""
+        return self._queue.qsize()
+
+    def start(self) -> None:
+        """Start the thread. Jobs submitted before wait for it."""
+        with self._gate:
+            if self._thread is not None:
+                raise RuntimeError("the writer runs already")
+            self._accepting = True
+            self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+            self._thread.start()
+
+    def stop(self, deadline: float = 5.0) -> bool:
+        """Finish what is queued, close the connection, join. True when it ended in time.
+
+        `deadline` in seconds. Stopping twice is fine.
+        """
+        with self._gate:
+            thread, self._thread = self._thread, None
+            if thread is None:
+                return True
+            self._accepting = False
+            self._queue.put(None)
+        thread.join(deadline)
+        return not thread.is_alive()
+
+    def submit(self, job: Job[T]) -> "Future[T]":
+        """Queue `job`; its future is answered after the commit that holds its work.
+
+        The future raises what the job raised (its work undone), or StoreUnavailable when the
+        commit itself was impossible.
+        """
+        future: Future[T] = Future()
+        with self._gate:
+            if self._accepting:
+                self._queue.put(_Pending(job, future))
+                return future
+        future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
+        return future
+
+    def submit_later(self, job: Job[None]) -> None:
+        """A job nobody waits for: it rides along with the next commit, or half a second later."""
+        with self._gate:
+            if self._accepting:
+                self._later.append(_Pending(job, None))
+
+    # --- writer thread -------------------------------------------------------------------
+
+    def _run(self) -> None:
+        raw: sqlite3.Connection | None = None
+        transaction: Transaction | None = None
+        connection = None
+        stopping = False
+        while not stopping:
+            batch, stopping = self._next_batch()
+            if not batch:
+                continue
+            if transaction is None:
+                try:
+                    connection = self._database.writing.connect()
+                    raw = connection.connection.driver_connection
+                    assert raw is not None
+                    transaction = Transaction(connection, raw, self._clock)
+                except Exception as error:  # noqa: BLE001 - told to everyone who waits
+                    self._fail(batch, error)
+                    continue
+            assert raw is not None
+            self._commit(batch, raw, transaction)
+        if connection is not None:
+            connection.close()
+
+    def _next_batch(self) -> tuple[list[_Pending[Any]], bool]:
+        """All that is waiting, up to MAX_BATCH jobs; and whether to stop after it."""
+        batch: list[_Pending[Any]] = []
+        try:
+            item = self._queue.get(timeout=_LATER_SECONDS) if self._later else self._queue.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) >= MAX_BATCH:
+                    break
+                item = self._queue.get_nowait()
+            stopping = item is None
+        except queue.Empty:
+            stopping = False
+        if self._later:
+            with self._gate:
+                later, self._later = self._later, []
+            batch.extend(later)
+        return batch, stopping
+
+    def _commit(
+        self, batch: list[_Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
+    ) -> None:
+        changes: list[Change] = []
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            for pending in batch:
+                self._run_in_savepoint(pending, raw, transaction)
+                changes.extend(transaction.take_changes())
+            raw.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - told to everyone who waits
+            transaction.take_changes()
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            self._fail(batch, error)
+            return
+        self._note_trouble(None)
+        for pending in batch:
+            pending.answer()
+        if changes:
+            self._after_commit(changes)
+
+    def _run_in_savepoint(
+        self, pending: _Pending[Any], raw: sqlite3.Connection, transaction: Transaction
+    ) -> None:
+        """Run one job. Raises only when the whole transaction is lost (disk full, damaged)."""
+        raw.execute("SAVEPOINT job")
+        try:
+            pending.outcome = pending.job(transaction)
+        except Exception as error:
+            if not raw.in_transaction or trouble_of(_driver_error(error)) is not None:
+                raise
+            raw.execute("ROLLBACK TO job")
+            transaction.take_changes()
+            if not isinstance(error, UserError):
+                logger.error("A job of the writer failed", exc_info=error)
+            pending.failure = error
+        raw.execute("RELEASE job")
+
+    def _fail(self, batch: list[_Pending[Any]], error: Exception) -> None:
+        """Nothing of the batch was kept: tell everyone who waits."""
+        trouble = trouble_of(_driver_error(error))
+        if trouble is None:
+            logger.error("A commit failed", exc_info=error)
+        else:
+            logger.warning("The database cannot be written: %s", trouble.value)
+            self._note_trouble(trouble)
+        for pending in batch:
+            pending.failure = error if trouble is None else StoreUnavailable(trouble)
+            if pending.future is not None:
+                pending.answer()
+
+    def _note_trouble(self, trouble: Trouble | None) -> None:
+        if trouble is not self._trouble:
+            self._trouble = trouble
+            self._on_trouble(trouble)
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """SQLAlchemy wraps the driver's error; the result code is on the original."""
+    return getattr(error, "orig", None) or error
