@@ -1,0 +1,94 @@
+"""Pictures of the program's windows: `python -m tests.screenshots [--out DIR] [names…]`.
+
+Each one in the light and the dark scheme, at 100 % and 150 %, as `<name>-<scheme>-<percent>.png`.
+Offscreen, with the program's own fonts, so a picture is the same on every machine. A new window
+gets one line in SCREENS.
+"""
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SCALES = (100, 150)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`build` is "module:function"; the function takes the Theme and returns a QWidget.
+
+    `width` and `height` are logical pixels; 0 × 0 leaves the widget its own size.
+    """
+
+    build: str
+    width: int = 1280
+    height: int = 800
+
+
+SCREENS = {
+    "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),
+}
+
+
+def render(names: list[str], scale: int, out: Path) -> None:
+    """Paint the named screens in both schemes; the scale is already set for this process."""
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from workmate_desktop.ui.shared.theme import Scheme, apply_theme
+
+    app = QApplication([])
+    theme = apply_theme(app, Scheme.LIGHT)
+    for name in names:
+        screen = SCREENS[name]
+        module, _, function = screen.build.partition(":")
+        build = getattr(importlib.import_module(module), function)
+        for scheme in (Scheme.LIGHT, Scheme.DARK):
+            theme.set_scheme(scheme)
+            widget: QWidget = build(theme)
+            if screen.width:
+                widget.resize(screen.width, screen.height)
+            widget.show()
+            app.processEvents()
+            path = out / f"{name}-{scheme}-{scale}.png"
+            if not widget.grab().save(str(path)):
+                raise OSError(f"{path} cannot be written")
+            print(path)
+            widget.close()
+            widget.deleteLater()
+            app.processEvents()
+
+
+def main(arguments: list[str]) -> int:
+    """Start one process per scale: Qt reads the factor only once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--scale", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SCREENS)}; default all")
+    options = parser.parse_args(arguments)
+    names = options.names or list(SCREENS)
+    unknown = [name for name in names if name not in SCREENS]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.scale:
+        render(names, options.scale, options.out)
+        return 0
+    for scale in SCALES:
+        command = [sys.executable, "-m", "tests.screenshots", "--scale", str(scale)]
+        environment = os.environ | {
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": str(scale / 100),
+        }
+        finished = subprocess.run(
+            [*command, "--out", str(options.out), *names], env=environment, check=False
+        )
+        if finished.returncode:
+            return finished.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,247 @@
+"""Coloured words: the status of an invoice, the outcome of an event, the fit of a suggestion.
+
+    Pill("Bezahlt", Tone.GREEN)
+    status_pills(row, today) / outcome_pill(outcome, source)      # the words of PRODUCT
+    PillLabel(theme, [pill, …])                                   # widget
+    PillDelegate(theme, pills_of, parent)                         # column of a table
+    pills_text(pills)                                             # for AccessibleTextRole, tips
+
+A pill is never told by its colour alone: it always has words. When there is too little room the
+words end in "…" and the tool tip has all of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QSizePolicy,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from workmate_desktop.domain.events import Outcome, Source
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.ui.shared.plain_text import plain_tip
+from workmate_desktop.ui.shared.tables import PADDING, Index, RowDelegate
+from workmate_desktop.ui.shared.theme import SANS, Theme, Tone
+
+HEIGHT = 19
+INSET = 8
+GAP = 4
+RADIUS = 4
+_SMALLEST = 2 * INSET + 14
+"""Room for a letter and "…"; below that a pill is left to the tool tip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """Words on a coloured ground."""
+
+    text: str
+    tone: Tone = Tone.GREY
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("status_pill", text)
+
+
+def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
+    """The status of an invoice with its derived markers."""
+    overdue = row.overdue(today)
+    pills: list[Pill] = []
+    match row.status:
+        case InvoiceStatus.DRAFT:
+            pills.append(Pill(_tr("Entwurf"), Tone.GREY))
+        case InvoiceStatus.OPEN if not overdue:
+            pills.append(Pill(_tr("Offen"), Tone.BLUE))
+        case InvoiceStatus.PARTIALLY_PAID:
+            pills.append(Pill(_tr("Teilbezahlt"), Tone.AMBER))
+        case InvoiceStatus.PAID:
+            pills.append(Pill(_tr("Bezahlt"), Tone.GREEN))
+        case InvoiceStatus.CANCELLED:
+            pills.append(Pill(_tr("Storniert"), Tone.GREY))
+    if overdue:
+        pills.append(Pill(_tr("Überfällig"), Tone.RED))
+    if row.overpaid:
+        pills.append(Pill(_tr("Überzahlt"), Tone.AMBER))
+    if row.payment_failed:
+        pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED))
+    return tuple(pills)
+
+
+def outcome_pill(outcome: Outcome, source: Source = Source.WEBHOOK) -> Pill:
+    """What an event did; one that was fetched says so."""
+    words, tone = {
+        Outcome.BOOKED: (_tr("Verbucht"), Tone.GREEN),
+        Outcome.FAILURE_RECORDED: (_tr("Fehlgeschlagen"), Tone.RED),
+        Outcome.DUPLICATE: (_tr("Doppelt"), Tone.GREY),
+        Outcome.NEEDS_REVIEW: (_tr("Klärung nötig"), Tone.AMBER),
+        Outcome.IGNORED: (_tr("Ignoriert"), Tone.GREY),
+    }[outcome]
+    if source is Source.CATCH_UP:
+        words = _tr("%1 · nachgeholt").replace("%1", words)
+    return Pill(words, tone)
+
+
+def pills_text(pills: Sequence[Pill]) -> str:
+    """All words, for screen readers and tool tips."""
+    return ", ".join(pill.text for pill in pills)
+
+
+def pill_font() -> QFont:
+    """Small and bold."""
+    font = QFont(SANS)
+    font.setPixelSize(11)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def pill_widths(pills: Sequence[Pill], room: int) -> list[int]:
+    """How wide each pill is painted in `room` pixels; the last ones give way first, down to 0."""
+    metrics = QFontMetrics(pill_font())
+    widths = [metrics.horizontalAdvance(pill.text) + 2 * INSET for pill in pills]
+    missing = sum(widths) + GAP * (len(widths) - 1) - room
+    for at in reversed(range(len(widths))):
+        if missing <= 0:
+            break
+        give = min(missing, max(0, widths[at] - _SMALLEST))
+        widths[at] -= give
+        missing -= give
+    while missing > 0 and len([width for width in widths if width]) > 1:
+        last = max(at for at, width in enumerate(widths) if width)
+        missing -= widths[last] + GAP
+        widths[last] = 0
+    return widths
+
+
+def paint_pills(
+    painter: QPainter, rect: QRect, pills: Sequence[Pill], theme: Theme, *, right: bool = False
+) -> bool:
+    """Paint `pills` side by side, centred in height; with `right` against the right edge.
+
+    Returns whether all words are readable in full.
+    """
+    widths = pill_widths(pills, rect.width())
+    font = pill_font()
+    metrics = QFontMetrics(font)
+    used = sum(widths) + GAP * (len([width for width in widths if width]) - 1)
+    left = rect.right() + 1 - used if right else rect.left()
+    top = rect.top() + (rect.height() - HEIGHT) // 2
+    complete = True
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    for pill, width in zip(pills, widths, strict=True):
+        if not width:
+            complete = False
+            continue
+        background, foreground = theme.pill(pill.tone)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(background)
+        painter.drawRoundedRect(QRectF(left, top, width, HEIGHT), RADIUS, RADIUS)
+        shown = metrics.elidedText(
+            pill.text, Qt.TextElideMode.ElideRight, max(0, width - 2 * INSET + 1)
+        )
+        complete = complete and shown == pill.text
+        painter.setPen(foreground)
+        painter.drawText(
+            QRect(left, top, width, HEIGHT),
+            int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine),
+            shown,
+        )
+        left += width + GAP
+    painter.restore()
+    return complete
+
+
+def pills_size(pills: Sequence[Pill]) -> QSize:
+    """Room for all words."""
+    return QSize(sum(pill_widths(pills, 1 << 20)) + GAP * max(0, len(pills) - 1), HEIGHT)
+
+
+class PillLabel(QWidget):
+    """Pills as a widget; a screen reader gets their words as its name."""
+
+    def __init__(
+        self, theme: Theme, pills: Sequence[Pill] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pills: tuple[Pill, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.set_pills(pills)
+
+    def pills(self) -> tuple[Pill, ...]:
+        """What is shown."""
+        return self._pills
+
+    def set_pills(self, pills: Sequence[Pill]) -> None:
+        """Show `pills`; none hides the widget's words but keeps its height."""
+        self._pills = tuple(pills)
+        self.setAccessibleName(pills_text(self._pills))
+        self.setToolTip("")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all words."""
+        return pills_size(self._pills)
+
+    def minimumSizeHint(self) -> QSize:
+        """One shortened pill."""
+        return QSize(min(_SMALLEST, self.sizeHint().width()), HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the pills."""
+        painter = QPainter(self)
+        complete = paint_pills(painter, self.rect(), self._pills, self._theme)
+        painter.end()
+        self.setToolTip("" if complete else plain_tip(pills_text(self._pills)))
+
+
+class PillDelegate(RowDelegate):
+    """Paints a cell as pills. `pills_of` gives those of an index."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        pills_of: Callable[[Index], Sequence[Pill]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, parent)
+        self._pills_of = pills_of
+
+    def paint_text(self, painter: QPainter, cell: Any, index: Index) -> None:
+        """Pills instead of text."""
+        room = cell.rect.adjusted(PADDING, 0, -PADDING, -1)
+        right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
+        paint_pills(painter, room, self._pills_of(index), self.theme, right=right)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Room for all words; used when a column is fitted to its contents."""
+        size = pills_size(self._pills_of(index))
+        return QSize(size.width() + 2 * PADDING, size.height() + 2 * INSET)
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        """Show all words when not all are readable in the cell."""
+        pills = self._pills_of(index) if index.isValid() else ()
+        cell: Any = option
+        if event.type() is not QEvent.Type.ToolTip or not pills:
+            return super().helpEvent(event, view, option, index)
+        if pills_size(pills).width() <= cell.rect.width() - 2 * PADDING:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), plain_tip(pills_text(pills)), view)
+        return True
