@@ -1,0 +1,223 @@
+"""A small, strict Stripe: real HTTP on loopback, Stripe's shapes, wording and refusals.
+
+    with StripeStandIn() as stripe:
+        StripeApi(SECRET_KEY, api_base=stripe.url).account()
+
+Every resource group has its own file; this one holds the server, the keys, the idempotency
+keys and the faults that a test can order. Whoever listens is told every event.
+"""
+
+import contextlib
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from tests.standins import stripe_params
+from tests.standins.signing import signature_header
+from tests.standins.stripe_account import AccountResources
+from tests.standins.stripe_http import Fault, handler_for
+from tests.standins.stripe_ledger import ACCOUNT_ID, Ledger
+from tests.standins.stripe_links import LinkResources
+from tests.standins.stripe_payments import PaymentResources
+from tests.standins.stripe_refusals import (
+    Refusal,
+    expired_key,
+    invalid,
+    no_key,
+    no_right,
+    other_parameters,
+    wrong_key,
+)
+from tests.standins.stripe_routes import Asked, Call, Route
+
+SECRET_KEY = "sk_test_StandIn0000000000004242"
+LIVE_KEY = "sk_live_StandIn0000000000004242"
+PUBLISHABLE_KEY = "pk_test_StandIn0000000000004242"
+
+
+@dataclass
+class Key:
+    """A secret or restricted key. `rights` None means all of them."""
+
+    rights: frozenset[str] | None = None
+    revoked: bool = False
+
+
+class StripeStandIn:
+    """The server. Start it with `with`; `url` is the API base.
+
+    `skew` (seconds) is how far Stripe's clock is ahead of this PC's.
+    `keys` may be changed by tests: revoke one, or add one with few rights.
+    """
+
+    def __init__(
+        self, *, account_name: str = "Büro Koblenz", clock: Callable[[], float] = time.time
+    ) -> None:
+        self.skew = 0.0
+        self.keys = {SECRET_KEY: Key(), LIVE_KEY: Key()}
+        self.asked: list[Asked] = []
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        """Called with every event, without the lock, in the thread that caused it."""
+        self.stopping = threading.Event()
+        self._clock = clock
+        self._faults: deque[Fault] = deque()
+        self._answers: dict[str, tuple[str, int, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._ledger = Ledger(self.now)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._account = AccountResources(self._ledger, account_name)
+        self._routes = [
+            *self._account.routes(),
+            *PaymentResources(self._ledger).routes(),
+            *LinkResources(self._ledger, self.url).routes(),
+        ]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.02},
+            name="stripe-stand-in",
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        # Waits for the answers in flight; a hanging one ends with `stopping`.
+        self._server.server_close()
+
+    def now(self) -> float:
+        """Stripe's time, in seconds since 1970."""
+        return self._clock() + self.skew
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Every event so far, oldest first."""
+        with self._lock:
+            return list(self._ledger.events)
+
+    def add_routes(self, routes: list[Route]) -> None:
+        """Let a further group answer, such as the Stripe CLI's sessions."""
+        self._routes += routes
+
+    def fail_next(self, fault: Fault, times: int = 1) -> None:
+        """The next `times` requests fail in this way before anything is done."""
+        with self._lock:
+            self._faults.extend([fault] * times)
+
+    def next_fault(self, asked: Asked) -> Fault | None:
+        """Called by the handler, once per request."""
+        with self._lock:
+            self.asked.append(asked)
+            return self._faults.popleft() if self._faults else None
+
+    def answer(
+        self, method: str, path: str, text: str, key: str, idempotency_key: str | None
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and JSON for one request; `text` are its form-encoded parameters."""
+        with self._lock:
+            try:
+                status, body = self._answer_once(method, path, text, key, idempotency_key)
+            except Refusal as refusal:
+                status, body = refusal.status, {"error": refusal.error}
+            # A copy: what the caller sends must not change under a later request.
+            body = json.loads(json.dumps(body))
+            told, self._ledger.unsent = self._ledger.unsent, []
+        for event in told:
+            for listener in list(self.listeners):
+                listener(event)
+        return status, body
+
+    def _answer_once(
+        self, method: str, path: str, text: str, key: str, idempotency_key: str | None
+    ) -> tuple[int, dict[str, Any]]:
+        known = self._authorised(key)
+        route, object_id = self._route(method, path)
+        if known.rights is not None and route.right not in known.rights:
+            raise no_right(key, ACCOUNT_ID, route.right)
+        once = f"{key} {idempotency_key}" if idempotency_key and method == "POST" else None
+        asked = f"{path}?{text}"
+        if once in self._answers:
+            first_asked, status, body = self._answers[once]
+            if first_asked != asked:
+                raise other_parameters(idempotency_key or "")
+            return status, body
+        pairs = stripe_params.read(text)
+        stripe_params.refuse_unknown(route.endpoint, pairs)
+        call = Call(stripe_params.nested(pairs), "_live_" in key, object_id, idempotency_key)
+        try:
+            status, body = 200, route.answer(call)
+        except Refusal as refusal:
+            # As Stripe does it: a refusal while the request was carried out (a declined card)
+            # is the answer that is repeated, one for wrong parameters is not kept.
+            if refusal.status != 402:
+                raise
+            status, body = refusal.status, {"error": refusal.error}
+        if once is not None:
+            self._answers[once] = (asked, status, json.loads(json.dumps(body)))
+        return status, body
+
+    def _authorised(self, key: str) -> Key:
+        if not key:
+            raise no_key()
+        if key not in self.keys:
+            raise wrong_key(key)
+        if self.keys[key].revoked:
+            raise expired_key(key)
+        return self.keys[key]
+
+    def _route(self, method: str, path: str) -> tuple[Route, str]:
+        for route in self._routes:
+            object_id = route.id_in(method, path)
+            if object_id is not None:
+                return route, object_id
+        raise invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+    def deliver(self, event: dict[str, Any], url: str, secret: str) -> int:
+        """POST `event` to `url`, signed with `secret`, as Stripe does; returns the status."""
+        body = json.dumps(event, indent=2).encode()
+        request = urllib.request.Request(url, body, method="POST")
+        request.add_header("Content-Type", "application/json; charset=utf-8")
+        request.add_header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
+        request.add_header("Stripe-Signature", signature_header(body, secret, self.now()))
+        # Without a proxy from the environment: loopback only.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with contextlib.closing(_open(opener, request)) as answer:
+            answer.read()
+            return int(answer.status)
+
+    def deliver_to_endpoints(self, event: dict[str, Any], reach: Callable[[str], str]) -> list[int]:
+        """POST `event` to every enabled endpoint that wants it.
+
+        `reach` says which loopback address stands for an endpoint's public one.
+        """
+        with self._lock:
+            wanting = [
+                (reach(one["url"]), self._account.endpoint_secrets[one["id"]])
+                for one in self._ledger.all_of("webhook_endpoint", event["livemode"])
+                if one["status"] == "enabled" and {event["type"], "*"} & set(one["enabled_events"])
+            ]
+        return [self.deliver(event, url, secret) for url, secret in wanting]
+
+
+def _open(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Any:
+    try:
+        return opener.open(request, timeout=10)
+    except urllib.error.HTTPError as refusal:
+        return refusal
