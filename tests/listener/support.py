@@ -1,0 +1,153 @@
+"""Raw sockets against a real listener, and a stand-in for the services' receive."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.listener.limits import Limits
+from workmate_desktop.listener.protocol import OnAnswer, Receive
+from workmate_desktop.listener.server import HostNames, Listener
+
+BODY = b'{"id": "evt_1"}'
+SIGNED = "t=1,v1=right"
+WAIT = 10.0  # seconds until a test gives up on an answer
+
+
+class Answer(NamedTuple):
+    """One HTTP answer as it came over the socket."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class FakeReceive:
+    """Accepts what is signed SIGNED; keeps all it was given."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[bytes, str | None]] = []
+
+    def __call__(self, body: bytes, signature: str | None) -> "Future[int] | int":
+        self.seen.append((body, signature))
+        return 200 if signature == SIGNED else 400
+
+
+class SlowReceive:
+    """Hands out receipts that the test resolves when it likes."""
+
+    def __init__(self) -> None:
+        self.receipts: list[Future[int]] = []
+        self.bodies: list[bytes] = []
+        self._arrived = threading.Condition()
+
+    def __call__(self, body: bytes, signature: str | None) -> "Future[int] | int":
+        receipt: Future[int] = Future()
+        with self._arrived:
+            self.receipts.append(receipt)
+            self.bodies.append(body)
+            self._arrived.notify_all()
+        return receipt
+
+    def wait_for(self, count: int) -> None:
+        """Wait until ``count`` messages have been handed over."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.receipts) >= count, WAIT)
+
+
+@contextmanager
+def listening(
+    receive: Receive,
+    limits: Limits | None = None,
+    *,
+    hosts: HostNames | None = None,
+    on_answer: OnAnswer | None = None,
+) -> Iterator[Listener]:
+    """Run a listener on any free port."""
+    listener = Listener(receive, limits=limits, host_names=hosts, on_answer=on_answer)
+    listener.start(0)
+    try:
+        yield listener
+    finally:
+        listener.stop()
+
+
+def port_of(listener: Listener) -> int:
+    """Return the port of a running listener."""
+    assert listener.port is not None
+    return listener.port
+
+
+@contextmanager
+def connected(listener: Listener) -> Iterator[socket.socket]:
+    """Open a connection that gives up after WAIT seconds."""
+    with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=WAIT) as sock:
+        yield sock
+
+
+def request(
+    listener: Listener,
+    body: bytes = BODY,
+    *,
+    method: str = "POST",
+    path: str = WEBHOOK_PATH,
+    version: str = "1.1",
+    drop: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+    **headers: str,
+) -> bytes:
+    """Build a request that would be accepted; ``headers`` replace (``content_type=…``)."""
+    fields = {
+        "host": f"127.0.0.1:{port_of(listener)}",
+        "content-type": "application/json; charset=utf-8",
+        "content-length": str(len(body)),
+        "stripe-signature": SIGNED,
+    }
+    fields.update({name.replace("_", "-"): value for name, value in headers.items()})
+    lines = [f"{method} {path} HTTP/{version}"]
+    lines += [f"{name}: {value}" for name, value in fields.items() if name not in drop]
+    lines += extra
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def read_answer(sock: socket.socket, *, head: bool = False) -> Answer | None:
+    """Read exactly one answer; None when the connection was closed instead."""
+    raw = b""
+    while not raw.endswith(b"\r\n\r\n"):
+        piece = sock.recv(1)
+        if not piece:
+            assert raw == b"", f"closed inside an answer: {raw!r}"
+            return None
+        raw += piece
+    first, *lines = raw.decode("latin-1").split("\r\n")[:-2]
+    headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines)}
+    body = b""
+    length = 0 if head else int(headers.get("content-length", "0"))
+    while len(body) < length:
+        body += sock.recv(length - len(body))
+    return Answer(int(first.split(" ")[1]), headers, body)
+
+
+def ask(listener: Listener, raw: bytes, *, head: bool = False) -> Answer:
+    """Send ``raw`` over an own connection and return its answer."""
+    with connected(listener) as sock:
+        sock.sendall(raw)
+        answer = read_answer(sock, head=head)
+    assert answer is not None, "closed without an answer"
+    return answer
+
+
+def is_closed(sock: socket.socket) -> bool:
+    """Wait until the other side closes; False when something else arrives."""
+    try:
+        return sock.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def listener_threads() -> list[threading.Thread]:
+    """Return the listener threads alive now."""
+    return [thread for thread in threading.enumerate() if thread.name == "listener"]

@@ -1,0 +1,212 @@
+"""The listener's thread: bind, start, accept, stop, join."""
+
+import asyncio
+import errno
+import logging
+import socket
+import sys
+import threading
+from contextlib import suppress
+from typing import Final
+
+from workmate_desktop.listener.counters import ListenerCounters
+from workmate_desktop.listener.hosts import HostNames, local_hosts
+from workmate_desktop.listener.hub import Hub, OnAnswer, Receive
+from workmate_desktop.listener.limits import Limits
+from workmate_desktop.listener.protocol import Connection
+
+__all__ = ["HostNames", "Limits", "Listener", "ListenerCounters", "ListenerError"]
+
+ADDRESS: Final = "127.0.0.1"
+"""The listener is reachable from this machine only; the tunnel runs on it too."""
+
+_FURTHER_PORTS: Final = 50
+_TAKEN: Final = (errno.EADDRINUSE, errno.EACCES)
+_BACKLOG: Final = 512
+_RETRY_SECONDS: Final = 0.5
+
+
+class ListenerError(OSError):
+    """No port could be bound; staff see a banner, the window works on."""
+
+
+class Listener:
+    """The webhook listener. ``start`` and ``stop`` may be called from any other thread.
+
+    ``receive`` is asked, on the listener's thread, about every request that has the right form;
+    ``on_answer`` hears of each answer there. ``counters`` may be read from anywhere.
+    """
+
+    def __init__(
+        self,
+        receive: Receive,
+        *,
+        host_names: HostNames | None = None,
+        on_answer: OnAnswer | None = None,
+        log: logging.Logger | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.counters = ListenerCounters()
+        self._receive = receive
+        self._host_names = host_names or HostNames()
+        self._on_answer = on_answer
+        self._log = log or logging.getLogger("workmate.listener")
+        self._limits = limits or Limits()
+        self._lock = threading.Lock()  # start and stop, one at a time
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._stop_seconds = 0.0
+        self._port: int | None = None
+
+    @property
+    def port(self) -> int | None:
+        """The port in use, or None while stopped."""
+        return self._port if self.running else None
+
+    @property
+    def running(self) -> bool:
+        """Whether requests are being taken."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, port: int) -> int:
+        """Bind ``port`` on 127.0.0.1, or the next free one, and take requests; return the port.
+
+        0 means any free port. Returns as soon as the port is bound: a request sent then is
+        answered. Raises ListenerError when nothing can be bound.
+        """
+        with self._lock:
+            if self.running:
+                raise RuntimeError("the listener is already running")
+            bound = _bind(port)
+            self._port = bound.getsockname()[1]
+            # On Windows the default loop cannot serve a plain accept together with the selector.
+            loop = asyncio.SelectorEventLoop()
+            self._loop, self._stop = loop, asyncio.Event()
+            self._thread = threading.Thread(
+                target=self._run, args=(bound, loop, self._stop), name="listener", daemon=True
+            )
+            self._thread.start()
+            return self._port
+
+    def stop(self, deadline: float = 2.0) -> None:
+        """Take no more requests, let answers in flight finish within ``deadline`` s, join.
+
+        Twice is fine, and ``start`` works again afterwards.
+        """
+        with self._lock:
+            thread, loop, stop = self._thread, self._loop, self._stop
+            if thread is None or loop is None or stop is None:
+                return
+            self._stop_seconds = deadline
+            with suppress(RuntimeError):  # the loop is closed: the thread is ending by itself
+                loop.call_soon_threadsafe(stop.set)
+            thread.join(deadline + 1.0)
+            if thread.is_alive():
+                self._log.error("[Stripe] the listener thread did not end in time")
+            self._thread = self._loop = self._stop = None
+
+    def _run(
+        self, bound: socket.socket, loop: asyncio.AbstractEventLoop, stop: asyncio.Event
+    ) -> None:
+        hub = Hub(
+            receive=self._receive,
+            hosts=self._host_names,
+            local_hosts=local_hosts(bound.getsockname()[1]),
+            limits=self._limits,
+            counters=self.counters,
+            on_answer=self._on_answer,
+            log=self._log,
+            loop=loop,
+        )
+        try:
+            loop.run_until_complete(self._serve(hub, bound, stop))
+        except Exception:  # noqa: BLE001 - the end of the thread: logged, and ``running`` says so
+            self._log.exception("[Stripe] the listener ended by a fault")
+        finally:
+            bound.close()
+            loop.close()
+
+    async def _serve(self, hub: Hub, bound: socket.socket, stop: asyncio.Event) -> None:
+        accepting = asyncio.ensure_future(_accept(hub, bound, self._log))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((accepting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        accepting.cancel()
+        try:
+            await accepting  # a fault in accepting ends the listener, visibly
+        except asyncio.CancelledError:
+            pass
+        finally:
+            bound.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(hub.stop(), self._stop_seconds)
+            hub.close()
+            await asyncio.sleep(0)  # lets the transports close their sockets
+            await asyncio.gather(stopping, return_exceptions=True)
+
+
+async def _accept(hub: Hub, bound: socket.socket, log: logging.Logger) -> None:
+    """Accept one by one: who came first is read before many who came later can evict it."""
+    loop = hub.loop
+    while True:
+        try:
+            peer, _ = await loop.sock_accept(bound)
+        except ConnectionError:
+            continue  # gone before it was accepted
+        except OSError as error:  # no descriptors or no memory left: the kernel's queue waits
+            name = errno.errorcode.get(error.errno or 0, "unknown")
+            log.error("[Stripe] accepting a connection failed: %s", name)
+            await asyncio.sleep(_RETRY_SECONDS)
+            continue
+        try:
+            await hub.room()
+            await loop.connect_accepted_socket(lambda: Connection(hub), peer)
+        except OSError:
+            peer.close()  # gone meanwhile
+        except asyncio.CancelledError:
+            peer.close()
+            raise
+
+
+def _bind(port: int) -> socket.socket:
+    """Return a listening socket on ``port`` or the next free one (see Listener.start)."""
+    candidates = [*range(port, min(port + _FURTHER_PORTS, 65535) + 1), 0] if port else [0]
+    problem: OSError | None = None
+    for candidate in candidates:
+        try:
+            return _listen(candidate)
+        except OSError as error:
+            problem = error
+            if error.errno not in _TAKEN:
+                break
+    raise ListenerError(
+        problem.errno if problem else errno.EADDRINUSE, "the listener could not be bound"
+    ) from problem
+
+
+def _listen(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # There, SO_REUSEADDR would take a port away from the program that has it.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            # Past connections in TIME_WAIT do not count; a listening program does.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "darwin" and port and _answers(port):
+            # BSD lets a second program bind the exact address beside a wildcard one.
+            raise OSError(errno.EADDRINUSE, "port taken")
+        bound.bind((ADDRESS, port))
+        bound.listen(_BACKLOG)  # only here does Linux notice some kinds of "taken"
+        bound.setblocking(False)
+    except BaseException:
+        bound.close()
+        raise
+    return bound
+
+
+def _answers(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex((ADDRESS, port)) == 0
