@@ -1,0 +1,249 @@
+"""The rules of the code base that no single test of a feature would notice."""
+
+import ast
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "workmate_desktop"
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+# What domain/ may not use although the standard library has it: the outside world.
+INPUT_AND_OUTPUT = set(
+    "asyncio ctypes http io logging mmap multiprocessing os pathlib select selectors shutil "
+    "signal smtplib socket sqlite3 ssl subprocess tempfile threading time urllib".split()
+)
+
+
+def python_files(folder: Path) -> list[Path]:
+    """Every source file below ``folder``, sorted."""
+    return sorted(folder.rglob("*.py"))
+
+
+def imported_names(path: Path) -> set[str]:
+    """The top-level names that a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import in {path}"
+            names.add(str(node.module).split(".")[0])
+    return names
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of pyproject.toml on the package in ``folder``."""
+    code = (
+        "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, encoding="utf-8"
+    )
+
+
+def test_import_contracts_hold() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("domain/money.py", "import workmate_desktop.services"),
+        ("services/__init__.py", "import workmate_desktop.ui"),
+        ("services/__init__.py", "import workmate_desktop.listener"),
+        ("store/__init__.py", "import workmate_desktop.gateways"),
+        ("ui/violation.py", "import workmate_desktop.store"),
+        ("ui/violation.py", "import workmate_desktop.gateways"),
+        ("ui/violation.py", "import workmate_desktop.listener"),
+        ("services/violation.py", "from PySide6.QtCore import QObject"),
+        ("services/violation.py", "import sqlite3"),
+        ("ui/violation.py", "def late():\n    import sqlalchemy"),
+        ("services/violation.py", "import stripe"),
+        ("services/violation.py", "import keyring"),
+        ("gateways/violation.py", "import httptools"),
+        ("helpers.py", "VALUE = 1"),  # a module that has no place in the layers
+    ],
+)
+def test_import_contracts_notice_a_violation(tmp_path: Path, module: str, line: str) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / PACKAGE.name / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    result = lint_imports(tmp_path)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "1 broken" in result.stdout
+
+
+def test_domain_uses_the_standard_library_only_and_no_io() -> None:
+    for path in python_files(PACKAGE / "domain"):
+        names = imported_names(path) - {"workmate_desktop"}
+        assert names <= set(sys.stdlib_module_names), path
+        assert names & INPUT_AND_OUTPUT == set(), path
+
+
+def test_every_imported_library_is_a_declared_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=~! ]", line)[0].lower() for line in project["dependencies"]}
+    distributions = importlib.metadata.packages_distributions()
+    for path in python_files(PACKAGE):
+        foreign = imported_names(path) - set(sys.stdlib_module_names) - {"workmate_desktop"}
+        for name in foreign:
+            owners = {owner.lower().replace("_", "-") for owner in distributions[name]}
+            # shiboken6 is the other half of PySide6 and pinned by it.
+            assert owners & declared or name == "shiboken6", f"{path} imports {name}"
+
+
+def test_no_file_holds_two_things() -> None:
+    too_long = {
+        str(path.relative_to(ROOT)): lines
+        for folder in (PACKAGE, ROOT / "tests")
+        for path in python_files(folder)
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    too_long |= (
+        {"run.py": n} if (n := len((ROOT / "run.py").read_text().splitlines())) > 400 else {}
+    )
+    assert too_long == {}, "split these: about 400 lines is one thing"
+
+
+def test_no_private_state_in_modules() -> None:
+    """No ``global`` statement: objects meet in app.py, by constructor arguments."""
+    for path in python_files(PACKAGE):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not isinstance(node, ast.Global), f"{path}:{node.lineno}"
+
+
+# --- starting -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["workmate_desktop.__main__", "workmate_desktop.app"])
+def test_server_modules_import_no_qt(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in sys.modules if m.startswith('PySide6')])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "[]"
+
+
+def test_pyside_is_a_sound_version() -> None:
+    version = tuple(
+        int(part) for part in importlib.metadata.version("PySide6-Essentials").split(".")
+    )
+    assert (6, 11, 3) <= version < (6, 12)
+
+
+def test_five_thousand_emits_survive() -> None:
+    """PySide6 6.12.0 loses a reference to True with each emit and dies after about 5,000."""
+    code = """
+        from PySide6.QtCore import QObject, Signal
+
+        class Emitter(QObject):
+            happened = Signal(int)
+
+        seen = []
+        emitter = Emitter()
+        emitter.happened.connect(seen.append)
+        for number in range(20_000):
+            emitter.happened.emit(number)
+        print(len(seen), True)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, encoding="utf-8"
+    )
+    assert (result.returncode, result.stdout.strip()) == (0, "20000 True"), result.stderr
+
+
+# --- what is delivered --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_file_has_hashes_and_no_host_names(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"//|https?:|--(extra-)?index|--find-links|\bfile:|@ ", text)
+    assert not re.search(r"\b[\w-]+\.(com|org|net|io|dev|internal|local)\b", text)
+    requirements = re.split(r"\n(?=\S)", text.strip())
+    assert len(requirements) > 20
+    for requirement in requirements:
+        assert re.match(r"[a-z0-9-]+==[\w.]+( ; [^\\]+)? \\\n", requirement), requirement
+        assert requirement.count("--hash=sha256:") >= 1, requirement
+
+
+def pins(name: str) -> dict[str, str]:
+    """Package → version of a lock file."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_developers_lock_holds_the_runtime_lock() -> None:
+    runtime, developers = (pins(name) for name in LOCKS)
+    assert runtime.items() <= developers.items()
+
+
+def test_lock_files_follow_pyproject() -> None:
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for lines, lock in (
+        (project["project"]["dependencies"], LOCKS[0]),
+        (project["dependency-groups"]["dev"], LOCKS[1]),
+    ):
+        locked = pins(lock)
+        for requirement in map(Requirement, lines):
+            version = locked.get(requirement.name.lower().replace("_", "-"))
+            assert version, f"{requirement.name} is not in {lock}: lock again"
+            assert requirement.specifier.contains(version), f"{requirement} in {lock}"
+
+
+def test_no_dependency_is_under_the_gpl() -> None:
+    """LGPL (PySide6) may be used by a program under any licence; GPL and AGPL may not."""
+    offending = []
+    for name in pins(LOCKS[1]):
+        try:
+            metadata = importlib.metadata.metadata(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # for another system
+        classifiers = [c for c in metadata.get_all("Classifier", []) if c.startswith("License ::")]
+        expression = metadata.get("License-Expression") or ""
+        words = " ".join([expression, *classifiers])
+        lesser = "LGPL" in words or "Lesser General Public" in words
+        if ("GPL" in words or "General Public License" in words) and not lesser:
+            offending.append(f"{name}: {words}")
+    assert offending == []
+
+
+def test_wheel_holds_resources_and_command(tmp_path: Path) -> None:
+    build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
+    result = subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert result.returncode == 0, result.stderr
+    wheel = zipfile.ZipFile(tmp_path / result.stdout.split()[-1])
+    names = wheel.namelist()
+    resources = ROOT / "resources"
+    expected = {
+        f"workmate_desktop/{p.relative_to(ROOT)}" for p in resources.rglob("*") if p.is_file()
+    }
+    assert "workmate_desktop/resources/decline_codes.json" in expected
+    assert expected - set(names) == set()
+    assert any(name.startswith("workmate_desktop/store/migrations/versions/") for name in names)
+    assert not any(name.startswith(("tests/", "resources/")) for name in names)
+    entry_points = next(name for name in names if name.endswith("entry_points.txt"))
+    assert "workmate-desktop = workmate_desktop.__main__:main" in wheel.read(entry_points).decode()
+    assert any(name.endswith("licenses/LICENSE") for name in names)
