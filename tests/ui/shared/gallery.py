@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from PySide6.QtCore import QAbstractTableModel, QDate, QModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateEdit,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -24,7 +23,7 @@ from workmate_desktop.ui.invoices.status_pill import Pill, PillDelegate, PillLab
 from workmate_desktop.ui.shared.cards import Card, DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, SearchField, Segments, button
 from workmate_desktop.ui.shared.formats import date_text, money
-from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.forms import DateField, FormField, Message
 from workmate_desktop.ui.shared.navigation import TopNavigation
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import FLASH_ROLE, RowDelegate, style_table
@@ -65,13 +64,13 @@ class RowsModel(QAbstractTableModel):
 
     TITLES = ("Nummer", "Kunde", "Datum", "Betrag", "Bezahlt", "Status")
 
-    def rowCount(self, parent=QModelIndex()):  # noqa: B008
+    def rowCount(self, parent=QModelIndex()):  # noqa: B008, N802
         return 0 if parent.isValid() else len(ROWS)
 
-    def columnCount(self, parent=QModelIndex()):  # noqa: B008
+    def columnCount(self, parent=QModelIndex()):  # noqa: B008, N802
         return 0 if parent.isValid() else len(self.TITLES)
 
-    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):
+    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):  # noqa: N802
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole and section in (3, 4):
@@ -100,7 +99,7 @@ def table(theme: Theme) -> QTableView:
     style_table(view)
     view.setModel(RowsModel(view))
     view.setItemDelegate(RowDelegate(theme, view))
-    view.setItemDelegateForColumn(2, RowDelegate(theme, view, tabular_digits=True, muted=True))
+    view.setItemDelegateForColumn(2, RowDelegate(theme, view, muted=True))
     view.setItemDelegateForColumn(3, RowDelegate(theme, view, tabular_digits=True))
     view.setItemDelegateForColumn(4, RowDelegate(theme, view, tabular_digits=True, muted=True))
     view.setItemDelegateForColumn(5, PillDelegate(theme, lambda index: ROWS[index.row()][5], view))
@@ -130,10 +129,11 @@ def build(theme: Theme) -> QWidget:
     outer.addWidget(navigation)
     outer.addWidget(stack, 1)
     columns = QHBoxLayout(page)
-    columns.setContentsMargins(16, 14, 0, 0)
+    columns.setContentsMargins(16, 0, 0, 0)
     columns.setSpacing(16)
     left = QVBoxLayout()
     left.setSpacing(12)
+    left.setContentsMargins(0, 14, 0, 14)
     columns.addLayout(left, 1)
     columns.addWidget(side_panel(theme))
     figures = QHBoxLayout()
@@ -170,6 +170,8 @@ def build(theme: Theme) -> QWidget:
     left.addWidget(table(theme), 1)
     left.addLayout(lower(theme))
     status = QStatusBar()
+    status.setContentsMargins(16, 0, 16, 0)
+    status.setSizeGripEnabled(False)
     state = DotLabel(theme)
     state.set_state(Tone.GREEN, "Empfang bereit")
     status.addWidget(state)
@@ -205,8 +207,6 @@ def side_panel(theme: Theme) -> QWidget:
     rows.add_row("Offener Betrag", "476,00 €", strong=True)
     layout.addWidget(rows)
     layout.addWidget(button("Mit Stripe bezahlen", kind="primary", size="large"))
-    focused = button("Hat den Fokus (primär)", kind="primary")
-    layout.addWidget(focused)
     row = QHBoxLayout()
     row.addWidget(button("Link kopieren"))
     off = button("QR-Code")
@@ -271,11 +271,10 @@ def lower(theme: Theme) -> QHBoxLayout:
     combo = QComboBox()
     combo.addItems(["Praxis Dr. Aydin", "Hotel Rheinblick"])
     form.body.addWidget(FormField("Kunde", combo))
+    form.body.addStretch(1)
     row.addWidget(form, 1)
     more = Card()
-    day = QDateEdit(QDate(2026, 11, 23))
-    day.setDisplayFormat("dd.MM.yyyy")
-    day.setCalendarPopup(True)
+    day = DateField(theme, date(2026, 11, 23))
     more.body.addWidget(FormField("Fällig am", day))
     more.body.addWidget(
         FormField("Hinweis", QPlainTextEdit("Zahlbar innerhalb von 14 Tagen ohne Abzug."))

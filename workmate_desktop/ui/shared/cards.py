@@ -32,6 +32,8 @@ from PySide6.QtWidgets import (
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone, sized, tabular
 
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+
 
 def line(parent: QWidget | None = None) -> QFrame:
     """A horizontal hairline."""
@@ -164,15 +166,19 @@ class EmptyState(QWidget):
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence = PlainLabel(sentence, role="muted", wrap=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence.setMinimumWidth(320)
+        self._sentence.setMinimumWidth(160)
         self._sentence.setMaximumWidth(460)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._sentence, 100)
+        middle.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setSpacing(6)
         layout.addStretch(2)
         layout.addWidget(self._picture)
         layout.addSpacing(6)
         layout.addWidget(self._title)
-        layout.addWidget(self._sentence, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(middle)
         self.button: QPushButton | None = None
         if button_text:
             self.button = QPushButton(button_text)
@@ -218,14 +224,19 @@ class KeyValueRows(QWidget):
         """Append a line; `extra` (a copy button …) stands behind the value. Returns its index."""
         name = PlainLabel(key, role="strong" if strong else "muted")
         role = "mono" if mono else "strong" if strong else ""
-        label = PlainLabel(value, role=role, elide=True)
+        label = PlainLabel(value, role=role, elide=True, elide_middle=mono)
         label.setFont(tabular(label.font()))
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         name.setBuddy(label)
         self._grid.addWidget(name, self._rows, 0)
-        self._grid.addWidget(label, self._rows, 1)
-        if extra is not None:
-            self._grid.addWidget(extra, self._rows, 2)
+        if extra is None:
+            self._grid.addWidget(label, self._rows, 1)
+        else:
+            cell = QHBoxLayout()
+            cell.setSpacing(4)
+            cell.addWidget(label, 1)
+            cell.addWidget(extra)
+            self._grid.addLayout(cell, self._rows, 1)
         self._rows += 1
         self._values.append(label)
         self.set_value(len(self._values) - 1, value)
@@ -233,7 +244,7 @@ class KeyValueRows(QWidget):
 
     def add_line(self) -> None:
         """A hairline, for sums."""
-        self._grid.addWidget(line(), self._rows, 0, 1, 3)
+        self._grid.addWidget(line(), self._rows, 0, 1, 2)
         self._rows += 1
 
     def set_value(self, row: int, text: str) -> None:
@@ -246,10 +257,11 @@ class KeyValueRows(QWidget):
 
     def clear(self) -> None:
         """Remove all lines."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        while self._grid.takeAt(0) is not None:
+            pass
+        for widget in self.findChildren(QWidget, options=_DIRECT):
+            widget.hide()
+            widget.deleteLater()
         self._values.clear()
         self._rows = 0
 

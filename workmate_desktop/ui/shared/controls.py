@@ -158,6 +158,7 @@ class SearchField(QLineEdit):
     def __init__(self, theme: Theme, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._last = ""
+        self.setProperty("part", "search")
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder.split("…", maxsplit=1)[0].strip() or placeholder)
         self.setMinimumWidth(190)
@@ -167,8 +168,8 @@ class SearchField(QLineEdit):
         self._clear = QAction(self.tr("Suche leeren"), self)
         theme.set_icon(self._clear, "x", "muted")
         self._clear.triggered.connect(self.clear)
-        self._clear.setVisible(False)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
         for made in self.findChildren(QToolButton):
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.textChanged.connect(self._on_text_changed)

@@ -37,7 +37,8 @@ class PlainLabel(QLabel):
     """A label that shows its text literally.
 
     `role` is a look of the style sheet (see theme.py). With `elide` a text that is too long ends
-    in "…" and the whole one is in the tool tip; `full_text()` always gives the whole one.
+    in "…" (`elide_middle`: has it in the middle) and the whole one is in the tool tip;
+    `full_text()` always gives the whole one.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class PlainLabel(QLabel):
         role: str = "",
         wrap: bool = False,
         elide: bool = False,
+        elide_middle: bool = False,
         selectable: bool = False,
     ) -> None:
         super().__init__(parent)
         self._full_text = ""
         self._elide = elide
+        self._mode = Qt.TextElideMode.ElideMiddle if elide_middle else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if selectable:
@@ -104,7 +107,7 @@ class PlainLabel(QLabel):
     def _show_elided(self) -> None:
         metrics = QFontMetrics(self.font())
         one_line = " ".join(self._full_text.split("\n"))
-        shown = metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        shown = metrics.elidedText(one_line, self._mode, max(self.width(), 0))
         super().setText(shown)
         self.setToolTip(plain_tip(self._full_text) if shown != one_line else "")
         self.setAccessibleName(self._full_text)

@@ -117,6 +117,8 @@ class RowDelegate(QStyledItemDelegate):
     def paint_text(self, painter: QPainter, cell: Any, index: Index) -> None:
         """The text, elided, and the second line when there is one."""
         rect: QRect = cell.rect.adjusted(PADDING, 0, -PADDING, -1)
+        if not cell.displayAlignment & Qt.AlignmentFlag.AlignRight:
+            rect.setRight(cell.rect.right() - 4)  # the next column brings its own padding
         painter.save()
         painter.setFont(cell.font)
         painter.setPen(self._foreground(index))

@@ -23,7 +23,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from string import Template
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QLocale, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -198,6 +198,8 @@ class Theme(QObject):
         self._app = app
         self._scheme = scheme
         self._dark = False
+        # Calendars, dates and spin boxes speak the language of the screen on every PC.
+        QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
         app.setStyle("Fusion")
         self._load_fonts()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
@@ -264,6 +266,8 @@ class Theme(QObject):
                 raise RuntimeError(f"Font {path.name} cannot be read.")
         font = QFont(SANS)
         font.setPixelSize(BODY_PX)
+        # Glyphs at fractions of a pixel: even spacing at every scale.
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self._app.setFont(font)
 
     def _wants_dark(self) -> bool:
