@@ -99,8 +99,7 @@ class Hub:
         return status
 
     def answered(self, status: int, seconds: float, receipt: Receipt | None) -> None:
-        """Count an answer and tell whoever wants to know."""
-        self.counters.answers[status] += 1
+        """Tell whoever wants to know that an answer went out."""
         if self._on_answer is not None:
             try:
                 self._on_answer(status, seconds, receipt)

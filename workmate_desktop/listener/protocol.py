@@ -171,6 +171,7 @@ class Connection(asyncio.Protocol):
         assert request is not None
         self._serving = None
         keep_alive = request.keep_alive and not hub.stopping
+        hub.counters.answers[status] += 1
         self._transport.write(ANSWERS[status, keep_alive, request.head])
         hub.answered(status, hub.loop.time() - self._started, receipt)
         if not keep_alive:
