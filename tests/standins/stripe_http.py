@@ -28,6 +28,8 @@ class Fault(StrEnum):
     UNAVAILABLE_HTML = "503"
     CAPTIVE_PORTAL = "html"
     """200 with a web page, as the network of a hotel answers."""
+    FOREIGN_JSON = "foreign_json"
+    """200 with JSON that is not Stripe's."""
     REDIRECT = "redirect"
     RESET = "reset"
     """The connection breaks after the request was read; nothing is done."""
@@ -89,6 +91,8 @@ def handler_for(stand_in: "StripeStandIn") -> type[BaseHTTPRequestHandler]:
                 self._send(status, json.dumps({"error": error}).encode(), "application/json")
             elif fault is Fault.REDIRECT:
                 self._send(302, b"", "text/html", stripes=False, location="/login")
+            elif fault is Fault.FOREIGN_JSON:
+                self._send(200, b"[]", "application/json", stripes=False)
             else:
                 status = 503 if fault is Fault.UNAVAILABLE_HTML else 200
                 self._send(status, PORTAL, "text/html", stripes=False)

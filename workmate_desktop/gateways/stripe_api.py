@@ -1,0 +1,235 @@
+"""Stripe's API, asked with the office's secret key.
+
+Every call may take up to its whole time limit: make it in a worker, never in the window's
+thread. `close` from any thread ends a call at once.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe_keys import livemode_of
+from workmate_desktop.gateways import deadline
+
+if TYPE_CHECKING:
+    from stripe import StripeClient, StripeError
+
+T = TypeVar("T")
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_RIGHT = re.compile(r"Having the '([A-Za-z0-9_]{1,100})' permission")
+_CODE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
+_SENDABLE = re.compile(r"[\x21-\x7e]{1,500}")
+
+
+def checked_api_base(address: str) -> str:
+    """`address` if it is http(s) to this very PC and nothing else.
+
+    Raises `ValueError` otherwise: whoever could name another base would be sent the key.
+    """
+    parts = urlsplit(address)
+    try:
+        port_is_fine = parts.port != 0
+    except ValueError:
+        port_is_fine = False
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.hostname not in _LOOPBACK
+        or not port_is_fine
+        or "@" in parts.netloc
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("Another Stripe API base is accepted only on this computer (127.0.0.1)")
+    return address.rstrip("/")
+
+
+class StripeApi:
+    """One account's API.
+
+    `api_base` None is Stripe; anything else must be a loopback address (`ValueError`).
+    `timeout` (seconds) bounds a whole call, repeats included. `on_server_date` is told the
+    time of each of Stripe's answers (UTC, whole seconds) in the calling worker's thread: the
+    measure of how wrong this PC's clock is. A proxy named in the environment is used.
+    """
+
+    def __init__(
+        self,
+        secret_key: str,
+        *,
+        api_base: str | None = None,
+        timeout: float = 20.0,
+        on_server_date: Callable[[datetime], None] | None = None,
+    ) -> None:
+        self._key = secret_key
+        self._api_base = None if api_base is None else checked_api_base(api_base)
+        self._timeout = timeout
+        self._on_server_date = on_server_date
+        self._client: StripeClient | None = None
+        self._pending: Future[Any] | None = None
+        self._closed = False
+        self._session: Any = None
+
+    def account(self) -> AccountInfo:
+        """Who the key belongs to. Raises `StripeRefused`.
+
+        A restricted key that may not read the account is refused with `NO_RIGHT` and the name
+        of the right: without an answer nobody could tell whose account it is.
+        """
+        account = _plain(self._call(lambda client: client.v1.accounts.retrieve_current()))
+        account_id = account.get("id")
+        if not isinstance(account_id, str):
+            raise StripeRefused(Refusal.NOT_STRIPE)
+        return AccountInfo(account_id, _name_of(account), livemode_of(self._key) is True)
+
+    def close(self) -> None:
+        """Give up the call that is under way (it raises `CANCELLED`) and all later ones.
+
+        The connection itself ends with its own time limit, in a thread nobody waits for.
+        """
+        self._closed = True
+        pending = self._pending
+        if pending is not None:
+            with suppress(InvalidStateError):  # it has just been answered
+                pending.set_exception(StripeRefused(Refusal.CANCELLED))
+
+    def _call(self, ask: "Callable[[StripeClient], T]") -> T:
+        if self._closed:
+            raise StripeRefused(Refusal.CANCELLED)
+        # Other characters cannot stand in a header at all, so no key of Stripe's has them.
+        if not _SENDABLE.fullmatch(self._key):
+            raise StripeRefused(Refusal.WRONG_KEY)
+        pending = deadline.start(lambda: self._ask(ask), "stripe-api")
+        self._pending = pending
+        if self._closed:  # in between
+            self.close()
+        try:
+            return pending.result(self._timeout)
+        except TimeoutError:
+            with suppress(InvalidStateError):
+                pending.set_exception(StripeRefused(Refusal.TIMEOUT))
+            raise StripeRefused(Refusal.TIMEOUT) from None
+        finally:
+            self._pending = None
+
+    def _ask(self, ask: "Callable[[StripeClient], T]") -> T:
+        from stripe import StripeError
+
+        try:
+            return ask(self._connected())
+        except StripeError as error:
+            refused = _refusal(error)
+        finally:
+            if self._session is not None:
+                self._session.close()
+        # Outside the handler: Stripe's own text, which may repeat what was sent, ends here.
+        raise refused
+
+    def _connected(self) -> "StripeClient":
+        if self._client is None:
+            import requests
+            from stripe import RequestsClient, StripeClient
+
+            note_date = self._note_date
+
+            class DatedClient(RequestsClient):
+                """Tells the time in the head of every answer, refusals included."""
+
+                def request(  # type: ignore[override] # as in stripe's RequestsClient itself
+                    self,
+                    method: str,
+                    url: str,
+                    headers: Mapping[str, str] | None,
+                    post_data: Any = None,
+                ) -> tuple[bytes, int, Mapping[str, str]]:
+                    answer = super().request(method, url, headers, post_data)
+                    note_date(answer[2])
+                    return answer
+
+            self._session = requests.Session()
+            # Stripe never redirects; a captive portal does.
+            self._session.max_redirects = 0
+            # A proxy of the environment must not be asked for this very PC.
+            self._session.trust_env = self._api_base is None
+            self._client = StripeClient(
+                self._key,
+                base_addresses={} if self._api_base is None else {"api": self._api_base},
+                max_network_retries=1,
+                http_client=DatedClient(
+                    timeout=(min(10.0, self._timeout), self._timeout), session=self._session
+                ),
+            )
+        return self._client
+
+    def _note_date(self, headers: Mapping[str, str]) -> None:
+        # Only Stripe's answers have a request id; a portal's idea of the time is none of ours.
+        if self._on_server_date is None or not headers.get("Request-Id", "").startswith("req_"):
+            return
+        try:
+            date = parsedate_to_datetime(headers.get("Date", ""))
+        except ValueError:
+            return
+        self._on_server_date(date.astimezone(UTC))
+
+
+def _plain(found: object) -> dict[str, Any]:
+    """Stripe's object as a dictionary; empty for any other JSON that someone answered."""
+    from stripe import StripeObject
+
+    return found.to_dict() if isinstance(found, StripeObject) else {}
+
+
+def _name_of(account: dict[str, Any]) -> str:
+    settings = account.get("settings") or {}
+    dashboard = settings.get("dashboard") or {}
+    profile = account.get("business_profile") or {}
+    for name in (dashboard.get("display_name"), profile.get("name")):
+        if isinstance(name, str) and name.strip():
+            return name.strip()
+    return str(account["id"])
+
+
+def _refusal(error: "StripeError") -> StripeRefused:
+    import stripe
+
+    status = error.http_status
+    details = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    code = details.get("code") if isinstance(details, dict) else None
+    known = code if isinstance(code, str) and _CODE.fullmatch(code) else None
+    right = None
+    if isinstance(error, stripe.APIConnectionError):
+        kind = _connection_problem(error.__cause__)
+    elif isinstance(error, stripe.AuthenticationError):
+        kind = Refusal.REVOKED if known == "api_key_expired" else Refusal.WRONG_KEY
+    elif isinstance(error, stripe.PermissionError):
+        kind = Refusal.NO_RIGHT
+        found = _RIGHT.search(error.user_message or "")
+        right = found.group(1) if found else None
+    elif isinstance(error, stripe.RateLimitError) or status == 429:
+        kind = Refusal.RATE_LIMITED
+    elif status is not None and status >= 500:
+        kind = Refusal.STRIPE_DOWN
+    elif details is None:
+        kind = Refusal.NOT_STRIPE
+    else:
+        kind = Refusal.OTHER
+    return StripeRefused(kind, right=right, status=status, stripe_code=known)
+
+
+def _connection_problem(cause: BaseException | None) -> Refusal:
+    from requests import exceptions
+
+    if isinstance(cause, exceptions.Timeout):
+        return Refusal.TIMEOUT
+    if isinstance(cause, (exceptions.SSLError, exceptions.TooManyRedirects)):
+        return Refusal.NOT_STRIPE
+    if isinstance(cause, exceptions.RequestException):
+        return Refusal.NO_NET
+    return Refusal.OTHER
