@@ -218,7 +218,8 @@ def test_no_dependency_is_under_the_gpl() -> None:
             continue  # for another system
         classifiers = [c for c in metadata.get_all("Classifier", []) if c.startswith("License ::")]
         expression = metadata.get("License-Expression") or ""
-        words = " ".join([expression, *classifiers])
+        words = " ".join([expression, metadata.get("License") or "", *classifiers])
+        assert words.strip(), f"{name} names no licence: look it up"
         lesser = "LGPL" in words or "Lesser General Public" in words
         if ("GPL" in words or "General Public License" in words) and not lesser:
             offending.append(f"{name}: {words}")
