@@ -6,6 +6,8 @@ https://www.sqlite.org/rescode.html
 import sqlite3
 from enum import StrEnum
 
+from workmate_desktop.domain.errors import UserError
+
 
 class Trouble(StrEnum):
     """What is wrong with the database right now."""
@@ -30,7 +32,7 @@ _PRIMARY_CODES = {
 }
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(UserError):
     """The database cannot be written at the moment; nothing of the job was kept."""
 
     def __init__(self, trouble: Trouble) -> None:

@@ -89,6 +89,10 @@ class EventVerbs:
             return None
         return _event_of(row), Outcome(row["outcome"]), Source(row["source"])
 
+    def touch(self, event_id: str) -> None:
+        """Announce that the event was decided anew."""
+        self._t.changed(EventRecorded(event_id))
+
     def note_answer(self, event_id: str, milliseconds: float) -> None:
         """The measured time from the first byte to our answer."""
         self._t.raw.execute(

@@ -1,12 +1,13 @@
 """Notices: lines for staff, with a read mark."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, update
 
 from workmate_desktop.domain.changes import NoticeAdded
-from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.store.tables import notices
 from workmate_desktop.store.values import as_json, from_json, new_id
@@ -29,7 +30,7 @@ class NoticeVerbs:
         *,
         invoice_id: str | None = None,
         event_id: str | None = None,
-        **detail: object,
+        **detail: Any,
     ) -> str:
         """One new, unread notice. Returns its id."""
         notice_id = new_id()
@@ -39,6 +40,15 @@ class NoticeVerbs:
         )
         self._t.changed(NoticeAdded(notice_id))
         return notice_id
+
+    def add_once_a_day(self, kind: NoticeKind, **detail: Any) -> None:
+        """A new notice, unless one of this kind was made in the last 24 hours."""
+        since = to_text(self._t.clock.now() - timedelta(days=1))
+        known = self._t.raw.execute(
+            "SELECT 1 FROM notices WHERE kind = ? AND at > ? LIMIT 1", (kind.value, since)
+        ).fetchone()
+        if known is None:
+            self.add(kind, **detail)
 
     def mark_read(self, notice_ids: Sequence[str] | None) -> None:
         """Mark these notices as read, or all of them."""

@@ -93,10 +93,10 @@ def _check(connection: Connection, data_dir: Path) -> None:
 def _own_ids(connection: Connection) -> tuple[str, str]:
     """(id of the database, id of this installation); made on the first start."""
     for key in (DATABASE_ID, INSTANCE_ID):
-        connection.exec_driver_sql(
-            "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
-            (key, str(uuid.uuid4())),
-        )
+        if setting(connection, key) is None:
+            connection.exec_driver_sql(
+                "INSERT INTO settings (key, value) VALUES (?, ?)", (key, str(uuid.uuid4()))
+            )
     return setting(connection, DATABASE_ID) or "", setting(connection, INSTANCE_ID) or ""
 
 

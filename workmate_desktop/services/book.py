@@ -1,0 +1,294 @@
+"""What an authentic event does to the books: the rules, in the order in which they apply.
+
+Everything here runs inside one transaction of the writer: event row (unique id), payment row
+(unique payment intent), status from the sum of the payments, history row, notice row.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from workmate_desktop.domain.changes import InvoiceChanged
+from workmate_desktop.domain.events import (
+    PAYMENT_FAILED,
+    PAYMENT_SUCCEEDED,
+    Outcome,
+    Reason,
+    Source,
+    StripeEvent,
+)
+from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
+from workmate_desktop.domain.invoices import OWED, InvoiceStatus, status_after
+from workmate_desktop.store.errors import trouble_of
+from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.transaction import Transaction
+
+logger = logging.getLogger("workmate.book")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What booking has to know of this installation.
+
+    `livemode` is the mode of the keys, None while no key tells. `account` is the id of our own
+    Stripe account, None while unknown.
+    """
+
+    instance_id: str
+    livemode: bool | None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an event did. `known` is True when the same event had been kept before."""
+
+    event: StripeEvent
+    outcome: Outcome
+    reason: Reason | None = None
+    invoice: InvoiceToBook | None = None
+    known: bool = False
+
+
+def book(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
+    """Keep the event, and do what it says. A known event changes nothing."""
+    if not t.events.add_once(event, source):
+        return Receipt(event, Outcome.DUPLICATE, known=True)
+    return _decide_safely(t, event, source, rules, first_time=True)
+
+
+def book_again(t: Transaction, event_id: str, rules: Rules) -> Receipt | None:
+    """Process a kept event again: safe at any time. None when there is no such event.
+
+    Only what was left undecided is decided anew; what is booked stays booked.
+    """
+    found = t.events.stored(event_id)
+    if found is None:
+        return None
+    event, outcome, source = found
+    if outcome not in (Outcome.NEEDS_REVIEW, Outcome.IGNORED):
+        return Receipt(event, outcome, known=True)
+    return _decide_safely(t, event, source, rules, first_time=False)
+
+
+def _decide_safely(
+    t: Transaction, event: StripeEvent, source: Source, rules: Rules, *, first_time: bool
+) -> Receipt:
+    """A bug in booking must not lose the event: it stays, with the error, for review."""
+    error: str | None = None
+    try:
+        with t.savepoint():
+            receipt = _decide(t, event, source, rules, first_time=first_time)
+    except Exception as fault:
+        if trouble_of(fault) is not None or not t.raw.in_transaction:
+            raise  # the database's trouble, not ours: Stripe comes again
+        logger.exception("Booking of %s failed", event.id)
+        error = type(fault).__name__
+        receipt = Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
+    t.events.decide(
+        event,
+        receipt.outcome,
+        receipt.invoice.id if receipt.invoice else None,
+        reason=receipt.reason.value if receipt.reason else None,
+        error=error,
+    )
+    if receipt.outcome is Outcome.FAILURE_RECORDED and receipt.invoice is not None:
+        # Only now does the event count as a failure of this invoice.
+        failed_at = t.events.last_failure_at(receipt.invoice.id)
+        t.invoices.set_last_failure(receipt.invoice.id, failed_at)
+    if first_time:
+        _tell_staff(t, receipt)
+    return receipt
+
+
+def _decide(
+    t: Transaction, event: StripeEvent, source: Source, rules: Rules, *, first_time: bool
+) -> Receipt:
+    ignored = _reason_to_ignore(event, rules)
+    if ignored is not None:
+        return Receipt(event, Outcome.IGNORED, ignored)
+    reason = _reason_not_to_trust(event, rules)
+    if reason is not None:
+        return Receipt(event, Outcome.NEEDS_REVIEW, reason)
+    succeeded = event.type == PAYMENT_SUCCEEDED
+    held = t.payments.by_intent(event.payment_intent_id or "") if succeeded else None
+    if held is not None and (first_time or held[1] is not None):
+        invoice = t.invoices.to_book(held[1]) if held[1] else None
+        return Receipt(event, Outcome.DUPLICATE, Reason.SAME_INTENT, invoice)
+    invoice = t.invoices.to_book(event.invoice_ref) if event.invoice_ref else None
+    reason = _reason_to_review(event, invoice)
+    if reason is None and invoice is not None:
+        if not succeeded:
+            _record_failure(t, event, invoice, source)
+            return Receipt(event, Outcome.FAILURE_RECORDED, None, invoice)
+        _take_payment(t, event, invoice, source, held[0] if held else None)
+        return Receipt(event, Outcome.BOOKED, None, invoice)
+    if succeeded and held is None and reason is not Reason.WRONG_MODE:
+        _keep_unassigned(t, event)
+    return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
+
+
+def _reason_to_ignore(event: StripeEvent, rules: Rules) -> Reason | None:
+    if event.thin:
+        return Reason.THIN_EVENT
+    if event.account is not None and event.account != rules.account:
+        return Reason.FOREIGN_ACCOUNT
+    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED):
+        return Reason.UNKNOWN_TYPE
+    return None
+
+
+def _reason_not_to_trust(event: StripeEvent, rules: Rules) -> Reason | None:
+    """Why this event may not touch the books at all, whatever invoice it names."""
+    if event.problem is not None or event.payment_intent_id is None:
+        return Reason.BAD_AMOUNT
+    if rules.livemode is not None and event.livemode != rules.livemode:
+        return Reason.WRONG_MODE
+    if event.type == PAYMENT_SUCCEEDED:
+        if event.intent_status != "succeeded":
+            return Reason.NOT_SUCCEEDED
+        if event.amount_minor is None or event.amount_minor <= 0 or event.currency is None:
+            return Reason.BAD_AMOUNT
+    if event.workmate_instance not in (None, rules.instance_id):
+        return Reason.OTHER_INSTALLATION
+    return None
+
+
+def _reason_to_review(event: StripeEvent, invoice: InvoiceToBook | None) -> Reason | None:
+    """Why this money may not be put on the invoice that the event names."""
+    if event.invoice_ref is None:
+        return Reason.NO_INVOICE
+    if invoice is None:
+        return Reason.UNKNOWN_INVOICE
+    if invoice.livemode != event.livemode:
+        return Reason.WRONG_MODE
+    if (
+        event.invoice_number is not None
+        and invoice.number is not None
+        and event.invoice_number != invoice.number
+    ):
+        return Reason.INVOICE_MISMATCH
+    if event.type == PAYMENT_FAILED:
+        return None
+    if invoice.status is InvoiceStatus.DRAFT:
+        return Reason.INVOICE_DRAFT
+    if invoice.status is InvoiceStatus.CANCELLED:
+        return Reason.INVOICE_CANCELLED
+    if event.currency != invoice.currency:
+        return Reason.OTHER_CURRENCY
+    return None
+
+
+def _take_payment(
+    t: Transaction,
+    event: StripeEvent,
+    invoice: InvoiceToBook,
+    source: Source,
+    held_payment: str | None,
+) -> None:
+    if held_payment is not None:
+        t.payments.assign(held_payment, invoice.id)
+    else:
+        _add_payment(t, event, invoice.id)
+    before, after = update_status(t, invoice)
+    t.history.add(
+        invoice.id,
+        Action.PAYMENT_BOOKED,
+        ACTOR_STRIPE,
+        livemode=invoice.livemode,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        method=event.method,
+        source=source.value,
+        event_id=event.id,
+        payment_intent_id=event.payment_intent_id,
+        **{"from": before.value, "to": after.value},
+    )
+
+
+def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus, InvoiceStatus]:
+    """Let the status follow from the sum of the payments. Returns (before, after).
+
+    Also forgets a failure whose intent was paid after all, and tells of too much money.
+    """
+    paid_minor = t.payments.sum_for(invoice.id)
+    after = status_after(invoice.status, invoice.total_minor, paid_minor)
+    if after is not invoice.status:
+        t.invoices.set_status(invoice.id, after)
+    if invoice.last_failed_at is not None:
+        t.invoices.set_last_failure(invoice.id, t.events.last_failure_at(invoice.id))
+    if paid_minor > invoice.total_minor and paid_minor > invoice.paid_minor:
+        t.notices.add(
+            NoticeKind.OVERPAID,
+            invoice_id=invoice.id,
+            number=invoice.number,
+            amount_minor=paid_minor - invoice.total_minor,
+            currency=invoice.currency,
+        )
+    t.changed(InvoiceChanged(invoice.id))
+    return invoice.status, after
+
+
+def _keep_unassigned(t: Transaction, event: StripeEvent) -> None:
+    """The money is there, whoever it is from: it is kept, and staff decide."""
+    _add_payment(t, event, None)
+
+
+def _add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> None:
+    assert event.amount_minor is not None and event.currency is not None
+    t.payments.add(
+        invoice_id=invoice_id,
+        intent_id=event.payment_intent_id,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        method=event.method or "stripe",
+        livemode=event.livemode,
+        received_at=event.created,
+        actor=ACTOR_STRIPE,
+    )
+
+
+def _record_failure(
+    t: Transaction, event: StripeEvent, invoice: InvoiceToBook, source: Source
+) -> None:
+    """A failed attempt never touches the status: the invoice stays what its payments say."""
+    t.history.add(
+        invoice.id,
+        Action.PAYMENT_FAILED,
+        ACTOR_STRIPE,
+        livemode=invoice.livemode,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        method=event.method,
+        decline_code=event.decline_code,
+        failure_code=event.failure_code,
+        source=source.value,
+        event_id=event.id,
+        payment_intent_id=event.payment_intent_id,
+    )
+
+
+def _tell_staff(t: Transaction, receipt: Receipt) -> None:
+    """One notice for each failure and for everything that waits for a decision."""
+    event, invoice = receipt.event, receipt.invoice
+    kind = {
+        Outcome.FAILURE_RECORDED: NoticeKind.PAYMENT_FAILED,
+        Outcome.NEEDS_REVIEW: NoticeKind.NEEDS_REVIEW,
+    }.get(receipt.outcome)
+    if receipt.reason is Reason.FOREIGN_ACCOUNT:
+        kind = NoticeKind.FOREIGN_ACCOUNT
+    elif receipt.reason is Reason.THIN_EVENT:
+        kind = NoticeKind.THIN_EVENT
+    if kind is None:
+        return
+    t.notices.add(
+        kind,
+        invoice_id=invoice.id if invoice else None,
+        event_id=event.id,
+        number=invoice.number if invoice else event.invoice_number,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        reason=receipt.reason.value if receipt.reason else None,
+        decline_code=event.decline_code,
+        failure_code=event.failure_code,
+        still_owed=invoice.status in OWED if invoice else None,
+    )

@@ -1,0 +1,129 @@
+"""Reading the books for the screen: single rows and windows of rows, quick enough for the GUI."""
+
+from datetime import date, timedelta
+
+from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.history import HistoryLine, Notice
+from workmate_desktop.domain.invoices import Invoice, InvoiceRow
+from workmate_desktop.domain.lists import EventFilter, EventRow, Figures, InvoiceQuery
+from workmate_desktop.domain.payments import Payment, PaymentAttempt
+from workmate_desktop.store import customers, events, history, invoice_list, invoices
+from workmate_desktop.store import notices as notice_rows
+from workmate_desktop.store import payments as payment_rows
+from workmate_desktop.store.engine import Database
+
+
+class Books:
+    """All that views read. Each call sees the newest commit."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def invoice_page(
+        self, query: InvoiceQuery, after: InvoiceRow | None = None, limit: int = 256
+    ) -> list[InvoiceRow]:
+        """The next page of the list, after the row `after`."""
+        with self._database.snapshot() as connection:
+            return invoice_list.invoice_page(
+                connection, query, self._month(query.today), after.id if after else None, limit
+            )
+
+    def invoice_count(self, query: InvoiceQuery) -> int:
+        """How many invoices the query finds."""
+        with self._database.reader() as connection:
+            return invoice_list.invoice_count(connection, query, self._month(query.today))
+
+    def invoice_row(self, invoice_id: str) -> InvoiceRow | None:
+        """One row as it is now; None when it is gone."""
+        with self._database.reader() as connection:
+            return invoice_list.invoice_row(connection, invoice_id)
+
+    def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
+        """Whether this invoice belongs into the list of `query` now."""
+        with self._database.reader() as connection:
+            month = self._month(query.today)
+            return invoice_list.invoice_matches(connection, query, month, invoice_id)
+
+    def has_invoices(self, livemode: bool) -> bool:
+        """Whether the book of real (True) or test invoices has any."""
+        with self._database.reader() as connection:
+            return invoice_list.has_invoices(connection, livemode=livemode)
+
+    def figures(self, livemode: bool, today: date) -> Figures:
+        """The figures and counts above the list."""
+        with self._database.snapshot() as connection:
+            query = InvoiceQuery(livemode, today)
+            return invoice_list.figures(connection, query, self._month(today))
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        """A whole invoice with its positions."""
+        with self._database.snapshot() as connection:
+            return invoices.invoice(connection, invoice_id)
+
+    def payments(self, invoice_id: str) -> list[Payment]:
+        """The payments of an invoice, oldest first."""
+        with self._database.reader() as connection:
+            return payment_rows.payments_of(connection, invoice_id)
+
+    def history(self, invoice_id: str) -> list[HistoryLine]:
+        """The Verlauf of an invoice, newest first."""
+        with self._database.reader() as connection:
+            return history.history_of(connection, invoice_id)
+
+    def failed_attempts(self, invoice_id: str) -> list[PaymentAttempt]:
+        """Failed attempts to pay an invoice, newest first."""
+        with self._database.reader() as connection:
+            return events.failed_attempts(connection, invoice_id)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """One customer."""
+        with self._database.reader() as connection:
+            return customers.customer(connection, customer_id)
+
+    def customers(self, text: str = "", limit: int = 20) -> list[Customer]:
+        """Customers whose name contains `text`, whatever its case and umlauts."""
+        with self._database.reader() as connection:
+            return customers.find_customers(connection, text, limit)
+
+    def event_page(
+        self,
+        which: EventFilter = EventFilter.ALL,
+        text: str = "",
+        after: EventRow | None = None,
+        limit: int = 256,
+    ) -> list[EventRow]:
+        """Stripe events, newest first; the page after the row `after`."""
+        with self._database.reader() as connection:
+            return events.event_page(connection, which, text, after, limit)
+
+    def event(self, event_id: str) -> EventRow | None:
+        """One Stripe event."""
+        with self._database.reader() as connection:
+            return events.event_row(connection, event_id)
+
+    def last_event(self) -> EventRow | None:
+        """The newest Stripe event."""
+        return next(iter(self.event_page(limit=1)), None)
+
+    def notice_page(self, unread_only: bool = False, limit: int = 256) -> list[Notice]:
+        """Notices, newest first."""
+        with self._database.reader() as connection:
+            return notice_rows.notice_page(connection, unread_only=unread_only, limit=limit)
+
+    def notice(self, notice_id: str) -> Notice | None:
+        """One notice."""
+        with self._database.reader() as connection:
+            return notice_rows.notice(connection, notice_id)
+
+    def unread_notices(self) -> int:
+        """How many notices nobody has read yet."""
+        with self._database.reader() as connection:
+            return notice_rows.unread_count(connection)
+
+    def _month(self, today: date) -> invoice_list.Span:
+        """The month of `today` as the office counts it."""
+        first = today.replace(day=1)
+        after = (first + timedelta(days=32)).replace(day=1)
+        return to_text(self._clock.midnight(first)), to_text(self._clock.midnight(after))

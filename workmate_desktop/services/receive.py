@@ -1,0 +1,178 @@
+"""The one entry for every Stripe event, whatever its source.
+
+Not authentic: 400, nothing stored. Authentic: kept and booked in one transaction, 200 after the
+commit. Our own fault: the future fails, the listener answers 503, and Stripe comes again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.money import Money
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.gateways import stripe_webhook
+from workmate_desktop.services.book import Receipt, Rules, book, book_again
+from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.writer import Writer
+
+logger = logging.getLogger("workmate.stripe")
+
+OK, NOT_AUTHENTIC, NOT_READY = 200, 400, 503
+
+
+class Refusals:
+    """Deliveries that were not authentic, counted; nothing of them is stored.
+
+    `in_a_row` counts wrong signatures since the last authentic delivery. Written by the
+    listener's thread alone; other threads read single numbers.
+    """
+
+    def __init__(self) -> None:
+        self.by_reason: dict[str, int] = {}
+        self.in_a_row = 0
+        self.authentic = 0
+
+    def note(self, reason: stripe_webhook.Reason) -> None:
+        """One more."""
+        self.by_reason[reason.value] = self.by_reason.get(reason.value, 0) + 1
+        if reason is stripe_webhook.Reason.WRONG:
+            self.in_a_row += 1
+
+    def clear(self) -> None:
+        """An authentic delivery came: the secret is right."""
+        self.authentic += 1
+        self.in_a_row = 0
+
+    def counts(self) -> Mapping[str, int]:
+        """A copy for other threads."""
+        return dict(self.by_reason)
+
+
+class Receive:
+    """Verify, parse, book. `keys` and `account` are asked anew for every delivery.
+
+    `failure_text` turns (decline code, failure code) into a short English text for the log.
+    `on_refusal` is told, on the listener's thread, after each delivery that was not authentic.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        clock: Clock,
+        instance_id: str,
+        keys: Callable[[], StripeKeys | None],
+        account: Callable[[], str | None] = lambda: None,
+        failure_text: Callable[[str | None, str | None], str] = lambda _d, _f: "declined",
+        on_refusal: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.refusals = Refusals()
+        self._writer = writer
+        self._clock = clock
+        self._instance_id = instance_id
+        self._keys = keys
+        self._account = account
+        self._failure_text = failure_text
+        self._on_refusal = on_refusal
+        self._simulated: set[str] = set()
+        self._event_of: dict[Future[int], str] = {}
+
+    def delivery(self, body: bytes, signature: str | None) -> Future[int] | int:
+        """One delivery to the webhook: the status to answer, now or after the commit."""
+        keys = self._keys()
+        if keys is None or not keys.can_receive:
+            return NOT_READY
+        try:
+            stripe_webhook.verify(body, signature, keys.webhook_secrets, self._clock.stripe_now())
+        except stripe_webhook.NotAuthentic as refusal:
+            self.refusals.note(refusal.reason)
+            logger.debug("[Stripe] Webhook verification failed: %s", refusal.reason.value)
+            self._on_refusal()
+            return NOT_AUTHENTIC
+        self.refusals.clear()
+        try:
+            event = stripe_webhook.parse(body, self._clock.now())
+        except UnreadableEvent as error:
+            self._raise_alarm(error)
+            return NOT_AUTHENTIC
+        source = Source.SIMULATION if event.id in self._simulated else Source.WEBHOOK
+        future = self.event(event, source)
+        self._event_of[future] = event.id
+        return future
+
+    def event(self, event: StripeEvent, source: Source) -> Future[int]:
+        """An authentic event from any source; 200 once it is durably kept."""
+        receipts: list[Receipt] = []
+
+        def job(t: Transaction) -> int:
+            receipts.append(book(t, event, source, self._rules()))
+            return OK
+
+        future = self._writer.submit(job)
+        future.add_done_callback(partial(self._log, receipts))
+        return future
+
+    def reprocess(self, event_id: str) -> "Future[Outcome]":
+        """Erneut verarbeiten: decide anew what was left undecided. UserError event_unknown."""
+
+        def job(t: Transaction) -> Outcome:
+            receipt = book_again(t, event_id, self._rules())
+            if receipt is None:
+                raise UserError("event_unknown")
+            t.events.touch(event_id)
+            return receipt.outcome
+
+        return self._writer.submit(job)
+
+    def expect_simulation(self, event_id: str) -> None:
+        """The event of this id will come over HTTP like any other, but is our own."""
+        self._simulated.add(event_id)
+
+    def answered(self, status: int, seconds: float, future: Future[int] | None) -> None:
+        """The listener has answered: note how long it took. Runs on the listener's thread."""
+        event_id = self._event_of.pop(future, None) if future is not None else None
+        if event_id is not None and status == OK:
+            self._writer.submit_later(
+                lambda t: t.events.note_answer(event_id, milliseconds=seconds * 1000)
+            )
+
+    def _rules(self) -> Rules:
+        keys = self._keys()
+        return Rules(self._instance_id, keys.livemode if keys else None, self._account())
+
+    def _raise_alarm(self, error: UnreadableEvent) -> None:
+        logger.error("[Stripe] Signed, but unreadable message: %s", error.reason)
+        self._writer.submit_later(
+            lambda t: t.notices.add_once_a_day(NoticeKind.UNREADABLE_EVENT, reason=error.reason)
+        )
+
+    def _log(self, receipts: list[Receipt], future: Future[int]) -> None:
+        """The log lines of PRODUCT, after the commit. Runs on the writer's thread."""
+        if future.exception() is not None:
+            return  # the listener logs it, with its trace
+        receipt = receipts[-1]
+        event, invoice = receipt.event, receipt.invoice
+        logger.info("[Stripe] Webhook verified: %s", event.type)
+        number = (invoice.number or "draft") if invoice else "-"
+        if receipt.known:
+            logger.info("[Stripe] Event %s was known already", event.id)
+        elif receipt.outcome is Outcome.BOOKED:
+            logger.info("[Stripe] Payment recorded for Invoice %s: %s", number, _amount(event))
+        elif receipt.outcome is Outcome.FAILURE_RECORDED:
+            reason = self._failure_text(event.decline_code, event.failure_code)
+            logger.warning("[Stripe] Payment failed for Invoice %s: %s", number, reason)
+        else:
+            why = receipt.reason.value if receipt.reason else ""
+            logger.info("[Stripe] Event %s: %s (%s)", event.id, receipt.outcome.value, why)
+
+
+def _amount(event: StripeEvent) -> str:
+    """€100.00, or USD 100.00 for other currencies."""
+    money = Money(event.amount_minor or 0, event.currency or "")
+    if money.currency == "eur":
+        return f"€{money.plain()}"
+    return f"{money.currency.upper()} {money.plain()}"

@@ -1,0 +1,159 @@
+"""The state of the Empfang: listener, keys, database; told in one word and one trouble.
+
+Starts and stops the listener through the small interface below, because services may not know
+listener/: app.py hands the real one in.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from workmate_desktop.domain.changes import ReceptionChanged
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.receive import Refusals
+
+logger = logging.getLogger("workmate.reception")
+
+SUSPICIOUS_IN_A_ROW = 3
+"""So many wrong signatures in a row, and none right, mean: the secret is not the endpoint's."""
+
+
+class ReceptionStatus(StrEnum):
+    """What the dot in the status bar shows."""
+
+    READY = "ready"
+    NO_SECRET = "no_secret"
+    DISTURBED = "disturbed"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionState:
+    """The Empfang right now. `trouble` is a code with a sentence in ui/stripe/texts.py:
+    port_unavailable, secret_mismatch, strangers_refused or one of store.errors.Trouble.
+    `refused` counts deliveries that were not authentic, by reason.
+    """
+
+    state: ReceptionStatus
+    port: int | None = None
+    local_url: str | None = None
+    public_url: str | None = None
+    trouble: str | None = None
+    port_moved: bool = False
+    refused: Mapping[str, int] | None = None
+
+
+class ListenerLike(Protocol):
+    """What the reception needs of listener.server.Listener."""
+
+    @property
+    def port(self) -> int | None: ...
+
+    def start(self, port: int) -> int: ...
+
+    def stop(self, deadline: float = ...) -> None: ...
+
+
+class Reception:
+    """Starts and stops the listener and says how the Empfang is. Any thread may read `state`."""
+
+    def __init__(
+        self,
+        listener: ListenerLike,
+        wanted_port: int,
+        refusals: Refusals,
+        keys: Callable[[], StripeKeys | None],
+        store_trouble: Callable[[], str | None],
+        announcer: Announcer,
+        state_file: Callable[[int | None], None] = lambda _port: None,
+    ) -> None:
+        self._listener = listener
+        self._wanted_port = wanted_port
+        self._refusals = refusals
+        self._keys = keys
+        self._store_trouble = store_trouble
+        self._announcer = announcer
+        self._state_file = state_file
+        self._bind_failed = False
+        self._lock = threading.Lock()
+        self._told: ReceptionState | None = None
+
+    def start(self) -> int | None:
+        """Bind and take requests. Returns the port; None when nothing could be bound."""
+        with self._lock:
+            try:
+                port: int | None = self._listener.start(self._wanted_port)
+                self._bind_failed = False
+            except OSError as error:
+                logger.error("The listener could not be started: %s", error)
+                port, self._bind_failed = None, True
+            self._write_state_file(port)
+        self.changed()
+        if port is not None:
+            logger.info("[Stripe] Listening on http://127.0.0.1:%s%s", port, WEBHOOK_PATH)
+        return port
+
+    def stop(self) -> None:
+        """Let answers in flight finish, then stop. Twice is fine."""
+        with self._lock:
+            self._listener.stop()
+            self._write_state_file(None)
+        self.changed()
+
+    def restart(self) -> int | None:
+        """Stop and start again. Blocks: for the background."""
+        self.stop()
+        return self.start()
+
+    @property
+    def state(self) -> ReceptionState:
+        """How the Empfang is at this moment."""
+        port = self._listener.port
+        keys = self._keys()
+        refused = self._refusals.counts()
+        if port is None:
+            status = ReceptionStatus.DISTURBED if self._bind_failed else ReceptionStatus.OFF
+            trouble = "port_unavailable" if self._bind_failed else None
+            return ReceptionState(status, trouble=trouble, refused=refused)
+        trouble = self._trouble()
+        if trouble is not None and trouble != "strangers_refused":
+            status = ReceptionStatus.DISTURBED
+        elif keys is None or not keys.can_receive:
+            status = ReceptionStatus.NO_SECRET
+        else:
+            status = ReceptionStatus.READY
+        return ReceptionState(
+            status,
+            port=port,
+            local_url=f"http://127.0.0.1:{port}{WEBHOOK_PATH}",
+            trouble=trouble,
+            port_moved=self._wanted_port not in (0, port),
+            refused=refused,
+        )
+
+    def changed(self) -> None:
+        """Announce, if the state is another than the one told last."""
+        state = self.state
+        if state != self._told:
+            self._told = state
+            self._announcer.announce([ReceptionChanged()])
+
+    def _trouble(self) -> str | None:
+        trouble = self._store_trouble()
+        if trouble is not None:
+            return trouble
+        if self._refusals.in_a_row >= SUSPICIOUS_IN_A_ROW:
+            # Where none was ever right, the secret is wrong; else they come from elsewhere.
+            return "strangers_refused" if self._refusals.authentic else "secret_mismatch"
+        return None
+
+    def _write_state_file(self, port: int | None) -> None:
+        try:
+            self._state_file(port)
+        except OSError as error:
+            logger.warning("listener.json could not be written: %s", error)
