@@ -1,0 +1,188 @@
+"""Choosing a customer: type a part of the name, take one from the list, or make a new one."""
+
+from typing import Any, cast
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QWidget
+
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.ui.invoices.editor_ports import CustomerReading
+
+Index = QModelIndex | QPersistentModelIndex
+
+FOUND_AT_MOST = 20
+CUSTOMER_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The `Customer` of a row; None in the last row, which makes a new one."""
+
+
+class CustomersModel(QAbstractListModel):
+    """What was found, and in the last row "Neuen Kunden anlegen"."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._found: list[Customer] = []
+        self._typed = ""
+
+    def show(self, found: list[Customer], typed: str) -> None:
+        """Replace the rows."""
+        self.beginResetModel()
+        self._found, self._typed = found, typed
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Found customers and the row for a new one."""
+        return 0 if parent.isValid() else len(self._found) + 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Display: name and town. Edit: what stands in the field when this row is taken."""
+        if not index.isValid():
+            return None
+        customer = self._found[index.row()] if index.row() < len(self._found) else None
+        if role == CUSTOMER_ROLE:
+            return customer
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._new_words() if customer is None else _words(customer)
+        if role == Qt.ItemDataRole.EditRole:
+            return self._typed if customer is None else customer.name
+        return None
+
+    def _new_words(self) -> str:
+        if not self._typed:
+            return self.tr("Neuen Kunden anlegen …")
+        return self.tr("Neuen Kunden anlegen: „%1“").replace("%1", self._typed)
+
+
+def _words(customer: Customer) -> str:
+    place = f"{customer.postal_code} {customer.city}".strip()
+    return " · ".join(part for part in (customer.name, place) if part)
+
+
+class CustomerField(QComboBox):
+    """An editable list that asks the books while one types.
+
+    Signals: `changed()`, another customer or none is chosen; `new_wanted(name)`, staff want to
+    make a customer of this name ("" when nothing was typed).
+    """
+
+    changed = Signal()
+    new_wanted = Signal(str)
+
+    def __init__(self, books: CustomerReading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._books = books
+        self._customer: Customer | None = None
+        self._found = CustomersModel(self)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setMinimumContentsLength(12)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        completer = QCompleter(self._found, self)
+        # The books have searched already, with folded umlauts; the completer must not filter.
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCompletionRole(Qt.ItemDataRole.EditRole)
+        completer.setMaxVisibleItems(10)
+        popup = QListView()
+        popup.setProperty("part", "popup")
+        completer.setPopup(popup)
+        popup.setAccessibleName(self.tr("Gefundene Kunden"))
+        self._completer = completer
+        self.setCompleter(completer)
+        # QComboBox connects the completer to itself; this decides what a taken row means.
+        cast(Any, completer.activated)[QModelIndex].connect(self._on_taken)
+        line = self._line()
+        line.setMaxLength(200)
+        line.setPlaceholderText(self.tr("Name suchen oder neu eingeben …"))
+        line.textEdited.connect(self._on_typed)
+
+    def customer(self) -> Customer | None:
+        """The chosen customer."""
+        return self._customer
+
+    def set_customer(self, customer: Customer | None) -> None:
+        """Choose one from outside."""
+        self.setEditText("" if customer is None else customer.name)
+        self._line().setCursorPosition(0)
+        self._choose(customer)
+
+    def found(self) -> CustomersModel:
+        """What the list shows."""
+        return self._found
+
+    def showPopup(self) -> None:
+        """The arrow, Alt+Down and F4 open the found customers, not the combo's own list."""
+        text = "" if self._customer is not None else self.currentText()
+        self._search(text.strip())
+        self._completer.complete()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down opens the list; Enter takes an exact name."""
+        if event.key() == Qt.Key.Key_Down and not event.modifiers():
+            self.showPopup()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take_exact_name()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field takes a customer whose name was typed in full."""
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._take_exact_name()
+        super().focusOutEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """The wheel scrolls the page, never the choice."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().event(event)
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        self._choose(None)
+        self._search(text.strip())
+        self._completer.complete()
+
+    def _search(self, text: str) -> None:
+        self._found.show(self._books.customers(text, FOUND_AT_MOST), text)
+
+    @Slot(QModelIndex)
+    def _on_taken(self, index: QModelIndex) -> None:
+        customer = index.data(CUSTOMER_ROLE)
+        if isinstance(customer, Customer):
+            self.set_customer(customer)
+        else:
+            self.new_wanted.emit(str(index.data(Qt.ItemDataRole.EditRole)))
+
+    def _take_exact_name(self) -> None:
+        text = self.currentText().strip()
+        if self._customer is not None or not text:
+            return
+        same = [c for c in self._books.customers(text, FOUND_AT_MOST) if _same(c.name, text)]
+        if len(same) == 1:
+            self.set_customer(same[0])
+
+    def _choose(self, customer: Customer | None) -> None:
+        if customer != self._customer:
+            self._customer = customer
+            self.changed.emit()
+
+    def _line(self) -> QLineEdit:
+        line = self.lineEdit()
+        assert line is not None  # it is editable
+        return line
+
+
+def _same(name: str, typed: str) -> bool:
+    return " ".join(name.casefold().split()) == " ".join(typed.casefold().split())

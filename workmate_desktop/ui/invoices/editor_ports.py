@@ -1,0 +1,67 @@
+"""What the invoice editor needs from the rest of the program, no more.
+
+`services.books.Books`, `services.invoicing.Invoicing` and `bridge.Bridge` offer it; tests hand in
+small fakes instead.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.invoices import InvoiceDraft
+
+T = TypeVar("T")
+
+
+class CustomerReading(Protocol):
+    """Finding customers. Quick enough for the GUI thread."""
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer; None when there is none."""
+        ...
+
+    def customers(self, text: str = "", limit: int = 20) -> list[Customer]:
+        """Customers whose name holds `text`, case and umlauts folded."""
+        ...
+
+
+class CustomerWriting(Protocol):
+    """Making a customer."""
+
+    def save_customer(self, customer: Customer) -> Future[str]:
+        """Store a customer; an empty id makes a new one. Gives the id. May carry a UserError."""
+        ...
+
+
+class EditorWriting(CustomerWriting, Protocol):
+    """Saving what the editor holds. Futures may carry a UserError."""
+
+    def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
+        """Store a draft, or a new one without `invoice_id`. Gives the invoice's id."""
+        ...
+
+    def issue(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
+        """Store and issue in one transaction. Gives the invoice's id."""
+        ...
+
+    def next_number(self, issue_date: date, livemode: bool) -> str:
+        """The number an invoice of this date would get now; a preview only."""
+        ...
+
+
+class Waiting(Protocol):
+    """The bridge's way back into the GUI thread."""
+
+    def when_done(
+        self,
+        future: Future[T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None:
+        """Call back in the GUI thread when `future` is resolved, unless `owner` is gone."""
+        ...

@@ -1,0 +1,225 @@
+"""How the cells of the positions look, and the small editors inside them."""
+
+from decimal import Decimal
+from typing import Any, cast
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QComboBox,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from workmate_desktop.ui.invoices.items_input import (
+    NUMERIC,
+    TAX_RATES,
+    UNITS,
+    Column,
+    Problem,
+    column_title,
+    read_price,
+    read_quantity,
+)
+from workmate_desktop.ui.invoices.items_model import EMPTY_LINE_ROLE, REASON_ROLE, Index
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.tables import PADDING, ROW_HEIGHT, TALL_ROW_HEIGHT
+from workmate_desktop.ui.shared.theme import Theme, sized, tabular
+
+MAX_DESCRIPTION = 500
+MAX_UNIT = 20
+
+
+class ItemsDelegate(QStyledItemDelegate):
+    """Paints a cell; what is wrong stands in red under its value. Edits with Enter and Tab."""
+
+    def __init__(self, theme: Theme, currency: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._currency = currency
+        self.opened_by_mouse = False
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Ground, hairline below, value, reason, focus ring."""
+        # The attributes exist at run time; the stubs of PySide6 leave them out.
+        cell: Any = option
+        rect: QRect = cell.rect
+        reason = index.data(REASON_ROLE)
+        column = Column(index.column())
+        color = self._theme.color
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(rect, color("pill_red" if reason else "surface"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color("border"))
+        room = rect.adjusted(PADDING, 0, -PADDING, -1)
+        if reason:
+            below = QRect(room.left(), room.top() + 25, room.width(), 18)
+            room.setBottom(room.top() + 28)
+            self._text(painter, below, index, str(reason), pixels=11)
+        painter.setFont(tabular(cell.font) if column in NUMERIC else cell.font)
+        painter.setPen(color("muted" if index.data(EMPTY_LINE_ROLE) else "text"))
+        self._text(painter, room, index, str(index.data() or ""))
+        if cell.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(color("error" if reason else "accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(2, 2, -2, -3), 4, 4)
+        painter.restore()
+
+    def _text(
+        self, painter: QPainter, room: QRect, index: Index, text: str, pixels: int = 0
+    ) -> None:
+        if pixels:
+            painter.setFont(sized(painter.font(), pixels))
+            painter.setPen(self._theme.color("error"))
+        line = " ".join(text.split())
+        shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        painter.drawText(room, int(alignment) | int(Qt.TextFlag.TextSingleLine), shown)
+
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002
+        index: Index,
+    ) -> QSize:
+        """A line with something wrong is taller, to say so."""
+        tall = index.data(REASON_ROLE) is not None
+        return QSize(48, TALL_ROW_HEIGHT if tall else ROW_HEIGHT)
+
+    # Editing -------------------------------------------------------------------------------
+
+    def createEditor(
+        self,
+        parent: QWidget,
+        option: QStyleOptionViewItem,  # noqa: ARG002
+        index: Index,
+    ) -> QWidget:
+        """A line, or a list for unit and VAT."""
+        column = Column(index.column())
+        if column in (Column.UNIT, Column.TAX_RATE):
+            editor: QWidget = self._list(parent, column, index)
+        else:
+            editor = self._line(parent, column)
+        editor.setAccessibleName(
+            self.tr("%1, Position %2")
+            .replace("%1", column_title(column))
+            .replace("%2", str(index.row() + 1))
+        )
+        editor.setStyleSheet(self._editor_style(wrong=index.data(REASON_ROLE) is not None))
+        return editor
+
+    def _line(self, parent: QWidget, column: Column) -> QLineEdit:
+        line = QLineEdit(parent)
+        line.setMaxLength(MAX_DESCRIPTION)
+        if column in NUMERIC:
+            line.setAlignment(Qt.AlignmentFlag.AlignRight)
+            line.setFont(tabular(line.font()))
+            # The totals follow every keystroke that makes a number.
+            line.textEdited.connect(lambda text: self._pass_on(line, column, text))
+        elif column is Column.DESCRIPTION:
+            line.setPlaceholderText(self.tr("z. B. IT-Wartung vor Ort"))
+        return line
+
+    def _pass_on(self, line: QLineEdit, column: Column, text: str) -> None:
+        value = (
+            read_quantity(text) if column is Column.QUANTITY else read_price(text, self._currency)
+        )
+        if not isinstance(value, Problem):
+            self.commitData.emit(line)
+
+    def _list(self, parent: QWidget, column: Column, index: Index) -> QComboBox:
+        box = QComboBox(parent)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(3)
+        if column is Column.UNIT:
+            box.setEditable(True)
+            box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            # No completing: "S" stays "S".
+            box.setCompleter(None)  # type: ignore[arg-type]
+            cast(QLineEdit, box.lineEdit()).setMaxLength(MAX_UNIT)
+            box.addItems(UNITS)
+        else:
+            rates = list(TAX_RATES)
+            stored = Decimal(str(index.data(Qt.ItemDataRole.EditRole)))
+            if stored not in rates:
+                rates.append(stored)
+            for rate in rates:
+                box.addItem(formats.percent(rate), str(rate))
+        if self.opened_by_mouse and column is Column.TAX_RATE:
+            QTimer.singleShot(0, box, box.showPopup)
+        box.activated.connect(lambda: self._take(box))
+        return box
+
+    def _take(self, box: QComboBox) -> None:
+        self.commitData.emit(box)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Fill once; later changes of the model must not disturb what is being typed."""
+        if editor.property("filled"):
+            return
+        text = str(index.data(Qt.ItemDataRole.EditRole))
+        editor.setProperty("filled", True)
+        editor.setProperty("before", text)
+        _put(editor, text)
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        """Hand over what was typed, right or wrong."""
+        model.setData(cast(Any, index), _typed(editor), Qt.ItemDataRole.EditRole)
+
+    def updateEditorGeometry(
+        self,
+        editor: QWidget,
+        option: QStyleOptionViewItem,
+        index: Index,  # noqa: ARG002
+    ) -> None:
+        """The whole cell without its hairline."""
+        rect: QRect = cast(Any, option).rect
+        editor.setGeometry(rect.adjusted(1, 1, -1, -2))
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Enter goes on like Tab; Escape takes back what was typed, and only that."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(editor, QWidget):
+            return super().eventFilter(editor, event)
+        key = cast(QKeyEvent, event).key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commitData.emit(editor)
+            self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.EditNextItem)
+            return True
+        if key == Qt.Key.Key_Escape:
+            _put(editor, str(editor.property("before")))
+            self.commitData.emit(editor)
+            self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            return True
+        return super().eventFilter(editor, event)
+
+    def _editor_style(self, *, wrong: bool) -> str:
+        colors = self._theme.colors
+        frame = colors.error if wrong else colors.accent
+        return (
+            "QLineEdit, QLineEdit:focus, QComboBox, QComboBox:focus {"
+            f" border: 2px solid {frame}; border-radius: 4px; padding: 0 9px;"
+            f" min-height: 0; background: {colors.surface}; }}"
+            "QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; }"
+        )
+
+
+def _typed(editor: QWidget) -> str:
+    if isinstance(editor, QComboBox):
+        return editor.currentText() if editor.isEditable() else str(editor.currentData())
+    return cast(QLineEdit, editor).text()
+
+
+def _put(editor: QWidget, text: str) -> None:
+    if isinstance(editor, QComboBox):
+        if editor.isEditable():
+            editor.setEditText(text)
+            cast(QLineEdit, editor.lineEdit()).selectAll()
+        else:
+            editor.setCurrentIndex(editor.findData(text))
+        return
+    line = cast(QLineEdit, editor)
+    line.setText(text)
+    line.selectAll()
