@@ -76,6 +76,7 @@ class Colors:
     accent: str
     accent_hover: str
     accent_pressed: str
+    accent_focus: str
     accent_disabled: str
     on_accent: str
     on_accent_disabled: str
@@ -115,6 +116,7 @@ LIGHT = Colors(
     accent="#4F46E5",
     accent_hover="#4338CA",
     accent_pressed="#3730A3",
+    accent_focus="#6A62F0",
     accent_disabled="#A6A1F1",
     on_accent="#FFFFFF",
     on_accent_disabled="#FFFFFF",
@@ -154,6 +156,7 @@ DARK = Colors(
     accent="#8B85FF",
     accent_hover="#A09BFF",
     accent_pressed="#7871F5",
+    accent_focus="#7871F5",
     accent_disabled="#4A4880",
     on_accent="#14171D",
     on_accent_disabled="#98A2B3",

@@ -1,0 +1,90 @@
+"""Toasts: place, number, leaving, and what they must not do."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from workmate_desktop.ui.shared.toast import MARGIN, ToastHost, ToastKind
+
+
+@pytest.fixture
+def window(qtbot):
+    made = QWidget()
+    made.resize(800, 600)
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    return made
+
+
+@pytest.fixture
+def toasts(window, theme):
+    return ToastHost(window, theme, animate=False)
+
+
+def test_it_stands_at_the_bottom_right_and_follows_the_window(window, toasts):
+    toast = toasts.show("RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
+    assert toast.geometry().right() == 800 - MARGIN - 1
+    window.resize(1000, 700)
+    assert toast.geometry().right() == 1000 - MARGIN - 1
+    assert toast.geometry().bottom() == 700 - 30 - MARGIN - 1
+
+
+def test_at_most_three_and_none_covers_another(toasts):
+    for number in range(5):
+        toasts.show(f"Nummer {number}")
+    shown = toasts.toasts()
+    assert [toast.accessibleName() for toast in shown] == ["Nummer 2", "Nummer 3", "Nummer 4"]
+    assert all(a.geometry().bottom() < b.geometry().top() for a, b in pairwise(shown))
+
+
+def test_a_click_closes_and_the_others_move_down(toasts, qtbot):
+    first, second = toasts.show("Eins"), toasts.show("Zwei")
+    place = second.pos()
+    with qtbot.waitSignal(second.closed):
+        qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: toasts.toasts() == [first])
+    assert first.pos() == place
+
+
+def test_it_leaves_by_itself(toasts, qtbot):
+    toast = toasts.show("Eins")
+    toast.timer.start(1)
+    qtbot.waitUntil(lambda: toasts.toasts() == [])
+
+
+def test_it_never_takes_the_focus(window, toasts):
+    edit = QLineEdit(window)
+    edit.show()
+    edit.setFocus()
+    toasts.show("Eins", "Zwei", ToastKind.ERROR)
+    assert edit.hasFocus()
+
+
+def test_clicks_beside_it_go_through(window, toasts, qtbot):
+    button = QPushButton("Beside", window)
+    button.move(10, 500)
+    button.show()
+    toasts.show("Eins")
+    assert window.childAt(QPoint(15, 505)) is button
+
+
+def test_fading_ends_visible_and_then_gone(window, theme, qtbot):
+    toasts = ToastHost(window, theme)
+    toast = toasts.show("Eins")
+    qtbot.waitUntil(lambda: toast.graphicsEffect() is None)
+    assert toast.isVisible()
+    with qtbot.waitSignal(toast.closed):
+        toast.leave()
+    assert toasts.toasts() == []
+
+
+def test_leaving_while_arriving(window, theme, qtbot):
+    toasts = ToastHost(window, theme)
+    toast = toasts.show("Eins")
+    with qtbot.waitSignal(toast.closed):
+        toast.leave()
+    assert toasts.toasts() == []
