@@ -1,9 +1,12 @@
 """Resources are found, complete, and readable without Qt."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,8 +73,26 @@ def test_log_lines_are_english(reasons):
 def test_every_name_in_the_style_sheet_is_a_colour():
     from dataclasses import fields
 
-    from workmate_desktop.ui.shared.theme import Colors
+    from workmate_desktop.ui.shared.colors import Colors
 
     text = assets.resource_path("style.qss").read_text(encoding="utf-8")
     known = {field.name for field in fields(Colors)} | {"signs", "mono"}
     assert set(re.findall(r"\$([a-z_]+)", text)) <= known
+
+
+def test_an_installed_wheel_finds_its_resources(tmp_path):
+    """In a wheel `resources` lies inside the package, in a checkout beside it."""
+    package = tmp_path / "workmate_desktop"
+    shutil.copytree(
+        Path(assets.__file__).parents[2], package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(assets.resource_path("style.qss").parent, package / "resources")
+    program = "from workmate_desktop.ui.shared.assets import icon_path; print(icon_path('search'))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    assert Path(done.stdout.strip()) == package / "resources" / "icons" / "search.svg", done.stderr

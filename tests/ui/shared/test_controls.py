@@ -63,6 +63,13 @@ def test_arrows_move_the_choice(segments, qtbot):
     assert segments.button("all").hasFocus()
 
 
+def test_choosing_moves_no_chip(segments, qtbot):
+    places = [segments.button(key).geometry() for key in ("all", "open", "paid")]
+    qtbot.mouseClick(segments.button("paid"), Qt.MouseButton.LeftButton)
+    segments.layout().activate()
+    assert [segments.button(key).geometry() for key in ("all", "open", "paid")] == places
+
+
 def test_choosing_by_program_is_silent(segments, qtbot):
     with qtbot.assertNotEmitted(segments.chosen):
         segments.choose("paid")

@@ -20,7 +20,8 @@ from workmate_desktop.ui.invoices.status_pill import (
     pills_text,
     status_pills,
 )
-from workmate_desktop.ui.shared.theme import LIGHT, Scheme, Tone
+from workmate_desktop.ui.shared.colors import LIGHT
+from workmate_desktop.ui.shared.theme import Scheme, Tone
 
 TODAY = date(2026, 11, 23)
 TWO = (Pill("Offen", Tone.BLUE), Pill("Zahlung fehlgeschlagen", Tone.RED))
@@ -98,7 +99,7 @@ def test_a_label_is_read_by_its_words(theme, qtbot):
     interface = QAccessible.queryAccessibleInterface(label)
     assert interface.text(QAccessible.Text.Name) == "Offen, Zahlung fehlgeschlagen"
     label.resize(60, 19)
-    label.grab()
+    label.show()
     assert label.toolTip() == "Offen, Zahlung fehlgeschlagen"
 
 

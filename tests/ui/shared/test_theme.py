@@ -6,9 +6,8 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QIcon, QRawFont
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from workmate_desktop.ui.shared.colors import DARK, LIGHT
 from workmate_desktop.ui.shared.theme import (
-    DARK,
-    LIGHT,
     SANS,
     Scheme,
     Tone,

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QSizePolicy,
@@ -186,7 +186,7 @@ class PillLabel(QWidget):
         """Show `pills`; none hides the widget's words but keeps its height."""
         self._pills = tuple(pills)
         self.setAccessibleName(pills_text(self._pills))
-        self.setToolTip("")
+        self._tell_hidden_words()
         self.updateGeometry()
         self.update()
 
@@ -201,9 +201,17 @@ class PillLabel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pills."""
         painter = QPainter(self)
-        complete = paint_pills(painter, self.rect(), self._pills, self._theme)
+        paint_pills(painter, self.rect(), self._pills, self._theme)
         painter.end()
-        self.setToolTip("" if complete else plain_tip(pills_text(self._pills)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words that do not fit are in the tool tip."""
+        super().resizeEvent(event)
+        self._tell_hidden_words()
+
+    def _tell_hidden_words(self) -> None:
+        fits = pills_size(self._pills).width() <= self.width()
+        self.setToolTip("" if fits else plain_tip(pills_text(self._pills)))
 
 
 class PillDelegate(RowDelegate):

@@ -6,8 +6,8 @@ SearchField(theme, "Suchen … Strg+F")      a QLineEdit; searched(Signal: str) 
 CopyButton(theme, "Adresse kopieren")      set_text_to_copy(text); shows a tick for a moment
 """
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.ui.shared.plain_text import plain_tip
-from workmate_desktop.ui.shared.theme import Theme, mark
+from workmate_desktop.ui.shared.theme import Theme, mark, sized
 
 
 def button(
@@ -134,6 +134,15 @@ class _Segment(QPushButton):
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        bold = sized(self.font(), self.font().pixelSize(), QFont.Weight.DemiBold)
+        width = QFontMetrics(bold).horizontalAdvance(self.text())
+        return QSize(width + 23, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def set_count(self, count: int | None) -> None:
         self.setText(f"{self._words} {count}" if count else self._words)
