@@ -82,9 +82,9 @@ def main(arguments: list[str]) -> int:
         os.chdir(ROOT)
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        ensure_installed(DEV_LOCK if developing else RUNTIME_LOCK)
         if sys.platform == "linux" and not WITHOUT_QT.intersection(arguments):
-            ensure_qt_libraries()
+            ensure_qt_libraries()  # first: whoever may not install them need not wait
+        ensure_installed(DEV_LOCK if developing else RUNTIME_LOCK)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
