@@ -49,6 +49,9 @@ class _Pending(Generic[T]):
             self.future.set_result(self.outcome)  # type: ignore[arg-type]
 
 
+_NUDGE: _Pending[Any] = _Pending(lambda _transaction: None, None)
+
+
 class Writer:
     """Owns the only read-write connection, and is the only checkpointer.
 
@@ -127,6 +130,8 @@ class Writer:
         with self._gate:
             if self._accepting:
                 self._later.append(_Pending(job, None))
+                if len(self._later) == 1:
+                    self._queue.put(_NUDGE)  # the thread may be waiting without a limit
 
     # --- writer thread -------------------------------------------------------------------
 
@@ -158,8 +163,11 @@ class Writer:
         batch: list[_Pending[Any]] = []
         try:
             item = self._queue.get(timeout=_LATER_SECONDS) if self._later else self._queue.get()
+            while item is _NUDGE:
+                item = self._queue.get(timeout=_LATER_SECONDS)
             while item is not None:
-                batch.append(item)
+                if item is not _NUDGE:
+                    batch.append(item)
                 if len(batch) >= MAX_BATCH:
                     break
                 item = self._queue.get_nowait()

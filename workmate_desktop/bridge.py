@@ -1,0 +1,209 @@
+"""The one crossing between threads and Qt.
+
+Changes come in on the writer's thread, work is done in the background pool, log lines come from
+the log's thread; out of here come signals and calls in the GUI thread, and only there.
+
+The bridge is created in the GUI thread, and only its own QObject slots are connected across
+threads: a plain function connected to an emitter of another thread would run in that thread.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
+
+from workmate_desktop.domain.changes import (
+    Change,
+    CustomerChanged,
+    EventRecorded,
+    EverythingChanged,
+    InvoiceChanged,
+    InvoiceRemoved,
+    NoticeAdded,
+    ReceptionChanged,
+    SettingsChanged,
+)
+
+T = TypeVar("T")
+logger = logging.getLogger("workmate.bridge")
+
+COALESCE_MS = 4
+"""Changes of so many milliseconds are told together; 16 would cost a frame (PERFORMANCE)."""
+
+
+class Bridge(QObject):
+    """Signals for views; each carries a tuple of ids without repetition.
+
+    `invoices_changed`, `customers_changed`, `events_recorded`, `notices_added`: ids.
+    `settings_changed`, `reception_changed`, `everything_changed`, `log_added`: no values.
+    """
+
+    invoices_changed = Signal(object)
+    customers_changed = Signal(object)
+    events_recorded = Signal(object)
+    notices_added = Signal(object)
+    settings_changed = Signal()
+    reception_changed = Signal()
+    everything_changed = Signal()
+    log_added = Signal()
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._changes: list[Change] = []
+        self._calls: list[Callable[[], None]] = []
+        self._log_lines = False
+        self._waking = False
+        self._timer = QTimer(self, singleShot=True, interval=COALESCE_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._deliver)
+        self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="background")
+        self._closed = False
+
+    # --- from any thread -----------------------------------------------------------------
+
+    def announce(self, changes: Sequence[Change]) -> None:
+        """Take changes; to be registered with the announcer."""
+        with self._lock:
+            self._changes.extend(changes)
+            wake = not self._waking
+            self._waking = True
+        if wake:
+            self._emit_woken()
+
+    def note_log(self) -> None:
+        """A log line was added; to be registered with the log."""
+        with self._lock:
+            self._log_lines = True
+            wake = not self._waking
+            self._waking = True
+        if wake:
+            self._emit_woken()
+
+    def _call_soon(self, call: Callable[[], None]) -> None:
+        with self._lock:
+            self._calls.append(call)
+            wake = not self._waking
+            self._waking = True
+        if wake:
+            self._emit_woken()
+
+    def _emit_woken(self) -> None:
+        if not self._closed and isValid(self):
+            self._woken.emit()
+
+    # --- GUI thread ----------------------------------------------------------------------
+
+    def run_in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        """Do `work` in the pool; then `done` or `failed` is called in the GUI thread.
+
+        Nothing is called any more once `owner` was destroyed. Without `failed` an error is
+        logged as a bug.
+        """
+        try:
+            future = self._pool.submit(work)
+        except RuntimeError:
+            return  # the program is ending
+        self.when_done(future, done, failed, owner)
+
+    def when_done(
+        self,
+        future: "Future[T]",
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        """Call `done` or `failed` in the GUI thread when `future` is answered."""
+
+        def deliver(answered: "Future[T]") -> None:
+            self._call_soon(lambda: self._finish(answered, done, failed, owner))
+
+        future.add_done_callback(deliver)
+
+    def close(self, deadline_free: bool = True) -> None:
+        """Call nobody any more. Work under way in the pool is left to end by itself."""
+        self._closed = True
+        self._pool.shutdown(wait=not deadline_free, cancel_futures=True)
+
+    @Slot()
+    def _wake(self) -> None:
+        calls = self._take_calls()
+        for call in calls:
+            call()
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _take_calls(self) -> list[Callable[[], None]]:
+        with self._lock:
+            calls, self._calls = self._calls, []
+        return calls
+
+    @Slot()
+    def _deliver(self) -> None:
+        with self._lock:
+            changes, self._changes = self._changes, []
+            calls, self._calls = self._calls, []
+            log_lines, self._log_lines = self._log_lines, False
+            self._waking = False
+        for call in calls:
+            call()
+        if changes:
+            self._tell(changes)
+        if log_lines:
+            self.log_added.emit()
+
+    def _tell(self, changes: list[Change]) -> None:
+        ids: dict[type, dict[str, None]] = {}
+        for change in changes:
+            match change:
+                case InvoiceChanged(key) | InvoiceRemoved(key):
+                    ids.setdefault(InvoiceChanged, {})[key] = None
+                case CustomerChanged(key) | EventRecorded(key) | NoticeAdded(key):
+                    ids.setdefault(type(change), {})[key] = None
+                case _:
+                    ids.setdefault(type(change), {})
+        if EverythingChanged in ids:
+            self.everything_changed.emit()
+        signals: dict[type, Any] = {
+            InvoiceChanged: self.invoices_changed,
+            CustomerChanged: self.customers_changed,
+            EventRecorded: self.events_recorded,
+            NoticeAdded: self.notices_added,
+        }
+        for kind, signal in signals.items():
+            if kind in ids:
+                signal.emit(tuple(ids[kind]))
+        if SettingsChanged in ids:
+            self.settings_changed.emit()
+        if ReceptionChanged in ids:
+            self.reception_changed.emit()
+
+    def _finish(
+        self,
+        future: "Future[T]",
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None,
+        owner: QObject | None,
+    ) -> None:
+        if self._closed or future.cancelled() or (owner is not None and not isValid(owner)):
+            return
+        error = future.exception()
+        if error is None:
+            done(future.result())
+        elif failed is not None and isinstance(error, Exception):
+            failed(error)
+        else:
+            logger.error("Background work failed", exc_info=error)
