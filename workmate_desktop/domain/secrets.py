@@ -1,4 +1,4 @@
-"""Where secrets are kept, behind one small interface. gateways/ has the real places."""
+"""Where keys and tokens are kept, and why a place cannot keep them."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -7,62 +7,70 @@ from workmate_desktop.domain.errors import UserError
 
 
 class Place(StrEnum):
-    """Where a secret lies; the window says so openly."""
+    """Where a secret lies; the window says so in words."""
 
     KEYRING = "keyring"
+    """The keyring of the operating system, unlocked with the user's login."""
     FILE = "file"
-    """Encrypted, with its key beside it: protects a copied database, not against programs of
-    the same user."""
+    """Encrypted file with its key beside it: protects a copied database, not against
+    programs of the same user."""
     ENVIRONMENT = "environment"
+    """Variables of a server; they are read, never written."""
     MEMORY = "memory"
-    """Until the program ends: demo and tests."""
+    """Only until the program ends."""
 
 
 class SecretStore(Protocol):
-    """Keeps texts by name. Every call may block for seconds: for the background only."""
+    """Keeps texts under a name. Calls may take seconds: make them in a worker.
+
+    Raises `KeychainUnavailable` or `SecretFileDamaged` when the place does not work.
+    """
 
     @property
     def place(self) -> Place:
-        """Where this store keeps them."""
+        """Where this store keeps what it is given."""
         ...
 
     def get(self, name: str) -> str | None:
-        """The secret, or None. Raises KeychainUnavailable."""
+        """The secret, or None when there is none of this name."""
         ...
 
     def set(self, name: str, value: str) -> None:
-        """Keep it, read back and compared. Raises KeychainUnavailable."""
+        """Keep `value`. When this returns, the place has been read back."""
         ...
 
     def delete(self, name: str) -> None:
-        """Forget it; nothing happens when it is not there. Raises KeychainUnavailable."""
+        """Forget it; fine when there is none of this name."""
         ...
+
+
+class KeychainProblem(StrEnum):
+    """Why the keyring of the operating system is of no use now."""
+
+    NO_BACKEND = "no_backend"
+    LOCKED = "locked"
+    HANGS = "hangs"
+    FORGETS = "forgets"
+    """It took the secret without an error and did not give it back."""
+    INSECURE = "insecure"
+    """What answers as a keyring keeps secrets readable, or nowhere."""
 
 
 class KeychainUnavailable(UserError):
-    """The keyring cannot be used. `reason`: no_backend, locked, hangs, forgets, insecure."""
+    """The keyring does not work. `code` is `keychain_` and the reason."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("keychain_unavailable", reason=reason)
+    def __init__(self, reason: KeychainProblem, detail: str = "") -> None:
+        super().__init__(f"keychain_{reason.value}", detail=detail)
         self.reason = reason
+        self.detail = detail
+        """The kind of the library's error, for the log; never its text."""
 
 
-class MemorySecrets:
-    """Secrets that end with the program: for the demo and for tests."""
+class SecretFileDamaged(UserError):
+    """The encrypted file cannot be read: changed, cut off, or its key is gone.
 
-    place = Place.MEMORY
+    Nothing is overwritten; staff enter the keys again after the file was set aside.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def get(self, name: str) -> str | None:
-        """The secret, or None."""
-        return self._kept.get(name)
-
-    def set(self, name: str, value: str) -> None:
-        """Keep it."""
-        self._kept[name] = value
-
-    def delete(self, name: str) -> None:
-        """Forget it."""
-        self._kept.pop(name, None)
+        super().__init__("secret_file_damaged")

@@ -23,7 +23,7 @@ from workmate_desktop.domain.events import (
 from workmate_desktop.domain.money import MAX_MINOR
 
 if TYPE_CHECKING:
-    from stripe import WebhookSignature
+    from stripe import SignatureVerificationError, WebhookSignature
 
 WINDOW_SECONDS = 300.0
 """How far a delivery's time may lie from ours, on either side (CONTRACT, HTTP, 400)."""
@@ -117,21 +117,20 @@ def _signed_at(header: str) -> int:
 
 
 def _signed_with(secret: str, text: str, header: str) -> bool:
-    from stripe import SignatureVerificationError
-
+    verifier, refused = _verifier()
     try:
         # No tolerance here: the window is checked by `verify`, on both sides.
-        return bool(_verifier().verify_header(text, header, secret, tolerance=None))
-    except (SignatureVerificationError, ValueError, TypeError):
+        return bool(verifier.verify_header(text, header, secret, tolerance=None))
+    except (refused, ValueError, TypeError):
         # ValueError: a stored secret that cannot even be encoded matches nothing.
         return False
 
 
 @functools.cache
-def _verifier() -> "type[WebhookSignature]":
-    from stripe import WebhookSignature
+def _verifier() -> "tuple[type[WebhookSignature], type[SignatureVerificationError]]":
+    from stripe import SignatureVerificationError, WebhookSignature
 
-    return WebhookSignature
+    return WebhookSignature, SignatureVerificationError
 
 
 def parse(body: bytes, received_at: datetime) -> StripeEvent:
