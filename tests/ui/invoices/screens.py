@@ -1,0 +1,104 @@
+"""The Rechnungen tab filled like its picture, for screenshots and tests."""
+
+from datetime import timedelta
+
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
+from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.toast import ToastHost
+
+OPEN, PART, PAID = InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID
+
+
+def picture_books() -> FakeBooks:
+    """The invoices of rechnungen.png."""
+    books = FakeBooks(review_count=3)
+    books.add(
+        row(118, "Bäckerei Lindner GmbH", OPEN, total=119000, days=12),
+        row(117, "Praxis Dr. Aydin", OPEN, total=47600, days=11),
+        row(116, "Kanzlei Voß & Partner", PART, total=238000, paid=100000, days=9),
+        row(115, "Tischlerei Krämer", OPEN, total=83300, days=8, failed=True),
+        row(114, "Weingut Sonnenhang", PAID, total=357000, days=5),
+        row(113, "Fahrschule Becker", OPEN, total=29750, days=-10),
+        row(112, "Hotel Rheinblick", PAID, total=595000, days=3),
+        row(111, "Optik Jansen e. K.", PAID, total=64260, days=2),
+        row(110, "Gärtnerei Blum", PAID, total=15470, paid=20000, days=1),
+        row(109, "Autohaus Wirth GmbH", InvoiceStatus.CANCELLED, total=833000, days=0),
+        row(107, "Café Morgenrot", InvoiceStatus.DRAFT, total=21420),
+        row(108, "Steuerbüro Hahn", PAID, total=107100, days=-3),
+    )
+    hour = timedelta(hours=1)
+    books.log("id-117", "created", NOW - 96 * hour, "anna")
+    books.log("id-117", "issued", NOW - 72 * hour, "anna", number="RE-2026-0117")
+    books.fail("id-117", "insufficient_funds", NOW - timedelta(minutes=3))
+    books.log("id-116", "created", NOW - 130 * hour, "anna")
+    books.log("id-116", "issued", NOW - 129 * hour, "anna", number="RE-2026-0116")
+    return books
+
+
+def tab(theme: Theme, books: FakeBooks) -> tuple[InvoicesTab, FakeBridge]:
+    """A tab with everything faked around it."""
+    bridge = FakeBridge()
+    host = _LateToasts()
+    made = InvoicesTab(theme, books, FakeInvoicing(), bridge, FakeClock(), host)
+    host.host = ToastHost(made, theme, animate=False, bottom=0)
+    bridge.setParent(made)
+    return made, bridge
+
+
+class _LateToasts:
+    """The toasts lie on the widget that needs them."""
+
+    host: ToastHost
+
+    def show(self, *arguments: object) -> object:
+        return self.host.show(*arguments)  # type: ignore[arg-type]
+
+
+def filled(theme: Theme) -> QWidget:
+    """As in the picture: one row just turned paid, another one is selected."""
+    books = picture_books()
+    made, bridge = tab(theme, books)
+    made.resize(1280, 694)
+    made.set_simulation_available(True)
+    made.select_invoice("id-117")
+    made.show()
+    books.pay("id-118")
+    bridge.invoices_changed.emit(("id-118",))
+    made.refresh_figures()
+    return made
+
+
+def paid(theme: Theme) -> QWidget:
+    """An invoice with payments, one of them by hand; narrow as on a scaled screen."""
+    books = picture_books()
+    books.pay("id-116", NOW - timedelta(hours=2), 38000)
+    made, _ = tab(theme, books)
+    made.select_invoice("id-116")
+    return made
+
+
+def empty(theme: Theme) -> QWidget:
+    """The first day."""
+    made, _ = tab(theme, FakeBooks())
+    return made
+
+
+def payment(theme: Theme) -> QWidget:
+    """Zahlung eintragen."""
+    books = picture_books()
+    dialog = PaymentDialog(books.rows["id-116"], FakeClock().today())
+    dialog.amount.setText("abc")
+    return dialog
+
+
+def cancel(theme: Theme) -> QWidget:
+    """Stornieren."""
+    dialog = cancel_dialog(picture_books().rows["id-117"], None)
+    dialog.problem_free()
+    return dialog

@@ -1,0 +1,194 @@
+"""The selected invoice beside the list: amounts, buttons, positions, payments, Verlauf."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.history import HistoryLine
+from workmate_desktop.domain.invoices import Invoice
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
+from workmate_desktop.ui.invoices.detail_sections import (
+    ActionBlock,
+    AmountBlock,
+    ItemBlock,
+    PaymentBlock,
+    state_words,
+)
+from workmate_desktop.ui.invoices.ports import InvoiceReading
+from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
+from workmate_desktop.ui.invoices.timeline import Timeline, TimelineEntry
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import EmptyState
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme
+
+_MARGIN = 16
+
+
+class DetailPanel(QStackedWidget):
+    """Shows one invoice by id and reads it again when told.
+
+    Signals: `action_chosen(str, str)` with an InvoiceAction and the invoice's id;
+    `reverse_requested(str, str)` with the invoice's and the payment's id.
+    """
+
+    action_chosen = Signal(str, str)
+    reverse_requested = Signal(str, str)
+
+    def __init__(
+        self, theme: Theme, books: InvoiceReading, clock: Clock, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._books = books
+        self._clock = clock
+        self._invoice_id = ""
+        self._simulation = False
+        self._shown: tuple[Invoice, list[Payment], list[HistoryLine], object] | None = None
+        self.setProperty("part", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(280)
+        self.setAccessibleName(self.tr("Ausgewählte Rechnung"))
+        self.empty = EmptyState(
+            theme,
+            "receipt-euro",
+            self.tr("Keine Rechnung ausgewählt"),
+            self.tr("Links eine Rechnung wählen: Hier stehen dann Beträge, Zahlungen und Verlauf."),
+        )
+        self.number = PlainLabel(role="muted", selectable=True)
+        self.customer = PlainLabel(role="title", wrap=True, selectable=True)
+        self.pills = PillLabel(theme)
+        self.state = PlainLabel(role="muted", wrap=True)
+        self.amounts = AmountBlock()
+        self.buttons = ActionBlock()
+        self.items = ItemBlock()
+        self.payments = PaymentBlock(clock)
+        self.note = PlainLabel(role="muted", wrap=True, selectable=True)
+        self.timeline = Timeline(theme)
+        self._payments_title = _heading(self.tr("Zahlungen"))
+        self._note_title = _heading(self.tr("Notiz"))
+        self.buttons.chosen.connect(self._on_action)
+        self.payments.reverse_requested.connect(self._on_reverse)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName(self.tr("Ausgewählte Rechnung"))
+        self.area.setWidget(self._content())
+        self.addWidget(self.empty)
+        self.addWidget(self.area)
+
+    @property
+    def invoice_id(self) -> str:
+        """Which invoice is shown; "" for none."""
+        return self._invoice_id
+
+    def show_invoice(self, invoice_id: str) -> None:
+        """Show another invoice, or none for ""."""
+        if invoice_id != self._invoice_id:
+            self._invoice_id = invoice_id
+            self.area.verticalScrollBar().setValue(0)
+        self.refresh()
+
+    def set_simulation_available(self, available: bool) -> None:
+        """Offer Zahlung simulieren or not."""
+        self._simulation = available
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the invoice again; repaints only when something differs."""
+        invoice = self._books.invoice(self._invoice_id) if self._invoice_id else None
+        if invoice is None:
+            self._invoice_id = ""
+            self._shown = None
+            self.setCurrentWidget(self.empty)
+            return
+        payments = self._books.payments(invoice.row.id)
+        history = self._books.history(invoice.row.id)
+        # Today counts too: "heute" becomes "gestern" at midnight.
+        shown = (invoice, payments, history, (self._clock.today(), self._simulation))
+        if shown != self._shown:
+            self._shown = shown
+            self._fill(invoice, payments, history)
+        self.setCurrentWidget(self.area)
+
+    def focus_first_action(self) -> None:
+        """Enter on a row leads here."""
+        for action in self.buttons.actions_shown():
+            self.buttons.button(action).setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self, invoice: Invoice, payments: list[Payment], history: list[HistoryLine]) -> None:
+        row = invoice.row
+        today = self._clock.today()
+        self.number.setText(texts.label(row))
+        self.customer.setText(row.customer_name)
+        self.pills.set_pills(status_pills(row, today))
+        self.state.setText(state_words(invoice, payments, self._clock, today))
+        self.amounts.show_invoice(invoice)
+        self.buttons.show_actions(actions_for(row, simulation=self._simulation))
+        self.items.show_items(invoice.items, row.currency)
+        self.payments.show_payments(payments)
+        for widget in (self._payments_title, self.payments):
+            widget.setVisible(bool(payments))
+        self.note.setText(invoice.note)
+        for label in (self._note_title, self.note):
+            label.setVisible(bool(invoice.note))
+        self.timeline.set_entries([self._entry(line) for line in history])
+
+    def _entry(self, line: HistoryLine) -> TimelineEntry:
+        when = formats.day_time(self._clock.local(line.at), self._clock.local(self._clock.now()))
+        actor = texts.actor_name(line.actor)
+        return TimelineEntry(
+            texts.history_title(line),
+            texts.history_note(line),
+            f"{when} · {actor}" if actor else when,
+            texts.history_tone(line),
+        )
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        content.setProperty("part", "scroll")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(0)
+        state = QHBoxLayout()
+        state.setSpacing(8)
+        state.addWidget(self.pills)
+        state.addWidget(self.state, 1)
+        for widget, space_below in (
+            (self.number, 0),
+            (self.customer, 10),
+        ):
+            column.addWidget(widget)
+            column.addSpacing(space_below)
+        column.addLayout(state)
+        column.addSpacing(16)
+        for block, space_below in (
+            (self.amounts, 16),
+            (self.buttons, 16),
+            (_heading(self.tr("Positionen")), 6),
+            (self.items, 16),
+            (self._payments_title, 6),
+            (self.payments, 16),
+            (self._note_title, 6),
+            (self.note, 16),
+            (_heading(self.tr("Verlauf")), 8),
+            (self.timeline, 0),
+        ):
+            block.setContentsMargins(0, 0, 0, space_below)
+            column.addWidget(block)
+        column.addStretch(1)
+        return content
+
+    def _on_action(self, action: str) -> None:
+        self.action_chosen.emit(InvoiceAction(action).value, self._invoice_id)
+
+    def _on_reverse(self, payment_id: str) -> None:
+        self.reverse_requested.emit(self._invoice_id, payment_id)
+
+
+def _heading(text: str) -> PlainLabel:
+    return PlainLabel(text, role="strong")

@@ -1,0 +1,182 @@
+"""The blocks of the panel beside the list: amounts, buttons, positions, payments."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.invoices import OWED, Invoice, InvoiceItem, InvoiceStatus
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import KeyValueRows
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import tabular
+
+
+class AmountBlock(KeyValueRows):
+    """Net, VAT per rate, total, paid, and what is still owed."""
+
+    def show_invoice(self, invoice: Invoice) -> None:
+        """Fill the lines."""
+        row = invoice.row
+        self.clear()
+        totals = invoice.totals
+        self.add_row(self.tr("Netto"), formats.money(totals.net_minor, row.currency))
+        for tax in totals.by_rate:
+            words = texts.fill(self.tr("MwSt. %1"), formats.percent(tax.rate_percent))
+            self.add_row(words, formats.money(tax.tax_minor, row.currency))
+        self.add_line()
+        owed = row.status in OWED
+        total = formats.money(row.total_minor, row.currency)
+        self.add_row(self.tr("Gesamtbetrag"), total, strong=not owed)
+        if row.paid_minor:
+            self.add_row(self.tr("Bezahlt"), formats.money(row.paid_minor, row.currency))
+        if owed:
+            left = formats.money(row.outstanding_minor, row.currency)
+            self.add_row(self.tr("Offener Betrag"), left, strong=True)
+        if row.overpaid:
+            extra = formats.money(row.paid_minor - row.total_minor, row.currency)
+            self.add_row(self.tr("Überzahlt"), extra, strong=True)
+
+
+class ActionBlock(QWidget):
+    """One large button for the likely next step, smaller ones for the rest.
+
+    Signal `chosen(str)`: an InvoiceAction.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions: tuple[InvoiceAction, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+
+    def actions_shown(self) -> tuple[InvoiceAction, ...]:
+        """The buttons from top to bottom."""
+        return self._actions
+
+    def button(self, action: InvoiceAction) -> QPushButton:
+        """The button of a shown action."""
+        return self._buttons[action]
+
+    def show_actions(self, actions: Sequence[InvoiceAction]) -> None:
+        """Offer these; the same ones keep their buttons, and so the focus."""
+        if tuple(actions) == self._actions:
+            return
+        self._actions = tuple(actions)
+        _empty(self._grid)
+        self._buttons: dict[InvoiceAction, QPushButton] = {}
+        for place, action in enumerate(self._actions):
+            first = place == 0
+            danger = action in (InvoiceAction.DELETE, InvoiceAction.CANCEL)
+            kind = "primary" if first else "danger" if danger else "secondary"
+            made = button(action_text(action), kind=kind, size="large" if first else "")
+            made.clicked.connect(lambda _checked, chosen=action: self.chosen.emit(chosen.value))
+            self._buttons[action] = made
+            alone = first or (place == len(actions) - 1 and place % 2 == 1)
+            row, column = (0, 0) if first else divmod(place + 1, 2)
+            self._grid.addWidget(made, row, column, 1, 2 if alone else 1)
+        self.setVisible(bool(self._actions))
+
+
+class ItemBlock(QWidget):
+    """The positions: quantity, words, net amount."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = _column(self)
+
+    def show_items(self, items: Sequence[InvoiceItem], currency: str) -> None:
+        """Fill the lines."""
+        _empty(self._column)
+        for item in items:
+            amount = formats.quantity(item.quantity)
+            count = f"{amount} {item.unit}" if item.unit else amount
+            words = f"{count} × {item.description}"
+            self._column.addWidget(_Pair(words, formats.money(item.net_minor(), currency)))
+
+
+class PaymentBlock(QWidget):
+    """The payments: date, way, amount. Signal `reverse_requested(str)`: a payment id."""
+
+    reverse_requested = Signal(str)
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._column = _column(self)
+
+    def show_payments(self, payments: Sequence[Payment]) -> None:
+        """Fill the lines; a manual payment that still counts can be taken back."""
+        _empty(self._column)
+        reversed_ids = {payment.reverses_id for payment in payments}
+        for payment in payments:
+            day = formats.date_text(self._clock.local(payment.received_at).date())
+            words = f"{texts.payment_title(payment)} · {day}"
+            amount = formats.money(payment.amount_minor, payment.currency)
+            pair = _Pair(words, amount)
+            self._column.addWidget(pair)
+            takeable = payment.manual and payment.amount_minor > 0
+            taken_back = payment.id in reversed_ids
+            note = self.tr("rückgängig gemacht") if taken_back else payment.note
+            if note:
+                self._column.addWidget(PlainLabel(note, role="small", wrap=True))
+            if takeable and not taken_back:
+                undo = button(self.tr("&Rückgängig …"), kind="link")
+                name = texts.fill(self.tr("Zahlung über %1 rückgängig machen"), amount)
+                undo.setAccessibleName(name)
+                undo.clicked.connect(
+                    lambda _checked, chosen=payment.id: self.reverse_requested.emit(chosen)
+                )
+                self._column.addWidget(undo)
+
+
+def state_words(invoice: Invoice, payments: Sequence[Payment], clock: Clock, today: date) -> str:
+    """What stands beside the pill: when it is due, or when it was paid."""
+    row = invoice.row
+    if row.status in OWED and row.due_date is not None:
+        return formats.due_text(row.due_date, today)
+    if row.status is InvoiceStatus.PAID and payments:
+        newest = max(payment.received_at for payment in payments)
+        return texts.paid_on(clock.local(newest).date())
+    if row.status is InvoiceStatus.DRAFT:
+        return texts.not_issued_yet()
+    return ""
+
+
+class _Pair(QWidget):
+    """Words on the left, wrapped; an amount on the right."""
+
+    def __init__(self, words: str, amount: str) -> None:
+        super().__init__()
+        left = PlainLabel(words, wrap=True)
+        right = PlainLabel(amount)
+        right.setFont(tabular(right.font()))
+        right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(left, 1)
+        layout.addWidget(right, 0, Qt.AlignmentFlag.AlignTop)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    return layout
+
+
+def _empty(layout: QVBoxLayout | QGridLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,180 @@
+"""Toasts for what happened to invoices: each one told once, many at once told together."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.history import Action, HistoryLine
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.toast import ToastKind
+
+logger = logging.getLogger("workmate.ui")
+
+MOST_ALONE = 5
+"""More news than this in one go are told in one toast."""
+_PAUSE_MS = 1000
+"""After a toast, further news are collected this long."""
+_REMEMBERED = 5000
+
+
+class News(Enum):
+    """What is worth a toast."""
+
+    PAID = auto()
+    PART_PAID = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One thing that happened. `line` is its line in the Verlauf."""
+
+    kind: News
+    row: InvoiceRow
+    line: HistoryLine
+
+
+class ShowsToasts(Protocol):
+    """What `ui.shared.toast.ToastHost` offers."""
+
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
+        """Show one toast."""
+        ...
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("news", text)
+
+
+class NewsTeller(QObject):
+    """Takes ids of changed invoices, reads in the background what happened, and tells it."""
+
+    def __init__(
+        self,
+        books: InvoiceReading,
+        bridge: Announcements,
+        clock: Clock,
+        toasts: ShowsToasts,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._books = books
+        self._bridge = bridge
+        self._clock = clock
+        self._toasts = toasts
+        # What lies before the window was opened is no news.
+        self._since = clock.now()
+        self._told: dict[str, None] = {}
+        self._waiting: dict[str, None] = {}
+        self._reading = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._read)
+
+    def changed(self, invoice_ids: Iterable[str]) -> None:
+        """These invoices changed somehow."""
+        self._waiting.update(dict.fromkeys(invoice_ids))
+        if not self._pause.isActive():
+            self._read()
+
+    @Slot()
+    def _read(self) -> None:
+        if not self._waiting or self._reading:
+            return
+        ids, told = tuple(self._waiting), frozenset(self._told)
+        self._waiting.clear()
+        self._reading = True
+        self._pause.start()
+        self._bridge.run_in_background(
+            lambda: read_news(self._books, ids, self._since, told), self._tell, self._failed, self
+        )
+
+    def _tell(self, news: Sequence[NewsItem]) -> None:
+        self._reading = False
+        fresh = [item for item in news if item.line.id not in self._told]
+        self._told.update({item.line.id: None for item in fresh})
+        while len(self._told) > _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        if len(fresh) <= MOST_ALONE:
+            for item in fresh:
+                self._toasts.show(*_single(item, self._clock))
+            return
+        for kind in News:
+            items = [item for item in fresh if item.kind is kind]
+            if len(items) == 1:
+                self._toasts.show(*_single(items[0], self._clock))
+            elif items:
+                self._toasts.show(*_bundle(kind, items))
+
+    def _failed(self, error: Exception) -> None:
+        """A toast is a courtesy, and the list itself is right; the log must know all the same."""
+        self._reading = False
+        logger.error("Reading what happened to invoices failed", exc_info=error)
+
+
+def read_news(
+    books: InvoiceReading, invoice_ids: Iterable[str], since: datetime, told: AbstractSet[str]
+) -> list[NewsItem]:
+    """The newest thing that happened to each invoice, unless it is old or was told."""
+    news: list[NewsItem] = []
+    for invoice_id in invoice_ids:
+        row = books.invoice_row(invoice_id)
+        if row is None:
+            continue
+        for line in books.history(invoice_id):
+            kind = _kind(line, row)
+            if line.at < since or kind is not None:
+                if line.at >= since and kind is not None and line.id not in told:
+                    news.append(NewsItem(kind, row, line))
+                break
+    return news
+
+
+def _kind(line: HistoryLine, row: InvoiceRow) -> News | None:
+    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT):
+        return News.PAID if row.status is InvoiceStatus.PAID else News.PART_PAID
+    if line.action == Action.PAYMENT_FAILED and row.payment_failed:
+        return News.FAILED
+    return None
+
+
+def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
+    row, detail = item.row, item.line.detail
+    minor = detail.get("amount_minor")
+    amount = formats.money(minor if isinstance(minor, int) else row.paid_minor, row.currency)
+    when = formats.ago(clock.local(item.line.at), clock.local(clock.now()))
+    about = texts.SEPARATOR.join((row.customer_name, amount, when))
+    name = texts.label(row)
+    if item.kind is News.PAID:
+        return texts.fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
+    if item.kind is News.PART_PAID:
+        return texts.fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
+    reason = texts.failure_reason(detail)
+    about = texts.SEPARATOR.join((reason, row.customer_name, amount))
+    return texts.fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
+
+
+def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]:
+    count = str(len(items))
+    numbers = [texts.label(item.row) for item in items]
+    shown = ", ".join(numbers[:3])
+    if len(numbers) > 3:
+        shown = texts.fill(_tr("%1 und %2 weitere"), shown, str(len(numbers) - 3))
+    sentence: dict[News, Callable[[], str]] = {
+        News.PAID: lambda: _tr("%1 Rechnungen wurden bezahlt"),
+        News.PART_PAID: lambda: _tr("%1 Teilzahlungen sind eingegangen"),
+        News.FAILED: lambda: _tr("%1 Zahlungen sind fehlgeschlagen"),
+    }
+    tone = ToastKind.ERROR if kind is News.FAILED else ToastKind.SUCCESS
+    return texts.fill(sentence[kind](), count), shown, tone

@@ -1,0 +1,119 @@
+"""Zahlung eintragen: money that came by bank transfer or in cash."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import QDate, QLocale, Qt, Slot
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QWidget
+
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.payments import MANUAL_METHODS
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.controls import Segments
+from workmate_desktop.ui.shared.forms import FormField, Message
+
+_NOTE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPayment:
+    """What staff typed. `amount_minor` is in minor units of the invoice's currency."""
+
+    amount_minor: int
+    method: str
+    received_on: date
+    note: str
+
+
+class PaymentDialog(SubmitDialog):
+    """Asks for amount, method, date and note; the outstanding amount is already filled in."""
+
+    def __init__(self, row: InvoiceRow, today: date, parent: QWidget | None = None) -> None:
+        super().__init__(
+            parent,
+            self.tr("Zahlung eintragen"),
+            f"{texts.label(row)} · {row.customer_name}",
+            self.tr("&Eintragen"),
+            kind="primary",
+        )
+        self._row = row
+        self._today = today
+        self.amount = QLineEdit(formats.money_input(row.outstanding_minor, row.currency))
+        self.amount_field = FormField(self.tr("&Betrag"), self.amount, message_lines=1)
+        self.method = Segments(self.tr("Art"))
+        for method in MANUAL_METHODS:
+            self.method.add(method, texts.method_name(method))
+        self.received_on = QDateEdit(QDate(today.year, today.month, today.day))
+        self.received_on.setLocale(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+        self.received_on.setDisplayFormat("dd.MM.yyyy")
+        self.received_on.setCalendarPopup(True)
+        self.date_field = FormField(self.tr("&Datum"), self.received_on, message_lines=1)
+        self.note = QLineEdit()
+        self.note.setMaxLength(_NOTE_LENGTH)
+        self.note.setPlaceholderText(self.tr("zum Beispiel der Verwendungszweck"))
+        pair = QHBoxLayout()
+        pair.setSpacing(12)
+        for field in (self.amount_field, self.date_field):
+            pair.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        self.fields.addLayout(pair)
+        self.fields.addWidget(FormField(self.tr("&Art"), self.method))
+        self.fields.addWidget(FormField(self.tr("&Notiz (freiwillig)"), self.note))
+        self.amount.textChanged.connect(self._check_amount)
+        self.received_on.dateChanged.connect(self._check_date)
+        self.amount.selectAll()
+        self.amount.setFocus()
+
+    def value(self) -> TypedPayment | None:
+        """What was typed; None while something is wrong."""
+        amount = formats.parse_money(self.amount.text(), self._row.currency)
+        if amount is None or amount <= 0 or self._received() > self._today:
+            return None
+        return TypedPayment(
+            amount, self.method.current(), self._received(), self.note.text().strip()
+        )
+
+    def problem_free(self) -> bool:
+        """Check again, and go to the first field that is wrong."""
+        self._check_amount()
+        self._check_date()
+        for field in (self.amount_field, self.date_field):
+            if field.is_bad():
+                field.field.setFocus()
+                return False
+        return True
+
+    def _received(self) -> date:
+        chosen = self.received_on.date()
+        return date(chosen.year(), chosen.month(), chosen.day())
+
+    @Slot()
+    def _check_amount(self) -> None:
+        amount = formats.parse_money(self.amount.text(), self._row.currency)
+        more = (amount or 0) - self._row.outstanding_minor
+        if not self.amount.text().strip():
+            self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
+        elif amount is None:
+            self.amount_field.set_message(
+                self.tr("Das ist kein Betrag, zum Beispiel 1.190,00."), Message.BAD
+            )
+        elif amount <= 0:
+            self.amount_field.set_message(
+                self.tr("Der Betrag muss größer als 0 sein."), Message.BAD
+            )
+        elif more > 0:
+            extra = formats.money(more, self._row.currency)
+            self.amount_field.set_message(texts.fill(self.tr("%1 mehr als offen"), extra))
+        elif more < 0:
+            left = formats.money(-more, self._row.currency)
+            self.amount_field.set_message(texts.fill(self.tr("%1 bleiben offen"), left))
+        else:
+            self.amount_field.clear_message()
+
+    @Slot()
+    def _check_date(self) -> None:
+        if self._received() > self._today:
+            self.date_field.set_message(self.tr("Das Datum liegt in der Zukunft."), Message.BAD)
+        else:
+            self.date_field.clear_message()

@@ -1,0 +1,132 @@
+"""What the Rechnungen tab needs from the rest of the program, no more.
+
+`services.books.Books`, `services.invoicing.Invoicing` and `bridge.Bridge` offer it; tests hand in
+small fakes instead.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject, SignalInstance
+
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.history import HistoryLine
+from workmate_desktop.domain.invoices import Invoice, InvoiceRow
+from workmate_desktop.domain.lists import Figures, InvoiceQuery
+from workmate_desktop.domain.payments import Payment
+
+T = TypeVar("T")
+
+
+class RowReading(Protocol):
+    """What the list reads. Quick enough for the GUI thread."""
+
+    def invoice_page(
+        self, query: InvoiceQuery, after: InvoiceRow | None = None, limit: int = 256
+    ) -> list[InvoiceRow]:
+        """The rows behind `after` in the order of `query`; from the first one when None."""
+        ...
+
+    def invoice_row(self, invoice_id: str) -> InvoiceRow | None:
+        """One row as it is now; None when deleted."""
+        ...
+
+    def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
+        """Whether the invoice belongs into the list of `query` now."""
+        ...
+
+
+class InvoiceReading(RowReading, Protocol):
+    """All that the tab reads."""
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        """The whole invoice; None when deleted."""
+        ...
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer; None when there is none."""
+        ...
+
+    def payments(self, invoice_id: str) -> list[Payment]:
+        """Oldest first."""
+        ...
+
+    def history(self, invoice_id: str) -> list[HistoryLine]:
+        """Newest first."""
+        ...
+
+    def figures(self, livemode: bool, today: date) -> Figures:
+        """Sums and counts of one book; for the background."""
+        ...
+
+    def has_invoices(self, livemode: bool) -> bool:
+        """Whether this book holds anything at all."""
+        ...
+
+
+class InvoiceWriting(Protocol):
+    """What the tab may change. Futures may carry a UserError."""
+
+    def cancel(self, invoice_id: str, reason: str) -> Future[None]:
+        """Stornieren; needs a reason."""
+        ...
+
+    def delete_draft(self, invoice_id: str) -> Future[None]:
+        """Drafts only."""
+        ...
+
+    def add_manual_payment(
+        self, invoice_id: str, amount_minor: int, method: str, received_on: date, note: str = ""
+    ) -> Future[str]:
+        """Money that came by bank transfer or cash."""
+        ...
+
+    def reverse_payment(self, payment_id: str, reason: str) -> Future[str]:
+        """Take a manual payment back with a counter-entry."""
+        ...
+
+
+class Announcements(Protocol):
+    """The bridge: what changed, and work that must not stop the window."""
+
+    @property
+    def invoices_changed(self) -> SignalInstance:
+        """Ids of invoices, coalesced."""
+        ...
+
+    @property
+    def customers_changed(self) -> SignalInstance:
+        """Ids of customers."""
+        ...
+
+    @property
+    def events_recorded(self) -> SignalInstance:
+        """Ids of Stripe events."""
+        ...
+
+    @property
+    def everything_changed(self) -> SignalInstance:
+        """Too much to name."""
+        ...
+
+    def run_in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None:
+        """Run `work` elsewhere; `done` or `failed` follows in the GUI thread."""
+        ...
+
+    def when_done(
+        self,
+        future: Future[T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None:
+        """Call back in the GUI thread when `future` is resolved."""
+        ...

@@ -1,0 +1,342 @@
+"""The rows of the invoice list: read page by page, sorted and filtered in SQL.
+
+One change reads one row again. Nothing here resets the model for it, so selection and scroll
+position stay where they are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.ports import RowReading
+from workmate_desktop.ui.invoices.status_pill import pills_text, status_pills
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.plain_text import plain_tip
+from workmate_desktop.ui.shared.tables import FLASH_ROLE, Index
+
+_NOWHERE = QModelIndex()
+PAGE = 256
+_MANY = 8
+"""More new rows than this at once are read as a page, not one by one."""
+
+ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
+SORT_ROLE = ID_ROLE + 1
+ROW_ROLE = ID_ROLE + 2
+
+
+class Column(IntEnum):
+    """The columns from left to right."""
+
+    NUMBER = 0
+    CUSTOMER = 1
+    ISSUE_DATE = 2
+    DUE_DATE = 3
+    TOTAL = 4
+    PAID = 5
+    STATUS = 6
+
+
+SORT_OF = {column: InvoiceSort[column.name] for column in Column}
+AMOUNTS = frozenset({Column.TOTAL, Column.PAID})
+DASH = formats.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A loaded row before and after it was read again; `after` is None when deleted."""
+
+    before: InvoiceRow
+    after: InvoiceRow | None
+
+    @property
+    def became_paid(self) -> bool:
+        """Whether this is the change that everybody waits for."""
+        paid = InvoiceStatus.PAID
+        return (
+            self.after is not None and self.after.status is paid and self.before.status is not paid
+        )
+
+
+class InvoiceTableModel(QAbstractTableModel):
+    """The loaded part of one query. `query` says what is shown."""
+
+    def __init__(
+        self, books: RowReading, query: InvoiceQuery, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._books = books
+        self._query = query
+        # How strongly rows are tinted, 1 to 0; the view's RowFlash keeps it.
+        self.flashing: dict[str, float] = {}
+        self._rows: list[InvoiceRow] = []
+        self._positions: dict[str, int] = {}
+        self._complete = False
+        self._read_first(PAGE)
+
+    @property
+    def query(self) -> InvoiceQuery:
+        """What is shown."""
+        return self._query
+
+    def set_query(self, query: InvoiceQuery) -> None:
+        """Show something else; resets the model when it differs."""
+        if query != self._query:
+            self._query = query
+            self._reset(PAGE)
+
+    def reload(self) -> None:
+        """Read everything that was loaded again, for changes too large to name."""
+        self._reset(max(PAGE, len(self._rows)))
+
+    def id_at(self, row: int) -> str | None:
+        """The id of the invoice in this row; None outside the loaded rows."""
+        return self._rows[row].id if 0 <= row < len(self._rows) else None
+
+    def row_at(self, row: int) -> InvoiceRow | None:
+        """The invoice in this row; None outside the loaded rows."""
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def position(self, invoice_id: str) -> int | None:
+        """The row of the invoice; None when it is not loaded."""
+        return self._positions.get(invoice_id)
+
+    def refresh_rows(self, invoice_ids: Iterable[str]) -> list[RowChange]:
+        """Read the loaded rows among these again; move or remove what now belongs elsewhere.
+
+        Returns them before and after. Rows that are not loaded are left to `admit`.
+        """
+        changes: list[RowChange] = []
+        misplaced: dict[str, InvoiceRow] = {}
+        for invoice_id in dict.fromkeys(invoice_ids):
+            position = self._positions.get(invoice_id)
+            if position is None:
+                continue
+            before, row = self._rows[position], self._books.invoice_row(invoice_id)
+            changes.append(RowChange(before, row))
+            if row is None or not self._belongs(row):
+                self._remove(position)
+            elif row != before:
+                self._replace(position, row)
+                if self._sort_value(row) != self._sort_value(before):
+                    misplaced[invoice_id] = row
+        self._place_all(misplaced)
+        return changes
+
+    def admit(self, invoice_ids: Iterable[str]) -> None:
+        """Insert those that are not loaded but now belong among the loaded rows."""
+        strangers = [i for i in dict.fromkeys(invoice_ids) if i not in self._positions]
+        if len(strangers) > _MANY:
+            wanted = frozenset(strangers)
+            # One page with everything that may be visible costs less than asking for each.
+            window = self._books.invoice_page(self._query, None, max(PAGE, len(self._rows)))
+            rows = [row for row in window if row.id in wanted]
+        else:
+            read = (self._books.invoice_row(invoice_id) for invoice_id in strangers)
+            rows = [row for row in read if row is not None and self._belongs(row)]
+        self._place_all({row.id: row for row in rows})
+
+    # Qt
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Loaded rows; more may follow."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Always the same columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether there is a further page."""
+        return not parent.isValid() and not self._complete
+
+    def fetchMore(self, parent: Index) -> None:
+        """Append the next page."""
+        if not self.canFetchMore(parent):
+            return
+        page = self._books.invoice_page(self._query, self._last(), PAGE)
+        while not page and self._rows and self._books.invoice_row(self._rows[-1].id) is None:
+            # The last row was deleted a moment ago: nothing comes behind it.
+            self._remove(len(self._rows) - 1)
+            page = self._books.invoice_page(self._query, self._last(), PAGE)
+        self._complete = len(page) < PAGE
+        # A row whose place changed meanwhile may come a second time.
+        new = [row for row in page if row.id not in self._positions]
+        if new:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+            self._rows.extend(new)
+            self._renumber(first)
+            self.endInsertRows()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order by a column, in SQL."""
+        if 0 <= column < len(Column):
+            descending = order == Qt.SortOrder.DescendingOrder
+            sort = SORT_OF[Column(column)]
+            self.set_query(replace(self._query, sort=sort, descending=descending))
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Column titles, aligned like their cells."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        column = Column(section)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return texts.column_title(SORT_OF[column])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """One cell. SORT_ROLE has raw values, ID_ROLE the invoice's id, ROW_ROLE the row."""
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row, column = self._rows[index.row()], Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == FLASH_ROLE:
+            return self.flashing.get(row.id)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{texts.column_title(SORT_OF[column])}: {self._spoken(row, column)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(row.customer_name) if column is Column.CUSTOMER else None
+        if role == ID_ROLE:
+            return row.id
+        if role == SORT_ROLE:
+            return self._raw(row, column)
+        if role == ROW_ROLE:
+            return row
+        return None
+
+    # Reading
+
+    def _read_first(self, limit: int) -> None:
+        self._rows = self._books.invoice_page(self._query, None, limit)
+        self._complete = len(self._rows) < limit
+        self._positions = {}
+        self._renumber(0)
+
+    def _reset(self, limit: int) -> None:
+        self.beginResetModel()
+        self._read_first(limit)
+        self.endResetModel()
+
+    def _last(self) -> InvoiceRow | None:
+        return self._rows[-1] if self._rows else None
+
+    def _belongs(self, row: InvoiceRow) -> bool:
+        if row.livemode != self._query.livemode:
+            return False
+        if self._query.filter is InvoiceFilter.ALL and not self._query.text.strip():
+            return True
+        return self._books.invoice_matches(self._query, row.id)
+
+    # Single rows
+
+    def _replace(self, position: int, row: InvoiceRow) -> None:
+        self._rows[position] = row
+        last = len(Column) - 1
+        self.dataChanged.emit(self.index(position, 0), self.index(position, last))
+
+    def _remove(self, position: int) -> None:
+        self.beginRemoveRows(QModelIndex(), position, position)
+        del self._positions[self._rows.pop(position).id]
+        self._renumber(position)
+        self.endRemoveRows()
+
+    def _place_all(self, misplaced: dict[str, InvoiceRow]) -> None:
+        while misplaced:
+            row = misplaced.pop(next(iter(misplaced)))
+            self._place(row, misplaced)
+
+    def _place(self, row: InvoiceRow, misplaced: dict[str, InvoiceRow]) -> None:
+        """Put a new or misplaced row where it belongs, or drop it behind the last loaded one."""
+        current = self._positions.get(row.id)
+        target = self._target(row, misplaced)
+        if current is None:
+            if target is not None:
+                self.beginInsertRows(QModelIndex(), target, target)
+                self._rows.insert(target, row)
+                self._renumber(target)
+                self.endInsertRows()
+        elif target is None:
+            self._remove(current)
+        elif target not in (current, current + 1):
+            self.beginMoveRows(QModelIndex(), current, current, QModelIndex(), target)
+            self._rows.insert(target - (target > current), self._rows.pop(current))
+            self._renumber(min(current, target))
+            self.endMoveRows()
+
+    def _target(self, row: InvoiceRow, misplaced: dict[str, InvoiceRow]) -> int | None:
+        """The loaded row in front of which `row` belongs; None when behind the loaded ones.
+
+        The store knows the order (folding, missing dates), so it is asked who comes next.
+        """
+        limit = len(misplaced) + 1
+        following = self._books.invoice_page(self._query, row, limit)
+        for other in following:
+            if other.id not in misplaced and other.id in self._positions:
+                return self._positions[other.id]
+        return len(self._rows) if self._complete and len(following) < limit else None
+
+    def _renumber(self, start: int) -> None:
+        for position in range(start, len(self._rows)):
+            self._positions[self._rows[position].id] = position
+
+    # Cells
+
+    def _sort_value(self, row: InvoiceRow) -> object:
+        return self._raw(row, Column[self._query.sort.name])
+
+    @staticmethod
+    def _raw(row: InvoiceRow, column: Column) -> object:
+        return (
+            row.number,
+            row.customer_name,
+            row.issue_date,
+            row.due_date,
+            row.total_minor,
+            row.paid_minor,
+            row.status.value,
+        )[column]
+
+    def _text(self, row: InvoiceRow, column: Column) -> str:
+        match column:
+            case Column.NUMBER:
+                return texts.label(row)
+            case Column.CUSTOMER:
+                return row.customer_name or DASH
+            case Column.ISSUE_DATE:
+                return formats.date_text(row.issue_date)
+            case Column.DUE_DATE:
+                return formats.date_text(row.due_date)
+            case Column.TOTAL:
+                return formats.money(row.total_minor, row.currency)
+            case Column.PAID:
+                return formats.money(row.paid_minor, row.currency) if row.paid_minor else DASH
+            case Column.STATUS:
+                return pills_text(status_pills(row, self._query.today))
+
+    def _spoken(self, row: InvoiceRow, column: Column) -> str:
+        """A screen reader says nothing for a dash."""
+        text = self._text(row, column)
+        if text != DASH:
+            return text
+        return QCoreApplication.translate("InvoiceTable", "nichts")
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in AMOUNTS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,293 @@
+"""The invoice list itself: columns, keys, what is selected, and the soft flash of a paid row."""
+
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.ui.invoices.status_pill import PillDelegate, status_pills
+from workmate_desktop.ui.invoices.table_model import ROW_ROLE, SORT_OF, Column, InvoiceTableModel
+from workmate_desktop.ui.shared.tables import Index, RowDelegate, animations_wanted, style_table
+from workmate_desktop.ui.shared.theme import Theme
+
+FLASH_MS = 1500
+_HOLD_MS = 300
+"""The tint stays full this long before it fades."""
+_FRAME_MS = 33
+
+_WIDTHS = {
+    Column.NUMBER: 118,
+    Column.CUSTOMER: 174,
+    Column.ISSUE_DATE: 96,
+    Column.DUE_DATE: 92,
+    Column.TOTAL: 106,
+    Column.PAID: 98,
+    Column.STATUS: 220,
+}
+
+
+class InvoiceTable(QTableView):
+    """Shows an `InvoiceTableModel`.
+
+    Signals: `invoice_selected(str)`, "" when nothing is selected; `activated_row(str)` on Enter
+    or double click; `delete_pressed(str)`; `menu_wanted(str, QPoint)` with a global position.
+    """
+
+    invoice_selected = Signal(str)
+    activated_row = Signal(str)
+    delete_pressed = Signal(str)
+    menu_wanted = Signal(str, object)
+
+    def __init__(self, theme: Theme, model: InvoiceTableModel, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._model = model
+        self._selected = ""
+        self._quiet = False
+        style_table(self)
+        self.setModel(model)
+        self.setAccessibleName(self.tr("Rechnungen"))
+        self.setCornerWidget(QWidget(self))
+        self.setItemDelegate(RowDelegate(theme, self))
+        for column in (Column.ISSUE_DATE, Column.DUE_DATE):
+            self.setItemDelegateForColumn(column, RowDelegate(theme, self, muted=True))
+        self.setItemDelegateForColumn(Column.TOTAL, RowDelegate(theme, self, tabular_digits=True))
+        self.setItemDelegateForColumn(
+            Column.PAID, RowDelegate(theme, self, tabular_digits=True, muted=True)
+        )
+        self.setItemDelegateForColumn(Column.STATUS, PillDelegate(theme, self._pills_of, self))
+        header = self.horizontalHeader()
+        header.setAccessibleName(self.tr("Spalten"))
+        header.setSectionsClickable(True)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._widths_chosen = False
+        self._set_widths()
+        query = model.query
+        order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(_column_of(model), order)
+        self.setSortingEnabled(True)
+        header.sectionResized.connect(self._on_section_resized)
+        self.flash = RowFlash(self, model)
+        self._shown = query
+        self._scroll = 0
+        model.modelAboutToBeReset.connect(self._remember_scroll)
+        model.modelReset.connect(self._restore)
+        model.rowsInserted.connect(self._on_rows_inserted)
+        model.rowsRemoved.connect(self._on_rows_removed)
+        self.doubleClicked.connect(self._on_double_clicked)
+
+    @property
+    def selected_id(self) -> str:
+        """The selected invoice, also while it is not among the loaded rows; "" for none."""
+        return self._selected
+
+    def select(self, invoice_id: str, *, scroll: bool = True) -> bool:
+        """Select the invoice when it is loaded. Returns whether it is."""
+        position = self._model.position(invoice_id)
+        if position is None:
+            return False
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        self.setCurrentIndex(self._model.index(position, 0))
+        if not scroll:
+            bar.setValue(before)
+        return True
+
+    def save_columns(self) -> dict[str, Any]:
+        """Widths and sort, as plain values."""
+        query = self._model.query
+        return {
+            "widths": {column.name.lower(): self.columnWidth(column) for column in Column},
+            "sort": query.sort.value,
+            "descending": query.descending,
+        }
+
+    def restore_columns(self, state: dict[str, Any]) -> None:
+        """Take over what `save_columns` gave; what does not fit is left as it is."""
+        widths = state.get("widths")
+        if isinstance(widths, dict):
+            for column in Column:
+                width = widths.get(column.name.lower())
+                if isinstance(width, int) and 24 <= width <= 4000:
+                    self._widths_chosen = True
+                    self.setColumnWidth(column, width)
+        for column, sort in SORT_OF.items():
+            if sort.value == state.get("sort"):
+                down = state.get("descending") is True
+                order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+                self.sortByColumn(column, order)
+
+    # Qt
+
+    def selectionChanged(self, selected: Any, deselected: Any) -> None:
+        """Tell which invoice is selected now."""
+        super().selectionChanged(selected, deselected)
+        if self._quiet:
+            return
+        rows = self.selectionModel().selectedRows()
+        chosen = self._model.id_at(rows[0].row()) if rows else None
+        if (chosen or "") != self._selected:
+            self._selected = chosen or ""
+            self.invoice_selected.emit(self._selected)
+
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
+        """A row that leaves the list stays shown beside it: do not jump to its neighbour."""
+        if start <= self.currentIndex().row() <= end:
+            self._quiet = True
+            self.setCurrentIndex(QModelIndex())
+            self._quiet = False
+        super().rowsAboutToBeRemoved(parent, start, end)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Delete asks for deletion."""
+        chosen = self._model.id_at(self.currentIndex().row())
+        if chosen and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activated_row.emit(chosen)
+        elif chosen and event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit(chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The row's menu, at the pointer or, from the keyboard, at the row."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            place = event.globalPos()
+        else:
+            index = self.currentIndex()
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        chosen = self._model.id_at(index.row())
+        if chosen:
+            self.menu_wanted.emit(chosen, place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room among the columns until somebody sets them by hand."""
+        super().resizeEvent(event)
+        if not self._widths_chosen:
+            self._set_widths()
+
+    # Inside
+
+    def _set_widths(self) -> None:
+        """The designed widths; further room goes to the customer, missing room is taken there."""
+        spare = self.viewport().width() - sum(_WIDTHS.values())
+        header = self.horizontalHeader()
+        blocked = header.blockSignals(True)
+        for column, width in _WIDTHS.items():
+            extra = max(spare, -50) if column is Column.CUSTOMER else 0
+            self.setColumnWidth(column, width + extra)
+        header.blockSignals(blocked)
+        self.updateGeometries()
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, section: int, _old: int, _new: int) -> None:
+        # The last section stretches by itself; that is nobody's choice.
+        if section != Column.STATUS:
+            self._widths_chosen = True
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        chosen = self._model.id_at(index.row())
+        if chosen:
+            self.activated_row.emit(chosen)
+
+    @Slot()
+    def _remember_scroll(self) -> None:
+        self._scroll = self.verticalScrollBar().value()
+
+    @Slot()
+    def _restore(self) -> None:
+        """After a reset: the same invoice is selected, and the same list at the same place."""
+        same_list = self._model.query == self._shown
+        self._shown = self._model.query
+        position = self._model.position(self._selected) if self._selected else None
+        if position is not None:
+            self._quiet = True
+            self.selectRow(position)
+            self._quiet = False
+        self._scroll_to(self._scroll if same_list else 0)
+
+    @Slot(QModelIndex, int, int)
+    def _on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._keep_place(first, last - first + 1)
+
+    @Slot(QModelIndex, int, int)
+    def _on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._keep_place(first, first - last - 1)
+
+    def _keep_place(self, first: int, rows: int) -> None:
+        """Rows came or went above what is read now: what is read stays where it is."""
+        value = self.verticalScrollBar().value()
+        height = self.verticalHeader().defaultSectionSize()
+        if value and first * height < value:
+            self._scroll_to(value + rows * height)
+
+    def _scroll_to(self, value: int) -> None:
+        self.executeDelayedItemsLayout()
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(value)
+
+    def _pills_of(self, index: Index) -> Any:
+        row = index.data(ROW_ROLE)
+        return status_pills(row, self._model.query.today) if isinstance(row, InvoiceRow) else ()
+
+
+class RowFlash(QObject):
+    """Tints rows green and lets it fade; repaints only those rows, and only while visible."""
+
+    def __init__(self, view: QTableView, model: InvoiceTableModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._model = model
+        self._started: dict[str, QElapsedTimer] = {}
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._step)
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is still fading."""
+        return self._timer.isActive()
+
+    def start(self, invoice_id: str) -> None:
+        """Tint the row of this invoice; again from the start when it is tinted already."""
+        if not self._view.isVisible() or self._model.position(invoice_id) is None:
+            return
+        since = QElapsedTimer()
+        since.start()
+        self._started[invoice_id] = since
+        self._model.flashing[invoice_id] = 1.0
+        self._repaint(invoice_id)
+        self._timer.start()
+
+    @Slot()
+    def _step(self) -> None:
+        fading = animations_wanted()
+        for invoice_id, since in list(self._started.items()):
+            elapsed = since.elapsed()
+            if elapsed >= FLASH_MS or not self._view.isVisible():
+                del self._started[invoice_id]
+                self._model.flashing.pop(invoice_id, None)
+                self._repaint(invoice_id)
+            elif fading and elapsed > _HOLD_MS:
+                left = 1.0 - (elapsed - _HOLD_MS) / (FLASH_MS - _HOLD_MS)
+                self._model.flashing[invoice_id] = left
+                self._repaint(invoice_id)
+        if not self._started:
+            self._timer.stop()
+
+    def _repaint(self, invoice_id: str) -> None:
+        position = self._model.position(invoice_id)
+        if position is None:
+            return
+        viewport = self._view.viewport()
+        top = self._view.rowViewportPosition(position)
+        height = self._view.rowHeight(position)
+        if top + height > 0 and top < viewport.height():
+            viewport.update(0, top, viewport.width(), height)
+
+
+def _column_of(model: InvoiceTableModel) -> int:
+    return next(column for column, sort in SORT_OF.items() if sort is model.query.sort)

@@ -1,0 +1,239 @@
+"""The German words of the Rechnungen tab: codes and values in, sentences out. No widgets."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.history import ACTOR_PROGRAM, ACTOR_STRIPE, Action, HistoryLine
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
+from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.theme import Tone
+
+SEPARATOR = " · "
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("invoices", text)
+
+
+def fill(sentence: str, *values: str) -> str:
+    """Put values into %1, %2 … of a translated sentence; values may hold % themselves."""
+    parts: list[str] = []
+    rest = sentence
+    for place, value in enumerate(values, start=1):
+        before, found, rest = rest.partition(f"%{place}")
+        parts += (before, value if found else "")
+    return "".join(parts) + rest
+
+
+def draft() -> str:
+    """What stands where a draft has no number yet."""
+    return _tr("Entwurf")
+
+
+def label(row: InvoiceRow) -> str:
+    """How a sentence names the invoice: its number, or that it is a draft."""
+    return row.number or draft()
+
+
+def column_title(column: InvoiceSort) -> str:
+    """The header of a column."""
+    return {
+        InvoiceSort.NUMBER: _tr("Nummer"),
+        InvoiceSort.CUSTOMER: _tr("Kunde"),
+        InvoiceSort.ISSUE_DATE: _tr("Datum"),
+        InvoiceSort.DUE_DATE: _tr("Fällig"),
+        InvoiceSort.TOTAL: _tr("Betrag"),
+        InvoiceSort.PAID: _tr("Bezahlt"),
+        InvoiceSort.STATUS: _tr("Status"),
+    }[column]
+
+
+def filter_title(wanted: InvoiceFilter, today: date) -> str:
+    """The words of a chip or figure."""
+    return {
+        InvoiceFilter.ALL: _tr("Alle"),
+        InvoiceFilter.OPEN: _tr("Offen"),
+        InvoiceFilter.OVERDUE: _tr("Überfällig"),
+        InvoiceFilter.FAILED: _tr("Fehlschläge"),
+        InvoiceFilter.PAID: _tr("Bezahlt"),
+        InvoiceFilter.PAID_THIS_MONTH: fill(_tr("Bezahlt im %1"), formats.month_name(today)),
+        InvoiceFilter.DRAFTS: _tr("Entwürfe"),
+    }[wanted]
+
+
+def status_name(status: InvoiceStatus) -> str:
+    """The stored status in a word."""
+    return {
+        InvoiceStatus.DRAFT: _tr("Entwurf"),
+        InvoiceStatus.OPEN: _tr("Offen"),
+        InvoiceStatus.PARTIALLY_PAID: _tr("Teilbezahlt"),
+        InvoiceStatus.PAID: _tr("Bezahlt"),
+        InvoiceStatus.CANCELLED: _tr("Storniert"),
+    }[status]
+
+
+def method_name(method: str) -> str:
+    """How money came, in a word."""
+    known = {
+        BANK_TRANSFER: _tr("Überweisung"),
+        CASH: _tr("Bar"),
+        "card": _tr("Karte"),
+        "card_present": _tr("Karte"),
+        "sepa_debit": _tr("SEPA-Lastschrift"),
+        "sofort": _tr("Sofortüberweisung"),
+        "customer_balance": _tr("Überweisung"),
+        "link": _tr("Link"),
+        "paypal": _tr("PayPal"),
+        "klarna": _tr("Klarna"),
+        "giropay": _tr("giropay"),
+        "stripe": _tr("Stripe"),
+    }
+    return known.get(method, method) or _tr("Zahlung")
+
+
+def payment_title(payment: Payment) -> str:
+    """The first words of a payment's line."""
+    if payment.amount_minor < 0:
+        return fill(_tr("Rückgängig: %1"), method_name(payment.method))
+    return method_name(payment.method)
+
+
+def actor_name(actor: str) -> str:
+    """Who did it: Stripe, the program, or a person."""
+    return {ACTOR_STRIPE: _tr("Stripe"), ACTOR_PROGRAM: _tr("Automatik")}.get(actor, actor)
+
+
+def source_name(source: str) -> str:
+    """How an event came; empty for the ordinary way."""
+    return {
+        Source.CATCH_UP.value: _tr("Nachgeholt"),
+        Source.POLL.value: _tr("Abruf"),
+        Source.SIMULATION.value: _tr("Simulation"),
+    }.get(source, "")
+
+
+def history_title(line: HistoryLine) -> str:
+    """What happened, in German; an action of a newer version is named as it is."""
+    titles: dict[str, str] = {
+        Action.CREATED: _tr("Entwurf angelegt"),
+        Action.EDITED: _tr("Entwurf geändert"),
+        Action.ISSUED: _tr("Rechnung gestellt"),
+        Action.CANCELLED: _tr("Rechnung storniert"),
+        Action.DELETED: _tr("Entwurf gelöscht"),
+        Action.PAYMENT_BOOKED: _tr("Zahlung eingegangen"),
+        Action.PAYMENT_FAILED: _tr("Zahlung fehlgeschlagen"),
+        Action.MANUAL_PAYMENT: _tr("Zahlung eingetragen"),
+        Action.PAYMENT_REVERSED: _tr("Zahlung rückgängig gemacht"),
+        Action.STATUS_CHANGED: _tr("Status geändert"),
+    }
+    title = titles.get(line.action, line.action)
+    if line.action == Action.STATUS_CHANGED:
+        return _status_change(title, line.detail)
+    if line.action == Action.ISSUED:
+        # The amount and the number stand above already.
+        return title
+    amount = _amount(line.detail)
+    return f"{title}{SEPARATOR}{amount}" if amount else title
+
+
+def history_note(line: HistoryLine) -> str:
+    """Why it happened, or in what way; empty when there is nothing to add."""
+    detail = line.detail
+    if line.action == Action.PAYMENT_FAILED:
+        return failure_reason(detail)
+    if line.action in (Action.CANCELLED, Action.PAYMENT_REVERSED):
+        return _word(detail, "reason")
+    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT):
+        method = _word(detail, "method")
+        parts = (method_name(method) if method else "", source_name(_word(detail, "source")))
+        return SEPARATOR.join(part for part in parts if part)
+    return ""
+
+
+def history_tone(line: HistoryLine) -> Tone:
+    """Red for a failure, green for money, grey for the rest."""
+    tones: dict[str, Tone] = {
+        Action.PAYMENT_FAILED: Tone.RED,
+        Action.PAYMENT_BOOKED: Tone.GREEN,
+        Action.MANUAL_PAYMENT: Tone.GREEN,
+        Action.PAYMENT_REVERSED: Tone.AMBER,
+    }
+    return tones.get(line.action, Tone.GREY)
+
+
+def failure_reason(detail: Mapping[str, object]) -> str:
+    """Why a payment failed, one sentence without its full stop."""
+    codes = (_word(detail, "decline_code") or None, _word(detail, "failure_code") or None)
+    return decline_reason(*codes).removesuffix(".")
+
+
+def _status_change(title: str, detail: Mapping[str, object]) -> str:
+    names = [_status_word(_word(detail, key)) for key in ("from", "to")]
+    return f"{title}: {names[0]} → {names[1]}" if all(names) else title
+
+
+def _status_word(code: str) -> str:
+    return status_name(InvoiceStatus(code)) if code in set(InvoiceStatus) else code
+
+
+def _amount(detail: Mapping[str, object]) -> str:
+    minor, currency = detail.get("amount_minor"), _word(detail, "currency") or "eur"
+    return formats.money(minor, currency) if isinstance(minor, int) else ""
+
+
+def _word(detail: Mapping[str, object], key: str) -> str:
+    value = detail.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def paid_on(day: date) -> str:
+    """Beside the pill of a paid invoice."""
+    return fill(_tr("bezahlt am %1"), formats.date_text(day))
+
+
+def not_issued_yet() -> str:
+    """Beside the pill of a draft."""
+    return _tr("noch nicht gestellt")
+
+
+def payments_count(count: int) -> str:
+    """ "3 Zahlungen": how many wait for a decision."""
+    if count == 1:
+        return _tr("1 Zahlung")
+    return fill(_tr("%1 Zahlungen"), str(count))
+
+
+def nothing_here(wanted: InvoiceFilter) -> tuple[str, str]:
+    """Title and sentence of a filter without invoices."""
+    return {
+        InvoiceFilter.OPEN: (
+            _tr("Nichts offen"),
+            _tr("Alle gestellten Rechnungen sind bezahlt oder storniert."),
+        ),
+        InvoiceFilter.OVERDUE: (
+            _tr("Nichts überfällig"),
+            _tr("Bei keiner Rechnung ist die Frist verstrichen."),
+        ),
+        InvoiceFilter.FAILED: (
+            _tr("Keine Fehlschläge"),
+            _tr("Wenn eine Zahlung nicht klappt, steht ihre Rechnung hier, mit dem Grund."),
+        ),
+        InvoiceFilter.PAID: (
+            _tr("Noch nichts bezahlt"),
+            _tr("Sobald eine Zahlung eingeht, steht die Rechnung von selbst hier."),
+        ),
+        InvoiceFilter.PAID_THIS_MONTH: (
+            _tr("In diesem Monat noch nichts bezahlt"),
+            _tr("Sobald eine Zahlung eingeht, steht die Rechnung von selbst hier."),
+        ),
+        InvoiceFilter.DRAFTS: (
+            _tr("Keine Entwürfe"),
+            _tr("Eine angefangene Rechnung lässt sich als Entwurf speichern und später stellen."),
+        ),
+    }.get(wanted, (_tr("Noch keine Rechnungen"), ""))
