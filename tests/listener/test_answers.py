@@ -1,7 +1,6 @@
 """The table of answers in CONTRACT, row by row of FAULTS group B, over real sockets."""
 
 import gzip
-import socket
 import time
 import tracemalloc
 import zlib
@@ -371,16 +370,6 @@ def test_expect_continue_is_sent_only_after_the_header_passed() -> None:
                 else:
                     assert is_closed(sock)
     assert receive.seen == [(BODY, SIGNED)]
-
-
-def test_a_half_closing_client_gets_its_answer() -> None:
-    with listening(FakeReceive()) as listener, connected(listener) as sock:
-        sock.sendall(request(listener))
-        sock.shutdown(socket.SHUT_WR)
-        answer = read_answer(sock)
-        assert answer is not None
-        assert answer.status == 200
-        assert is_closed(sock)
 
 
 def test_a_header_over_the_limit_is_refused() -> None:

@@ -1,11 +1,14 @@
 """Slow, silent and vanishing clients: FAULTS B6–B8, and what a receipt's time may be."""
 
+import asyncio
+import logging
 import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -21,7 +24,11 @@ from tests.listener.support import (
     read_answer,
     request,
 )
+from workmate_desktop.listener.counters import ListenerCounters
+from workmate_desktop.listener.hosts import HostNames
+from workmate_desktop.listener.hub import Hub
 from workmate_desktop.listener.limits import Limits
+from workmate_desktop.listener.protocol import Connection, Receipt
 from workmate_desktop.listener.server import Listener
 
 QUICK = Limits(header_seconds=0.3, body_seconds=0.5, idle_seconds=0.4, linger_seconds=0.2)
@@ -156,15 +163,21 @@ def test_b8_a_flood_of_new_connections_does_not_push_out_an_event() -> None:
 
 def test_b8_what_is_being_booked_is_never_evicted() -> None:
     receive = SlowReceive()
-    limits = Limits(connections=4)
-    with listening(receive, limits) as listener, ExitStack() as stack:
-        booking = [stack.enter_context(connected(listener)) for _ in range(4)]
+    with listening(receive, Limits(connections=4)) as listener, ExitStack() as stack:
+        booking = [stack.enter_context(connected(listener)) for _ in range(3)]
         for sock in booking:
             sock.sendall(request(listener))
+        receive.wait_for(3)
+        half_sent = stack.enter_context(connected(listener))
+        half_sent.sendall(request(listener, expect="100-continue")[:-1])
+        assert read_answer(half_sent) is not None  # 100: its header has been read
+        booking.append(stack.enter_context(connected(listener)))
+        booking[3].sendall(request(listener))
+        assert is_closed(half_sent)  # rather than one that waits for its commit
         receive.wait_for(4)
         late = stack.enter_context(connected(listener))  # waits in the kernel's queue
         late.sendall(request(listener, b"late"))
-        for receipt in receive.receipts:
+        for receipt in receive.receipts[:4]:
             receipt.set_result(200)
         for sock in booking:
             answer = read_answer(sock)
@@ -176,6 +189,22 @@ def test_b8_what_is_being_booked_is_never_evicted() -> None:
         assert answer is not None
         assert answer.status == 200
         assert listener.counters.most_connections == 4
+
+
+def test_a_half_closing_client_gets_its_answer() -> None:
+    receive = SlowReceive()
+    with listening(receive) as listener, connected(listener) as sock:
+        sock.sendall(request(listener, b"1") + request(listener, b"2"))
+        receive.wait_for(1)
+        sock.shutdown(socket.SHUT_WR)
+        assert ask(listener, request(listener, path="/other")).status == 404  # so the end is read
+        for count in (1, 2):
+            receive.wait_for(count)
+            receive.receipts[count - 1].set_result(200)
+            answer = read_answer(sock)
+            assert answer is not None
+            assert answer.status == 200
+        assert is_closed(sock)
 
 
 def test_a_receipt_that_never_comes_is_answered_503() -> None:
@@ -293,3 +322,61 @@ def test_each_answer_is_reported_with_its_receipt() -> None:
         (404, None),
     ]
     assert all(0 <= seconds < WAIT for _, seconds, _ in reports)
+
+
+def test_an_observer_that_fails_does_not_cost_the_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*report: object) -> None:
+        raise RuntimeError("planted")
+
+    with listening(FakeReceive(), on_answer=fail) as listener, connected(listener) as sock:
+        for _ in range(2):
+            sock.sendall(request(listener))
+            answer = read_answer(sock)
+            assert answer is not None
+            assert answer.status == 200
+    assert "planted" in caplog.text
+
+
+class CountingLoop(asyncio.SelectorEventLoop):
+    """Counts how often another thread woke it."""
+
+    woken = 0
+
+    def call_soon_threadsafe(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+        self.woken += 1
+        return super().call_soon_threadsafe(*args, **kwargs)
+
+
+class Answered(Connection):
+    """Notes its receipts instead of answering them."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.receipts: list[Receipt] = []
+
+    def complete(self, receipt: Receipt) -> None:
+        self.receipts.append(receipt)
+
+
+def test_a_group_of_receipts_wakes_the_loop_once() -> None:
+    loop = CountingLoop()
+    hub = Hub(
+        receive=FakeReceive(),
+        hosts=HostNames(),
+        local_hosts=frozenset(),
+        limits=Limits(),
+        counters=ListenerCounters(),
+        on_answer=None,
+        log=logging.getLogger("workmate.listener"),
+        loop=loop,
+    )
+    connections = [Answered(hub) for _ in range(32)]
+    for group in (1, 2):
+        for connection in connections:
+            hub.completed(connection, Future())
+        assert loop.woken == group
+        loop.run_until_complete(asyncio.sleep(0))
+        assert all(len(connection.receipts) == group for connection in connections)
+    loop.close()

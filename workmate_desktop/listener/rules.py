@@ -64,7 +64,7 @@ def is_method(start: bytes) -> bool:
     return _METHOD.match(start) is not None
 
 
-def judge(  # noqa: PLR0911, PLR0917 - one line per row of the table
+def judge(
     method: bytes,
     target: bytes,
     headers: dict[bytes, bytes],
