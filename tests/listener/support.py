@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.listener.limits import Limits
@@ -14,6 +14,10 @@ from workmate_desktop.listener.server import HostNames, Listener
 
 BODY = b'{"id": "evt_1"}'
 SIGNED = "t=1,v1=right"
+CHUNKED: dict[str, Any] = {
+    "drop": ("content-length",),
+    "extra": ("Transfer-Encoding: chunked",),
+}  # for request(): the body follows by chunked()
 WAIT = 10.0  # seconds until a test gives up on an answer
 
 
@@ -111,6 +115,11 @@ def request(
     lines += [f"{name}: {value}" for name, value in fields.items() if name not in drop]
     lines += extra
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
+    """Encode a chunked body, with another end where a test wants one."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + end
 
 
 def read_answer(sock: socket.socket, *, head: bool = False) -> Answer | None:
