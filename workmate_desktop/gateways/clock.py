@@ -14,6 +14,11 @@ class SystemClock:
     def __init__(self) -> None:
         self.offset_seconds = 0.0
 
+    def note_stripe_time(self, moment: datetime) -> None:
+        """Stripe's time at this moment, in whole seconds; differences below that are none."""
+        difference = (moment - self.now()).total_seconds() + 0.5
+        self.offset_seconds = difference if abs(difference) > 1.5 else 0.0
+
     def now(self) -> datetime:
         """The time of this PC, in UTC."""
         return datetime.now(UTC)

@@ -1,0 +1,28 @@
+"""Start here: gui (default), serve, doctor."""
+
+import os
+import sys
+
+from workmate_desktop.app.options import read_options
+
+
+def main() -> int:
+    """Read the command line and become what it asks for. Returns the exit code."""
+    os.umask(0o077)  # every file of this program is its owner's alone
+    options = read_options(sys.argv[1:], os.environ)
+    # Imported when needed: `serve` never imports Qt, the window imports little before it shows.
+    if options.command == "serve":
+        from workmate_desktop.app.serve import serve
+
+        return serve(options)
+    if options.command == "doctor":
+        from workmate_desktop.app.doctor import doctor
+
+        return doctor(options)
+    from workmate_desktop.app.window import run_window
+
+    return run_window(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

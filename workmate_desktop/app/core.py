@@ -1,0 +1,227 @@
+"""Everything that works without a window: built in one place, started and stopped in order.
+
+Start: data folder and lock → database check → writer → keys → listener (bind). Stop in
+reverse, each joined with a deadline. Stopping twice is fine.
+"""
+
+import getpass
+import logging
+import os
+import shutil
+import threading
+from pathlib import Path
+
+from workmate_desktop.app.options import Options
+from workmate_desktop.domain.clock import to_text
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.secrets import MemorySecrets, SecretStore
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.instance_lock import InstanceLock
+from workmate_desktop.gateways.keychain import Keychain
+from workmate_desktop.gateways.secret_file import SecretFile
+from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
+from workmate_desktop.gateways.stripe_webhook import warm_up
+from workmate_desktop.listener.hosts import HostNames
+from workmate_desktop.listener.server import Listener
+from workmate_desktop.listener.state_file import remove_state_file, write_state_file
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoicing import Invoicing
+from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.services.receive import NOT_READY, Receive
+from workmate_desktop.services.reception import Reception
+from workmate_desktop.services.simulate import Simulation
+from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.services.upkeep import Upkeep
+from workmate_desktop.store.errors import Trouble
+from workmate_desktop.store.open import open_database
+from workmate_desktop.store.writer import Writer
+from workmate_desktop.ui.shared.assets import DeclineReasons
+
+logger = logging.getLogger("workmate.app")
+
+
+class AlreadyRunning(UserError):
+    """Another program works on this data folder."""
+
+    def __init__(self) -> None:
+        super().__init__("already_running")
+
+
+class Refused:
+    """The database could not be opened: the listener still answers, with 503, and nothing else.
+
+    So Stripe comes again, and nobody is told 'connection refused' without a reason.
+    """
+
+    def __init__(self, error: UserError, options: Options) -> None:
+        self.error = error
+        self._listener = Listener(lambda _body, _signature: NOT_READY)
+        self._options = options
+
+    def start(self) -> None:
+        """Answer 503 from now on, if a port can be had."""
+        try:
+            self._listener.start(self._options.port)
+        except OSError as error:
+            logger.error("The listener could not be started: %s", error)
+
+    def stop(self) -> None:
+        """Stop answering."""
+        self._listener.stop()
+
+
+class Core:
+    """All objects of one running program, without Qt.
+
+    Raises from the constructor: AlreadyRunning, UserError (see store.open), ValueError (an API
+    base that is not loopback), OSError (the data folder cannot be made).
+    """
+
+    def __init__(self, options: Options, clock: SystemClock, log: ProgramLog) -> None:
+        self.options = options
+        self.clock = clock
+        self.log = log
+        if options.stripe_api_base is not None:
+            checked_api_base(options.stripe_api_base)
+        self._lock = InstanceLock(options.data_dir)
+        if not self._lock.acquire():
+            raise AlreadyRunning
+        try:
+            opened = open_database(options.data_dir, clock.today().isoformat())
+        except BaseException:
+            self._lock.release()
+            raise
+        self.database = opened.database
+        self.announcer = Announcer()
+        self.writer = Writer(
+            self.database, clock, self.announcer.announce, on_trouble=self._on_trouble
+        )
+        self.books = Books(self.database, clock)
+        self.invoicing = Invoicing(self.writer, self.database, clock, _person())
+        self.setup = self._stripe_setup(opened.instance_id)
+        self.receive = Receive(
+            self.writer,
+            clock,
+            opened.instance_id,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            account=lambda: self.setup.account.id if self.setup.account else None,
+            failure_text=DeclineReasons.load().english,
+            on_refusal=lambda: self.reception.changed(),
+        )
+        self.hosts = HostNames()
+        self.listener = Listener(
+            self.receive.delivery, host_names=self.hosts, on_answer=self.receive.answered
+        )
+        self.reception = Reception(
+            self.listener,
+            options.port,
+            self.receive.refusals,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            store_trouble=lambda: self.writer.trouble.value if self.writer.trouble else None,
+            announcer=self.announcer,
+            state_file=self._write_state_file,
+        )
+        self.simulation = Simulation(
+            self.books,
+            self.receive,
+            clock,
+            opened.instance_id,
+            keys=lambda: self.setup.keys,
+            port=lambda: self.listener.port,
+        )
+        self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Writer, keys, listener. Blocks for as long as the keyring does: for the background."""
+        self.writer.start()
+        warm_up()  # before the first delivery, which would wait for it
+        if not self.setup.loaded:
+            self.setup.load()
+        self.reception.start()
+        self.upkeep.start()
+
+    def stop(self) -> None:
+        """Stop in reverse order; each part is joined with a deadline. Twice is fine."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        self.upkeep.stop()
+        self.reception.stop()
+        if not self.writer.stop():
+            logger.error("The writer did not end in time")
+        self.database.close()
+        self._lock.release()
+
+    def _stripe_setup(self, instance_id: str) -> StripeSetup:
+        options = self.options
+        keychain: SecretStore = MemorySecrets() if options.demo else Keychain(instance_id)
+        return StripeSetup(
+            self.writer,
+            self.database,
+            self.announcer,
+            keychain=keychain,
+            secret_file=SecretFile(options.data_dir),
+            given=GivenKeys(
+                options.stripe_publishable_key,
+                options.stripe_secret_key,
+                tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
+            ),
+            ask_account=self._ask_account,
+        )
+
+    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
+        api = StripeApi(
+            key,
+            api_base=self.options.stripe_api_base,
+            on_server_date=lambda date: self.clock.note_stripe_time(date),
+            cancelled=cancelled,
+        )
+        return api.account()
+
+    def _write_state_file(self, port: int | None) -> None:
+        if port is None:
+            remove_state_file(self.options.data_dir)
+            return
+        write_state_file(
+            self.options.data_dir,
+            pid=os.getpid(),
+            port=port,
+            path=WEBHOOK_PATH,
+            public_url=None,
+            started_at=to_text(self.clock.now()),
+        )
+
+    def _on_trouble(self, trouble: Trouble | None) -> None:
+        """The writer's thread says that commits fail, or work again."""
+        self.reception.changed()
+        if trouble is None:
+            logger.info("The database can be written again")
+            self.writer.submit_later(
+                lambda t: t.notices.add_once_a_day(NoticeKind.DATABASE_TROUBLE)
+            )
+
+
+def make_data_dir(folder: Path) -> None:
+    """The data folder, for its owner alone. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix":
+        folder.chmod(0o700)
+
+
+def remove_demo_data(options: Options) -> None:
+    """Demo data is thrown away at the end, and only demo data."""
+    if options.demo:
+        shutil.rmtree(options.data_dir, ignore_errors=True)
+
+
+def _person() -> str:
+    """The login name, for the Verlauf."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name for this user id: some servers
+        return "Büro"

@@ -1,0 +1,100 @@
+"""Commands, options and environment of CONTRACT, read once into one frozen value.
+
+Every environment variable is also an option of the same name; the option wins.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from workmate_desktop import __version__
+from workmate_desktop.domain.webhook import DEFAULT_PORT
+
+PREFIX = "WORKMATE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How this run was started. `demo` means throw-away data in `data_dir`."""
+
+    command: str
+    data_dir: Path
+    port: int = DEFAULT_PORT
+    demo: bool = False
+    stripe_publishable_key: str = ""
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str | None = None
+    tunnel: str = ""
+
+    def __repr__(self) -> str:
+        return f"Options({self.command!r}, {self.data_dir!s}, port={self.port})"
+
+
+def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
+    """Parse the command line. Ends the process with a usage line when it makes no sense."""
+    parser = _parser()
+    found = parser.parse_args(arguments)
+
+    def given(name: str) -> str:
+        value = getattr(found, name)
+        return str(value if value is not None else environment.get(PREFIX + name.upper(), ""))
+
+    port_text = given("port") or str(DEFAULT_PORT)
+    if not port_text.isdecimal() or int(port_text) > 65535:
+        parser.error(f"--port must be a number from 0 to 65535, not {port_text!r}")
+    data_dir = given("data_dir")
+    if found.demo:
+        folder = Path(tempfile.mkdtemp(prefix="workmate-demo-"))
+    elif data_dir:
+        folder = Path(data_dir).expanduser()
+    else:
+        folder = Path(platformdirs.user_data_path("WorkmateOS Desktop", appauthor=False))
+    return Options(
+        command=found.command or "gui",
+        data_dir=folder,
+        port=int(port_text),
+        demo=found.demo,
+        stripe_publishable_key=given("stripe_publishable_key"),
+        stripe_secret_key=given("stripe_secret_key"),
+        stripe_webhook_secret=given("stripe_webhook_secret"),
+        stripe_api_base=given("stripe_api_base") or None,
+        tunnel=given("tunnel"),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workmate-desktop",
+        description="Invoices that turn Bezahlt by themselves, through Stripe.",
+        epilog="Every option is also an environment variable: --data-dir is WORKMATE_DATA_DIR.",
+    )
+    parser.add_argument("--version", action="version", version=f"workmate-desktop {__version__}")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("gui", "serve", "doctor"),
+        help="gui: the window (default); serve: the listener without a window; "
+        "doctor: print the state and exit 0 when all is well",
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="throw-away data, no Stripe account needed"
+    )
+    parser.add_argument("--data-dir", metavar="FOLDER", help="where the data lies")
+    parser.add_argument("--port", help=f"port of the listener ({DEFAULT_PORT}; 0 = any free one)")
+    parser.add_argument("--stripe-publishable-key", metavar="KEY")
+    parser.add_argument("--stripe-secret-key", metavar="KEY", help="visible in the process list")
+    parser.add_argument(
+        "--stripe-webhook-secret", metavar="SECRET", help="several are separated by commas"
+    )
+    parser.add_argument("--stripe-api-base", metavar="URL", help="loopback addresses only")
+    # Accepted already, so that scripts written for CONTRACT run; the tunnel itself follows.
+    parser.add_argument("--tunnel", choices=("ngrok", "off"), help="not yet: there is no tunnel")
+    parser.add_argument("--ngrok-path", metavar="FILE", help="not yet")
+    parser.add_argument("--ngrok-authtoken", metavar="TOKEN", help="not yet")
+    parser.add_argument("--ngrok-domain", metavar="NAME", help="not yet")
+    return parser

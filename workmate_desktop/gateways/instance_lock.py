@@ -1,0 +1,53 @@
+"""One program per data folder: a lock that the system lets go of when the process dies.
+
+No library: the standard one has it, and a lock file of PIDs would survive a kill.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+FILE = "workmate.lock"
+
+
+class InstanceLock:
+    """`acquire` says whether this process is the only one on the folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / FILE
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        """True: the folder is ours until `release` or the end of the process.
+
+        Raises OSError when the folder cannot be written at all.
+        """
+        handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        file = os.fdopen(handle, "r+", encoding="utf-8")
+        try:
+            _lock(file)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let go. Twice is fine."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

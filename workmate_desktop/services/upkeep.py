@@ -1,0 +1,64 @@
+"""What the program does by itself in the background: one backup a day, a look at the disk."""
+
+import logging
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.store import backup
+from workmate_desktop.store.engine import Database
+from workmate_desktop.store.writer import Writer
+
+logger = logging.getLogger("workmate.upkeep")
+
+LOW_DISK_BYTES = 500 * 1000 * 1000
+_PAUSE_SECONDS = 15 * 60.0
+
+
+class Upkeep:
+    """A quiet thread: at start and every 15 minutes it sees to what is due."""
+
+    def __init__(self, writer: Writer, database: Database, data_dir: Path, clock: Clock) -> None:
+        self._writer = writer
+        self._database = database
+        self._data_dir = data_dir
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._thread.start()
+
+    def stop(self, deadline: float = 5.0) -> None:
+        """End; a backup under way is finished first. Twice is fine."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(deadline)
+
+    def look_after(self) -> None:
+        """Do what is due now."""
+        free = shutil.disk_usage(self._data_dir).free
+        if free < LOW_DISK_BYTES:
+            logger.warning("Only %s MB are free on the disk", free // 1_000_000)
+            megabytes = free // 1_000_000
+            self._writer.submit_later(
+                lambda t: t.notices.add_once_a_day(NoticeKind.DISK_LOW, free_mb=megabytes)
+            )
+        name = self._clock.today().isoformat()
+        if not (self._data_dir / backup.FOLDER / f"{name}.sqlite3").exists():
+            backup.make(self._database.path, self._data_dir, name)
+            logger.info("Backup %s made and verified", name)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.look_after()
+            except (OSError, sqlite3.Error) as error:
+                logger.error("The daily backup failed: %s", error)
+            if self._stop.wait(_PAUSE_SECONDS):
+                return
