@@ -15,12 +15,13 @@ from workmate_desktop.app.options import Options
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.secrets import MemorySecrets, SecretStore
+from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.gateways.keychain import Keychain
+from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
 from workmate_desktop.gateways.stripe_webhook import warm_up
@@ -110,7 +111,7 @@ class Core:
             keys=lambda: self.setup.keys if self.setup.loaded else None,
             account=lambda: self.setup.account.id if self.setup.account else None,
             failure_text=DeclineReasons.load().english,
-            on_refusal=lambda: self.reception.changed(),
+            on_refusal=self._on_refusal,
         )
         self.hosts = HostNames()
         self.listener = Listener(
@@ -178,7 +179,7 @@ class Core:
         api = StripeApi(
             key,
             api_base=self.options.stripe_api_base,
-            on_server_date=lambda date: self.clock.note_stripe_time(date),
+            on_server_date=self.clock.note_stripe_time,
             cancelled=cancelled,
         )
         return api.account()
@@ -195,6 +196,10 @@ class Core:
             public_url=None,
             started_at=to_text(self.clock.now()),
         )
+
+    def _on_refusal(self) -> None:
+        """The listener's thread says that a delivery was not authentic."""
+        self.reception.changed()
 
     def _on_trouble(self, trouble: Trouble | None) -> None:
         """The writer's thread says that commits fail, or work again."""

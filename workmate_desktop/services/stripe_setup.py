@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.secrets import KeychainUnavailable, Place, SecretStore
+from workmate_desktop.domain.secrets import KeychainUnavailable, Place, SecretFileDamaged, SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import (
     StripeKeys,
@@ -96,7 +96,7 @@ class StripeSetup:
 
     @property
     def trouble(self) -> str | None:
-        """Why the stored secrets could not be read: no_backend, locked, hangs …; else None."""
+        """Why the stored secrets could not be read: keychain_locked …; None when they could."""
         return self._trouble
 
     @property
@@ -144,9 +144,9 @@ class StripeSetup:
                 secret = self._stores[self._place].get(SECRET_KEY) or ""
                 webhook_secret = self._stores[self._place].get(WEBHOOK_SECRET) or ""
             self._trouble = None
-        except KeychainUnavailable as error:
-            self._trouble = error.reason
-            logger.error("The stored keys cannot be read: %s", error.reason)
+        except (KeychainUnavailable, SecretFileDamaged, OSError) as error:
+            self._trouble = error.code if isinstance(error, UserError) else "secret_file_damaged"
+            logger.error("The stored keys cannot be read: %s", self._trouble)
         self._stored = StripeKeys(publishable, secret, _split(webhook_secret))
         if account_id:
             self._account = AccountInfo(
@@ -175,11 +175,14 @@ class StripeSetup:
             if place is not self._place:
                 # Everything moves, or the two places would disagree.
                 secret, webhook_secret = wanted.secret, ",".join(wanted.webhook_secrets)
-            for name, value in ((SECRET_KEY, secret), (WEBHOOK_SECRET, webhook_secret)):
-                if value:
-                    store.set(name, trimmed(value))
-                elif value is not None:
-                    store.delete(name)
+            try:
+                for name, value in ((SECRET_KEY, secret), (WEBHOOK_SECRET, webhook_secret)):
+                    if value:
+                        store.set(name, trimmed(value))
+                    elif value is not None:
+                        store.delete(name)
+            except KeychainUnavailable as error:
+                raise UserError("keychain_unavailable", reason=error.reason.value) from error
             same_account = wanted.secret == self._stored.secret
             self._keep_settings(wanted.publishable, place, forget_account=not same_account)
             self._stored, self._place, self._trouble = wanted, place, None
