@@ -1,0 +1,144 @@
+"""The real Stripe CLI, from `stripe trigger` to the paid invoice in the database.
+
+Everything behind the window: stand-in → CLI → HTTP → listener → receive → writer → row.
+"""
+
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
+from tests.standins.stripe_cli import StripeCli, find_stripe_cli
+from tests.standins.stripe_cli_sessions import CliSessions
+from workmate_desktop.domain.changes import Change, InvoiceChanged
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.events import Outcome, Source
+from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem, InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.listener.server import Listener
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoicing import Invoicing
+from workmate_desktop.services.receive import Receive
+from workmate_desktop.store.open import open_database
+from workmate_desktop.store.writer import Writer
+
+pytestmark = pytest.mark.stripe_cli
+
+PRICE = {"override": ["payment_intent:currency=eur", "payment_intent:amount=11900"]}
+
+
+@dataclass
+class Office:
+    """A running program without its window, and one open Testrechnung over 119,00 €."""
+
+    books: Books
+    cli: StripeCli
+    sessions: CliSessions
+    invoice_id: str
+    changes: "queue.Queue[str]"
+
+    def row_after_a_change(self) -> InvoiceRow:
+        """The invoice's row as soon as the program has announced a change of it."""
+        while self.changes.get(timeout=10) != self.invoice_id:
+            pass
+        return self.row()
+
+    def row(self) -> InvoiceRow:
+        row = self.books.invoice_row(self.invoice_id)
+        assert row is not None
+        return row
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    program = find_stripe_cli()
+    if program is None:
+        pytest.skip("no Stripe CLI here: npm install @stripe/cli, or name it in STRIPE_CLI")
+    clock, announcer = SystemClock(), Announcer()
+    changes: queue.Queue[str] = queue.Queue()
+
+    def note(announced: Sequence[Change]) -> None:
+        for change in announced:
+            if isinstance(change, InvoiceChanged):
+                changes.put(change.invoice_id)
+
+    announcer.listen(note)
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o700)
+    with ExitStack() as stack:
+        opened = open_database(data_dir, "2026-11-23")
+        stack.callback(opened.database.close)
+        writer = Writer(opened.database, clock, announcer.announce)
+        writer.start()
+        stack.callback(writer.stop)
+        invoicing = Invoicing(writer, opened.database, clock, "test")
+        customer_id = invoicing.save_customer(Customer("", "Bäckerei Müßig & Söhne")).result(10)
+        item = InvoiceItem("Beratung", Decimal(1), "Std.", 10_000, Decimal(19))
+        draft = InvoiceDraft(
+            customer_id, date(2026, 11, 2), date(2026, 11, 30), (item,), livemode=False
+        )
+        invoice_id = invoicing.issue(draft).result(10)
+
+        stripe = stack.enter_context(StripeStandIn())
+        sessions = stack.enter_context(CliSessions(stripe))
+        secrets: list[str] = []
+        receive = Receive(
+            writer,
+            clock,
+            opened.instance_id,
+            lambda: StripeKeys(PUBLISHABLE_KEY, SECRET_KEY, tuple(secrets)),
+        )
+        listener = Listener(receive.delivery, on_answer=receive.answered)
+        port = listener.start(0)
+        stack.callback(listener.stop)
+        cli = stack.enter_context(StripeCli(program, stripe.url, SECRET_KEY, tmp_path))
+        # As staff do it: the secret that `stripe listen` shows is pasted into the dialog.
+        secrets.append(cli.listen(f"http://127.0.0.1:{port}{WEBHOOK_PATH}"))
+        while not changes.empty():
+            changes.get()
+        yield Office(Books(opened.database, clock), cli, sessions, invoice_id, changes)
+
+
+def test_trigger_succeeded_pays_the_invoice(office: Office) -> None:
+    number = office.row().number
+    office.cli.trigger(
+        "payment_intent.succeeded", add=[f"payment_intent:metadata.invoice_id={number}"], **PRICE
+    )
+    assert office.row_after_a_change().status is InvoiceStatus.PAID
+    [payment] = office.books.payments(office.invoice_id)
+    assert (payment.amount_minor, payment.currency, payment.livemode) == (11900, "eur", False)
+    assert office.sessions.wait_for_replies(1)[0]["status"] == 200
+    event = office.books.last_event()
+    assert event is not None
+    assert (event.outcome, event.source) == (Outcome.BOOKED, Source.WEBHOOK)
+
+
+def test_trigger_failed_leaves_it_open_and_a_later_success_pays_it(office: Office) -> None:
+    by_id = [f"payment_intent:metadata.invoice_id={office.invoice_id}"]
+    office.cli.trigger("payment_intent.payment_failed", add=by_id, **PRICE)
+    assert office.row_after_a_change().status is InvoiceStatus.OPEN
+    [attempt] = office.books.failed_attempts(office.invoice_id)
+    assert attempt.decline_code == "generic_decline"
+    assert office.books.unread_notices() == 1
+    assert office.sessions.wait_for_replies(1)[0]["status"] == 200
+
+    office.cli.trigger("payment_intent.succeeded", add=by_id, **PRICE)
+    assert office.row_after_a_change().status is InvoiceStatus.PAID
+
+
+def test_trigger_without_an_invoice_is_kept_for_review(office: Office) -> None:
+    office.cli.trigger("payment_intent.succeeded", **PRICE)
+    assert office.sessions.wait_for_replies(1)[0]["status"] == 200
+    event = office.books.last_event()
+    assert event is not None
+    assert event.outcome is Outcome.NEEDS_REVIEW
+    assert office.row().status is InvoiceStatus.OPEN
