@@ -116,6 +116,12 @@ def test_begin_anew_after_damage(kept: SecretFile, tmp_path: Path) -> None:
     assert (tmp_path / KEY_NAME).read_bytes() != old_key
 
 
+def test_a_leftover_key_without_a_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / KEY_NAME).write_bytes(b"half a k")  # killed between the two files
+    SecretFile(tmp_path).set(NAME, SECRET)
+    assert SecretFile(tmp_path).get(NAME) == SECRET
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
 def test_f4_a_write_that_fails_changes_nothing(kept: SecretFile, tmp_path: Path) -> None:
     import resource

@@ -138,6 +138,10 @@ def test_c4_largest_amount() -> None:
     assert read(changed(amount_received=10**12)).amount_minor == 10**12
 
 
+def test_d4_what_was_received_counts() -> None:
+    assert read(changed(amount=20000, amount_received=11900)).amount_minor == 11900
+
+
 @pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "later.than.us"])
 def test_c6_unknown_type(kind: str) -> None:
     event = read(outer(type=kind, data=None, livemode=None, created=None))
