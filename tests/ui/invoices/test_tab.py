@@ -1,0 +1,436 @@
+"""The Rechnungen tab as staff use it: by mouse, by keyboard, and while payments arrive."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
+
+from tests.ui.fakes import HOSTILE, NOW, FakeBooks, row
+from tests.ui.invoices.conftest import Desk
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
+from workmate_desktop.ui.invoices.actions import InvoiceAction
+from workmate_desktop.ui.invoices.table_model import Column
+from workmate_desktop.ui.shared.tables import FLASH_ROLE
+from workmate_desktop.ui.shared.toast import ToastKind
+
+DRAFT, PAID = InvoiceStatus.DRAFT, InvoiceStatus.PAID
+
+
+# --- while payments arrive -------------------------------------------------------------------
+
+
+def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot) -> None:
+    table, model = desk.tab.table, desk.tab.model
+    desk.tab.select_invoice("id-20")
+    bar = table.verticalScrollBar()
+    bar.setValue(700)
+    at = model.position("id-45")
+    resets, changed = QSignalSpy(model.modelReset), QSignalSpy(model.dataChanged)
+    desk.books.pay("id-45")
+    desk.announce("id-45")
+    assert model.index(at, Column.STATUS).data() == "Bezahlt"
+    assert model.index(at, 0).data(FLASH_ROLE) == 1.0
+    assert (bar.value(), table.selected_id, desk.tab.detail.invoice_id) == (700, "id-20", "id-20")
+    assert (changed.count(), resets.count()) == (1, 0)
+    qtbot.waitUntil(lambda: not table.flash.active, timeout=4000)
+    assert model.index(at, 0).data(FLASH_ROLE) is None
+
+
+def test_the_toast_names_invoice_customer_and_amount(desk: Desk) -> None:
+    desk.books.add(row(70, "Bäckerei Lindner GmbH", total=119000))
+    desk.books.pay("id-70")
+    desk.announce("id-70")
+    assert desk.toasts.shown == [
+        (
+            "RE-2026-0070 ist bezahlt",
+            "Bäckerei Lindner GmbH · 1.190,00\u00a0€ · gerade eben",
+            ToastKind.SUCCESS,
+        )
+    ]
+    desk.announce("id-70")
+    assert len(desk.toasts.shown) == 1, "told once"
+
+
+def test_a_declined_payment_shows_marker_and_reason(desk: Desk) -> None:
+    desk.books.fail("id-30", "insufficient_funds")
+    desk.announce("id-30")
+    at = desk.tab.model.position("id-30")
+    assert desk.tab.model.index(at, Column.STATUS).data() == "Offen, Zahlung fehlgeschlagen"
+    title, text, kind = desk.toasts.shown[0]
+    assert title == "Zahlung für RE-2026-0030 fehlgeschlagen"
+    assert "Deckung" in text
+    assert kind is ToastKind.ERROR
+
+
+def test_what_is_not_loaded_is_told_too(make_desk) -> None:
+    books = FakeBooks()
+    books.add(*(row(serial) for serial in range(1, 400)))
+    desk = make_desk(books)
+    assert desk.tab.model.position("id-1") is None
+    books.pay("id-1")
+    desk.announce("id-1")
+    assert desk.toasts.shown[0][0] == "RE-2026-0001 ist bezahlt"
+
+
+def test_many_at_once_are_told_together(desk: Desk) -> None:
+    paid = [f"id-{serial}" for serial in range(1, 13)]
+    for invoice_id in paid:
+        desk.books.pay(invoice_id)
+    desk.announce(*paid)
+    assert [shown[0] for shown in desk.toasts.shown] == ["12 Rechnungen wurden bezahlt"]
+
+
+def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
+    for serial in range(1, 31):
+        desk.books.pay(f"id-{serial}")
+        desk.announce(f"id-{serial}")
+    assert len(desk.toasts.shown) == 1
+    qtbot.waitUntil(lambda: len(desk.toasts.shown) == 2, timeout=4000)
+    assert desk.toasts.shown[1][0] == "29 Rechnungen wurden bezahlt"
+
+
+def test_old_history_is_no_news(desk: Desk) -> None:
+    desk.books.pay("id-30", NOW - timedelta(days=1))
+    desk.announce("id-30")
+    assert desk.toasts.shown == []
+
+
+def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot) -> None:
+    before = desk.books.calls["figures"]
+    for serial in range(1, 41):
+        desk.books.pay(f"id-{serial}")
+        desk.announce(f"id-{serial}")
+    card = desk.tab.figures.cards[InvoiceFilter.OPEN]
+    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"), timeout=4000)
+    assert desk.books.calls["figures"] - before <= 2
+
+
+def test_the_selected_invoice_is_read_again(desk: Desk) -> None:
+    desk.tab.select_invoice("id-30")
+    desk.books.pay("id-30")
+    desk.announce("id-30")
+    assert [pill.text for pill in desk.tab.detail.pills.pills()] == ["Bezahlt"]
+    assert desk.tab.detail.state.full_text() == "bezahlt am 23.11.2026"
+    assert desk.tab.detail.timeline.entries()[0].title.startswith("Zahlung eingegangen")
+
+
+def test_a_row_that_leaves_the_filter_stays_shown_beside_the_list(desk: Desk) -> None:
+    desk.tab.show_filter(InvoiceFilter.OPEN)
+    desk.tab.table.select("id-30")
+    desk.books.pay("id-30")
+    desk.announce("id-30")
+    assert "id-30" not in desk.ids()
+    assert desk.tab.detail.invoice_id == "id-30"
+    assert [pill.text for pill in desk.tab.detail.pills.pills()] == ["Bezahlt"]
+
+
+def test_a_new_row_above_does_not_push_what_is_read(desk: Desk) -> None:
+    bar = desk.tab.table.verticalScrollBar()
+    bar.setValue(360)
+    top = desk.tab.table.rowAt(0)
+    first = desk.tab.model.id_at(top)
+    desk.books.add(row(99, "Neu"))
+    desk.announce("id-99")
+    assert desk.tab.model.position("id-99") is not None
+    assert desk.tab.model.id_at(desk.tab.table.rowAt(0)) == first
+
+
+def test_everything_changed_keeps_selection_and_place(desk: Desk) -> None:
+    desk.tab.select_invoice("id-20")
+    bar = desk.tab.table.verticalScrollBar()
+    bar.setValue(500)
+    desk.books.change("id-20", customer_name="Anders GmbH")
+    desk.bridge.everything_changed.emit()
+    assert (bar.value(), desk.tab.table.selected_id) == (500, "id-20")
+    assert desk.tab.table.currentIndex().row() == desk.tab.model.position("id-20")
+    assert desk.tab.detail.customer.full_text() == "Anders GmbH"
+
+
+def test_midnight_makes_invoices_overdue(desk: Desk) -> None:
+    at = desk.tab.model.position("id-5")
+    desk.clock.moment = NOW + timedelta(days=20)
+    desk.tab._minute.timeout.emit()
+    assert desk.tab.model.index(at, Column.STATUS).data() == "Überfällig"
+
+
+# --- figures, chips, search ------------------------------------------------------------------
+
+
+def test_figures_and_counts(desk: Desk) -> None:
+    figures = desk.tab.figures
+    assert figures.cards[InvoiceFilter.OVERDUE].figure() == "297,50\u00a0€"
+    assert figures.review.figure() == "3 Zahlungen"
+    assert figures.cards[InvoiceFilter.PAID_THIS_MONTH].accessibleName().startswith(
+        "Bezahlt im November"
+    )
+    assert desk.tab.toolbar.chips.button("overdue").text() == "Überfällig 1"
+
+
+def test_figures_filter_and_a_second_click_shows_all(desk: Desk, qtbot) -> None:
+    card = desk.tab.figures.cards[InvoiceFilter.OVERDUE]
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert desk.ids() == ["id-70"]
+    assert card.isChecked()
+    assert desk.tab.toolbar.chips.current() == "overdue"
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert desk.tab.model.query.filter is InvoiceFilter.ALL
+    assert not card.isChecked()
+
+
+def test_klaerung_noetig_asks_the_window(desk: Desk, qtbot) -> None:
+    with qtbot.waitSignal(desk.tab.review_requested):
+        qtbot.mouseClick(desk.tab.figures.review, Qt.MouseButton.LeftButton)
+
+
+def test_chips_filter(desk: Desk, qtbot) -> None:
+    qtbot.mouseClick(desk.tab.toolbar.chips.button("drafts"), Qt.MouseButton.LeftButton)
+    assert desk.ids() == ["id-80"]
+
+
+def test_search_by_keyboard(desk: Desk, qtbot) -> None:
+    qtbot.keyClick(desk.tab, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    search = desk.tab.toolbar.search
+    qtbot.waitUntil(search.hasFocus)
+    qtbot.keyClicks(search, "kunde 42")
+    qtbot.waitUntil(lambda: desk.ids() == ["id-42"])
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(desk.ids()) == 62)
+
+
+def test_only_the_newest_keystroke_is_searched_for(desk: Desk, qtbot) -> None:
+    desk.books.calls.clear()
+    for typed in ("k", "ku", "kun", "kunde 42"):
+        desk.tab.toolbar.search.setText(typed)
+    qtbot.waitUntil(lambda: desk.ids() == ["id-42"])
+    assert desk.books.calls["invoice_page"] == 1
+
+
+def test_searching_keeps_the_selection_when_it_is_still_there(desk: Desk, qtbot) -> None:
+    desk.tab.select_invoice("id-42")
+    desk.tab.toolbar.search.setText("kunde 4")
+    qtbot.waitUntil(lambda: len(desk.ids()) == 10)
+    assert desk.tab.table.currentIndex().row() == desk.tab.model.position("id-42")
+    assert desk.tab.detail.invoice_id == "id-42"
+
+
+def test_nothing_found_says_so_and_helps(desk: Desk, qtbot) -> None:
+    desk.tab.toolbar.search.setText("<img src=x>")
+    empty = desk.tab.list.nothing_found
+    qtbot.waitUntil(lambda: desk.tab.list.currentWidget() is empty)
+    words = " ".join(label.text() for label in empty.findChildren(QLabel))
+    assert "„<img src=x>“" in words
+    qtbot.mouseClick(empty.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.tab.list.currentWidget() is desk.tab.table)
+
+
+def test_an_empty_filter_says_so_and_helps(desk: Desk, qtbot) -> None:
+    desk.tab.show_filter(InvoiceFilter.PAID)
+    assert desk.tab.list.currentWidget() is desk.tab.list.filter_empty
+    qtbot.mouseClick(desk.tab.list.filter_empty.button, Qt.MouseButton.LeftButton)
+    assert len(desk.ids()) == 62
+
+
+def test_the_first_day_offers_a_first_invoice(make_desk, qtbot) -> None:
+    desk = make_desk(FakeBooks())
+    empty = desk.tab.list.no_invoices
+    assert desk.tab.list.currentWidget() is empty
+    with qtbot.waitSignal(desk.tab.new_invoice_requested):
+        qtbot.mouseClick(empty.button, Qt.MouseButton.LeftButton)
+    desk.books.add(row(1))
+    desk.announce("id-1")
+    assert desk.tab.list.currentWidget() is desk.tab.table
+
+
+# --- keyboard --------------------------------------------------------------------------------
+
+
+def test_ctrl_n_asks_for_a_new_invoice(desk: Desk, qtbot) -> None:
+    with qtbot.waitSignal(desk.tab.new_invoice_requested):
+        qtbot.keyClick(desk.tab, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_enter_goes_to_the_panel_and_opens_drafts(desk: Desk, qtbot) -> None:
+    desk.tab.table.setFocus()
+    desk.tab.select_invoice("id-30")
+    qtbot.keyClick(desk.tab.table, Qt.Key.Key_Return)
+    assert desk.tab.detail.buttons.button(InvoiceAction.ADD_PAYMENT).hasFocus()
+    desk.tab.select_invoice("id-80")
+    with qtbot.waitSignal(desk.tab.edit_requested) as asked:
+        qtbot.keyClick(desk.tab.table, Qt.Key.Key_Return)
+    assert asked.args == ["id-80"]
+
+
+def test_arrow_keys_choose_the_next_invoice(desk: Desk, qtbot) -> None:
+    desk.tab.select_invoice("id-30")
+    desk.tab.table.setFocus()
+    qtbot.keyClick(desk.tab.table, Qt.Key.Key_Down)
+    assert desk.tab.detail.invoice_id == "id-29"
+
+
+def test_sorting_by_a_click_on_a_header(desk: Desk, qtbot) -> None:
+    header = desk.tab.table.horizontalHeader()
+    x = header.sectionViewportPosition(Column.CUSTOMER) + 20
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
+    assert desk.tab.model.query.sort is InvoiceSort.CUSTOMER
+
+
+def test_the_menu_of_a_row(desk: Desk) -> None:
+    menu = desk.tab.actions_of.menu("id-30")
+    texts = [entry.text().replace("&", "") for entry in menu.actions() if entry.text()]
+    assert texts == ["Zahlung eintragen", "Stornieren …", "Nummer kopieren"]
+    menu.actions()[-1].trigger()
+    assert QGuiApplication.clipboard().text() == "RE-2026-0030"
+
+
+def test_every_control_has_a_name(desk: Desk) -> None:
+    desk.tab.set_simulation_available(True)
+    desk.tab.select_invoice("id-30")
+    nameless = [
+        widget
+        for kind in (QAbstractButton, QLineEdit, QTableView)
+        for widget in desk.tab.findChildren(kind)
+        if widget.isVisible()
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
+
+
+# --- test and real invoices ------------------------------------------------------------------
+
+
+@pytest.fixture
+def both_books(make_desk) -> Desk:
+    books = FakeBooks()
+    books.add(row(1, "Echt"), row(2, "Echt"), row(7, "Test", livemode=False))
+    return make_desk(books)
+
+
+def test_without_test_mode_only_real_invoices_show(both_books: Desk) -> None:
+    for keys in (None, True):
+        both_books.tab.set_mode(keys)
+        assert both_books.ids() == ["id-2", "id-1"]
+        assert not both_books.tab.switch.isVisible()
+
+
+def test_in_test_mode_a_switch_keeps_the_books_apart(both_books: Desk, qtbot) -> None:
+    tab = both_books.tab
+    tab.set_mode(False)
+    assert tab.switch.isVisible()
+    assert both_books.ids() == ["test-7"]
+    open_card = tab.figures.cards[InvoiceFilter.OPEN]
+    assert open_card.figure() == "476,00\u00a0€"
+    qtbot.mouseClick(tab.switch.segments.button("real"), Qt.MouseButton.LeftButton)
+    assert both_books.ids() == ["id-2", "id-1"]
+    assert open_card.figure() == "952,00\u00a0€"
+    both_books.books.add(row(8, "Test", livemode=False))
+    both_books.announce("test-8")
+    assert both_books.ids() == ["id-2", "id-1"], "a test invoice never joins the real ones"
+
+
+def test_the_first_test_invoice_brings_its_book(make_desk) -> None:
+    books = FakeBooks()
+    books.add(row(1, "Echt"))
+    desk = make_desk(books)
+    desk.tab.set_mode(False)
+    assert desk.ids() == ["id-1"]
+    assert not desk.tab.switch.isVisible()
+    books.add(row(9, "Test", livemode=False))
+    desk.announce("test-9")
+    desk.tab.select_invoice("test-9")
+    assert desk.ids() == ["test-9"]
+    assert desk.tab.switch.isVisible()
+
+
+def test_deleted_test_data_takes_the_switch_away(both_books: Desk) -> None:
+    both_books.tab.set_mode(False)
+    del both_books.books.rows["test-7"]
+    both_books.bridge.everything_changed.emit()
+    assert not both_books.tab.switch.isVisible()
+    assert both_books.ids() == ["id-2", "id-1"]
+
+
+# --- the rest --------------------------------------------------------------------------------
+
+
+def test_select_invoice_opens_up_filter_and_search(desk: Desk) -> None:
+    desk.tab.show_filter(InvoiceFilter.PAID)
+    desk.tab.select_invoice("id-30")
+    assert desk.tab.model.query.filter is InvoiceFilter.ALL
+    assert desk.tab.detail.invoice_id == "id-30"
+    assert desk.tab.table.selected_id == "id-30"
+
+
+def test_state_is_plain_and_comes_back(desk: Desk, make_desk) -> None:
+    desk.tab.table.setColumnWidth(Column.CUSTOMER, 333)
+    desk.tab.table.sortByColumn(Column.TOTAL, Qt.SortOrder.AscendingOrder)
+    state = desk.tab.save_state()
+    other = make_desk(desk.books, show=False)
+    other.tab.restore_state(state)
+    other.tab.show()
+    assert other.tab.table.columnWidth(Column.CUSTOMER) == 333
+    assert other.tab.model.query.sort is InvoiceSort.TOTAL
+    assert other.tab.save_state()["columns"] == state["columns"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        {"columns": 7, "splitter": "x"},
+        {"columns": {"widths": {"number": "wide", "total": -3}, "sort": "nonsense"}},
+        {"splitter": [1, 2, 3]},
+        {"splitter": [-5, 10**9]},
+    ],
+)
+def test_unfit_state_changes_nothing(desk: Desk, state) -> None:
+    before = desk.tab.save_state()
+    desk.tab.restore_state(state)
+    assert desk.tab.save_state() == before
+
+
+def test_failing_delete_tells_why(desk: Desk) -> None:
+    desk.tab._on_went_wrong("Das ging nicht.", "Erneut versuchen")
+    assert desk.toasts.shown == [("Das ging nicht.", "Erneut versuchen", ToastKind.ERROR)]
+
+
+def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot) -> None:
+    desk.tab._on_figures_failed(UserError("database_busy"))
+    desk.books.pay("id-30")
+    desk.announce("id-30")
+    card = desk.tab.figures.cards[InvoiceFilter.PAID_THIS_MONTH]
+    qtbot.waitUntil(lambda: card.figure() == "476,00\u00a0€", timeout=4000)
+
+
+def test_j11_hostile_names_are_plain_everywhere(make_desk) -> None:
+    books = FakeBooks()
+    for serial, name in enumerate(HOSTILE, start=1):
+        books.add(row(serial, name))
+        books.fail(f"id-{serial}", name)
+    desk = make_desk(books)
+    for serial, name in enumerate(HOSTILE, start=1):
+        desk.tab.select_invoice(f"id-{serial}")
+        assert desk.tab.detail.customer.full_text() == name
+        for label in desk.tab.findChildren(QLabel):
+            assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
+    at = desk.tab.model.position("id-1")
+    assert desk.tab.model.index(at, Column.CUSTOMER).data() == "<img src=x>"
+
+
+def test_paging_by_scrolling_to_the_end(make_desk, qtbot) -> None:
+    books = FakeBooks()
+    books.add(*(row(serial) for serial in range(1, 700)))
+    desk = make_desk(books)
+    bar = desk.tab.table.verticalScrollBar()
+
+    def at_the_end() -> bool:
+        bar.setValue(bar.maximum())
+        return desk.tab.model.rowCount() == 699
+
+    qtbot.waitUntil(at_the_end)
+    assert not desk.tab.model.canFetchMore(QModelIndex())
