@@ -1,6 +1,6 @@
 """The real Stripe CLI, from `stripe trigger` to the paid invoice in the database.
 
-Everything behind the window: stand-in → CLI → HTTP → listener → receive → writer → row.
+The whole program without its window, as `serve` builds it: stand-in → CLI → HTTP → row.
 """
 
 import queue
@@ -15,21 +15,16 @@ import pytest
 
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_cli import StripeCli, find_stripe_cli
-from tests.standins.stripe_cli_sessions import CliSessions
+from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
+from workmate_desktop.app.core import Core
+from workmate_desktop.app.options import Options
 from workmate_desktop.domain.changes import Change, InvoiceChanged
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem, InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.listener.server import Listener
-from workmate_desktop.services.announcer import Announcer
-from workmate_desktop.services.books import Books
-from workmate_desktop.services.invoicing import Invoicing
-from workmate_desktop.services.receive import Receive
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.writer import Writer
+from workmate_desktop.services.log import ProgramLog
 
 pytestmark = pytest.mark.stripe_cli
 
@@ -40,7 +35,8 @@ PRICE = {"override": ["payment_intent:currency=eur", "payment_intent:amount=1190
 class Office:
     """A running program without its window, and one open Testrechnung over 119,00 €."""
 
-    books: Books
+    core: Core
+    log: ProgramLog
     cli: StripeCli
     sessions: CliSessions
     invoice_id: str
@@ -52,8 +48,13 @@ class Office:
             pass
         return self.row()
 
+    def log_lines(self) -> list[str]:
+        """What was logged about Stripe; nothing is logged any more afterwards."""
+        self.log.stop()
+        return [one.text for one in self.log.entries() if one.text.startswith("[Stripe]")]
+
     def row(self) -> InvoiceRow:
-        row = self.books.invoice_row(self.invoice_id)
+        row = self.core.books.invoice_row(self.invoice_id)
         assert row is not None
         return row
 
@@ -63,7 +64,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
     program = find_stripe_cli()
     if program is None:
         pytest.skip("no Stripe CLI here: npm install @stripe/cli, or name it in STRIPE_CLI")
-    clock, announcer = SystemClock(), Announcer()
     changes: queue.Queue[str] = queue.Queue()
 
     def note(announced: Sequence[Change]) -> None:
@@ -71,41 +71,39 @@ def office(tmp_path: Path) -> Iterator[Office]:
             if isinstance(change, InvoiceChanged):
                 changes.put(change.invoice_id)
 
-    announcer.listen(note)
     data_dir = tmp_path / "data"
     data_dir.mkdir(mode=0o700)
     with ExitStack() as stack:
-        opened = open_database(data_dir, "2026-11-23")
-        stack.callback(opened.database.close)
-        writer = Writer(opened.database, clock, announcer.announce)
-        writer.start()
-        stack.callback(writer.stop)
-        invoicing = Invoicing(writer, opened.database, clock, "test")
-        customer_id = invoicing.save_customer(Customer("", "Bäckerei Müßig & Söhne")).result(10)
+        stripe = stack.enter_context(StripeStandIn())
+        sessions = stack.enter_context(CliSessions(stripe))
+        cli = stack.enter_context(StripeCli(program, stripe.url, SECRET_KEY, tmp_path))
+        options = Options(
+            "serve",
+            data_dir,
+            port=0,
+            stripe_publishable_key=PUBLISHABLE_KEY,
+            stripe_secret_key=SECRET_KEY,
+            stripe_webhook_secret=CLI_SECRET,
+            stripe_api_base=stripe.url,
+        )
+        log = ProgramLog(data_dir)
+        log.start()
+        stack.callback(log.stop)
+        core = Core(options, SystemClock())
+        stack.callback(core.stop)
+        core.start()
+        customer_id = core.invoicing.save_customer(Customer("", "Bäckerei Müßig & Söhne")).result(
+            10
+        )
         item = InvoiceItem("Beratung", Decimal(1), "Std.", 10_000, Decimal(19))
         draft = InvoiceDraft(
             customer_id, date(2026, 11, 2), date(2026, 11, 30), (item,), livemode=False
         )
-        invoice_id = invoicing.issue(draft).result(10)
-
-        stripe = stack.enter_context(StripeStandIn())
-        sessions = stack.enter_context(CliSessions(stripe))
-        secrets: list[str] = []
-        receive = Receive(
-            writer,
-            clock,
-            opened.instance_id,
-            lambda: StripeKeys(PUBLISHABLE_KEY, SECRET_KEY, tuple(secrets)),
-        )
-        listener = Listener(receive.delivery, on_answer=receive.answered)
-        port = listener.start(0)
-        stack.callback(listener.stop)
-        cli = stack.enter_context(StripeCli(program, stripe.url, SECRET_KEY, tmp_path))
-        # As staff do it: the secret that `stripe listen` shows is pasted into the dialog.
-        secrets.append(cli.listen(f"http://127.0.0.1:{port}{WEBHOOK_PATH}"))
-        while not changes.empty():
-            changes.get()
-        yield Office(Books(opened.database, clock), cli, sessions, invoice_id, changes)
+        invoice_id = core.invoicing.issue(draft).result(10)
+        core.announcer.listen(note)
+        secret = cli.listen(f"http://127.0.0.1:{core.listener.port}{WEBHOOK_PATH}")
+        assert secret == CLI_SECRET
+        yield Office(core, log, cli, sessions, invoice_id, changes)
 
 
 def test_trigger_succeeded_pays_the_invoice(office: Office) -> None:
@@ -114,21 +112,25 @@ def test_trigger_succeeded_pays_the_invoice(office: Office) -> None:
         "payment_intent.succeeded", add=[f"payment_intent:metadata.invoice_id={number}"], **PRICE
     )
     assert office.row_after_a_change().status is InvoiceStatus.PAID
-    [payment] = office.books.payments(office.invoice_id)
+    [payment] = office.core.books.payments(office.invoice_id)
     assert (payment.amount_minor, payment.currency, payment.livemode) == (11900, "eur", False)
     assert office.sessions.wait_for_replies(1)[0]["status"] == 200
-    event = office.books.last_event()
+    event = office.core.books.last_event()
     assert event is not None
     assert (event.outcome, event.source) == (Outcome.BOOKED, Source.WEBHOOK)
+    assert office.log_lines()[-2:] == [
+        "[Stripe] Webhook verified: payment_intent.succeeded",
+        f"[Stripe] Payment recorded for Invoice {number}: €119.00",
+    ]
 
 
 def test_trigger_failed_leaves_it_open_and_a_later_success_pays_it(office: Office) -> None:
     by_id = [f"payment_intent:metadata.invoice_id={office.invoice_id}"]
     office.cli.trigger("payment_intent.payment_failed", add=by_id, **PRICE)
     assert office.row_after_a_change().status is InvoiceStatus.OPEN
-    [attempt] = office.books.failed_attempts(office.invoice_id)
+    [attempt] = office.core.books.failed_attempts(office.invoice_id)
     assert attempt.decline_code == "generic_decline"
-    assert office.books.unread_notices() == 1
+    assert office.core.books.unread_notices() == 1
     assert office.sessions.wait_for_replies(1)[0]["status"] == 200
 
     office.cli.trigger("payment_intent.succeeded", add=by_id, **PRICE)
@@ -138,7 +140,7 @@ def test_trigger_failed_leaves_it_open_and_a_later_success_pays_it(office: Offic
 def test_trigger_without_an_invoice_is_kept_for_review(office: Office) -> None:
     office.cli.trigger("payment_intent.succeeded", **PRICE)
     assert office.sessions.wait_for_replies(1)[0]["status"] == 200
-    event = office.books.last_event()
+    event = office.core.books.last_event()
     assert event is not None
     assert event.outcome is Outcome.NEEDS_REVIEW
     assert office.row().status is InvoiceStatus.OPEN
