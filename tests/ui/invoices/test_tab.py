@@ -165,8 +165,10 @@ def test_figures_and_counts(desk: Desk) -> None:
     figures = desk.tab.figures
     assert figures.cards[InvoiceFilter.OVERDUE].figure() == "297,50\u00a0€"
     assert figures.review.figure() == "3 Zahlungen"
-    assert figures.cards[InvoiceFilter.PAID_THIS_MONTH].accessibleName().startswith(
-        "Bezahlt im November"
+    assert (
+        figures.cards[InvoiceFilter.PAID_THIS_MONTH]
+        .accessibleName()
+        .startswith("Bezahlt im November")
     )
     assert desk.tab.toolbar.chips.button("overdue").text() == "Überfällig 1"
 

@@ -217,7 +217,7 @@ class InvoicesTab(QWidget):
         self._settle.timeout.connect(self._on_settled)
         self._minute.timeout.connect(self._on_minute)
         self._bridge.invoices_changed.connect(self._on_invoices_changed)
-        self._bridge.customers_changed.connect(self._on_much_changed)
+        self._bridge.customers_changed.connect(self._on_customers_changed)
         self._bridge.events_recorded.connect(self._on_events_recorded)
         self._bridge.everything_changed.connect(self._on_much_changed)
 
@@ -244,6 +244,11 @@ class InvoicesTab(QWidget):
     @Slot(object)
     def _on_events_recorded(self, _event_ids: object) -> None:
         self._settle_soon()
+
+    @Slot(object)
+    def _on_customers_changed(self, _customer_ids: object) -> None:
+        self.model.refresh_loaded()
+        self.detail.refresh()
 
     @Slot()
     def _on_much_changed(self) -> None:

@@ -94,6 +94,17 @@ class InvoiceTableModel(QAbstractTableModel):
         """Read everything that was loaded again, for changes too large to name."""
         self._reset(max(PAGE, len(self._rows)))
 
+    def refresh_loaded(self) -> None:
+        """Read all loaded rows again, for a change of customers; resets only when rows moved."""
+        limit = max(PAGE, len(self._rows))
+        fresh = self._books.invoice_page(self._query, None, limit)
+        if [row.id for row in fresh] != [row.id for row in self._rows]:
+            self.reload()
+            return
+        for position, row in enumerate(fresh):
+            if row != self._rows[position]:
+                self._replace(position, row)
+
     def id_at(self, row: int) -> str | None:
         """The id of the invoice in this row; None outside the loaded rows."""
         return self._rows[row].id if 0 <= row < len(self._rows) else None
