@@ -7,9 +7,7 @@ reverse, each joined with a deadline. Stopping twice is fine.
 import getpass
 import logging
 import os
-import shutil
 import threading
-from pathlib import Path
 
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.clock import to_text
@@ -19,7 +17,6 @@ from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
@@ -31,7 +28,6 @@ from workmate_desktop.listener.state_file import remove_state_file, write_state_
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.invoicing import Invoicing
-from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
 from workmate_desktop.services.simulate import Simulation
@@ -45,26 +41,25 @@ from workmate_desktop.ui.shared.assets import DeclineReasons
 logger = logging.getLogger("workmate.app")
 
 
-class AlreadyRunning(UserError):
-    """Another program works on this data folder."""
-
-    def __init__(self) -> None:
-        super().__init__("already_running")
+STRIPE_MAY_COME_AGAIN = frozenset(
+    {Trouble.FULL, Trouble.READ_ONLY, Trouble.BUSY, Trouble.UNREADABLE}
+)
+"""Troubles that pass: meanwhile the listener answers 503. A damaged, missing or foreign
+database needs a person first, so nothing listens at all (FAULTS F5 to F9)."""
 
 
 class Refused:
-    """The database could not be opened: the listener still answers, with 503, and nothing else.
+    """The books could not be opened: where that may pass, answer 503, so that Stripe returns."""
 
-    So Stripe comes again, and nobody is told 'connection refused' without a reason.
-    """
-
-    def __init__(self, error: UserError, options: Options) -> None:
-        self.error = error
+    def __init__(self, error: Exception, options: Options) -> None:
         self._listener = Listener(lambda _body, _signature: NOT_READY)
         self._options = options
+        self._useful = isinstance(error, UserError) and error.code in STRIPE_MAY_COME_AGAIN
 
     def start(self) -> None:
         """Answer 503 from now on, if a port can be had."""
+        if not self._useful:
+            return
         try:
             self._listener.start(self._options.port)
         except OSError as error:
@@ -78,24 +73,16 @@ class Refused:
 class Core:
     """All objects of one running program, without Qt.
 
-    Raises from the constructor: AlreadyRunning, UserError (see store.open), ValueError (an API
-    base that is not loopback), OSError (the data folder cannot be made).
+    The caller holds the instance lock of the data folder. The constructor raises UserError (see
+    store.open) and ValueError (an API base that is not loopback).
     """
 
-    def __init__(self, options: Options, clock: SystemClock, log: ProgramLog) -> None:
+    def __init__(self, options: Options, clock: SystemClock) -> None:
         self.options = options
         self.clock = clock
-        self.log = log
         if options.stripe_api_base is not None:
             checked_api_base(options.stripe_api_base)
-        self._lock = InstanceLock(options.data_dir)
-        if not self._lock.acquire():
-            raise AlreadyRunning
-        try:
-            opened = open_database(options.data_dir, clock.today().isoformat())
-        except BaseException:
-            self._lock.release()
-            raise
+        opened = open_database(options.data_dir, clock.today().isoformat())
         self.database = opened.database
         self.announcer = Announcer()
         self.writer = Writer(
@@ -156,7 +143,6 @@ class Core:
         if not self.writer.stop():
             logger.error("The writer did not end in time")
         self.database.close()
-        self._lock.release()
 
     def _stripe_setup(self, instance_id: str) -> StripeSetup:
         options = self.options
@@ -209,19 +195,6 @@ class Core:
             self.writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.DATABASE_TROUBLE)
             )
-
-
-def make_data_dir(folder: Path) -> None:
-    """The data folder, for its owner alone. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name == "posix":
-        folder.chmod(0o700)
-
-
-def remove_demo_data(options: Options) -> None:
-    """Demo data is thrown away at the end, and only demo data."""
-    if options.demo:
-        shutil.rmtree(options.data_dir, ignore_errors=True)
 
 
 def _person() -> str:

@@ -9,10 +9,12 @@ import sys
 import threading
 from types import FrameType
 
-from workmate_desktop.app.core import AlreadyRunning, Core, make_data_dir, remove_demo_data
+from workmate_desktop.app.core import Core, Refused
+from workmate_desktop.app.data_dir import make_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
 
 logger = logging.getLogger("workmate.serve")
@@ -20,13 +22,14 @@ logger = logging.getLogger("workmate.serve")
 
 def serve(options: Options) -> int:
     """Run until a signal. Returns the exit code."""
+    lock = InstanceLock(options.data_dir)
     try:
         make_data_dir(options.data_dir)
+        alone = lock.acquire()
     except OSError as error:
         return _complain(f"The data folder cannot be used: {error.strerror}")
-    log = ProgramLog(options.data_dir, to_console=True)
-    log.start()
-    clock = SystemClock()
+    if not alone:
+        return _complain("Another WorkmateOS already works on this data folder; not started.")
     asked_to_stop = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -34,15 +37,22 @@ def serve(options: Options) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    log = ProgramLog(options.data_dir, to_console=True)
+    log.start()
     try:
-        core = Core(options, clock, log)
-    except AlreadyRunning:
+        return _serve(options, asked_to_stop)
+    finally:
         log.stop()
-        return _complain("Another WorkmateOS already works on this data folder; not started.")
+        lock.release()
+        remove_demo_data(options)
+
+
+def _serve(options: Options, asked_to_stop: threading.Event) -> int:
+    try:
+        core = Core(options, SystemClock())
     except UserError as error:
-        return _answer_only_503(error, options, log, asked_to_stop)
+        return _answer_only_503(error, options, asked_to_stop)
     except ValueError as error:
-        log.stop()
         return _complain(str(error))
     try:
         if options.demo:
@@ -54,17 +64,11 @@ def serve(options: Options) -> int:
         logger.info("Stopping")
     finally:
         core.stop()
-        log.stop()
-        remove_demo_data(options)
     return 0
 
 
-def _answer_only_503(
-    error: UserError, options: Options, log: ProgramLog, asked_to_stop: threading.Event
-) -> int:
+def _answer_only_503(error: UserError, options: Options, asked_to_stop: threading.Event) -> int:
     """The database was refused: say so, answer 503, so that Stripe comes again."""
-    from workmate_desktop.app.core import Refused
-
     logger.error(
         "The database was refused: %s (newest good backup: %s)",
         error.code,
@@ -74,7 +78,6 @@ def _answer_only_503(
     refused.start()
     asked_to_stop.wait()
     refused.stop()
-    log.stop()
     return 1
 
 

@@ -1,0 +1,204 @@
+"""Builds the pages of the window and connects what one page asks of another."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from workmate_desktop.app.core import Core
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.ui.invoices.editor import InvoiceEditor
+from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.log.tab import LogTab
+from workmate_desktop.ui.main_window import MainWindow
+from workmate_desktop.ui.mode_badge import ModeBadge
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import Choice, ask
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.status_bar import StatusBar
+from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
+from workmate_desktop.ui.stripe.tab import StripeTab
+
+INVOICES, STRIPE, LOG = range(3)
+
+
+class Pages(QObject):
+    """The three pages, the status bar and the badge. Lives in the GUI thread."""
+
+    def __init__(
+        self, window: MainWindow, theme: Theme, core: Core, log: ProgramLog, bridge: Bridge
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._core = core
+        self._bridge = bridge
+        books, invoicing, clock = core.books, core.invoicing, core.clock
+        self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, window.toasts)
+        self.stripe = StripeTab(
+            theme, core.setup, books, core.receive, core.reception, bridge, clock
+        )
+        self.log = LogTab(theme, books, invoicing, log, bridge, clock)
+        for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):
+            window.set_page(index, page)
+        self.badge = ModeBadge(theme)
+        window.navigation.add_right(self.badge)
+        window.setStatusBar(StatusBar(theme, books, core.reception, bridge, clock))
+        self._connect()
+        self.refresh_state()
+
+    def save_state(self) -> dict[str, Any]:
+        """What the pages remember, as plain JSON values."""
+        return {"invoices": self.invoices.save_state()}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Take over what `save_state` gave."""
+        invoices = state.get("invoices")
+        if isinstance(invoices, dict):
+            self.invoices.restore_state(invoices)
+
+    @Slot()
+    def refresh_state(self) -> None:
+        """Mode and simulation follow the keys and the listener."""
+        keys = self._core.setup.keys
+        self.badge.set_mode(keys.livemode, self._core.setup.configured)
+        self.invoices.set_mode(keys.livemode)
+        possible = self._core.simulation.available
+        self.invoices.set_simulation_available(possible)
+        self.stripe.set_simulation_available(possible)
+        self._window.show_banner(self._banner())
+
+    def _connect(self) -> None:
+        self.invoices.new_invoice_requested.connect(self._new_invoice)
+        self.invoices.edit_requested.connect(self._edit_invoice)
+        self.invoices.simulate_requested.connect(self._simulate)
+        self.invoices.review_requested.connect(self._show_review)
+        self.stripe.simulate_requested.connect(self._simulate_any)
+        self.stripe.delete_test_data_requested.connect(self._delete_test_data)
+        self.log.invoice_requested.connect(self._show_invoice)
+        self.log.event_requested.connect(self._show_event)
+        self.log.unread_changed.connect(self._show_unread)
+        self._bridge.settings_changed.connect(self.refresh_state)
+        self._bridge.reception_changed.connect(self.refresh_state)
+
+    def _banner(self) -> str:
+        if self._core.options.stripe_api_base is not None:
+            return self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(
+                self._core.options.stripe_api_base
+            )
+        trouble = self._core.writer.trouble
+        if trouble is not None:
+            message = error_sentence(UserError(trouble.value))
+            return f"{message.sentence} {message.action}"
+        return ""
+
+    @Slot()
+    def _new_invoice(self) -> None:
+        self._open_editor(None)
+
+    @Slot(str)
+    def _edit_invoice(self, invoice_id: str) -> None:
+        self._open_editor(invoice_id)
+
+    def _open_editor(self, invoice_id: str | None) -> None:
+        core = self._core
+        editor = InvoiceEditor(
+            core.books,
+            core.invoicing,
+            self._bridge,
+            core.clock,
+            theme=self._theme,
+            test_mode=_test_mode(core),
+            invoice=core.books.invoice(invoice_id) if invoice_id else None,
+            parent=self._window,
+        )
+        editor.saved.connect(self._on_saved)
+        editor.open()
+
+    @Slot(str, bool)
+    def _on_saved(self, invoice_id: str, issued: bool) -> None:
+        row = self._core.books.invoice_row(invoice_id)
+        self.invoices.select_invoice(invoice_id)
+        if row is None:
+            return
+        if issued:
+            title = self.tr("{0} ist gestellt").format(row.number or "")
+            self._window.toasts.show(title, row.customer_name, ToastKind.SUCCESS)
+        else:
+            self._window.toasts.show(self.tr("Entwurf gespeichert"), row.customer_name)
+
+    @Slot(str)
+    def _simulate(self, invoice_id: str) -> None:
+        self._open_simulation(invoice_id)
+
+    @Slot()
+    def _simulate_any(self) -> None:
+        self._open_simulation(None)
+
+    def _open_simulation(self, invoice_id: str | None) -> None:
+        core = self._core
+        dialog = SimulateDialog(
+            self._theme,
+            core.books,
+            core.simulation,
+            self._bridge,
+            core.clock,
+            invoice_id,
+            self._window,
+        )
+        dialog.open()
+
+    @Slot()
+    def _show_review(self) -> None:
+        self._window.show_page(STRIPE)
+        self.stripe.show_review()
+
+    @Slot(str)
+    def _show_invoice(self, invoice_id: str) -> None:
+        self._window.show_page(INVOICES)
+        self.invoices.select_invoice(invoice_id)
+
+    @Slot(str)
+    def _show_event(self, event_id: str) -> None:
+        self._window.show_page(STRIPE)
+        self.stripe.show_event(event_id)
+
+    @Slot(int)
+    def _show_unread(self, count: int) -> None:
+        title = self.tr("Protokoll")
+        self._window.navigation.tabs.setTabText(LOG, f"{title} ({count})" if count else title)
+
+    @Slot()
+    def _delete_test_data(self) -> None:
+        choice = ask(
+            self._window,
+            self.tr("Testdaten löschen"),
+            self.tr("Alle Testrechnungen, Testzahlungen und Testereignisse löschen?"),
+            self.tr("Echte Rechnungen und echte Zahlungen bleiben, wie sie sind."),
+            [
+                Choice("delete", self.tr("Testdaten &löschen"), danger=True),
+                Choice("keep", self.tr("&Behalten"), cancels=True),
+            ],
+        )
+        if choice == "delete":
+            self._bridge.when_done(
+                self._core.invoicing.delete_test_data(),
+                self._on_test_data_deleted,
+                self._on_failed,
+                self,
+            )
+
+    def _on_test_data_deleted(self, count: int) -> None:
+        self._window.toasts.show(self.tr("{0} Testrechnungen gelöscht").format(count))
+
+    def _on_failed(self, error: Exception) -> None:
+        message = error_sentence(error)
+        self._window.toasts.show(message.sentence, message.action, ToastKind.ERROR)
+
+
+def _test_mode(core: Core) -> bool | None:
+    """True with test keys, False with live keys, None without keys."""
+    livemode = core.setup.keys.livemode
+    return None if livemode is None else not livemode

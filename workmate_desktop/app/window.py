@@ -1,0 +1,61 @@
+"""The window on top of the core: painted first, filled when the books are open.
+
+Importing services costs more than painting (PERFORMANCE), so everything heavy is imported on a
+thread after the first paint.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from workmate_desktop.app.options import Options
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from workmate_desktop.app.window_parts import WindowProgram
+
+NO_DISPLAY = (
+    "Kein Bildschirm gefunden. Ohne Fenster: 'workmate-desktop serve' (Empfang) oder "
+    "'workmate-desktop serve --demo' (zum Ausprobieren)."
+)
+
+
+def run_window(options: Options) -> int:
+    """Show the window and run until it is closed. Returns the exit code."""
+    if not _has_display():
+        sys.stderr.write(NO_DISPLAY + "\n")
+        return 1
+    application = make_application()
+    program = start_window(application, options)
+    if program is None:
+        return 0
+    code = application.exec()
+    program.stop()
+    return code
+
+
+def make_application() -> "QApplication":
+    """The QApplication with its name; one per process."""
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.setApplicationName("WorkmateOS Desktop")
+    QApplication.setDesktopFileName("workmate-desktop")
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def start_window(application: "QApplication", options: Options) -> "WindowProgram | None":
+    """Paint the empty window, then open the books on a thread. None: another one runs already."""
+    from workmate_desktop.app.window_parts import WindowProgram
+
+    program = WindowProgram(application, options)
+    return program if program.start() else None
+
+
+def _has_display() -> bool:
+    """Qt would abort the process without one (Linux, and not offscreen)."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

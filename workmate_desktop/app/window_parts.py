@@ -1,0 +1,206 @@
+"""The running program with its window: what happens when, all of it in the GUI thread."""
+
+import logging
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from workmate_desktop.app.options import Options
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.instance_lock import InstanceLock
+from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.services.window_memory import WindowMemory
+from workmate_desktop.ui.main_window import MainWindow, restore_window, window_state
+from workmate_desktop.ui.shared.single_instance import Doorbell, ring
+from workmate_desktop.ui.shared.theme import apply_theme
+
+if TYPE_CHECKING:
+    from workmate_desktop.app.core import Core, Refused
+    from workmate_desktop.app.pages import Pages
+
+logger = logging.getLogger("workmate.app")
+
+
+class WindowProgram(QObject):
+    """Created, started and stopped in the GUI thread. `stop` twice is fine.
+
+    `core` and `pages` are None until the books are open.
+    """
+
+    def __init__(self, application: QApplication, options: Options) -> None:
+        super().__init__()
+        self.application = application
+        self.options = options
+        self.clock = SystemClock()
+        self.theme = apply_theme(application)
+        self.window = MainWindow(self.theme)
+        self.bridge = Bridge(self)
+        self.core: Core | None = None
+        self.pages: Pages | None = None
+        self._lock = InstanceLock(options.data_dir)
+        self._log: ProgramLog | None = None
+        self._refused: Refused | None = None
+        self._remembered: dict[str, Any] = {}
+        self._doorbell: Doorbell | None = None
+        self._memory = WindowMemory(options.data_dir)
+        self._stopped = False
+
+    def start(self) -> bool:
+        """Show the window and open the books behind it.
+
+        False: another window has these books open already; it was brought to the front.
+        """
+        from workmate_desktop.app.data_dir import make_data_dir
+
+        try:
+            make_data_dir(self.options.data_dir)
+            alone = self._lock.acquire()
+        except OSError as error:
+            self._show_window()
+            self._on_open_failed(UserError("data_dir_unusable", why=error.strerror))
+            return True
+        if not alone:
+            if not ring(self.options.data_dir):
+                logger.warning("The other program has no window")
+            return False
+        self._doorbell = Doorbell(self.options.data_dir, self)
+        self._doorbell.rung.connect(self.window.bring_to_front)
+        self._show_window()
+        # After the first paint: what follows imports most of the program.
+        QTimer.singleShot(0, self._open_in_background)
+        return True
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop in reverse order of the start; every part is joined with a deadline."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.window.hide()
+        if self.pages is not None:
+            self._memory.save(
+                {
+                    "window": window_state(self.window),
+                    "page": self.window.stack.currentIndex(),
+                    **self.pages.save_state(),
+                }
+            )
+        if self._doorbell is not None:
+            self._doorbell.close()
+        self.bridge.close()
+        if self.core is not None:
+            self.core.stop()
+        if self._refused is not None:
+            self._refused.stop()
+        if self._log is not None:
+            self._log.stop()
+        self._lock.release()
+        if self.options.demo:
+            from workmate_desktop.app.data_dir import remove_demo_data
+
+            remove_demo_data(self.options)
+        self.application.quit()
+
+    def _show_window(self) -> None:
+        self._remembered = self._memory.load()
+        window = self._remembered.get("window")
+        restore_window(self.window, window if isinstance(window, dict) else {})
+        self.window.closing.connect(self.stop)
+        self._stop_on_signals()
+        self.window.show()
+
+    @Slot()
+    def _open_in_background(self) -> None:
+        self.bridge.run_in_background(self._open, self._on_opened, self._on_open_failed, self)
+
+    def _open(self) -> "Core":
+        """Import the program and open the books. Runs in the background."""
+        from workmate_desktop.app.core import Core
+
+        if self._log is None:
+            self._log = ProgramLog(self.options.data_dir)
+            self._log.start()
+        core = Core(self.options, self.clock)
+        if self.options.demo:
+            from workmate_desktop.services.demo import fill
+
+            fill(core.database, core.clock, core.setup)
+        import workmate_desktop.app.pages  # noqa: F401 - imported here, built in the GUI thread
+
+        return core
+
+    def _on_opened(self, core: "Core") -> None:
+        from workmate_desktop.app.pages import Pages
+
+        assert self._log is not None
+        self.core = core
+        self.window.show_pages()
+        core.announcer.listen(self.bridge.announce)
+        self._log.listen(self.bridge.note_log)
+        self.pages = Pages(self.window, self.theme, core, self._log, self.bridge)
+        self.pages.restore_state(self._remembered)
+        page = self._remembered.get("page")
+        if isinstance(page, int) and 0 <= page < self.window.stack.count():
+            self.window.show_page(page)
+        self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
+
+    def _on_started(self, _nothing: None) -> None:
+        if self.pages is not None:
+            self.pages.refresh_state()
+
+    def _on_open_failed(self, error: Exception) -> None:
+        """The books cannot be opened: say so in the window, and answer Stripe 503 meanwhile."""
+        from workmate_desktop.app.core import Refused
+        from workmate_desktop.ui.trouble_page import TroublePage
+
+        logger.error("The books cannot be opened", exc_info=error)
+        page = TroublePage(self.theme, error, self.options.data_dir, self.window)
+        page.restore_wanted.connect(self._restore)
+        self.window.show_only(page)
+        page.retry_wanted.connect(self._retry)
+        if self._refused is None:
+            self._refused = Refused(error, self.options)
+            self._refused.start()
+
+    def _forget_refusal(self) -> None:
+        if self._refused is not None:
+            self._refused.stop()
+            self._refused = None
+
+    @Slot()
+    def _retry(self) -> None:
+        """The trouble may have passed."""
+        self._forget_refusal()
+        self.bridge.run_in_background(self._open, self._on_opened, self._on_open_failed, self)
+
+    @Slot(str)
+    def _restore(self, backup: str) -> None:
+        """Put the backup in the place of the damaged books, and open it."""
+        from workmate_desktop.store.open import restore_backup
+
+        stamp = f"{self.clock.now():%Y%m%d-%H%M%S}"
+        self._forget_refusal()
+
+        def restore_and_open() -> "Core":
+            restore_backup(self.options.data_dir, backup, stamp)
+            return self._open()
+
+        self.bridge.run_in_background(restore_and_open, self._on_opened, self._on_open_failed, self)
+
+    def _stop_on_signals(self) -> None:
+        """SIGTERM and SIGINT close the window. Qt's loop never returns to Python by itself, so
+        the signal writes into a socket that Qt watches.
+        """
+        self._signal_in, self._signal_out = socket.socketpair()
+        self._signal_in.setblocking(False)
+        self._signal_out.setblocking(False)
+        signal.set_wakeup_fd(self._signal_out.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+        self._signals = QSocketNotifier(self._signal_in.fileno(), QSocketNotifier.Type.Read, self)
+        self._signals.activated.connect(self.stop)

@@ -1,0 +1,124 @@
+"""The window: navigation, pages, status bar. No logic; pages are handed in when they are ready.
+
+It is shown before the database is open, with a quiet placeholder, so that it is painted at once.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from workmate_desktop.ui.shared.navigation import TopNavigation
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.toast import ToastHost
+
+
+class MainWindow(QMainWindow):
+    """Signal `closing`: the user closed the window; the program then stops."""
+
+    closing = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle(self.tr("WorkmateOS Desktop"))
+        self.resize(1280, 800)
+        self.setMinimumSize(880, 560)
+        self.stack = QStackedWidget()
+        self.navigation = TopNavigation(self.stack)
+        self.banner = PlainLabel(role="banner", wrap=True)
+        self.banner.setVisible(False)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.navigation)
+        column.addWidget(self.banner)
+        column.addWidget(self.stack, 1)
+        self._all = QStackedWidget()
+        self._all.addWidget(middle)
+        self.setCentralWidget(self._all)
+        self.toasts = ToastHost(self, theme)
+        self._titles = (self.tr("Rechnungen"), self.tr("Stripe"), self.tr("Protokoll"))
+        self._only: QWidget | None = None
+        for title in self._titles:
+            self.navigation.add_page(title, self._placeholder())
+
+    def set_page(self, index: int, page: QWidget) -> None:
+        """Put a page in the place of its placeholder; what is shown stays shown."""
+        current = self.stack.currentIndex()
+        old = self.stack.widget(index)
+        self.stack.removeWidget(old)
+        self.stack.insertWidget(index, page)
+        self.stack.setCurrentIndex(current)
+        old.deleteLater()
+
+    def show_page(self, index: int) -> None:
+        """Choose a page as if its tab had been clicked."""
+        self.navigation.tabs.setCurrentIndex(index)
+
+    def show_only(self, page: QWidget) -> None:
+        """Nothing but this page: the books cannot be opened."""
+        self.show_pages()
+        self._only = page
+        self._all.addWidget(page)
+        self._all.setCurrentWidget(page)
+
+    def show_pages(self) -> None:
+        """Back to the pages."""
+        only, self._only = self._only, None
+        self._all.setCurrentIndex(0)
+        if only is not None:
+            self._all.removeWidget(only)
+            only.deleteLater()
+
+    def show_banner(self, sentence: str) -> None:
+        """One sentence above the pages, until it is no longer true; an empty one hides it."""
+        self.banner.setText(sentence)
+        self.banner.setVisible(bool(sentence))
+
+    def bring_to_front(self) -> None:
+        """A second start shows this window instead."""
+        self.setWindowState(
+            (self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive
+        )
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the window ends the program."""
+        event.accept()
+        self.closing.emit()
+
+    def _placeholder(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        label = PlainLabel(self.tr("Einen Moment …"), role="muted")
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(label, 1)
+        return page
+
+
+def window_state(window: QMainWindow) -> dict[str, Any]:
+    """Size and place, as plain JSON values."""
+    rect = window.normalGeometry()
+    return {
+        "rect": [rect.x(), rect.y(), rect.width(), rect.height()],
+        "maximized": window.isMaximized(),
+    }
+
+
+def restore_window(window: QMainWindow, state: dict[str, Any]) -> None:
+    """Take over what `window_state` gave, as far as the screen still has room for it."""
+    rect = state.get("rect")
+    if isinstance(rect, list) and len(rect) == 4 and all(isinstance(n, int) for n in rect):
+        screen = window.screen().availableGeometry()
+        width, height = min(rect[2], screen.width()), min(rect[3], screen.height())
+        if width >= 400 and height >= 300:
+            window.resize(width, height)
+            if screen.contains(rect[0] + 40, rect[1] + 40):
+                window.move(rect[0], rect[1])
+    if state.get("maximized") is True:
+        window.setWindowState(Qt.WindowState.WindowMaximized)
