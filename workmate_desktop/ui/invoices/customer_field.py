@@ -23,6 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 FOUND_AT_MOST = 20
 CUSTOMER_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `Customer` of a row; None in the last row, which makes a new one."""
+_FOR_THE_LIST = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab)
 
 
 class CustomersModel(QAbstractListModel):
@@ -96,8 +97,9 @@ class CustomerField(QComboBox):
         completer.setPopup(popup)
         popup.setAccessibleName(self.tr("Gefundene Kunden"))
         self._completer = completer
-        self.setCompleter(completer)
-        # QComboBox connects the completer to itself; this decides what a taken row means.
+        # Not `setCompleter`: a completer of the line edit would fill in text by itself.
+        self.setCompleter(None)  # type: ignore[arg-type]
+        completer.setWidget(self)
         cast(Any, completer.activated)[QModelIndex].connect(self._on_taken)
         line = self._line()
         line.setMaxLength(200)
@@ -121,11 +123,13 @@ class CustomerField(QComboBox):
     def showPopup(self) -> None:
         """The arrow, Alt+Down and F4 open the found customers, not the combo's own list."""
         text = "" if self._customer is not None else self.currentText()
-        self._search(text.strip())
-        self._completer.complete()
+        self._offer(text.strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down opens the list; Enter takes an exact name."""
+        """Down opens the list; Enter takes an exact name. An open list gets its keys first."""
+        if self._completer.popup().isVisible() and event.key() in _FOR_THE_LIST:
+            event.ignore()
+            return
         if event.key() == Qt.Key.Key_Down and not event.modifiers():
             self.showPopup()
             return
@@ -151,11 +155,14 @@ class CustomerField(QComboBox):
     @Slot(str)
     def _on_typed(self, text: str) -> None:
         self._choose(None)
-        self._search(text.strip())
-        self._completer.complete()
+        self._offer(text.strip())
 
-    def _search(self, text: str) -> None:
+    def _offer(self, text: str) -> None:
         self._found.show(self._books.customers(text, FOUND_AT_MOST), text)
+        self._completer.complete()
+        # The first one is ready for Enter.
+        popup = self._completer.popup()
+        popup.setCurrentIndex(popup.model().index(0, 0))
 
     @Slot(QModelIndex)
     def _on_taken(self, index: QModelIndex) -> None:

@@ -38,6 +38,10 @@ class DateField(QDateEdit):
         """Show a date."""
         self.setDate(QDate(day.year, day.month, day.day))
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes to the next field at once; the arrow keys go from day to month to year."""
+        return QWidget.focusNextPrevChild(self, forward)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Only a focused field turns with the wheel."""
         if self.hasFocus():

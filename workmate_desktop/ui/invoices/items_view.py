@@ -6,7 +6,7 @@ removes it (while no cell is being edited).
 """
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -28,6 +28,15 @@ _WIDTHS = {
     Column.TAX_RATE: 92,
     Column.NET: 132,
 }
+_NARROW_WIDTHS = {
+    Column.QUANTITY: 76,
+    Column.UNIT: 88,
+    Column.UNIT_PRICE: 98,
+    Column.TAX_RATE: 78,
+    Column.NET: 106,
+}
+_NARROW = 640
+"""Below this many pixels the description would have no room left."""
 _EDIT_NEXT = QAbstractItemDelegate.EndEditHint.EditNextItem
 _EDIT_PREVIOUS = QAbstractItemDelegate.EndEditHint.EditPreviousItem
 _MOVE_NEXT = QAbstractItemView.CursorAction.MoveNext
@@ -62,8 +71,7 @@ class ItemsView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.DESCRIPTION, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+        self._share_room()
         theme.changed.connect(self.viewport().update)
         for signal in (model.rowsInserted, model.rowsRemoved, model.rowsMoved):
             signal.connect(self.line_changed)
@@ -201,6 +209,17 @@ class ItemsView(QTableView):
             self._delegate.opened_by_mouse = True
             self.edit_cell(index)
             self._delegate.opened_by_mouse = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a small screen the numbers give room to the description."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        widths = _WIDTHS if self.viewport().width() >= _NARROW else _NARROW_WIDTHS
+        for column, width in widths.items():
+            if self.columnWidth(column) != width:
+                self.setColumnWidth(column, width)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Coming in by Tab starts at the near end."""

@@ -1,0 +1,237 @@
+"""Finding a customer, and making one without leaving the invoice."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from tests.ui.editor.conftest import Desk
+from tests.ui.editor.fakes import AYDIN, Customers, Writing
+from tests.ui.fakes import HOSTILE, FakeBridge
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, countries
+from workmate_desktop.ui.invoices.customer_field import CustomersModel
+
+Open = Callable[..., Desk]
+ENTER, ESCAPE, TAB, DOWN = (
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Down,
+)
+
+
+def offered(desk: Desk) -> list[str]:
+    found = desk.editor.form.customer.found()
+    return [found.index(row).data() for row in range(found.rowCount())]
+
+
+def dialog_of(desk: Desk) -> CustomerDialog:
+    dialog = desk.editor.findChild(CustomerDialog)
+    assert dialog is not None
+    return dialog
+
+
+def fill(field: object, text: str) -> None:
+    edit = field.field  # type: ignore[attr-defined]
+    assert isinstance(edit, QLineEdit)
+    edit.setText(text)
+
+
+def test_the_model(qapp) -> None:
+    model = CustomersModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    model.show([AYDIN], "ay")
+    assert [model.index(row).data() for row in range(2)] == [
+        "Praxis Dr. Aydin · 50667 Köln",
+        "Neuen Kunden anlegen: „ay“",
+    ]
+    model.show([], "")
+    assert [model.index(row).data() for row in range(model.rowCount())] == [
+        "Neuen Kunden anlegen …"
+    ]
+
+
+def test_search_as_you_type_asks_the_books(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("backer")
+    assert desk.books.asked == ["b", "ba", "bac", "back", "backe", "backer"]
+    assert offered(desk) == ["Bäckerei Lindner GmbH · Bonn", "Neuen Kunden anlegen: „backer“"]
+    desk.keys(ENTER)
+    customer = desk.editor.form.customer.customer()
+    assert customer is not None
+    assert customer.id == "c-2"
+    assert desk.editor.form.customer.currentText() == "Bäckerei Lindner GmbH"
+
+
+def test_down_offers_everyone(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys(DOWN)
+    assert len(offered(desk)) == 4
+    desk.keys(DOWN, ENTER)
+    customer = desk.editor.form.customer.customer()
+    assert customer is not None
+    assert customer.id == "c-2"
+
+
+def test_escape_closes_the_list_only(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("ay", ESCAPE)
+    assert desk.editor.isVisible()
+    assert desk.editor.form.customer.currentText() == "ay"
+    assert desk.editor.form.customer.customer() is None
+
+
+def test_a_full_name_needs_no_list(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("café morgenrot", ESCAPE, TAB)
+    customer = desk.editor.form.customer.customer()
+    assert customer is not None
+    assert customer.id == "c-3"
+
+
+def test_two_of_the_same_name_must_be_chosen(open_editor: Open) -> None:
+    books = Customers([Customer("a", "Meier", city="Bonn"), Customer("b", "Meier", city="Ulm")])
+    desk = open_editor(books=books)
+    desk.keys("Meier", ESCAPE, TAB)
+    assert desk.editor.form.customer.customer() is None
+    desk.editor.save_draft()
+    assert desk.writing.calls == []
+    assert desk.editor.form.customer_field.message() == (
+        "Bitte aus der Liste wählen oder neu anlegen."
+    )
+    assert offered(desk)[:2] == ["Meier · Bonn", "Meier · Ulm"]
+
+
+def test_typing_on_forgets_the_choice(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("aydin", ENTER)
+    assert desk.editor.form.customer.customer() == AYDIN
+    desk.keys("x", ESCAPE)
+    assert desk.editor.form.customer.customer() is None
+
+
+def test_a_new_customer_without_leaving_the_invoice(open_editor: Open, qtbot) -> None:
+    desk = open_editor()
+    desk.keys("Zahnarzt Ünal", ENTER)  # nobody found: the only row makes a new one
+    dialog = dialog_of(desk)
+    assert dialog.customer().name == "Zahnarzt Ünal"
+    fill(dialog.email, "praxis@unal.example")
+    fill(dialog.street, "Ring 5")
+    fill(dialog.postal_code, "50667")
+    fill(dialog.city, "Köln")
+    fill(dialog.vat_id, "de 123 456 789")
+    with qtbot.waitSignal(dialog.saved):
+        dialog.save_button.click()
+    expected = Customer(
+        "", "Zahnarzt Ünal", "praxis@unal.example", "Ring 5", "50667", "Köln", "DE", "DE123456789"
+    )
+    assert desk.writing.calls == [("save_customer", expected, None)]
+    chosen = desk.editor.form.customer.customer()
+    assert chosen is not None
+    assert (chosen.id, chosen.name) == ("c-4", "Zahnarzt Ünal")
+    assert desk.editor.form.customer.currentText() == "Zahnarzt Ünal"
+    assert desk.editor.isVisible()
+
+
+def test_giving_up_the_new_customer_changes_nothing(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("Niemand", ENTER)
+    dialog_of(desk).reject()
+    assert desk.writing.calls == []
+    assert desk.editor.form.customer.customer() is None
+    assert desk.editor.form.customer.currentText() == "Niemand"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("name", "  ", "Bitte einen Namen eintragen."),
+        ("email", "praxis", "Das ist keine E-Mail-Adresse. Beispiel: info@firma.de"),
+        ("postal_code", "5066", "Fünf Ziffern."),
+        ("vat_id", "DE12", "Beispiel: DE und neun Ziffern."),
+        ("vat_id", "123456789", "Beispiel: DE und neun Ziffern."),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field(qtbot, field: str, text: str, message: str) -> None:
+    books = Customers()
+    writing = Writing(books)
+    dialog = CustomerDialog(writing, FakeBridge(), "Neu GmbH")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    form_field = getattr(dialog, field)
+    fill(form_field, text)
+    dialog.save()
+    assert writing.calls == []
+    assert form_field.is_bad()
+    assert form_field.message() == message
+    assert dialog.focusWidget() is form_field.field
+
+
+def test_austrian_postal_codes_are_fine(qtbot) -> None:
+    writing = Writing(Customers())
+    dialog = CustomerDialog(writing, FakeBridge(), "Wiener Büro")
+    qtbot.addWidget(dialog)
+    fill(dialog.postal_code, "1010")
+    fill(dialog.vat_id, "ATU12345678")
+    country = dialog.country.field
+    assert isinstance(country, QComboBox)
+    country.setCurrentIndex(country.findData("AT"))
+    dialog.save()
+    (_, saved, _) = writing.calls[0]
+    assert isinstance(saved, Customer)
+    assert (saved.country, saved.postal_code, saved.vat_id) == ("AT", "1010", "ATU12345678")
+
+
+def test_a_refusal_keeps_what_was_typed(qtbot) -> None:
+    writing = Writing(Customers(), fail_with=UserError("disk_full"))
+    dialog = CustomerDialog(writing, FakeBridge(), "Neu GmbH")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.save()
+    assert dialog.isVisible()
+    assert dialog.trouble.isVisible()
+    assert dialog.trouble.text()
+    assert dialog.save_button.isEnabled()
+    assert dialog.customer().name == "Neu GmbH"
+
+
+def test_two_clicks_make_one_customer(qtbot) -> None:
+    writing = Writing(Customers())
+    bridge = FakeBridge()
+    bridge.hold = True
+    dialog = CustomerDialog(writing, bridge, "Neu GmbH")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.save()
+    dialog.save()
+    dialog.reject()  # cannot be taken back now
+    assert dialog.isVisible()
+    assert len(writing.calls) == 1
+    bridge.run_waiting()
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_only_text(open_editor: Open, name: str) -> None:
+    desk = open_editor(books=Customers([Customer("x", name)]))
+    field = desk.editor.form.customer
+    desk.keys(DOWN)
+    assert offered(desk)[0] == name
+    desk.keys(ENTER)
+    chosen = field.customer()
+    assert chosen is not None
+    assert chosen.name == name
+    assert desk.editor.number_label.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_countries_have_german_names() -> None:
+    known = countries()
+    assert known[:3] == [("DE", "Deutschland"), ("AT", "Österreich"), ("CH", "Schweiz")]
+    names = [name for _, name in known[3:]]
+    assert "Frankreich" in names
+    assert "Europäische Union" not in names
+    assert len(known) == len({code for code, _ in known})

@@ -1,0 +1,229 @@
+"""Neue Rechnung and Entwurf bearbeiten: the dialog around the form, and saving."""
+
+from concurrent.futures import Future
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.invoices import Invoice
+from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
+from workmate_desktop.ui.invoices.editor_form import InvoiceForm
+from workmate_desktop.ui.invoices.editor_ports import CustomerReading, EditorWriting, Waiting
+from workmate_desktop.ui.shared.cards import line
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import (
+    Choice,
+    PlainLabel,
+    chosen_key,
+    message_box,
+    plain_tip,
+)
+from workmate_desktop.ui.shared.theme import Theme
+
+_WIDTH, _HEIGHT = 840, 620
+
+
+class InvoiceEditor(QDialog):
+    """Makes an invoice or edits a draft. Open it with `open()`; it never blocks.
+
+    Signal `saved(invoice_id, issued)`: stored, and issued or not; the dialog is then closed.
+    """
+
+    saved = Signal(str, bool)
+
+    def __init__(
+        self,
+        books: CustomerReading,
+        invoicing: EditorWriting,
+        bridge: Waiting,
+        clock: Clock,
+        *,
+        theme: Theme,
+        test_mode: bool | None,
+        invoice: Invoice | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`test_mode`: which keys are configured, None for none. `invoice`: the draft to edit."""
+        super().__init__(parent)
+        self._invoicing = invoicing
+        self._bridge = bridge
+        self._invoice_id = None if invoice is None else invoice.row.id
+        self._saving = False
+        title = self.tr("Neue Rechnung") if invoice is None else self.tr("Entwurf bearbeiten")
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.form = InvoiceForm(books, theme, clock.today(), invoice)
+        self.title_label = PlainLabel(title, role="title")
+        self.number_label = PlainLabel(role="muted")
+        self.test_box = QCheckBox(self.tr("&Testrechnung"))
+        self.test_box.setToolTip(
+            plain_tip(self.tr("Bekommt eine TEST-Nummer. Nur Testzahlungen können sie bezahlen."))
+        )
+        is_test = bool(test_mode) if invoice is None else not invoice.row.livemode
+        self.test_box.setChecked(is_test)
+        self.test_box.setVisible(bool(test_mode) or is_test)
+        self.trouble = PlainLabel(role="error", wrap=True)
+        self.trouble.hide()
+        self.cancel_button = button(self.tr("&Abbrechen"))
+        self.draft_button = button(self.tr("Als &Entwurf speichern"))
+        self.issue_button = button(self.tr("Rechnung &stellen"), kind="primary")
+        self._arrange()
+        self.form.changed.connect(self._show_number)
+        self.form.new_customer_wanted.connect(self._make_customer)
+        self.test_box.toggled.connect(self._show_number)
+        self.cancel_button.clicked.connect(self.reject)
+        self.draft_button.clicked.connect(self.save_draft)
+        self.issue_button.clicked.connect(self.issue)
+        self._numbered: tuple[int, bool] | None = None
+        self._show_number()
+        self._before = self._snapshot()
+        self._fit_to_screen()
+        self.form.customer.setFocus()
+
+    @Slot()
+    def save_draft(self) -> None:
+        """Als Entwurf speichern."""
+        self._save(issuing=False)
+
+    @Slot()
+    def issue(self) -> None:
+        """Rechnung stellen: from now on its number and its amounts are final."""
+        self._save(issuing=True)
+
+    def has_changes(self) -> bool:
+        """Whether closing now would lose something."""
+        self.form.items.finish_editing()
+        return self._snapshot() != self._before
+
+    def reject(self) -> None:
+        """Close; ask before changes are lost. While saving nothing can be taken back."""
+        if self._saving:
+            return
+        if not self.has_changes():
+            super().reject()
+            return
+        box = message_box(
+            self,
+            self.tr("Änderungen verwerfen?"),
+            self.tr("Änderungen verwerfen?"),
+            self.tr("Was Sie eingegeben haben, ist noch nicht gespeichert."),
+            [
+                Choice("keep", self.tr("&Weiter bearbeiten"), cancels=True),
+                Choice("discard", self.tr("&Verwerfen"), danger=True),
+            ],
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda: self._on_asked(box))
+        box.open()
+
+    # Inside --------------------------------------------------------------------------------
+
+    def _on_asked(self, box: QMessageBox) -> None:
+        if chosen_key(box) == "discard":
+            super().reject()
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title_label)
+        head.addStretch(1)
+        head.addWidget(self.number_label)
+        # On a small screen, or at 200 %, the form scrolls and the buttons stay.
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.form)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.test_box)
+        buttons.addStretch(1)
+        for made in (self.cancel_button, self.draft_button, self.issue_button):
+            buttons.addWidget(made)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.trouble)
+        layout.addWidget(line())
+        layout.addLayout(buttons)
+
+    def _fit_to_screen(self) -> None:
+        room = self.screen().availableSize()
+        self.setMinimumSize(min(560, room.width()), min(360, room.height()))
+        self.resize(min(_WIDTH, room.width() - 40), min(_HEIGHT, room.height() - 40))
+
+    def _snapshot(self) -> object:
+        return self.form.snapshot(), self.test_box.isChecked()
+
+    @Slot()
+    def _show_number(self) -> None:
+        issue_date, livemode = self.form.issue_date.day(), not self.test_box.isChecked()
+        # Numbers count per year and book; typing a position cannot change them.
+        if self._numbered == (issue_date.year, livemode):
+            return
+        self._numbered = (issue_date.year, livemode)
+        number = self._invoicing.next_number(issue_date, livemode)
+        self.number_label.setText(
+            self.tr("Nummer wird beim Stellen vergeben: %1").replace("%1", number)
+        )
+
+    def _save(self, *, issuing: bool) -> None:
+        if self._saving:
+            return
+        self.trouble.hide()
+        draft = self.form.draft(issuing=issuing, livemode=not self.test_box.isChecked())
+        if draft is None:
+            return
+        pressed = self.issue_button if issuing else self.draft_button
+        self._set_saving(True)
+        store = self._invoicing.issue if issuing else self._invoicing.save_draft
+        future: Future[str] = store(draft, self._invoice_id)
+        self._bridge.when_done(
+            future,
+            lambda invoice_id: self._on_saved(invoice_id, issuing),
+            lambda error: self._on_failed(error, pressed),
+            owner=self,
+        )
+
+    def _on_saved(self, invoice_id: str, issued: bool) -> None:
+        # It stays "saving": a second click on its way must not store a second invoice.
+        self.saved.emit(invoice_id, issued)
+        self.accept()
+
+    def _on_failed(self, error: Exception, pressed: QPushButton) -> None:
+        self._set_saving(False)
+        sentence, action = error_sentence(error)
+        self.trouble.setText(f"{sentence} {action}".strip())
+        self.trouble.show()
+        pressed.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_saving(self, saving: bool) -> None:
+        self._saving = saving
+        for part in (
+            self.form,
+            self.test_box,
+            self.cancel_button,
+            self.draft_button,
+            self.issue_button,
+        ):
+            part.setEnabled(not saving)
+
+    @Slot(str)
+    def _make_customer(self, name: str) -> None:
+        dialog = CustomerDialog(self._invoicing, self._bridge, name, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self.form.take_over)
+        dialog.open()

@@ -1,0 +1,291 @@
+"""What staff fill in for an invoice: customer, dates, positions, note, and the live totals."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.invoices import Invoice, InvoiceDraft, totals_of
+from workmate_desktop.domain.money import MAX_MINOR
+from workmate_desktop.ui.invoices.customer_field import CustomerField
+from workmate_desktop.ui.invoices.editor_dates import (
+    PAYMENT_DAYS,
+    DateField,
+    Following,
+    payment_sentence,
+)
+from workmate_desktop.ui.invoices.editor_ports import CustomerReading
+from workmate_desktop.ui.invoices.items_input import Column, column_title, problem_sentence
+from workmate_desktop.ui.invoices.items_model import ItemsModel
+from workmate_desktop.ui.invoices.items_view import ItemsView
+from workmate_desktop.ui.invoices.totals_panel import TotalsPanel
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
+from workmate_desktop.ui.shared.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The messages of one look at the whole form; empty ones mean that all is well."""
+
+    customer: str = ""
+    due: str = ""
+    items: str = ""
+
+
+class InvoiceForm(QWidget):
+    """The fields of one invoice.
+
+    Signals: `changed()`, anything was typed or chosen; `new_customer_wanted(name)`.
+    """
+
+    changed = Signal()
+    new_customer_wanted = Signal(str)
+
+    def __init__(
+        self,
+        books: CustomerReading,
+        theme: Theme,
+        today: date,
+        invoice: Invoice | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "scroll")
+        self._issuing = False
+        self._asked = False
+        row = None if invoice is None else invoice.row
+        issue = (row and row.issue_date) or today
+        due = (row and row.due_date) or issue + timedelta(days=PAYMENT_DAYS)
+        self.customer = CustomerField(books)
+        self.issue_date = DateField(issue)
+        self.service_date = DateField((invoice and invoice.service_date) or issue)
+        self.due_date = DateField(due)
+        self.model = ItemsModel(
+            () if invoice is None else invoice.items, "eur" if row is None else row.currency, self
+        )
+        self.items = ItemsView(theme, self.model)
+        self.note = QPlainTextEdit(
+            payment_sentence((due - issue).days) if invoice is None else invoice.note
+        )
+        self.note.setTabChangesFocus(True)
+        self.totals = TotalsPanel(self.model.currency)
+        if invoice is not None:
+            self.customer.set_customer(books.customer(invoice.customer_id))
+        self._following = Following(self.issue_date, self.service_date, self.due_date, self.note)
+        self._make_fields(theme)
+        self._arrange()
+        self.customer.new_wanted.connect(self.new_customer_wanted)
+        self.customer.changed.connect(self._on_changed)
+        self.customer.editTextChanged.connect(self._on_changed)
+        self._following.changed.connect(self._on_changed)
+        self.model.changed.connect(self._on_changed)
+        self.items.line_changed.connect(self._on_line_changed)
+        self._on_changed()
+        self._on_line_changed()
+
+    # For the dialog --------------------------------------------------------------------------
+
+    def snapshot(self) -> object:
+        """Equal snapshots mean that nothing was changed in between."""
+        return (
+            self.customer.customer() or self.customer.currentText().strip(),
+            self.issue_date.day(),
+            self.service_date.day(),
+            self.due_date.day(),
+            self.model.lines(),
+            self.note.toPlainText(),
+        )
+
+    def take_over(self, customer: Customer) -> None:
+        """Use a customer that was just made, and go on with the dates."""
+        self.customer.set_customer(customer)
+        self.issue_date.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def draft(self, *, issuing: bool, livemode: bool) -> InvoiceDraft | None:
+        """The typed invoice, or None: then messages stand beside the fields that are wrong.
+
+        `issuing` asks for everything an invoice needs; a draft only for a customer and readable
+        numbers. The first wrong field gets the focus.
+        """
+        self.items.finish_editing()
+        self._asked = True
+        self._issuing = issuing
+        self.model.set_strict(issuing)
+        checked = self._check()
+        self._show(checked)
+        customer = self.customer.customer()
+        if customer is None or checked != _Checked():
+            self._go_to_first(checked)
+            return None
+        return InvoiceDraft(
+            customer_id=customer.id,
+            issue_date=self.issue_date.day(),
+            due_date=self.due_date.day(),
+            items=self.model.draft_items(),
+            service_date=self.service_date.day(),
+            note=self.note.toPlainText().strip(),
+            currency=self.model.currency,
+            livemode=livemode,
+        )
+
+    # Inside --------------------------------------------------------------------------------
+
+    def _make_fields(self, theme: Theme) -> None:
+        self.customer_field = FormField(self.tr("&Kunde"), self.customer)
+        self.issue_field = FormField(self.tr("Rechnungs&datum"), self.issue_date)
+        self.service_field = FormField(self.tr("&Leistungsdatum"), self.service_date)
+        self.due_field = FormField(self.tr("&Fällig am"), self.due_date)
+        self.note_field = FormField(self.tr("&Hinweis auf der Rechnung"), self.note)
+        self.note.setFixedHeight(76)
+        self.items_label = QLabel(self.tr("&Positionen"))
+        self.items_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.items_label.setProperty("role", "strong")
+        self.items_label.setBuddy(self.items)
+        self.items_message = PlainLabel(role="error", wrap=True)
+        self.up_button = self._icon_button(
+            theme, "chevron-up", self.tr("Position nach oben"), self.tr("Alt+Pfeil auf")
+        )
+        self.down_button = self._icon_button(
+            theme, "chevron-down", self.tr("Position nach unten"), self.tr("Alt+Pfeil ab")
+        )
+        self.remove_button = self._icon_button(
+            theme, "trash-2", self.tr("Position entfernen"), self.tr("Entf")
+        )
+        self.up_button.clicked.connect(self.items.move_up)
+        self.down_button.clicked.connect(self.items.move_down)
+        self.remove_button.clicked.connect(self.items.remove_current)
+
+    @staticmethod
+    def _icon_button(theme: Theme, icon: str, name: str, keys: str) -> QPushButton:
+        made = button("", kind="icon")
+        theme.set_icon(made, icon, "muted")
+        made.setAccessibleName(name)
+        made.setToolTip(plain_tip(f"{name} ({keys})"))
+        return made
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        for field, stretch in (
+            (self.customer_field, 2),
+            (self.issue_field, 1),
+            (self.service_field, 1),
+            (self.due_field, 1),
+        ):
+            top.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
+        above = QHBoxLayout()
+        above.setSpacing(4)
+        above.addWidget(self.items_label)
+        above.addStretch(1)
+        for made in (self.up_button, self.down_button, self.remove_button):
+            above.addWidget(made)
+        table = QVBoxLayout()
+        table.setSpacing(4)
+        table.addLayout(above)
+        table.addWidget(self.items, 1)
+        table.addWidget(self.items_message)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(24)
+        bottom.addWidget(self.note_field, 1, Qt.AlignmentFlag.AlignTop)
+        bottom.addWidget(self.totals, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        layout.addLayout(top)
+        layout.addLayout(table, 1)
+        layout.addLayout(bottom)
+        # The table comes before its buttons: one types, and only sometimes moves a line.
+        order: list[QWidget] = [
+            self.customer,
+            self.issue_date,
+            self.service_date,
+            self.due_date,
+            self.items,
+            self.up_button,
+            self.down_button,
+            self.remove_button,
+            self.note,
+        ]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        unreadable = self.model.first_problem(strict=False) is not None
+        self.totals.show_totals(None if unreadable else totals_of(self.model.readable_items()))
+        self._show(self._check())
+        self.changed.emit()
+
+    @Slot()
+    def _on_line_changed(self) -> None:
+        row = self.items.current_line()
+        count = len(self.model.lines())
+        self.remove_button.setEnabled(row is not None)
+        self.up_button.setEnabled(row is not None and row > 0)
+        self.down_button.setEnabled(row is not None and row < count - 1)
+
+    def _check(self) -> _Checked:
+        return _Checked(self._check_customer(), self._check_due(), self._check_items())
+
+    def _check_customer(self) -> str:
+        if not self._asked or self.customer.customer() is not None:
+            return ""
+        if self.customer.currentText().strip():
+            return self.tr("Bitte aus der Liste wählen oder neu anlegen.")
+        return self.tr("Bitte einen Kunden wählen.")
+
+    def _check_due(self) -> str:
+        if self.due_date.day() < self.issue_date.day():
+            return self.tr("Liegt vor dem Rechnungsdatum.")
+        return ""
+
+    def _check_items(self) -> str:
+        wrong = self.model.first_problem(strict=self._issuing)
+        if wrong is not None:
+            index, problem = wrong
+            column = Column(index.column())
+            return (
+                self.tr("Position %1, %2: ")
+                .replace("%1", str(index.row() + 1))
+                .replace("%2", column_title(column))
+            ) + problem_sentence(problem, column)
+        total = totals_of(self.model.readable_items()).total_minor
+        if abs(total) > MAX_MINOR:
+            return self.tr("Der Gesamtbetrag ist zu groß für eine Rechnung.")
+        if self._issuing and not self.model.lines():
+            return self.tr("Bitte mindestens eine Position eintragen.")
+        if self._issuing and total <= 0:
+            return self.tr("Der Gesamtbetrag muss größer als 0 sein.")
+        return ""
+
+    def _show(self, checked: _Checked) -> None:
+        for field, text in (
+            (self.customer_field, checked.customer),
+            (self.due_field, checked.due),
+        ):
+            field.set_message(text, Message.BAD if text else Message.HINT)
+        self.items_message.setText(checked.items)
+        self.items_message.setVisible(bool(checked.items))
+        self.items.setAccessibleDescription(checked.items)
+
+    def _go_to_first(self, checked: _Checked) -> None:
+        if checked.customer:
+            self.customer.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif checked.due:
+            self.due_date.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            wrong = self.model.first_problem(strict=self._issuing)
+            last = self.model.rowCount() - 1
+            self.items.edit_cell(self.model.index(last, 0) if wrong is None else wrong[0])
