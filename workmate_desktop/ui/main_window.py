@@ -49,10 +49,11 @@ class MainWindow(QMainWindow):
         """Put a page in the place of its placeholder; what is shown stays shown."""
         current = self.stack.currentIndex()
         old = self.stack.widget(index)
-        self.stack.removeWidget(old)
         self.stack.insertWidget(index, page)
+        if old is not None:
+            self.stack.removeWidget(old)
+            old.deleteLater()
         self.stack.setCurrentIndex(current)
-        old.deleteLater()
 
     def show_page(self, index: int) -> None:
         """Choose a page as if its tab had been clicked."""
