@@ -11,7 +11,7 @@ from workmate_desktop.domain.changes import CustomerChanged
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.tables import customers
-from workmate_desktop.store.values import new_id
+from workmate_desktop.store.values import new_id, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -25,7 +25,7 @@ class CustomerVerbs:
 
     def save(self, customer: Customer) -> str:
         """Insert (empty id) or update. Returns the id."""
-        values = asdict(customer)
+        values = {name: storable(text) for name, text in asdict(customer).items()}
         if customer.id:
             self._t.core.execute(
                 update(customers).where(customers.c.id == customer.id).values(values)

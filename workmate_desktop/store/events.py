@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, literal, or_, select, tuple_
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
@@ -11,7 +11,7 @@ from workmate_desktop.domain.events import Outcome, Source, StripeEvent
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
 from workmate_desktop.store.tables import invoices, stripe_events
-from workmate_desktop.store.values import as_json, from_json
+from workmate_desktop.store.values import as_json, from_json, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -171,7 +171,7 @@ def event_page(
     if which in _FILTERS:
         query = query.where(_FILTERS[which])
     if text.strip():
-        wanted = text.strip()
+        wanted = storable(text.strip())
         query = query.where(
             or_(
                 stripe_events.c.id.contains(wanted, autoescape=True),
@@ -181,13 +181,12 @@ def event_page(
             )
         )
     if after is not None:
-        received = to_text(after.received_at)
-        query = query.where(
-            or_(
-                stripe_events.c.received_at < received,
-                and_(stripe_events.c.received_at == received, stripe_events.c.id < after.id),
-            )
-        )
+        # As it is stored: rows written from outside may have other fractions of a second.
+        received = connection.execute(
+            select(stripe_events.c.received_at).where(stripe_events.c.id == after.id)
+        ).scalar_one_or_none() or to_text(after.received_at)
+        here = tuple_(stripe_events.c.received_at, stripe_events.c.id)
+        query = query.where(here < tuple_(literal(received), literal(after.id)))
     return [_row(found) for found in connection.execute(query.limit(limit)).mappings()]
 
 

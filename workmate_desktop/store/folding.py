@@ -6,6 +6,8 @@ used by `fold` here and, as the table `folding`, by the triggers of the database
 replace() would be plainer, but more than 30 levels overflow SQLite's parser.)
 """
 
+from workmate_desktop.store.values import storable
+
 _FOLDED = {
     "a": "äÄáÁàÀâÂãÃåÅăĂąĄ",
     "ae": "æÆ",
@@ -53,8 +55,9 @@ def fold_sql(expression: str) -> str:
 
 def search_variants(text: str) -> list[str]:
     """How `text` may stand in the index: mueller also finds Müller, 1.190 also 1190,00."""
-    folded = fold(" ".join(text.split()))
-    spelled_out = fold(" ".join(text.split()).translate(_SPELLED_OUT))
+    plain = " ".join(storable(text).split())
+    folded = fold(plain)
+    spelled_out = fold(plain.translate(_SPELLED_OUT))
     umlauts = folded.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     variants = [folded, spelled_out, umlauts]
     digits = folded.replace("€", "").replace(" ", "").replace(".", "")

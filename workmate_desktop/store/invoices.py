@@ -19,7 +19,7 @@ from workmate_desktop.domain.invoices import (
     totals_of,
 )
 from workmate_desktop.store.tables import invoice_items, invoices
-from workmate_desktop.store.values import date_or_none, new_id
+from workmate_desktop.store.values import date_or_none, new_id, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -92,7 +92,7 @@ class InvoiceVerbs:
             "issue_date": draft.issue_date.isoformat(),
             "due_date": draft.due_date.isoformat(),
             "service_date": draft.service_date.isoformat() if draft.service_date else None,
-            "note": draft.note,
+            "note": storable(draft.note),
         }
         core = self._t.core
         if invoice_id is None:
@@ -113,9 +113,9 @@ class InvoiceVerbs:
                         "id": new_id(),
                         "invoice_id": invoice_id,
                         "position": position,
-                        "description": item.description,
+                        "description": storable(item.description),
                         "quantity": str(item.quantity),
-                        "unit": item.unit,
+                        "unit": storable(item.unit),
                         "unit_price_minor": item.unit_price_minor,
                         "tax_rate_percent": str(item.tax_rate_percent),
                     }
@@ -144,7 +144,7 @@ class InvoiceVerbs:
         self._t.core.execute(
             update(invoices)
             .where(invoices.c.id == invoice_id)
-            .values(status=InvoiceStatus.CANCELLED.value, cancel_reason=reason)
+            .values(status=InvoiceStatus.CANCELLED.value, cancel_reason=storable(reason))
         )
         self._t.changed(InvoiceChanged(invoice_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.store.tables import payments
-from workmate_desktop.store.values import new_id
+from workmate_desktop.store.values import new_id, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -59,7 +59,7 @@ class PaymentVerbs:
                 to_text(received_at),
                 self._t.now_text(),
                 reverses_id,
-                note,
+                storable(note),
                 actor,
             ),
         ).rowcount

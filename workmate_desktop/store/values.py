@@ -1,9 +1,18 @@
 """How values stand in the database: ids, JSON details, dates."""
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date
+
+# SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` as the database can keep and find it, whatever was pasted."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def new_id() -> str:
@@ -14,7 +23,7 @@ def new_id() -> str:
 def as_json(detail: Mapping[str, object]) -> str:
     """The `detail` columns: compact JSON without empty values."""
     kept = {key: value for key, value in detail.items() if value is not None}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
 
 
 def from_json(text: str | None) -> dict[str, object]:
