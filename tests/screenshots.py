@@ -30,6 +30,8 @@ class Screen:
 
 SCREENS = {
     "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),
+    "rechnung-neu": Screen("tests.ui.editor.screens:build", 840, 620),
+    "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
 }
 
 

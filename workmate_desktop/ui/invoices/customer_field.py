@@ -97,6 +97,7 @@ class CustomerField(QComboBox):
         completer.setPopup(popup)
         popup.setAccessibleName(self.tr("Gefundene Kunden"))
         self._completer = completer
+        self._popup = popup
         # Not `setCompleter`: a completer of the line edit would fill in text by itself.
         self.setCompleter(None)  # type: ignore[arg-type]
         completer.setWidget(self)
@@ -127,7 +128,7 @@ class CustomerField(QComboBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Down opens the list; Enter takes an exact name. An open list gets its keys first."""
-        if self._completer.popup().isVisible() and event.key() in _FOR_THE_LIST:
+        if self._popup.isVisible() and event.key() in _FOR_THE_LIST:
             event.ignore()
             return
         if event.key() == Qt.Key.Key_Down and not event.modifiers():
@@ -161,8 +162,7 @@ class CustomerField(QComboBox):
         self._found.show(self._books.customers(text, FOUND_AT_MOST), text)
         self._completer.complete()
         # The first one is ready for Enter.
-        popup = self._completer.popup()
-        popup.setCurrentIndex(popup.model().index(0, 0))
+        self._popup.setCurrentIndex(self._popup.model().index(0, 0))
 
     @Slot(QModelIndex)
     def _on_taken(self, index: QModelIndex) -> None:
