@@ -61,6 +61,9 @@ class Office:
     def books(self) -> OfficeBooks:
         return self.at
 
+    def row_or_none(self, invoice_id: str) -> InvoiceRow | None:
+        return self.at.books.invoice_row(invoice_id)
+
     def row(self, invoice_id: str) -> InvoiceRow:
         found = self.at.books.invoice_row(invoice_id)
         assert found is not None

@@ -123,7 +123,7 @@ def _decide(
         _take_payment(t, event, invoice, source, held[0] if held else None)
         return Receipt(event, Outcome.BOOKED, None, invoice)
     if succeeded and held is None and reason is not Reason.WRONG_MODE:
-        _keep_unassigned(t, event)
+        _keep_unassigned(t, event, invoice)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
 
 
@@ -214,8 +214,7 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
     after = status_after(invoice.status, invoice.total_minor, paid_minor)
     if after is not invoice.status:
         t.invoices.set_status(invoice.id, after)
-    if invoice.last_failed_at is not None:
-        t.invoices.set_last_failure(invoice.id, t.events.last_failure_at(invoice.id))
+    _forget_paid_failures(t, invoice)
     if paid_minor > invoice.total_minor and paid_minor > invoice.paid_minor:
         t.notices.add(
             NoticeKind.OVERPAID,
@@ -228,9 +227,18 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
     return invoice.status, after
 
 
-def _keep_unassigned(t: Transaction, event: StripeEvent) -> None:
+def _forget_paid_failures(t: Transaction, invoice: InvoiceToBook) -> None:
+    """A failed attempt whose intent was paid after all is no failure any more."""
+    if invoice.last_failed_at is not None:
+        t.invoices.set_last_failure(invoice.id, t.events.last_failure_at(invoice.id))
+        t.changed(InvoiceChanged(invoice.id))
+
+
+def _keep_unassigned(t: Transaction, event: StripeEvent, invoice: InvoiceToBook | None) -> None:
     """The money is there, whoever it is from: it is kept, and staff decide."""
     _add_payment(t, event, None)
+    if invoice is not None:
+        _forget_paid_failures(t, invoice)
 
 
 def _add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> None:
