@@ -1,0 +1,239 @@
+"""The German sentence for every error that staff can mend, and what mends it.
+
+    sentence, action = error_sentence(error)
+
+`services` and `store` raise codes (see domain/errors.py); the words stand only here. `action`
+says what to do and may be empty. Everything that is no `UserError` is a fault of the program.
+"""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.stripe_keys import KeyProblem
+from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
+
+
+class Message(NamedTuple):
+    """What happened, and the one thing to do about it (may be empty)."""
+
+    sentence: str
+    action: str = ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("messages", text)
+
+
+def error_sentence(error: Exception) -> Message:
+    """The words for an error; a bug is named as such."""
+    if not isinstance(error, UserError):
+        return program_fault()
+    if error.code == "key_invalid":
+        return _key_invalid(error)
+    if error.code == "draft_incomplete":
+        return Message(_incomplete(str(error.values.get("field"))), "")
+    if error.code == "keychain_unavailable":
+        return trouble_message(f"keychain_{error.values.get('reason')}") or program_fault()
+    if error.code == "stripe_no_right" and error.values.get("right"):
+        words = _tr("Dem Schlüssel fehlt das Recht „%1“.")
+        return Message(words.replace("%1", str(error.values["right"])), _give_the_right())
+    return trouble_message(error.code) or program_fault()
+
+
+def program_fault() -> Message:
+    """The words for a fault of the program itself."""
+    return Message(
+        _tr("Im Programm ist ein Fehler aufgetreten."),
+        _tr("Bitte noch einmal versuchen. Unter Protokoll lässt er sich für den Support kopieren."),
+    )
+
+
+def trouble_message(code: str) -> Message | None:
+    """The words for a code without values, such as `disk_full`; None when there are none."""
+    for table in (_invoices, _database, _places, _stripe, _simulation):
+        found = table().get(code)
+        if found is not None:
+            return found
+    return None
+
+
+def _key_invalid(error: UserError) -> Message:
+    try:
+        kind = KeyKind(str(error.values.get("field")))
+        problem = KeyProblem(str(error.values.get("problem")))
+    except ValueError:
+        return program_fault()
+    return Message(key_problem_sentence(kind, problem), _tr("Bitte den Schlüssel neu einfügen."))
+
+
+def _incomplete(field: str) -> str:
+    return {
+        "customer": _tr("Der Rechnung fehlt ein Kunde."),
+        "items": _tr("Der Rechnung fehlt mindestens eine Position."),
+        "description": _tr("Einer Position fehlt die Bezeichnung."),
+        "due_date": _tr("Die Fälligkeit liegt vor dem Rechnungsdatum."),
+        "total": _tr("Die Summe der Rechnung muss größer als null sein."),
+    }.get(field, _tr("Die Rechnung ist noch unvollständig."))
+
+
+def _give_the_right() -> str:
+    return _tr("Im Stripe-Dashboard beim Schlüssel das Recht ergänzen oder den Secret Key nehmen.")
+
+
+def _invoices() -> dict[str, Message]:
+    return {
+        "invoice_not_draft": Message(
+            _tr("Diese Rechnung ist schon gestellt und lässt sich nicht mehr ändern."),
+            _tr("Bei einem Fehler stornieren und neu schreiben."),
+        ),
+        "invoice_not_issued": Message(
+            _tr("Das geht nur mit einer gestellten Rechnung."),
+            _tr("Zuerst Rechnung stellen."),
+        ),
+        "invoice_has_payments": Message(
+            _tr("Auf diese Rechnung ist schon Geld eingegangen."),
+            _tr("Erst die Zahlungen zurücknehmen oder erstatten, dann stornieren."),
+        ),
+        "invoice_gone": Message(_tr("Diese Rechnung gibt es nicht mehr."), ""),
+        "reason_missing": Message(_tr("Bitte einen Grund angeben."), ""),
+        "amount_invalid": Message(
+            _tr("Der Betrag kann so nicht gebucht werden."), _tr("Bitte den Betrag prüfen.")
+        ),
+        "date_in_future": Message(
+            _tr("Das Datum liegt in der Zukunft."), _tr("Bitte das Datum prüfen.")
+        ),
+        "payment_not_manual": Message(
+            _tr("Diese Zahlung kam über Stripe und wird dort erstattet."), ""
+        ),
+        "payment_already_reversed": Message(_tr("Diese Zahlung ist schon rückgängig gemacht."), ""),
+        "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),
+        "event_unknown": Message(_tr("Dieses Ereignis ist nicht mehr gespeichert."), ""),
+    }
+
+
+def _database() -> dict[str, Message]:
+    backup = _tr("Eine Sicherung einspielen oder den Support fragen.")
+    return {
+        "database_busy": Message(
+            _tr("Die Datenbank ist gerade belegt; nichts wurde gespeichert."),
+            _tr("Bitte gleich noch einmal versuchen."),
+        ),
+        "disk_full": Message(
+            _tr("Der Datenträger ist voll; nichts wurde gespeichert."),
+            _tr("Platz schaffen, dann noch einmal versuchen."),
+        ),
+        "database_read_only": Message(
+            _tr("Die Datenbank lässt sich nicht beschreiben; nichts wurde gespeichert."),
+            _tr("Die Rechte am Datenordner prüfen."),
+        ),
+        "database_damaged": Message(_tr("Die Datenbank ist beschädigt."), backup),
+        "database_unreadable": Message(
+            _tr("Die Datenbank lässt sich nicht lesen."),
+            _tr("Datenträger und Rechte am Datenordner prüfen."),
+        ),
+        "database_missing": Message(_tr("Die Datenbank fehlt, obwohl es sie schon gab."), backup),
+        "database_foreign": Message(
+            _tr("Im Datenordner liegt eine andere Datenbank als zuletzt."), backup
+        ),
+        "database_newer": Message(
+            _tr("Die Datenbank stammt von einer neueren Version des Programms."),
+            _tr("Bitte das Programm aktualisieren; nichts wurde geändert."),
+        ),
+        "backup_damaged": Message(
+            _tr("Diese Sicherung ist beschädigt und wurde nicht eingespielt."),
+            _tr("Eine ältere Sicherung wählen."),
+        ),
+        "data_dir_unusable": Message(
+            _tr("Der Datenordner lässt sich nicht benutzen."),
+            _tr("Die Rechte am Datenordner prüfen."),
+        ),
+        "already_running": Message(
+            _tr("Mit diesen Daten läuft schon ein anderes Programm."),
+            _tr("Das andere Fenster benutzen oder dort beenden."),
+        ),
+    }
+
+
+def _places() -> dict[str, Message]:
+    openly = _tr("Sie können stattdessen eine verschlüsselte Datei wählen.")
+    return {
+        "keychain_no_backend": Message(_tr("Auf diesem PC gibt es keinen Schlüsselbund."), openly),
+        "keychain_locked": Message(
+            _tr("Der Schlüsselbund dieses PCs ist gesperrt."),
+            _tr("Entsperren und noch einmal speichern, oder eine verschlüsselte Datei wählen."),
+        ),
+        "keychain_hangs": Message(_tr("Der Schlüsselbund dieses PCs antwortet nicht."), openly),
+        "keychain_forgets": Message(
+            _tr("Der Schlüsselbund dieses PCs behält nicht, was er bekommt."), openly
+        ),
+        "keychain_insecure": Message(
+            _tr("Der Schlüsselbund dieses PCs würde die Schlüssel lesbar ablegen."), openly
+        ),
+        "secret_file_damaged": Message(
+            _tr("Die verschlüsselte Datei mit den Schlüsseln ist beschädigt."),
+            _tr("Bitte die Schlüssel unter Stripe neu eingeben."),
+        ),
+    }
+
+
+def _stripe() -> dict[str, Message]:
+    return {
+        "stripe_wrong_key": Message(
+            _tr("Stripe kennt diesen Secret Key nicht."),
+            _tr("Im Stripe-Dashboard neu kopieren und ganz einfügen."),
+        ),
+        "stripe_revoked": Message(
+            _tr("Dieser Secret Key wurde bei Stripe widerrufen oder ist abgelaufen."),
+            _tr("Im Stripe-Dashboard einen neuen erstellen."),
+        ),
+        "stripe_no_right": Message(_tr("Dem Schlüssel fehlt ein Recht."), _give_the_right()),
+        "stripe_no_net": Message(
+            _tr("Stripe ist nicht erreichbar: keine Verbindung zum Internet."),
+            _tr("Netzwerk prüfen, dann noch einmal versuchen."),
+        ),
+        "stripe_timeout": Message(
+            _tr("Stripe hat nicht rechtzeitig geantwortet."),
+            _tr("Bitte in einer Minute noch einmal versuchen."),
+        ),
+        "stripe_cancelled": Message(_tr("Der Test wurde abgebrochen."), ""),
+        "stripe_rate_limited": Message(
+            _tr("Stripe bekommt gerade zu viele Anfragen von diesem Konto."),
+            _tr("Bitte in einer Minute noch einmal versuchen."),
+        ),
+        "stripe_stripe_down": Message(
+            _tr("Bei Stripe ist gerade eine Störung."), _tr("Bitte später noch einmal versuchen.")
+        ),
+        "stripe_not_stripe": Message(
+            _tr("Geantwortet hat nicht Stripe, sondern etwas dazwischen (WLAN-Anmeldung, Proxy)."),
+            _tr("Im Browser im WLAN anmelden oder den Proxy prüfen lassen."),
+        ),
+        "stripe_other": Message(
+            _tr("Stripe hat die Anfrage abgelehnt."),
+            _tr("Unter Protokoll steht mehr; bitte den Support fragen."),
+        ),
+    }
+
+
+def _simulation() -> dict[str, Message]:
+    return {
+        "simulation_live_mode": Message(
+            _tr("Simulieren geht nur im Testmodus."), _tr("Dafür Testschlüssel eintragen.")
+        ),
+        "simulation_no_secret": Message(
+            _tr("Zum Simulieren fehlt das Webhook Secret."),
+            _tr("Unter Stripe → Bearbeiten eintragen."),
+        ),
+        "simulation_no_listener": Message(
+            _tr("Der Empfang läuft nicht, deshalb kam nichts an."),
+            _tr("Das Programm neu starten."),
+        ),
+        "simulation_needs_open_invoice": Message(
+            _tr("Dafür braucht es eine offene Testrechnung."), _tr("Bitte eine andere wählen.")
+        ),
+        "simulation_wrong_mode": Message(
+            _tr("Diese Rechnung ist echt; simuliert wird nur mit Testrechnungen."),
+            _tr("Bitte eine Testrechnung wählen."),
+        ),
+    }
