@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -58,7 +57,7 @@ class Upkeep:
         while True:
             try:
                 self.look_after()
-            except (OSError, sqlite3.Error) as error:
+            except (OSError, backup.BackupFailed) as error:
                 logger.error("The daily backup failed: %s", error)
             if self._stop.wait(_PAUSE_SECONDS):
                 return

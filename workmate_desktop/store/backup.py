@@ -9,6 +9,11 @@ from pathlib import Path
 
 from workmate_desktop.store.engine import create_file
 
+
+class BackupFailed(Exception):
+    """The backup could not be made or did not pass its check; the books are unharmed."""
+
+
 FOLDER = "backups"
 KEPT = 14
 
@@ -16,7 +21,7 @@ KEPT = 14
 def make(database: Path, data_dir: Path, name: str) -> Path:
     """A verified backup `backups/<name>.sqlite3`, replacing one of the same name.
 
-    Reads a snapshot, so bookings go on meanwhile. Raises sqlite3.Error, OSError.
+    Reads a snapshot, so bookings go on meanwhile. Raises BackupFailed, OSError.
     """
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -24,20 +29,28 @@ def make(database: Path, data_dir: Path, name: str) -> Path:
     unfinished = folder / f"{name}.unfinished"
     unfinished.unlink(missing_ok=True)
     create_file(unfinished)  # VACUUM INTO accepts an empty file; so it is 0600 from the start
-    connection = sqlite3.connect(
-        f"{database.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
-    )
     try:
-        connection.execute("VACUUM INTO ?", (str(unfinished),))
-    finally:
-        connection.close()
+        _vacuum_into(database, unfinished)
+    except sqlite3.Error as error:
+        unfinished.unlink()
+        raise BackupFailed(type(error).__name__) from error
     if not is_good(unfinished):
         unfinished.unlink()
-        raise sqlite3.DatabaseError("the backup could not be verified")
+        raise BackupFailed("not verified")
     unfinished.replace(target)
     for old in all_backups(data_dir)[KEPT:]:
         old.unlink()
     return target
+
+
+def _vacuum_into(database: Path, target: Path) -> None:
+    connection = sqlite3.connect(
+        f"{database.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
+    )
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
 
 
 def all_backups(data_dir: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from workmate_desktop.domain.changes import CustomerChanged
 from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.tables import customers
 from workmate_desktop.store.values import new_id, storable
@@ -24,12 +25,14 @@ class CustomerVerbs:
         self._t = transaction
 
     def save(self, customer: Customer) -> str:
-        """Insert (empty id) or update. Returns the id."""
+        """Insert (empty id) or update. Returns the id. Raises UserError customer_gone."""
         values = {name: storable(text) for name, text in asdict(customer).items()}
         if customer.id:
-            self._t.core.execute(
+            updated = self._t.core.execute(
                 update(customers).where(customers.c.id == customer.id).values(values)
             )
+            if updated.rowcount == 0:
+                raise UserError("customer_gone")
         else:
             values["id"] = new_id()
             self._t.core.execute(insert(customers).values(values))
