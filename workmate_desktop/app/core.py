@@ -77,7 +77,10 @@ class Core:
     store.open) and ValueError (an API base that is not loopback).
     """
 
-    def __init__(self, options: Options, clock: SystemClock) -> None:
+    def __init__(
+        self, options: Options, clock: SystemClock, keychain: SecretStore | None = None
+    ) -> None:
+        """`keychain` None is the keyring of the system (and memory alone for the demo)."""
         self.options = options
         self.clock = clock
         if options.stripe_api_base is not None:
@@ -90,7 +93,7 @@ class Core:
         )
         self.books = Books(self.database, clock)
         self.invoicing = Invoicing(self.writer, self.database, clock, _person())
-        self.setup = self._stripe_setup(opened.instance_id)
+        self.setup = self._stripe_setup(opened.instance_id, keychain)
         self.receive = Receive(
             self.writer,
             clock,
@@ -144,9 +147,10 @@ class Core:
             logger.error("The writer did not end in time")
         self.database.close()
 
-    def _stripe_setup(self, instance_id: str) -> StripeSetup:
+    def _stripe_setup(self, instance_id: str, keychain: SecretStore | None) -> StripeSetup:
         options = self.options
-        keychain: SecretStore = MemorySecrets() if options.demo else Keychain(instance_id)
+        if keychain is None:
+            keychain = MemorySecrets() if options.demo else Keychain(instance_id)
         return StripeSetup(
             self.writer,
             self.database,

@@ -89,7 +89,7 @@ def _prepare_demo(core: Core) -> None:
 
 def _play_demo(core: Core) -> None:
     """One success and one decline through the real listener, each step as a log line."""
-    from workmate_desktop.services.demo import play
+    from workmate_desktop.services.demo_play import play
 
     play(core.books, core.simulation, core.clock)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from workmate_desktop.app.options import Options
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
@@ -32,8 +33,15 @@ class WindowProgram(QObject):
     `core` and `pages` are None until the books are open.
     """
 
-    def __init__(self, application: QApplication, options: Options) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        options: Options,
+        keychain: SecretStore | None = None,
+    ) -> None:
+        """`keychain` None is the keyring of the system."""
         super().__init__()
+        self._keychain = keychain
         self.application = application
         self.options = options
         self.clock = SystemClock()
@@ -81,6 +89,7 @@ class WindowProgram(QObject):
         if self._stopped:
             return
         self._stopped = True
+        self._forget_signals()
         self.window.hide()
         if self.pages is not None:
             self._memory.save(
@@ -125,7 +134,7 @@ class WindowProgram(QObject):
         if self._log is None:
             self._log = ProgramLog(self.options.data_dir)
             self._log.start()
-        core = Core(self.options, self.clock)
+        core = Core(self.options, self.clock, self._keychain)
         if self.options.demo:
             from workmate_desktop.services.demo import fill
 
@@ -199,8 +208,20 @@ class WindowProgram(QObject):
         self._signal_in, self._signal_out = socket.socketpair()
         self._signal_in.setblocking(False)
         self._signal_out.setblocking(False)
-        signal.set_wakeup_fd(self._signal_out.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: None)
+        self._old_wakeup = signal.set_wakeup_fd(
+            self._signal_out.fileno(), warn_on_full_buffer=False
+        )
+        self._old_handlers = {
+            number: signal.signal(number, lambda _number, _frame: None)
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
         self._signals = QSocketNotifier(self._signal_in.fileno(), QSocketNotifier.Type.Read, self)
         self._signals.activated.connect(self.stop)
+
+    def _forget_signals(self) -> None:
+        self._signals.setEnabled(False)
+        signal.set_wakeup_fd(self._old_wakeup)
+        for number, handler in self._old_handlers.items():
+            signal.signal(number, handler)
+        self._signal_in.close()
+        self._signal_out.close()
