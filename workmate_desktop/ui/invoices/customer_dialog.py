@@ -72,6 +72,9 @@ class CustomerDialog(QDialog):
         self.postal_code = _field(self.tr("&PLZ"), 12)
         self.city = _field(self.tr("&Ort"), 120)
         box = QComboBox()
+        # As wide as the form, not as its longest country.
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(10)
         for code, country in countries():
             box.addItem(country, code)
         self.country = FormField(self.tr("&Land"), box)

@@ -21,6 +21,8 @@ from workmate_desktop.ui.invoices.editor_ports import CustomerReading
 Index = QModelIndex | QPersistentModelIndex
 
 FOUND_AT_MOST = 20
+_VISIBLE_ROWS = 10
+_POPUP_PADDING = 8
 CUSTOMER_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `Customer` of a row; None in the last row, which makes a new one."""
 _FOR_THE_LIST = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab)
@@ -91,7 +93,7 @@ class CustomerField(QComboBox):
         # The books have searched already, with folded umlauts; the completer must not filter.
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setCompletionRole(Qt.ItemDataRole.EditRole)
-        completer.setMaxVisibleItems(10)
+        completer.setMaxVisibleItems(_VISIBLE_ROWS)
         popup = QListView()
         popup.setProperty("part", "popup")
         completer.setPopup(popup)
@@ -161,6 +163,9 @@ class CustomerField(QComboBox):
     def _offer(self, text: str) -> None:
         self._found.show(self._books.customers(text, FOUND_AT_MOST), text)
         self._completer.complete()
+        if self._found.rowCount() <= _VISIBLE_ROWS:
+            # QCompleter knows nothing of the style sheet's padding and would show a scroll bar.
+            self._popup.resize(self._popup.width(), self._popup.height() + _POPUP_PADDING)
         # The first one is ready for Enter.
         self._popup.setCurrentIndex(self._popup.model().index(0, 0))
 

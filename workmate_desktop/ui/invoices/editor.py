@@ -162,7 +162,8 @@ class InvoiceEditor(QDialog):
 
     def _fit_to_screen(self) -> None:
         room = self.screen().availableSize()
-        self.setMinimumSize(min(560, room.width()), min(360, room.height()))
+        # The width is never less than what the buttons need; the height may be, the form scrolls.
+        self.setMinimumHeight(min(360, room.height() - 40))
         self.resize(min(_WIDTH, room.width() - 40), min(_HEIGHT, room.height() - 40))
 
     def _snapshot(self) -> object:
