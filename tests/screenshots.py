@@ -30,6 +30,12 @@ class Screen:
 
 SCREENS = {
     "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),
+    "rechnungen": Screen("tests.ui.invoices.screens:filled", 1280, 694),
+    "rechnungen-schmal": Screen("tests.ui.invoices.screens:paid", 800, 640),
+    "rechnungen-leer": Screen("tests.ui.invoices.screens:empty", 1280, 694),
+    "rechnungen-testbuch": Screen("tests.ui.invoices.screens:both_books", 1280, 694),
+    "zahlung-eintragen": Screen("tests.ui.invoices.screens:payment", 0, 0),
+    "stornieren": Screen("tests.ui.invoices.screens:cancel", 0, 0),
     "rechnung-neu": Screen("tests.ui.editor.screens:build", 840, 620),
     "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
 }

@@ -1,11 +1,14 @@
 """The Rechnungen tab filled like its picture, for screenshots and tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
 from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.lists import InvoiceFilter
+from workmate_desktop.domain.payments import BANK_TRANSFER, Payment
 from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.invoices.tab import InvoicesTab
@@ -78,8 +81,34 @@ def paid(theme: Theme) -> QWidget:
     """An invoice with payments, one of them by hand; narrow as on a scaled screen."""
     books = picture_books()
     books.pay("id-116", NOW - timedelta(hours=2), 38000)
+    by_hand = Payment(
+        "p-1", "id-116", 100000, "eur", BANK_TRANSFER, True, NOW - timedelta(days=2), NOW
+    )
+    books.payments_of["id-116"].insert(0, replace(by_hand, note="RE-2026-0116 Kanzlei"))
     made, _ = tab(theme, books)
     made.select_invoice("id-116")
+    return made
+
+
+def both_books(theme: Theme) -> QWidget:
+    """Test mode: the book of test invoices, kept apart, filtered by a figure."""
+    books = picture_books()
+    books.add(
+        row(1, "Muster & Söhne", livemode=False),
+        row(2, "<img src=x> GmbH", PAID, livemode=False),
+        row(
+            3,
+            "Ein sehr langer Kundenname, der in keine Spalte passt",
+            OPEN,
+            days=-4,
+            failed=True,
+            livemode=False,
+        ),
+    )
+    made, _ = tab(theme, books)
+    made.set_mode(False)
+    made.show_filter(InvoiceFilter.OPEN)
+    made.select_invoice("test-3")
     return made
 
 

@@ -184,6 +184,17 @@ def test_a_failed_saving_keeps_what_was_typed(desk: Desk, qtbot) -> None:
     dialog.reject()
 
 
+def test_a_bug_is_said_and_logged(desk: Desk, qtbot, caplog) -> None:
+    desk.invoicing.fail_with = ValueError("not for staff")
+    desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
+    dialog = open_dialog(PaymentDialog)
+    qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
+    assert dialog.error().startswith("Im Programm ist ein Fehler aufgetreten")
+    assert "not for staff" not in dialog.error()
+    assert "Changing an invoice failed" in caplog.text
+    dialog.reject()
+
+
 def test_a_double_click_saves_once(desk: Desk, qtbot) -> None:
     desk.bridge.hold = True
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")

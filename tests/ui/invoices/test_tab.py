@@ -380,6 +380,23 @@ def test_state_is_plain_and_comes_back(desk: Desk, make_desk) -> None:
     assert other.tab.save_state()["columns"] == state["columns"]
 
 
+def test_widths_nobody_chose_are_not_remembered(desk: Desk) -> None:
+    assert "widths" not in desk.tab.save_state()["columns"]
+
+
+def test_a_narrow_window_still_shows_amount_and_status(desk: Desk) -> None:
+    table = desk.tab.table
+    desk.tab.resize(760, 600)
+    QGuiApplication.processEvents()
+    hidden = {column for column in Column if table.isColumnHidden(column)}
+    assert hidden == {Column.ISSUE_DATE, Column.PAID, Column.DUE_DATE}
+    assert table.horizontalScrollBar().maximum() == 0
+    desk.tab.resize(1280, 694)
+    QGuiApplication.processEvents()
+    assert not any(table.isColumnHidden(column) for column in Column)
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 @pytest.mark.parametrize(
     "state",
     [

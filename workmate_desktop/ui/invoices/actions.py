@@ -1,5 +1,6 @@
 """What staff can do with one invoice, from the panel, the keyboard and the row's menu alike."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import StrEnum
@@ -10,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import texts
@@ -21,6 +23,7 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_box
 
 T = TypeVar("T")
+logger = logging.getLogger("workmate.ui")
 
 
 class InvoiceAction(StrEnum):
@@ -193,7 +196,7 @@ class InvoiceActions(QObject):
                 self._bridge.when_done(
                     future,
                     lambda _result: dialog.accept(),
-                    lambda error: dialog.fail(*error_sentence(error)),
+                    lambda error: dialog.fail(*_explained(error)),
                     dialog,
                 )
 
@@ -201,7 +204,14 @@ class InvoiceActions(QObject):
         dialog.open()
 
     def _on_failed(self, error: Exception) -> None:
-        self.went_wrong.emit(*error_sentence(error))
+        self.went_wrong.emit(*_explained(error))
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    """Sentence and action; what staff cannot mend is also logged with its trace."""
+    if not isinstance(error, UserError):
+        logger.error("Changing an invoice failed", exc_info=error)
+    return error_sentence(error)
 
 
 def _nothing(_result: object) -> None:

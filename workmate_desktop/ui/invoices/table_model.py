@@ -4,7 +4,7 @@ One change reads one row again. Nothing here resets the model for it, so selecti
 position stay where they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -25,6 +25,7 @@ PAGE = 256
 _MANY = 8
 """More new rows than this at once are read as a page, not one by one."""
 
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 SORT_ROLE = ID_ROLE + 1
 ROW_ROLE = ID_ROLE + 2
@@ -42,8 +43,11 @@ class Column(IntEnum):
     STATUS = 6
 
 
+_COLUMNS = tuple(Column)
 SORT_OF = {column: InvoiceSort[column.name] for column in Column}
 AMOUNTS = frozenset({Column.TOTAL, Column.PAID})
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 DASH = formats.NONE
 
 
@@ -208,28 +212,13 @@ class InvoiceTableModel(QAbstractTableModel):
             return _alignment(column)
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
         """One cell. SORT_ROLE has raw values, ID_ROLE the invoice's id, ROW_ROLE the row."""
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+        # A painted cell asks for ten roles, most of them unknown here: those leave at once.
+        answer = _ANSWERS.get(role)
+        if answer is None or not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
-        row, column = self._rows[index.row()], Column(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == FLASH_ROLE:
-            return self.flashing.get(row.id)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{texts.column_title(SORT_OF[column])}: {self._spoken(row, column)}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(row.customer_name) if column is Column.CUSTOMER else None
-        if role == ID_ROLE:
-            return row.id
-        if role == SORT_ROLE:
-            return self._raw(row, column)
-        if role == ROW_ROLE:
-            return row
-        return None
+        return answer(self, self._rows[index.row()], _COLUMNS[index.column()])
 
     # Reading
 
@@ -343,11 +332,29 @@ class InvoiceTableModel(QAbstractTableModel):
     def _spoken(self, row: InvoiceRow, column: Column) -> str:
         """A screen reader says nothing for a dash."""
         text = self._text(row, column)
-        if text != DASH:
-            return text
-        return QCoreApplication.translate("InvoiceTable", "nichts")
+        if text == DASH:
+            text = QCoreApplication.translate("InvoiceTable", "nichts")
+        return f"{texts.column_title(SORT_OF[column])}: {text}"
+
+    def _flash(self, row: InvoiceRow, _column: Column) -> float | None:
+        return self.flashing.get(row.id)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in AMOUNTS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column in AMOUNTS else _LEFT
+
+
+def _tip(_model: InvoiceTableModel, row: InvoiceRow, column: Column) -> str | None:
+    return plain_tip(row.customer_name) if column is Column.CUSTOMER else None
+
+
+_ANSWERS: dict[int, Callable[[InvoiceTableModel, InvoiceRow, Column], object]] = {
+    _DISPLAY: InvoiceTableModel._text,
+    int(Qt.ItemDataRole.TextAlignmentRole): lambda _model, _row, column: _alignment(column),
+    int(Qt.ItemDataRole.AccessibleTextRole): InvoiceTableModel._spoken,
+    int(Qt.ItemDataRole.ToolTipRole): _tip,
+    int(FLASH_ROLE): InvoiceTableModel._flash,
+    ID_ROLE: lambda _model, row, _column: row.id,
+    SORT_ROLE: lambda _model, row, column: InvoiceTableModel._raw(row, column),
+    ROW_ROLE: lambda _model, row, _column: row,
+}

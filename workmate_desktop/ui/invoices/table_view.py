@@ -18,14 +18,19 @@ _HOLD_MS = 300
 _FRAME_MS = 33
 
 _WIDTHS = {
-    Column.NUMBER: 118,
-    Column.CUSTOMER: 174,
-    Column.ISSUE_DATE: 96,
-    Column.DUE_DATE: 92,
-    Column.TOTAL: 106,
-    Column.PAID: 98,
-    Column.STATUS: 220,
+    Column.NUMBER: 126,
+    Column.CUSTOMER: 172,
+    Column.ISSUE_DATE: 92,
+    Column.DUE_DATE: 90,
+    Column.TOTAL: 102,
+    Column.PAID: 96,
+    Column.STATUS: 224,
 }
+_CUSTOMER_GIVES = 50
+"""So much narrower may the customer become before a column is left out."""
+_STATUS_GIVES = 124
+_LEFT_OUT_FIRST = (Column.ISSUE_DATE, Column.PAID, Column.DUE_DATE)
+"""In a narrow window: number, customer, amount and status say the most."""
 
 
 class InvoiceTable(QTableView):
@@ -96,13 +101,12 @@ class InvoiceTable(QTableView):
         return True
 
     def save_columns(self) -> dict[str, Any]:
-        """Widths and sort, as plain values."""
+        """Widths when somebody set them, and the sort, as plain values."""
         query = self._model.query
-        return {
-            "widths": {column.name.lower(): self.columnWidth(column) for column in Column},
-            "sort": query.sort.value,
-            "descending": query.descending,
-        }
+        state: dict[str, Any] = {"sort": query.sort.value, "descending": query.descending}
+        if self._widths_chosen:
+            state["widths"] = {column.name.lower(): self.columnWidth(column) for column in Column}
+        return state
 
     def restore_columns(self, state: dict[str, Any]) -> None:
         """Take over what `save_columns` gave; what does not fit is left as it is."""
@@ -112,6 +116,7 @@ class InvoiceTable(QTableView):
                 width = widths.get(column.name.lower())
                 if isinstance(width, int) and 24 <= width <= 4000:
                     self._widths_chosen = True
+                    self.setColumnHidden(column, False)
                     self.setColumnWidth(column, width)
         for column, sort in SORT_OF.items():
             if sort.value == state.get("sort"):
@@ -172,12 +177,21 @@ class InvoiceTable(QTableView):
 
     def _set_widths(self) -> None:
         """The designed widths; further room goes to the customer, missing room is taken there."""
-        spare = self.viewport().width() - sum(_WIDTHS.values())
+        room = self.viewport().width()
+        shown = dict(_WIDTHS)
+        for column in _LEFT_OUT_FIRST:
+            if sum(shown.values()) - _CUSTOMER_GIVES > room:
+                del shown[column]
+        spare = room - sum(shown.values())
+        shown[Column.CUSTOMER] += max(spare, -_CUSTOMER_GIVES)
+        # Only then do pills end in "…"; their tool tip has all words.
+        shown[Column.STATUS] += min(0, max(spare + _CUSTOMER_GIVES, -_STATUS_GIVES))
         header = self.horizontalHeader()
         blocked = header.blockSignals(True)
-        for column, width in _WIDTHS.items():
-            extra = max(spare, -50) if column is Column.CUSTOMER else 0
-            self.setColumnWidth(column, width + extra)
+        for column in Column:
+            self.setColumnHidden(column, column not in shown)
+            if column in shown:
+                self.setColumnWidth(column, shown[column])
         header.blockSignals(blocked)
         self.updateGeometries()
 
