@@ -1,0 +1,152 @@
+"""What the Stripe tab needs from the rest of the program, no more.
+
+`services` and `bridge` offer it; tests hand in small fakes instead.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject, SignalInstance
+
+from workmate_desktop.domain.events import Outcome
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
+from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.reception import ReceptionState
+from workmate_desktop.services.simulate import Scenario
+
+T = TypeVar("T")
+
+
+class Setup(Protocol):
+    """services.stripe_setup.StripeSetup."""
+
+    @property
+    def keys(self) -> StripeKeys: ...
+
+    @property
+    def configured(self) -> bool: ...
+
+    @property
+    def trouble(self) -> str | None: ...
+
+    @property
+    def from_environment(self) -> frozenset[str]: ...
+
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def account(self) -> AccountInfo | None: ...
+
+    def save(
+        self,
+        publishable: str,
+        secret: str | None,
+        webhook_secret: str | None,
+        *,
+        allow_file: bool = False,
+    ) -> None:
+        """Blocks. None keeps the stored secret."""
+        ...
+
+    def test_connection(
+        self, publishable: str, secret: str | None, cancelled: threading.Event
+    ) -> AccountInfo:
+        """Blocks. None asks with the stored secret."""
+        ...
+
+
+class EventReading(Protocol):
+    """services.books.Books, as far as events go."""
+
+    def event_page(
+        self,
+        which: EventFilter = EventFilter.ALL,
+        text: str = "",
+        after: EventRow | None = None,
+        limit: int = 256,
+    ) -> list[EventRow]: ...
+
+    def event(self, event_id: str) -> EventRow | None: ...
+
+
+class OpenInvoices(Protocol):
+    """services.books.Books, as far as the simulation needs it."""
+
+    def invoice_page(
+        self, query: InvoiceQuery, after: InvoiceRow | None = None, limit: int = 256
+    ) -> list[InvoiceRow]: ...
+
+    def invoice_row(self, invoice_id: str) -> InvoiceRow | None: ...
+
+
+class StripeReading(EventReading, OpenInvoices, Protocol):
+    """All that the tab reads."""
+
+
+class Reprocessing(Protocol):
+    """services.receive.Receive."""
+
+    def reprocess(self, event_id: str) -> "Future[Outcome]": ...
+
+
+class HasReception(Protocol):
+    """services.reception.Reception."""
+
+    @property
+    def state(self) -> ReceptionState: ...
+
+
+class Simulating(Protocol):
+    """services.simulate.Simulation."""
+
+    @property
+    def available(self) -> bool: ...
+
+    def run(self, scenario: Scenario, invoice_id: str | None) -> list[int]:
+        """Blocks. Returns the HTTP answers."""
+        ...
+
+
+class Background(Protocol):
+    """Work that must not stop the window, answered in the GUI thread."""
+
+    def run_in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None: ...
+
+    def when_done(
+        self,
+        future: "Future[T]",
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None: ...
+
+
+class StripeNews(Background, Protocol):
+    """bridge.Bridge, as far as the Stripe tab listens."""
+
+    @property
+    def events_recorded(self) -> SignalInstance: ...
+
+    @property
+    def invoices_changed(self) -> SignalInstance: ...
+
+    @property
+    def settings_changed(self) -> SignalInstance: ...
+
+    @property
+    def reception_changed(self) -> SignalInstance: ...
+
+    @property
+    def everything_changed(self) -> SignalInstance: ...

@@ -1,0 +1,383 @@
+"""The German words of the Stripe tab: codes and values in, sentences out. No widgets."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.events import PAYMENT_FAILED, Outcome, Reason, Source
+from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.secrets import Place
+from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.messages import trouble_message
+from workmate_desktop.ui.shared.theme import Tone
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("stripe", text)
+
+
+def mode_words(livemode: bool | None) -> str:
+    """Testmodus, Livebetrieb, or a dash while no key tells."""
+    if livemode is None:
+        return formats.NONE
+    return _tr("Livebetrieb") if livemode else _tr("Testmodus")
+
+
+def place_words(place: Place) -> str:
+    """Where the secrets lie."""
+    return {
+        Place.KEYRING: _tr("Schlüsselbund dieses PCs"),
+        Place.FILE: _tr("Verschlüsselte Datei"),
+        Place.ENVIRONMENT: _tr("Umgebungsvariablen"),
+        Place.MEMORY: _tr("Nur bis zum Programmende"),
+    }[place]
+
+
+# --- Empfang -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionWords:
+    """How the Empfang is: words for the pill, a whole sentence start, why, and what to do."""
+
+    tone: Tone
+    short: str
+    long: str
+    trouble: str = ""
+
+
+def reception_words(state: ReceptionState, *, configured: bool) -> ReceptionWords:
+    """The Empfang in words. Without any keys it is simply off: nothing can come yet."""
+    trouble = trouble_words(state.trouble) if state.trouble else ""
+    if state.state is ReceptionStatus.READY:
+        return ReceptionWords(Tone.GREEN, _tr("bereit"), _tr("Empfang bereit"), trouble)
+    if state.state is ReceptionStatus.DISTURBED:
+        return ReceptionWords(Tone.RED, _tr("gestört"), _tr("Empfang gestört"), trouble)
+    if state.state is ReceptionStatus.OFF or not configured:
+        return ReceptionWords(Tone.GREY, _tr("aus"), _tr("Empfang aus"), trouble)
+    return ReceptionWords(
+        Tone.RED,
+        _tr("kein Webhook Secret"),
+        _tr("Empfang ohne Webhook Secret"),
+        trouble
+        or _tr(
+            "Ohne Webhook Secret wird jede Zustellung abgelehnt. Bitte unter Bearbeiten eintragen."
+        ),
+    )
+
+
+def trouble_words(code: str) -> str:
+    """Why the Empfang is disturbed, and what mends it."""
+    own = {
+        "port_unavailable": _tr(
+            "Auf diesem PC ist kein Anschluss (Port) frei. Bitte das Programm neu starten."
+        ),
+        "secret_mismatch": _tr(
+            "Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt. "
+            "Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."
+        ),
+        "strangers_refused": _tr(
+            "Fremde Zugriffe abgewehrt: Zustellungen mit falscher Unterschrift wurden abgelehnt."
+        ),
+    }
+    if code in own:
+        return own[code]
+    message = trouble_message(code)
+    if message is None:
+        return _tr("Unbekannte Störung (%1).").replace("%1", code)
+    return " ".join(part for part in message if part)
+
+
+def refused_words(reason: str) -> str:
+    """What a counter of refused deliveries counts. Reasons: gateways.stripe_webhook.Reason."""
+    return {
+        "missing": _tr("ohne Unterschrift"),
+        "malformed": _tr("mit unlesbarer Unterschrift"),
+        "not_utf8": _tr("mit unlesbarem Inhalt"),
+        "wrong": _tr("mit falscher Unterschrift"),
+        "too_old": _tr("zu alt"),
+        "in_future": _tr("aus der Zukunft"),
+    }.get(reason, reason)
+
+
+def moved_port_words(wanted: int, port: int) -> str:
+    """The wanted port was taken."""
+    sentence = _tr("Port %1 war belegt, Empfang läuft auf %2.")
+    return sentence.replace("%1", str(wanted)).replace("%2", str(port))
+
+
+# --- Ereignisse ----------------------------------------------------------------------------
+
+
+def filter_words(which: EventFilter) -> str:
+    """The words of a chip."""
+    return {
+        EventFilter.ALL: _tr("alle"),
+        EventFilter.ERRORS: _tr("nur Fehler"),
+        EventFilter.REVIEW: _tr("Klärung nötig"),
+    }[which]
+
+
+def no_events_words(which: EventFilter, text: str) -> tuple[str, str]:
+    """Title and sentence for a list without events."""
+    if text:
+        sentence = _tr("Ereignis, Rechnung und Kennungen wurden nach „%1“ durchsucht.")
+        return _tr("Nichts gefunden"), sentence.replace("%1", text)
+    if which is EventFilter.ERRORS:
+        return _tr("Keine Fehler"), _tr("Keine Zahlung ist fehlgeschlagen, nichts ist zu klären.")
+    if which is EventFilter.REVIEW:
+        return _tr("Nichts zu klären"), _tr("Jede Zahlung hat ihre Rechnung gefunden.")
+    return (
+        _tr("Noch kein Ereignis"),
+        _tr("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung wird Bezahlt."),
+    )
+
+
+def source_words(source: Source) -> str:
+    """How the event came."""
+    return {
+        Source.WEBHOOK: _tr("Webhook"),
+        Source.CATCH_UP: _tr("Nachgeholt"),
+        Source.POLL: _tr("Abruf"),
+        Source.SIMULATION: _tr("Simulation"),
+    }[source]
+
+
+def event_pill(row: EventRow) -> Pill:
+    """What the event did; one that did not come by webhook says so."""
+    pill = outcome_pill(row.outcome)
+    suffix = {
+        Source.WEBHOOK: "",
+        Source.CATCH_UP: _tr("nachgeholt"),
+        Source.POLL: _tr("Abruf"),
+        Source.SIMULATION: _tr("Simulation"),
+    }[row.source]
+    return Pill(f"{pill.text} · {suffix}", pill.tone) if suffix else pill
+
+
+def answer_words(milliseconds: float | None) -> str:
+    """How long our answer took: "6 ms"."""
+    if milliseconds is None:
+        return formats.NONE
+    if milliseconds < 0.95:
+        return "< 1 ms"
+    return f"{round(milliseconds)} ms"
+
+
+def amount_words(row: EventRow) -> str:
+    """The amount of an event, or a dash."""
+    if row.amount_minor is None or row.currency is None:
+        return formats.NONE
+    return formats.money(row.amount_minor, row.currency)
+
+
+def reason_of(row: EventRow) -> Reason | None:
+    """The reason that was kept with the event."""
+    kept = row.detail.get("reason")
+    return Reason(kept) if isinstance(kept, str) and kept in set(Reason) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an event means (`what`), and what staff can do (`todo`, may be empty)."""
+
+    what: str
+    todo: str = ""
+
+
+def explain(row: EventRow) -> Explanation:
+    """An event in plain words."""
+    reason = reason_of(row)
+    if reason is not None:
+        return reason_words(reason, failed=row.type == PAYMENT_FAILED)
+    return outcome_words(row)
+
+
+def outcome_words(row: EventRow) -> Explanation:
+    """What an outcome means that needs no further reason."""
+    match row.outcome:
+        case Outcome.BOOKED:
+            return Explanation(
+                _tr("Stripe meldet eine erfolgreiche Zahlung. Sie ist auf der Rechnung verbucht.")
+            )
+        case Outcome.FAILURE_RECORDED:
+            what = _tr("Die Zahlung ist fehlgeschlagen: %1")
+            return Explanation(
+                what.replace("%1", failure_words(row)),
+                _tr("Die Rechnung bleibt offen. Der Kunde kann es noch einmal versuchen."),
+            )
+        case Outcome.DUPLICATE:
+            return Explanation(
+                _tr("Stripe hat dasselbe noch einmal gemeldet. Es wurde nichts doppelt verbucht.")
+            )
+        case Outcome.NEEDS_REVIEW:
+            return Explanation(
+                _tr("Das Programm darf hier nicht allein entscheiden."),
+                _tr("Bitte im Stripe-Dashboard nachsehen, worum es geht."),
+            )
+        case Outcome.IGNORED:
+            return Explanation(_tr("Dieses Ereignis ist für die Rechnungen ohne Bedeutung."))
+
+
+def failure_words(row: EventRow) -> str:
+    """Why Stripe declined."""
+    decline, failure = row.detail.get("decline_code"), row.detail.get("failure_code")
+    return decline_reason(
+        decline if isinstance(decline, str) else None,
+        failure if isinstance(failure, str) else None,
+    )
+
+
+def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
+    """Why an event waits for a decision, or was ignored. `failed`: a payment that failed."""
+    again = _tr("Danach „Erneut verarbeiten“ drücken.")
+    look = _tr("Im Stripe-Dashboard nachsehen, wofür die Zahlung war.")
+    match reason:
+        case Reason.NO_INVOICE if failed:
+            return Explanation(
+                _tr("Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."), look
+            )
+        case Reason.NO_INVOICE:
+            return Explanation(
+                _tr(
+                    "Stripe meldet eine erfolgreiche Zahlung, nennt aber keine Rechnung. "
+                    "Vielleicht wurde sie direkt im Stripe-Dashboard ausgelöst."
+                ),
+                look,
+            )
+        case Reason.UNKNOWN_INVOICE:
+            return Explanation(
+                _tr("Das Ereignis nennt eine Rechnung, die es hier nicht gibt."),
+                _tr("Gibt es sie inzwischen, „Erneut verarbeiten“ drücken."),
+            )
+        case Reason.INVOICE_MISMATCH:
+            return Explanation(
+                _tr("Rechnung und Rechnungsnummer im Ereignis passen nicht zusammen."), look
+            )
+        case Reason.OTHER_INSTALLATION:
+            return Explanation(
+                _tr("Die Zahlung gehört zu einer anderen Installation von WorkmateOS."),
+                _tr("Dort wird sie verbucht. Hier ist nichts zu tun, wenn das so gewollt ist."),
+            )
+        case Reason.OTHER_CURRENCY:
+            return Explanation(
+                _tr("Bezahlt wurde in einer anderen Währung, als die Rechnung lautet."),
+                _tr("Die Rechnung bleibt unverändert. Mit dem Kunden klären."),
+            )
+        case Reason.WRONG_MODE:
+            return Explanation(
+                _tr(
+                    "Testmodus und Livebetrieb passen nicht zusammen: Schlüssel, Rechnung und "
+                    "Ereignis müssen zum selben Modus gehören."
+                ),
+                _tr("Die Schlüssel unter Bearbeiten prüfen.") + " " + again,
+            )
+        case Reason.INVOICE_CANCELLED:
+            return Explanation(
+                _tr("Die Rechnung ist storniert, danach kam Geld."),
+                _tr("Das Geld mit dem Kunden klären, zum Beispiel im Stripe-Dashboard erstatten."),
+            )
+        case Reason.INVOICE_DRAFT:
+            return Explanation(
+                _tr("Die Rechnung ist noch ein Entwurf, deshalb wurde nichts verbucht."),
+                _tr("Die Rechnung stellen.") + " " + again,
+            )
+        case _:
+            return _further_reason(reason, again)
+
+
+def _further_reason(reason: Reason, again: str) -> Explanation:
+    return {
+        Reason.BAD_AMOUNT: Explanation(
+            _tr("Das Ereignis nennt keinen Betrag, der stimmen kann. Es wurde nichts verbucht."),
+            _tr("Die Zahlung im Stripe-Dashboard ansehen."),
+        ),
+        Reason.NOT_SUCCEEDED: Explanation(
+            _tr("Das Ereignis meldet Erfolg, die Zahlung selbst ist aber nicht abgeschlossen."),
+            _tr("Die Zahlung im Stripe-Dashboard ansehen."),
+        ),
+        Reason.PROGRAM_ERROR: Explanation(
+            _tr(
+                "Beim Verbuchen ist im Programm ein Fehler aufgetreten. Das Ereignis ist sicher "
+                "gespeichert."
+            ),
+            _tr(
+                "Nach dem nächsten Update „Erneut verarbeiten“ drücken. Das Protokoll hilft dem "
+                "Support."
+            ),
+        ),
+        Reason.UNKNOWN_TYPE: Explanation(
+            _tr("Diese Art von Ereignis braucht WorkmateOS nicht. Es wurde nichts verändert.")
+        ),
+        Reason.THIN_EVENT: Explanation(
+            _tr("Stripe sendet Kurzformat, bitte Snapshot wählen."),
+            _tr("Im Stripe-Dashboard beim Endpunkt „Snapshot“ als Format einstellen."),
+        ),
+        Reason.FOREIGN_ACCOUNT: Explanation(
+            _tr("Das Ereignis gehört zu einem anderen Stripe-Konto."),
+            _tr("Gehört das Konto zu Ihnen, die Verbindung unter Bearbeiten testen.") + " " + again,
+        ),
+        Reason.SAME_INTENT: Explanation(
+            _tr("Diese Zahlung war schon verbucht. Es wurde nichts doppelt verbucht.")
+        ),
+    }[reason]
+
+
+def reprocessed_words(before: Outcome, after: Outcome) -> str:
+    """What Erneut verarbeiten did."""
+    if before is after:
+        return {
+            Outcome.BOOKED: _tr("Nichts geändert: Die Zahlung war schon verbucht."),
+            Outcome.FAILURE_RECORDED: _tr("Nichts geändert: Der Fehlschlag war schon vermerkt."),
+            Outcome.DUPLICATE: _tr("Nichts geändert: Das Ereignis bleibt ein doppeltes."),
+            Outcome.NEEDS_REVIEW: _tr("Nichts geändert: Es ist noch immer etwas zu klären."),
+            Outcome.IGNORED: _tr("Nichts geändert: Das Ereignis ist weiter ohne Bedeutung."),
+        }[after]
+    return {
+        Outcome.BOOKED: _tr("Erledigt: Die Zahlung ist jetzt verbucht."),
+        Outcome.FAILURE_RECORDED: _tr("Erledigt: Der Fehlschlag ist jetzt vermerkt."),
+        Outcome.DUPLICATE: _tr("Erledigt: Die Zahlung war schon auf anderem Weg verbucht."),
+        Outcome.NEEDS_REVIEW: _tr("Jetzt ist etwas zu klären."),
+        Outcome.IGNORED: _tr("Erledigt: Das Ereignis ist ohne Bedeutung."),
+    }[after]
+
+
+# --- Zahlung simulieren ----------------------------------------------------------------------
+
+
+def scenario_words(scenario: Scenario) -> tuple[str, str]:
+    """Title and sentence of a scenario."""
+    return {
+        Scenario.SUCCESS: (_tr("Erfolgreich"), _tr("Der Kunde zahlt den offenen Betrag.")),
+        Scenario.PARTIAL: (_tr("Teilzahlung"), _tr("Der Kunde zahlt die Hälfte.")),
+        Scenario.OVERPAID: (_tr("Überzahlung"), _tr("Der Kunde zahlt mehr, als offen ist.")),
+        Scenario.DECLINED: (_tr("Karte abgelehnt"), _tr("Die Bank lehnt ohne Begründung ab.")),
+        Scenario.INSUFFICIENT_FUNDS: (
+            _tr("Zu wenig Deckung"),
+            _tr("Das Konto der Karte ist nicht gedeckt."),
+        ),
+        Scenario.DUPLICATE: (
+            _tr("Doppelt zugestellt"),
+            _tr("Stripe meldet dieselbe Zahlung dreimal."),
+        ),
+        Scenario.LATE_FAILURE: (
+            _tr("Verspäteter Fehlschlag"),
+            _tr("Nach der Zahlung trifft noch ein Fehlschlag ein."),
+        ),
+        Scenario.UNKNOWN_INVOICE: (
+            _tr("Unbekannte Rechnung"),
+            _tr("Geld ohne passende Rechnung: Klärung nötig."),
+        ),
+    }[scenario]
+
+
+def answers_words(answers: list[int], milliseconds: float) -> str:
+    """The HTTP answers of a simulation."""
+    took = answer_words(milliseconds)
+    one = len(answers) == 1
+    sentence = _tr("Antwort %1 in %2.") if one else _tr("Antworten %1 in %2.")
+    return sentence.replace("%1", ", ".join(map(str, answers))).replace("%2", took)
