@@ -8,10 +8,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.editor.fakes import Customers, Writing
+from tests.ui.editor.fakes import AYDIN, Customers, Writing
 from tests.ui.fakes import FakeBridge, FakeClock
 from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
+from workmate_desktop.ui.invoices.items_input import Column
 
 
 @dataclass
@@ -94,3 +95,11 @@ def _forget_changes(editor: InvoiceEditor) -> None:
     editor.form.items.finish_editing()
     editor._before = editor._snapshot()
     editor._saving = False
+
+
+def fill_in(desk: Desk) -> None:
+    """A customer and one position of 100,00 €."""
+    form = desk.editor.form
+    form.customer.set_customer(AYDIN)
+    form.model.setData(form.model.index(0, Column.DESCRIPTION), "Beratung")
+    form.model.setData(form.model.index(0, Column.UNIT_PRICE), "100")
