@@ -94,6 +94,20 @@ def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
     assert desk.toasts.shown[1][0] == "29 Rechnungen wurden bezahlt"
 
 
+def test_a_flood_is_told_without_reading_each(make_desk) -> None:
+    books = FakeBooks()
+    books.add(*(row(serial) for serial in range(1, 602)))
+    desk = make_desk(books)
+    for invoice_id in list(books.rows):
+        books.pay(invoice_id)
+    books.calls.clear()
+    desk.announce(*books.rows)
+    assert [shown[0] for shown in desk.toasts.shown] == ["601 Rechnungen haben sich geändert"]
+    assert "history" not in books.calls
+    assert books.calls.get("invoice_row", 0) == 0, "one page tells all loaded rows"
+    assert {desk.tab.model.row_at(at).status for at in range(256)} == {PAID}
+
+
 def test_old_history_is_no_news(desk: Desk) -> None:
     desk.books.pay("id-30", NOW - timedelta(days=1))
     desk.announce("id-30")

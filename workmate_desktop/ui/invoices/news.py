@@ -22,6 +22,8 @@ logger = logging.getLogger("workmate.ui")
 
 MOST_ALONE = 5
 """More news than this in one go are told in one toast."""
+MOST_READ = 500
+"""With more changes than this in one go nobody reads what each of them was."""
 _PAUSE_MS = 1000
 """After a toast, further news are collected this long."""
 _REMEMBERED = 5000
@@ -94,8 +96,17 @@ class NewsTeller(QObject):
             return
         ids, told = tuple(self._waiting), frozenset(self._told)
         self._waiting.clear()
-        self._reading = True
         self._pause.start()
+        if len(ids) > MOST_READ:
+            # Reading each of them would cost the window more than the news are worth.
+            self._since = self._clock.now()
+            self._toasts.show(
+                texts.fill(_tr("%1 Rechnungen haben sich geändert"), str(len(ids))),
+                _tr("Die Liste zeigt schon den neuesten Stand."),
+                ToastKind.INFO,
+            )
+            return
+        self._reading = True
         self._bridge.run_in_background(
             lambda: read_news(self._books, ids, self._since, told), self._tell, self._failed, self
         )

@@ -23,7 +23,9 @@ from workmate_desktop.ui.shared.tables import FLASH_ROLE, Index
 _NOWHERE = QModelIndex()
 PAGE = 256
 _MANY = 8
-"""More new rows than this at once are read as a page, not one by one."""
+"""More rows than this at once are read as a page, not one by one."""
+_WINDOW = 1024
+"""A page larger than this costs more than single rows."""
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
@@ -126,15 +128,20 @@ class InvoiceTableModel(QAbstractTableModel):
 
         Returns them before and after. Rows that are not loaded are left to `admit`.
         """
+        ids = [i for i in dict.fromkeys(invoice_ids) if i in self._positions]
+        # One page costs less than many single rows; what it lacks is still read singly.
+        fresh: dict[str, InvoiceRow] = {}
+        if len(ids) > _MANY and len(self._rows) <= _WINDOW:
+            page = self._books.invoice_page(self._query, None, len(self._rows))
+            fresh = {row.id: row for row in page}
         changes: list[RowChange] = []
         misplaced: dict[str, InvoiceRow] = {}
-        for invoice_id in dict.fromkeys(invoice_ids):
-            position = self._positions.get(invoice_id)
-            if position is None:
-                continue
-            before, row = self._rows[position], self._books.invoice_row(invoice_id)
+        for invoice_id in ids:
+            position = self._positions[invoice_id]
+            row = fresh.get(invoice_id) or self._books.invoice_row(invoice_id)
+            before = self._rows[position]
             changes.append(RowChange(before, row))
-            if row is None or not self._belongs(row):
+            if row is None or not (invoice_id in fresh or self._belongs(row)):
                 self._remove(position)
             elif row != before:
                 self._replace(position, row)
