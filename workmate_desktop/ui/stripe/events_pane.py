@@ -1,0 +1,131 @@
+"""Ereignisse: chips, search, the list, or a helpful sentence why it is empty."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.lists import EventFilter
+from workmate_desktop.ui.shared.cards import Card, EmptyState
+from workmate_desktop.ui.shared.controls import SearchField, Segments
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe.events_model import EventsModel
+from workmate_desktop.ui.stripe.events_table import EventsTable
+from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
+
+_MINUTE_MS = 60_000
+
+
+class EventsPane(Card):
+    """The list, live.
+
+    Signals: `event_selected(str)`, "" for none; `activated_event(str)` on Enter.
+    """
+
+    event_selected = Signal(str)
+    activated_event = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        books: EventReading,
+        bridge: StripeNews,
+        clock: Clock,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, title=self.tr("Ereignisse"), margin=1)
+        self.model = EventsModel(books, clock, self)
+        self.table = EventsTable(theme, self.model)
+        self.chips = Segments(self.tr("Filter"))
+        for which in EventFilter:
+            self.chips.add(which.value, texts.filter_words(which))
+        self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
+        self.search.setAccessibleDescription(self.tr("Ereignis, Rechnung oder Kennung"))
+        self.search.setMaximumWidth(240)
+        self.header.setContentsMargins(15, 12, 15, 4)
+        self.header.addWidget(self.chips)
+        self.header.addWidget(self.search)
+        self.empty = EmptyState(theme, "zap", *texts.no_events_words(EventFilter.ALL, ""))
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.empty)
+        self.body.setSpacing(4)
+        self.body.addWidget(self.stack, 1)
+        self.setFocusProxy(self.table)
+        self._typed = ""
+        # Zero: runs when no key is waiting, so only the newest text is searched for.
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.timeout.connect(self._search)
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE_MS)
+        self._minute.timeout.connect(self.model.follow_day)
+        self._minute.start()
+        self.chips.chosen.connect(self._on_chosen)
+        self.search.searched.connect(self._on_searched)
+        self.table.event_selected.connect(self.event_selected)
+        self.table.activated_event.connect(self.activated_event)
+        bridge.events_recorded.connect(self._on_events_recorded)
+        bridge.invoices_changed.connect(self._on_invoices_changed)
+        bridge.everything_changed.connect(self.reload)
+        self._show_state()
+
+    def show_only(self, which: EventFilter) -> None:
+        """Choose a filter, with an empty search."""
+        self.chips.choose(which.value)
+        self.search.clear()
+        self._search_timer.stop()
+        self._typed = ""
+        self._show(which, "")
+
+    def show_event(self, event_id: str) -> bool:
+        """Select the event, whatever filter that needs. False when it is not loaded."""
+        if self.model.position(event_id) is None:
+            self.show_only(EventFilter.ALL)
+        return self.table.select(event_id)
+
+    def focus_search(self) -> None:
+        """Strg+F."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot()
+    def reload(self) -> None:
+        """Read everything again."""
+        self.model.reload()
+        self._show_state()
+
+    @Slot(object)
+    def _on_events_recorded(self, event_ids: tuple[str, ...]) -> None:
+        self.model.refresh(event_ids)
+        self._show_state()
+
+    @Slot(object)
+    def _on_invoices_changed(self, invoice_ids: tuple[str, ...]) -> None:
+        self.model.refresh_invoices(invoice_ids)
+        self._show_state()
+
+    @Slot(str)
+    def _on_chosen(self, which: str) -> None:
+        self._show(EventFilter(which), self.model.text)
+
+    @Slot(str)
+    def _on_searched(self, text: str) -> None:
+        self._typed = text
+        self._search_timer.start()
+
+    @Slot()
+    def _search(self) -> None:
+        self._show(self.model.which, self._typed)
+
+    def _show(self, which: EventFilter, text: str) -> None:
+        self.model.show_only(which, text)
+        self.table.scrollToTop()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        if self.model.rowCount():
+            self.stack.setCurrentWidget(self.table)
+            return
+        self.empty.set_text(*texts.no_events_words(self.model.which, self.model.text))
+        self.stack.setCurrentWidget(self.empty)
