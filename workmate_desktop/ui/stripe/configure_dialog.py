@@ -68,8 +68,10 @@ class ConfigureDialog(QDialog):
         self.setWindowTitle(self.tr("Stripe konfigurieren"))
         self.setMinimumWidth(520)
         self.publishable = KeyField()
-        self.secret = SecretField(self._stored.secret)
-        self.webhook_secret = SecretField(",".join(self._stored.webhook_secrets))
+        self.secret = SecretField(self.tr("Secret Key"), self._stored.secret)
+        self.webhook_secret = SecretField(
+            self.tr("Webhook Secret"), ",".join(self._stored.webhook_secrets)
+        )
         self.fields = {
             KeyKind.PUBLISHABLE: FormField(self.tr("&Publishable Key"), self.publishable),
             KeyKind.SECRET: FormField(self.tr("&Secret Key"), self.secret),
@@ -194,7 +196,9 @@ class ConfigureDialog(QDialog):
         self.no_webhook_secret.setVisible(not receives)
         self._warn_of_other_mode(problems)
         self.test.set_possible(not self._saving and problems[KeyKind.SECRET] is None)
-        self.save_button.setEnabled(not self._saving and not any(problems.values()))
+        changeable = len(self._given) < len(self.fields)
+        valid = not any(problems.values())
+        self.save_button.setEnabled(changeable and valid and not self._saving)
 
     def _say(self, kind: KeyKind, problem: KeyProblem | None) -> None:
         field = self.fields[kind]
@@ -283,7 +287,8 @@ class ConfigureDialog(QDialog):
         if self._saving or any(self.problems().values()):
             return
         self.test.forget()
-        publishable, secret = self._publishable(), self.secret.typed()
+        # A field that the environment gives is empty: its value is read, never kept.
+        publishable, secret = self.publishable.text(), self.secret.typed()
         webhook_secret = self.webhook_secret.typed()
         self._set_saving(True)
         self._bridge.run_in_background(

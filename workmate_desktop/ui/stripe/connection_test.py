@@ -92,7 +92,7 @@ class ConnectionTest(QWidget):
     def _show_running(self) -> None:
         self.busy.setVisible(self.running)
         self.button.setText(
-            self.tr("Test &abbrechen") if self.running else self.tr("&Verbindung testen")
+            self.tr("&Test abbrechen") if self.running else self.tr("&Verbindung testen")
         )
         self.button.setEnabled(self.running or self._possible)
 

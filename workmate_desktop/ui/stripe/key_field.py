@@ -39,11 +39,13 @@ class KeyField(QLineEdit):
 class SecretField(KeyField):
     """Hides what is typed; "anzeigen" shows it. The stored secret itself is never in here.
 
-    `stored` is the stored secret, of which only the last characters are shown.
+    `name` is what a screen reader says. `stored` is the stored secret, of which only the last
+    characters are shown.
     """
 
-    def __init__(self, stored: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, stored: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(name)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(
             self.inputMethodHints() | Qt.InputMethodHint.ImhSensitiveData  # no learning of it

@@ -1,0 +1,341 @@
+"""Konfigurieren: checks while typing, secrets that survive an edit, the test of the connection."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QLineEdit
+
+from tests.ui.fakes import FakeBridge
+from tests.ui.stripe.fakes import (
+    LIVE_PUBLISHABLE,
+    LIVE_SECRET,
+    PUBLISHABLE,
+    SECRET,
+    TEST_KEYS,
+    WEBHOOK_SECRET,
+    FakeSetup,
+)
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.secrets import KeychainProblem
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.ui.shared.key_messages import KeyKind
+from workmate_desktop.ui.stripe.configure_dialog import DASHBOARD, ConfigureDialog
+
+
+@pytest.fixture
+def bridge() -> FakeBridge:
+    return FakeBridge()
+
+
+@pytest.fixture
+def opened(qtbot, bridge):
+    """Opens the dialog on the given setup."""
+
+    def make(setup: FakeSetup) -> ConfigureDialog:
+        visited: list[str] = []
+        dialog = ConfigureDialog(setup, bridge, open_address=visited.append)
+        dialog.visited = visited
+        qtbot.addWidget(dialog)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        return dialog
+
+    return make
+
+
+def _message(dialog: ConfigureDialog, kind: KeyKind) -> str:
+    return dialog.fields[kind].message()
+
+
+def test_first_set_up_with_the_keyboard_alone(qtbot, opened):
+    setup = FakeSetup()
+    dialog = opened(setup)
+    assert not dialog.save_button.isEnabled()
+    dialog.publishable.setFocus()
+    for text in (PUBLISHABLE, SECRET, WEBHOOK_SECRET):
+        qtbot.keyClicks(dialog.focusWidget(), text)
+        while True:
+            qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+            if isinstance(dialog.focusWidget(), QLineEdit) or text == WEBHOOK_SECRET:
+                break
+    qtbot.keyClick(dialog.webhook_secret, Qt.Key.Key_Return)
+    assert setup.calls == [("save", PUBLISHABLE, SECRET, WEBHOOK_SECRET, False)]
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_an_edit_without_retyping_keeps_the_secrets(qtbot, opened):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    assert dialog.secret.text() == dialog.webhook_secret.text() == ""
+    assert dialog.secret.placeholderText().endswith("4242")
+    assert dialog.webhook_secret.placeholderText().endswith("9f3a")
+    dialog.publishable.setText(PUBLISHABLE + "x")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    assert setup.calls == [("save", PUBLISHABLE + "x", None, None, False)]
+
+
+def test_no_widget_ever_holds_a_stored_secret(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    for edit in dialog.findChildren(QLineEdit):
+        for text in (edit.text(), edit.placeholderText(), edit.accessibleDescription()):
+            assert SECRET not in text
+            assert WEBHOOK_SECRET not in text
+
+
+@pytest.mark.parametrize("around", ["  {}  ", "\n{}\r\n", "\u200b{}\ufeff", "\t{}\u00a0"])
+def test_pasted_blanks_are_trimmed(opened, around):
+    setup = FakeSetup()
+    dialog = opened(setup)
+    for edit, key in (
+        (dialog.publishable, PUBLISHABLE),
+        (dialog.secret, SECRET),
+        (dialog.webhook_secret, WEBHOOK_SECRET),
+    ):
+        QGuiApplication.clipboard().setText(around.format(key))
+        edit.paste()
+        assert edit.text() == key
+    assert dialog.save_button.isEnabled()
+    QGuiApplication.clipboard().clear()
+
+
+def test_keys_of_two_modes_are_refused(opened):
+    dialog = opened(FakeSetup())
+    dialog.publishable.setText(PUBLISHABLE)
+    dialog.secret.setText(LIVE_SECRET)
+    assert dialog.fields[KeyKind.SECRET].is_bad()
+    assert "Anderer Modus" in _message(dialog, KeyKind.SECRET)
+    assert not dialog.save_button.isEnabled()
+    dialog.secret.setText(SECRET)
+    assert dialog.save_button.isEnabled()
+
+
+def test_a_stored_secret_of_the_other_mode_is_refused_too(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    dialog.publishable.setText(LIVE_PUBLISHABLE)
+    assert dialog.fields[KeyKind.SECRET].is_bad()
+    assert not dialog.save_button.isEnabled()
+
+
+def test_changing_the_mode_is_warned_of(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    assert dialog.mode_warning.isHidden()
+    dialog.publishable.setText(LIVE_PUBLISHABLE)
+    dialog.secret.setText(LIVE_SECRET)
+    assert "echtes Geld" in dialog.mode_warning.text()
+    assert "Webhook Secret" in dialog.mode_warning.text()
+    assert dialog.save_button.isEnabled()
+
+
+def test_the_reason_stands_under_the_field(opened):
+    dialog = opened(FakeSetup())
+    dialog.webhook_secret.setText("whsek_abc")
+    assert _message(dialog, KeyKind.WEBHOOK_SECRET).startswith("Muss mit whsec_ beginnen.")
+    dialog.publishable.setText(SECRET)
+    assert "geheimer Schlüssel" in _message(dialog, KeyKind.PUBLISHABLE)
+    dialog.secret.setText(PUBLISHABLE)
+    assert "Publishable Key" in _message(dialog, KeyKind.SECRET)
+    dialog.secret.setText("sk_test_ab!cdef")
+    assert "Zeichen" in _message(dialog, KeyKind.SECRET)
+
+
+def test_a_key_that_is_only_begun_is_not_yet_wrong(opened):
+    dialog = opened(FakeSetup())
+    dialog.publishable.setText("pk_t")
+    assert not dialog.fields[KeyKind.PUBLISHABLE].is_bad()
+    assert not dialog.save_button.isEnabled()
+    dialog.publishable.setText("pk_x")
+    assert dialog.fields[KeyKind.PUBLISHABLE].is_bad()
+
+
+def test_the_webhook_secret_may_be_missing_but_not_silently(opened):
+    setup = FakeSetup()
+    dialog = opened(setup)
+    dialog.publishable.setText(PUBLISHABLE)
+    dialog.secret.setText(SECRET)
+    assert dialog.no_webhook_secret.isVisible()
+    assert dialog.save_button.isEnabled()
+    dialog.webhook_secret.setText(WEBHOOK_SECRET)
+    assert not dialog.no_webhook_secret.isVisible()
+
+
+def test_several_webhook_secrets_while_one_is_rolled(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    dialog.webhook_secret.setText("whsec_abcdefgh,whsec_ijklmnop")
+    assert dialog.save_button.isEnabled()
+    dialog.webhook_secret.setText("whsec_abcdefgh,oops")
+    assert not dialog.save_button.isEnabled()
+
+
+def test_show_only_what_was_typed(qtbot, opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    assert not dialog.secret.toggle.isVisible()
+    dialog.secret.setText(SECRET)
+    assert dialog.secret.echoMode() is QLineEdit.EchoMode.Password
+    qtbot.mouseClick(dialog.secret.toggle, Qt.MouseButton.LeftButton)
+    assert dialog.secret.echoMode() is QLineEdit.EchoMode.Normal
+    dialog.secret.clear()
+    dialog.secret.setText(SECRET)
+    assert dialog.secret.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_keys_of_the_environment_are_only_shown(opened):
+    setup = FakeSetup(TEST_KEYS, from_environment=frozenset({"publishable", "secret"}))
+    dialog = opened(setup)
+    assert dialog.publishable.isReadOnly()
+    assert dialog.secret.isReadOnly()
+    assert not dialog.webhook_secret.isReadOnly()
+    assert "WORKMATE_STRIPE_SECRET_KEY" in _message(dialog, KeyKind.SECRET)
+    assert dialog.publishable.placeholderText() == "pk_test_…Zt8Q"
+    dialog.webhook_secret.setText(WEBHOOK_SECRET)
+    dialog.save_button.click()
+    assert setup.calls == [("save", "", None, WEBHOOK_SECRET, False)]
+
+
+def test_all_from_the_environment_leaves_nothing_to_save(opened):
+    names = frozenset({"publishable", "secret", "webhook_secret"})
+    dialog = opened(FakeSetup(TEST_KEYS, from_environment=names))
+    assert not dialog.save_button.isEnabled()
+    assert dialog.test.button.isEnabled()
+
+
+def test_the_connection_is_tested_with_what_was_typed(qtbot, opened):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    qtbot.mouseClick(dialog.test.button, Qt.MouseButton.LeftButton)
+    dialog.secret.setText("sk_test_another_key")
+    qtbot.mouseClick(dialog.test.button, Qt.MouseButton.LeftButton)
+    assert setup.calls == [
+        ("test", PUBLISHABLE, None),
+        ("test", PUBLISHABLE, "sk_test_another_key"),
+    ]
+    assert dialog.test.answer.text() == "Verbunden mit „KIT Solutions (Test)“"
+
+
+def test_a_late_answer_for_an_old_key_is_dropped(opened, bridge):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    bridge.hold = True
+    dialog.test.button.click()
+    assert dialog.test.running
+    dialog.secret.setText("sk_test_another_key")
+    assert not dialog.test.running
+    bridge.run_waiting()
+    assert setup.cancellations[0].is_set()
+    assert dialog.test.answer.text() == ""
+
+
+def test_an_answer_vanishes_when_the_key_changes(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    dialog.test.button.click()
+    assert dialog.test.answer.text()
+    dialog.secret.setText("sk_test_x")
+    assert dialog.test.answer.text() == ""
+
+
+def test_abbrechen_while_testing(opened, bridge):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    bridge.hold = True
+    dialog.test.button.click()
+    assert dialog.test.busy.isVisible()
+    assert "abbrechen" in dialog.test.button.text()
+    dialog.test.button.click()
+    assert not dialog.test.busy.isVisible()
+    assert "abgebrochen" in dialog.test.answer.text()
+    bridge.run_waiting()
+    assert setup.cancellations[0].is_set()
+    assert "abgebrochen" in dialog.test.answer.text()
+    dialog.test.button.click()
+    bridge.run_waiting()
+    assert "KIT Solutions" in dialog.test.answer.text()
+
+
+def test_nobody_waits_longer_than_the_limit(qtbot, opened, bridge):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    assert dialog.test._limit.interval() == 20_000
+    dialog.test._limit.setInterval(1)
+    bridge.hold = True
+    dialog.test.button.click()
+    qtbot.waitUntil(lambda: not dialog.test.running)
+    assert "nicht rechtzeitig" in dialog.test.answer.text()
+    bridge.run_waiting()
+    assert setup.cancellations[0].is_set()
+    assert "nicht rechtzeitig" in dialog.test.answer.text()
+
+
+def test_closing_gives_the_test_up(opened, bridge):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    bridge.hold = True
+    dialog.test.button.click()
+    dialog.reject()
+    bridge.run_waiting()
+    assert setup.cancellations[0].is_set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Refusal.WRONG_KEY, "kennt diesen Secret Key nicht"),
+        (Refusal.REVOKED, "widerrufen"),
+        (Refusal.NO_RIGHT, "fehlt ein Recht"),
+        (Refusal.NO_NET, "keine Verbindung"),
+        (Refusal.TIMEOUT, "nicht rechtzeitig"),
+    ],
+)
+def test_each_refusal_has_its_sentence(opened, kind, words):
+    dialog = opened(FakeSetup(TEST_KEYS, fail_with=StripeRefused(kind)))
+    dialog.test.button.click()
+    assert words in dialog.test.answer.text()
+
+
+@pytest.mark.parametrize("problem", KeychainProblem)
+def test_without_a_keyring_the_file_is_offered_openly(opened, problem):
+    setup = FakeSetup(TEST_KEYS)
+    setup.fail_with = UserError("keychain_unavailable", reason=problem.value)
+    dialog = opened(setup)
+    assert not dialog.file_offer.isVisible()
+    dialog.save_button.click()
+    assert dialog.isVisible()
+    assert dialog.file_offer.isVisible()
+    assert "Schlüsselbund" in dialog.failure.text()
+    setup.fail_with = None
+    dialog.file_offer.button.click()
+    assert [call[-1] for call in setup.calls] == [False, True]
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_a_saving_under_way_is_waited_for(opened, bridge):
+    setup = FakeSetup(TEST_KEYS)
+    dialog = opened(setup)
+    bridge.hold = True
+    dialog.save_button.click()
+    dialog.save_button.click()
+    dialog.reject()
+    assert dialog.isVisible()
+    assert not dialog.secret.isEnabled()
+    bridge.run_waiting()
+    assert len(setup.calls) == 1
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_keys_that_could_not_be_read_are_told(opened):
+    keys = StripeKeys(PUBLISHABLE)
+    dialog = opened(FakeSetup(keys, trouble="keychain_locked"))
+    assert "gesperrt" in dialog.failure.text()
+    assert not dialog.save_button.isEnabled()
+
+
+def test_the_dashboard_opens_in_the_browser(opened):
+    dialog = opened(FakeSetup())
+    dialog.dashboard_link.click()
+    assert dialog.visited == [DASHBOARD]
+
+
+def test_every_control_has_a_name(opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    names = [edit.accessibleName() for edit in (dialog.publishable, dialog.secret)]
+    assert names == ["Publishable Key", "Secret Key"]
+    assert dialog.secret.toggle.accessibleName() == "Secret Key: anzeigen"
