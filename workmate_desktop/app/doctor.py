@@ -1,0 +1,329 @@
+"""`doctor`: the state of database, port, tunnel, keys and clock, printed line by line.
+
+Only looks: takes no lock, migrates nothing, so it may run beside the program. Never prints a
+secret.
+"""
+
+import http.client
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from workmate_desktop import __version__
+from workmate_desktop.app.data_dir import remove_demo_data
+from workmate_desktop.app.options import Options
+from workmate_desktop.domain.clock import to_text
+from workmate_desktop.domain.errors import Bug
+from workmate_desktop.domain.secrets import Place, SecretStore
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import (
+    KeyProblem,
+    StripeKeys,
+    mask,
+    problem_of_publishable,
+    problem_of_secret,
+    problem_of_webhook_secret,
+)
+from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.keychain import Keychain
+from workmate_desktop.gateways.secret_file import SecretFile
+from workmate_desktop.gateways.stripe_api import checked_api_base
+from workmate_desktop.listener.state_file import STATE_FILE
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.store.engine import FILE_NAME, Database
+from workmate_desktop.store.inspection import Inspection, inspect
+from workmate_desktop.store.writer import Writer
+
+_ANSWER_SECONDS = 2.0
+
+
+class Mark(StrEnum):
+    """What stands before a line. Only WRONG makes the exit code 1."""
+
+    GOOD = "✓"
+    WRONG = "✗"
+    NOTE = "–"
+
+
+_PLAIN = {Mark.GOOD: "ok", Mark.WRONG: "!!", Mark.NOTE: "--", "…": "..."}
+"""For terminals that cannot show the marks."""
+
+_DATABASE_TROUBLES = {
+    "database_missing": "is missing, although there was one: restore a backup, or start the window",
+    "database_damaged": "is damaged: restore a backup",
+    "database_newer": "was written by a newer version of this program: update the program",
+    "database_older": "is of an older version: start the program once, it brings it up to date",
+    "database_foreign": "is not the one that belongs into this folder",
+    "database_not_wal": "was not written last by this program: start the program once",
+    "database_busy": "is locked by another program",
+    "database_read_only": "may not be read by this user",
+    "database_unreadable": "cannot be read",
+    "disk_full": "cannot be opened, the disk is full",
+}
+_PLACES = {
+    Place.KEYRING: "keyring of this computer",
+    Place.FILE: "encrypted file in the data folder",
+    Place.ENVIRONMENT: "environment",
+    Place.MEMORY: "memory only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line."""
+
+    mark: Mark
+    topic: str
+    text: str
+
+
+def doctor(
+    options: Options,
+    *,
+    open_keychain: Callable[[str], SecretStore] = Keychain,
+    out: TextIO | None = None,
+) -> int:
+    """Print the state; 0 when all is well, else 1.
+
+    `open_keychain` makes the keyring of an installation's id. `out` is stdout unless given.
+    """
+    # What is wrong is printed here; the log's lines would say it a second time.
+    logging.getLogger("workmate").addHandler(logging.NullHandler())
+    out = out or sys.stdout
+    findings = list(_findings(options, open_keychain))
+    wrong = sum(found.mark is Mark.WRONG for found in findings)
+    _write(out, f"WorkmateOS Desktop {__version__}")
+    for found in findings:
+        _write(out, f"{found.mark} {found.topic + ':':<11} {found.text}")
+    _write(out, f"Wrong: {wrong}" if wrong else "All is well.")
+    remove_demo_data(options)
+    return 1 if wrong else 0
+
+
+def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> Iterator[Finding]:
+    yield from _folder(options.data_dir)
+    try:
+        state = inspect(options.data_dir)
+    except OSError as error:
+        state = Inspection(False, None)
+        yield Finding(Mark.WRONG, "Database", f"the folder cannot be read: {error.strerror}")
+    else:
+        yield from _database(state)
+    yield from _port(options)
+    yield Finding(Mark.NOTE, "Tunnel", "not part of this version; forward the port yourself")
+    yield from _keys(options, state, open_keychain)
+    yield _clock()
+
+
+# --- database ----------------------------------------------------------------------------
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding(Mark.NOTE, "Data", f"{folder} does not exist yet")
+        return
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        yield Finding(Mark.WRONG, "Data", f"{folder} is open to other users: chmod 700")
+        return
+    yield Finding(Mark.GOOD, "Data", str(folder))
+
+
+def _database(state: Inspection) -> Iterator[Finding]:
+    if state.trouble is not None:
+        yield Finding(Mark.WRONG, "Database", _DATABASE_TROUBLES[state.trouble])
+    elif not state.exists:
+        yield Finding(Mark.WRONG, "Database", "no database yet: start the program once")
+        return
+    else:
+        size = f"{state.size_bytes / 1_000_000:.1f} MB"
+        yield Finding(Mark.GOOD, "Database", f"sound, version {state.version}, {size}")
+    if state.backup is not None:
+        yield Finding(
+            Mark.GOOD, "Backup", f"newest good one: {state.backup.name} ({state.backups} in all)"
+        )
+    elif state.backups:
+        yield Finding(Mark.WRONG, "Backup", f"none of {state.backups} passes its check")
+    else:
+        yield Finding(Mark.NOTE, "Backup", "none yet; the program makes one a day")
+
+
+# --- port --------------------------------------------------------------------------------
+
+
+def _port(options: Options) -> Iterator[Finding]:
+    known = _port_in_state_file(options.data_dir)
+    if known is not None and _is_our_listener(known):
+        moved = f" (not {options.port}, as wanted)" if options.port not in (0, known) else ""
+        yield Finding(
+            Mark.GOOD, "Port", f"our listener answers on 127.0.0.1:{known}{WEBHOOK_PATH}{moved}"
+        )
+        return
+    if known is not None:
+        yield Finding(
+            Mark.WRONG, "Port", f"{STATE_FILE} names {known}, but our listener is not there"
+        )
+    if options.port == 0:
+        yield Finding(Mark.NOTE, "Port", "any free one; the listener is not running")
+    elif _is_free(options.port):
+        yield Finding(Mark.NOTE, "Port", f"{options.port} is free; the listener is not running")
+    else:
+        yield Finding(
+            Mark.WRONG,
+            "Port",
+            f"{options.port} is taken by another program; the next free one would be used",
+        )
+
+
+def _port_in_state_file(folder: Path) -> int | None:
+    try:
+        state = json.loads((folder / STATE_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    port = state.get("port") if isinstance(state, dict) else None
+    return port if isinstance(port, int) and 0 < port < 65536 else None
+
+
+def _is_our_listener(port: int) -> bool:
+    """A GET is answered 405 by our path, and by hardly any other server in just this way."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", WEBHOOK_PATH)
+        answer = connection.getresponse()
+        return (answer.status, answer.read(64)) == (405, b'{"received": false}')
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        if os.name == "posix":  # as the listener binds: the rest of a closed one is no obstacle
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+# --- keys --------------------------------------------------------------------------------
+
+
+def _keys(
+    options: Options, state: Inspection, open_keychain: Callable[[str], SecretStore]
+) -> Iterator[Finding]:
+    given = GivenKeys(
+        options.stripe_publishable_key,
+        options.stripe_secret_key,
+        tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
+    )
+    keys = StripeKeys(given.publishable, given.secret, given.webhook_secrets)
+    stored_at = Place.KEYRING
+    if state.instance_id is not None:
+        setup = _loaded_setup(options, given, open_keychain(state.instance_id))
+        keys = setup.keys
+        stored_at = setup.place
+        if setup.trouble is not None:
+            yield Finding(Mark.WRONG, "Keys", f"{_PLACES[stored_at]}: {setup.trouble}")
+        if setup.account is not None:
+            yield Finding(Mark.NOTE, "Account", f"{setup.account.id}, as Stripe said last")
+    elif state.trouble is not None:
+        yield Finding(Mark.NOTE, "Keys", "stored ones cannot be found without the database")
+    yield _key(
+        "publishable key",
+        keys.publishable,
+        problem_of_publishable(keys.publishable),
+        "environment" if given.publishable else "settings",
+    )
+    yield _key(
+        "secret key",
+        keys.secret,
+        problem_of_secret(keys.secret, keys.publishable),
+        _PLACES[Place.ENVIRONMENT if given.secret else stored_at],
+    )
+    for secret in keys.webhook_secrets or ("",):
+        yield _key(
+            "signing secret",
+            secret,
+            problem_of_webhook_secret(secret),
+            _PLACES[Place.ENVIRONMENT if given.webhook_secrets else stored_at],
+        )
+    yield from _mode(keys, options)
+
+
+def _loaded_setup(options: Options, given: GivenKeys, keychain: SecretStore) -> StripeSetup:
+    """The keys as the program would find them. The writer is never started."""
+    database = Database(options.data_dir / FILE_NAME)
+    try:
+        setup = StripeSetup(
+            Writer(database, SystemClock(), lambda _changes: None),
+            database,
+            Announcer(),
+            keychain=keychain,
+            secret_file=SecretFile(options.data_dir),
+            given=given,
+            ask_account=_ask_nobody,
+        )
+        setup.load()
+    finally:
+        database.close()
+    return setup
+
+
+def _ask_nobody(_key: str, _cancelled: threading.Event) -> AccountInfo:
+    raise Bug("doctor asks Stripe nothing")
+
+
+def _key(name: str, key: str, problem: KeyProblem | None, place: str) -> Finding:
+    if not key:
+        # Without a signing secret nothing can be received; the other two are for later steps.
+        needed = name == "signing secret"
+        lack = "missing: every delivery is answered 503" if needed else "not entered"
+        return Finding(Mark.WRONG if needed else Mark.NOTE, "Keys", f"{name} {lack}")
+    if problem is not None:
+        return Finding(Mark.WRONG, "Keys", f"{name} {mask(key)} is wrong: {problem.value}")
+    return Finding(Mark.GOOD, "Keys", f"{name} {mask(key)} ({place})")
+
+
+def _mode(keys: StripeKeys, options: Options) -> Iterator[Finding]:
+    words = {True: "live mode: real money", False: "test mode", None: "unknown without keys"}
+    yield Finding(Mark.NOTE, "Mode", words[keys.livemode])
+    if options.stripe_api_base is not None:
+        try:
+            base = checked_api_base(options.stripe_api_base)
+        except ValueError as error:
+            yield Finding(Mark.WRONG, "Stripe API", str(error))
+        else:
+            yield Finding(Mark.NOTE, "Stripe API", f"not Stripe but {base}")
+
+
+# --- clock -------------------------------------------------------------------------------
+
+
+def _clock() -> Finding:
+    now = to_text(SystemClock().now())
+    return Finding(
+        Mark.NOTE, "Clock", f"{now} here; the offset is unmeasured, Stripe was not asked"
+    )
+
+
+def _write(out: TextIO, line: str) -> None:
+    encoding = out.encoding or "utf-8"
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        for mark, plain in _PLAIN.items():
+            line = line.replace(mark, plain)
+        line = line.encode(encoding, "replace").decode(encoding)
+    out.write(line + "\n")
