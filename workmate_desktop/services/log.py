@@ -11,6 +11,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,7 +119,8 @@ class ProgramLog:
             self._logger.removeHandler(self._in)
             self._out.stop()
             for handler in self._handlers:
-                handler.close()
+                with suppress(OSError):  # what the full disk did not take is lost
+                    handler.close()
 
     def entries(self, limit: int = 1000) -> list[LogEntry]:
         """The newest lines of this run, oldest first."""

@@ -45,4 +45,6 @@ def trouble_of(error: BaseException) -> Trouble | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return Trouble.FULL  # no room for the index of the WAL
     return _PRIMARY_CODES.get(code & 0xFF)

@@ -33,13 +33,16 @@ def open_database(data_dir: Path, today: str) -> Opened:
     """Check, migrate when needed (after a backup), and open. `today` names the backup.
 
     Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
-    disk_full, database_read_only, database_busy, database_unreadable; each with
-    `backup`, the name of the newest good backup or None.
+    disk_full, database_read_only, database_busy, database_unreadable, backup_failed (before
+    a migration); each with `backup`, the name of the newest good backup or None.
     """
     try:
         return _open(data_dir, today)
     except migrate.NewerDatabase as error:
         raise _refusal("database_newer", data_dir) from error
+    except backup.BackupFailed as error:
+        trouble = trouble_of(error.__cause__) if error.__cause__ else None
+        raise _refusal(trouble.value if trouble else "backup_failed", data_dir) from error
     except PermissionError as error:
         raise _refusal(Trouble.READ_ONLY.value, data_dir) from error
     except OSError as error:
@@ -57,17 +60,25 @@ def open_database(data_dir: Path, today: str) -> Opened:
 def _open(data_dir: Path, today: str) -> Opened:
     path = data_dir / FILE_NAME
     known_id = _remembered_id(data_dir)
+    known = known_id is not None or bool(backup.all_backups(data_dir))
     empty = not path.exists() or path.stat().st_size == 0
-    if empty and known_id is not None:
+    if empty and known:
         raise _refusal("database_missing", data_dir)
     if empty:
         path.unlink(missing_ok=True)
         create_file(path)
+    elif not (os.access(path, os.W_OK) and os.access(data_dir, os.W_OK)):
+        # SQLite would open it all the same, for reading only.
+        raise _refusal(Trouble.READ_ONLY.value, data_dir)
     database = Database(path)
     try:
         with database.writing.connect() as connection:
             if not empty:
                 _check(connection, data_dir)
+                # A first start that was killed leaves a file without tables.
+                empty = _has_no_tables(connection)
+                if empty and known:
+                    raise _refusal("database_missing", data_dir)
             if migrate.needs_migration(connection):
                 if not empty:
                     backup.make(path, data_dir, f"{today}-vor-update")
@@ -88,6 +99,10 @@ def _check(connection: Connection, data_dir: Path) -> None:
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         raise _refusal(Trouble.DAMAGED.value, data_dir)
+
+
+def _has_no_tables(connection: Connection) -> bool:
+    return connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar() == 0
 
 
 def _own_ids(connection: Connection) -> tuple[str, str]:

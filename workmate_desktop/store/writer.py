@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from workmate_desktop.domain.changes import Change
@@ -25,6 +26,7 @@ Job = Callable[[Transaction], T]
 logger = logging.getLogger("workmate.store")
 
 MAX_BATCH = 256
+_ONLY_A_NEW_CONNECTION_HEALS = (Trouble.READ_ONLY, Trouble.UNREADABLE)
 _LATER_SECONDS = 0.5
 
 
@@ -118,6 +120,7 @@ class Writer:
         commit itself was impossible.
         """
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # nobody can take it back any more
         with self._gate:
             if self._accepting:
                 self._queue.put(_Pending(job, future))
@@ -153,8 +156,11 @@ class Writer:
                 except Exception as error:  # noqa: BLE001 - told to everyone who waits
                     self._fail(batch, error)
                     continue
-            assert raw is not None
+            assert raw is not None and connection is not None
             self._commit(batch, raw, transaction)
+            if raw.in_transaction or self._trouble in _ONLY_A_NEW_CONNECTION_HEALS:
+                connection.close()
+                transaction = None
         if connection is not None:
             connection.close()
 
@@ -193,7 +199,8 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - told to everyone who waits
             transaction.take_changes()
             if raw.in_transaction:
-                raw.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # then the connection is given up, see _run
+                    raw.execute("ROLLBACK")
             self._fail(batch, error)
             return
         self._note_trouble(None)
