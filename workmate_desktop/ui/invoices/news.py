@@ -111,9 +111,8 @@ class NewsTeller(QObject):
             lambda: read_news(self._books, ids, self._since, told), self._tell, self._failed, self
         )
 
-    def _tell(self, news: Sequence[NewsItem]) -> None:
+    def _tell(self, fresh: Sequence[NewsItem]) -> None:
         self._reading = False
-        fresh = [item for item in news if item.line.id not in self._told]
         self._told.update({item.line.id: None for item in fresh})
         while len(self._told) > _REMEMBERED:
             del self._told[next(iter(self._told))]
