@@ -35,7 +35,7 @@ def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot) -> N
     assert model.index(at, 0).data(FLASH_ROLE) is None
 
 
-def test_the_toast_names_invoice_customer_and_amount(desk: Desk) -> None:
+def test_the_toast_names_invoice_customer_and_amount(desk: Desk, qtbot) -> None:
     desk.books.add(row(70, "Bäckerei Lindner GmbH", total=119000))
     desk.books.pay("id-70")
     desk.announce("id-70")
@@ -46,7 +46,9 @@ def test_the_toast_names_invoice_customer_and_amount(desk: Desk) -> None:
             ToastKind.SUCCESS,
         )
     ]
+    reads = desk.books.calls["history"]
     desk.announce("id-70")
+    qtbot.waitUntil(lambda: desk.books.calls["history"] > reads, timeout=4000)
     assert len(desk.toasts.shown) == 1, "told once"
 
 
