@@ -148,3 +148,10 @@ def test_moments():
 def test_due(days, text):
     today = NOW.date()
     assert formats.due_text(today + timedelta(days=days), today) == text
+
+
+def test_a_point_behind_a_lone_zero_never_groups_thousands() -> None:
+    assert formats.parse_quantity("0.125") == Decimal("0.125")
+    assert formats.parse_money("0.500", "eur") is None, "three decimals are no euro amount"
+    assert formats.parse_money("0.50", "eur") == 50
+    assert formats.parse_money("1.500", "eur") == 150_000

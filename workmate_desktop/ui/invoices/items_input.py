@@ -58,7 +58,7 @@ class Line:
 
 def read_quantity(text: str) -> Decimal | Problem:
     """A typed quantity, more than 0, with at most three decimals."""
-    text = _point_of_a_fraction(text)
+    text = text.replace(formats.NBSP, " ").strip()
     if not text:
         return Problem.MISSING
     value = formats.parse_quantity(text, decimals=QUANTITY_DECIMALS)
@@ -71,7 +71,7 @@ def read_quantity(text: str) -> Decimal | Problem:
 
 def read_price(text: str, currency: str) -> int | Problem:
     """A typed unit price in minor units; below 0 for a discount."""
-    text = _point_of_a_fraction(text)
+    text = text.replace(formats.NBSP, " ").strip()
     if not text:
         return Problem.MISSING
     value = formats.parse_money(text, currency)
@@ -79,11 +79,6 @@ def read_price(text: str, currency: str) -> int | Problem:
         bare = text.removesuffix(formats.currency_sign(currency))
         return _why_unreadable(bare.removesuffix(currency.upper()).strip(), exponent(currency))
     return value
-
-
-def _point_of_a_fraction(text: str) -> str:
-    """ "0.125" with a comma: after a lone zero, a point cannot group thousands."""
-    return re.sub(r"^([-−]?0)\.(?=\d)", r"\1,", text.replace(formats.NBSP, " ").strip())
 
 
 def _why_unreadable(text: str, decimals: int) -> Problem:

@@ -34,9 +34,11 @@ NONE = "–"
 _LOCALE = "de_DE"
 _GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
 _MONEY = re.compile(
-    r"(?P<sign>[-−]?)(?:(?P<grouped>\d{1,3}(?:\.\d{3})+)|(?P<plain>\d+))(?:,(?P<part>\d+))?",
+    r"(?P<sign>[-−]?)(?:(?P<grouped>[1-9]\d{0,2}(?:\.\d{3})+)|(?P<plain>\d+))(?:,(?P<part>\d+))?",
     re.ASCII,
 )
+# A lone zero cannot be a group, so the point behind it is a comma, however many digits follow.
+_FRACTION = re.compile(r"(?P<sign>[-−]?)(?P<plain>0)\.(?P<part>\d+)", re.ASCII)
 _POINT = re.compile(r"(?P<sign>[-−]?)(?P<plain>\d+)\.(?P<part>\d{1,2})", re.ASCII)
 _DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})", re.ASCII)
 
@@ -105,7 +107,7 @@ def _without_sign(text: str, currency: str) -> str:
 
 def _number(text: str) -> tuple[str, str] | None:
     """Sign and whole digits, and the digits after the comma; None when it is no number."""
-    match = _MONEY.fullmatch(text) or _POINT.fullmatch(text)
+    match = _MONEY.fullmatch(text) or _POINT.fullmatch(text) or _FRACTION.fullmatch(text)
     if match is None:
         return None
     groups = match.groupdict()
