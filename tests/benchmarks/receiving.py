@@ -1,0 +1,187 @@
+"""Receiving: durable, booked, answered. Rounds of all contestants, one after the other."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.contestants import (
+    ALL,
+    ROOT,
+    Bare,
+    Contestant,
+    Floor,
+    Original,
+    Ours,
+    Sent,
+    WrongBooks,
+)
+from tests.benchmarks.load import Load
+from tests.benchmarks.table import Goal, Row
+
+CONNECTIONS = (1, 8, 32)
+_MOST = {1: 6_000, 8: 14_000, 32: 24_000}
+"""Deliveries prepared for one run; a run ends early when they are used up."""
+
+_RATE_GOALS = {1: 6.5, 8: 20.0, 32: 30.0}
+_P99_GOALS_MS = {8: 5.0, 32: 10.0}
+_PROCESSOR_GOALS = {1: 1 / 12, 32: 1 / 30}
+_SHARE_OF_FLOOR = 0.75
+
+
+@dataclass
+class Figures:
+    """All runs of one contestant at one number of connections."""
+
+    rate: list[float] = field(default_factory=list)
+    p50_ms: list[float] = field(default_factory=list)
+    p99_ms: list[float] = field(default_factory=list)
+    processor_per_1000: list[float] = field(default_factory=list)
+
+    def median(self, name: str) -> float:
+        """The median over the rounds; 0.0 when there is no valid run."""
+        values: list[float] = getattr(self, name)
+        return statistics.median(values) if values else 0.0
+
+
+Results = dict[str, dict[int, Figures]]
+
+
+def measure(
+    folder: Path,
+    rounds: int,
+    seconds: float,
+    contestants: Sequence[type[Contestant]] = ALL,
+    connections: Sequence[int] = CONNECTIONS,
+) -> tuple[Results, list[str]]:
+    """The figures, and what was wrong with any books (then that run has no figure)."""
+    capacity = sum(_MOST[number] for number in connections)
+    racers = [make(folder, capacity) for make in contestants]
+    for racer in racers:
+        racer.prepare()
+    results: Results = {r.key: {c: Figures() for c in connections} for r in racers}
+    wrong: list[str] = []
+    for number in range(rounds):
+        # Each round another one begins, so that nobody always follows the same neighbour.
+        for racer in racers[number % len(racers) :] + racers[: number % len(racers)]:
+            print(f"  round {number + 1} of {rounds}: {racer.key}", file=sys.stderr)
+            try:
+                runs = _race(racer, seconds, connections)
+            except WrongBooks as error:
+                wrong.append(f"{racer.key}, round {number + 1}: {error}")
+                continue
+            for run in runs:
+                figures = results[racer.key][run["load"]["connections"]]
+                for name in asdict(figures):
+                    getattr(figures, name).append(run[name])
+    return results, wrong
+
+
+def _race(
+    racer: Contestant, seconds: float, connections: Sequence[int]
+) -> list[dict[str, Any]]:
+    """One start of the server, one load for each number of connections, then the books."""
+    data = racer.fresh_data()
+    process, port = racer.start(data)
+    runs: list[dict[str, Any]] = []
+    sent: list[Sent] = []
+    first = 0
+    try:
+        for number in connections:
+            most = _MOST[number]
+            load = Load(port, process.pid, number, first, most, seconds, min(0.4, seconds / 3))
+            runs.append(_send(load))
+            sent.append(Sent(first, runs[-1]["sent"]))
+            first += most
+    finally:
+        racer.stop(process)
+    for run in runs:
+        _check_answers(run, racer)
+    racer.check(data, sent)
+    shutil.rmtree(data)
+    return runs
+
+
+def _send(load: Load) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.load", json.dumps(asdict(load))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise WrongBooks(f"the load generator failed: {done.stderr[-500:]}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _check_answers(run: dict[str, Any], racer: Contestant) -> None:
+    """200 to each delivery and to each repetition, 400 to the wrong signature."""
+    if run["statuses"] != {"200": run["sent"]} or run["lost"]:
+        raise WrongBooks(f"answers {run['statuses']} to {run['sent']}, lost {run['lost']}")
+    if set(run["repeated"]) != {"200"}:
+        raise WrongBooks(f"answers {run['repeated']} to repeated deliveries")
+    if set(run["refused"]) != {"400"} and racer.key != Bare.key:
+        raise WrongBooks(f"answers {run['refused']} to wrong signatures")
+
+
+def rows(results: Results) -> list[Row]:
+    """The rows of PERFORMANCE, Receiving."""
+    ours, original, floor = results[Ours.key], results[Original.key], results[Floor.key]
+    table: list[Row] = []
+    for number, figures in ours.items():
+        rate, peer = figures.median("rate"), original[number].median("rate")
+        smallest = floor[number].median("rate")
+        name = f"receiving, {number} connection{'s' if number > 1 else ''}"
+        table += [
+            Row(f"{name}: events/s, × original", peer, rate, Goal.at_least(_RATE_GOALS[number])),
+            Row(f"{name}: events/s, × floor", smallest, rate, Goal.at_least(_SHARE_OF_FLOOR)),
+        ]
+        if number in _P99_GOALS_MS:
+            table.append(
+                Row(
+                    f"{name}: p99 ms",
+                    floor[number].median("p99_ms"),
+                    figures.median("p99_ms"),
+                    Goal.at_most_itself(_P99_GOALS_MS[number]),
+                )
+            )
+        if number in _PROCESSOR_GOALS:
+            table.append(
+                Row(
+                    f"{name}: CPU s per 1,000, × original",
+                    original[number].median("processor_per_1000"),
+                    figures.median("processor_per_1000"),
+                    Goal.at_most(_PROCESSOR_GOALS[number]),
+                )
+            )
+    return table
+
+
+def details(results: Results) -> list[str]:
+    """All contestants side by side, medians."""
+    lines = [
+        f"{'':14} {'conn.':>5} {'events/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU s/1000':>10}"
+        f" {'× original':>10} {'× floor':>8}   rate of each round"
+    ]
+    for key, by_connections in results.items():
+        for number, figures in by_connections.items():
+            if not figures.rate:
+                lines.append(f"{key:14} {number:5} {'no valid run':>9}")
+                continue
+            rate = figures.median("rate")
+            each = " ".join(f"{value:.0f}" for value in figures.rate)
+            lines.append(
+                f"{key:14} {number:5} {rate:9.0f} {figures.median('p50_ms'):8.2f}"
+                f" {figures.median('p99_ms'):8.2f} {figures.median('processor_per_1000'):10.3f}"
+                f" {_ratio(rate, results, Original.key, number):>10}"
+                f" {_ratio(rate, results, Floor.key, number):>8}   {each}"
+            )
+    return lines
+
+
+def _ratio(rate: float, results: Results, key: str, number: int) -> str:
+    other = results.get(key, {}).get(number)
+    peer = other.median("rate") if other else 0.0
+    return f"{rate / peer:.2f}" if peer else "-"
