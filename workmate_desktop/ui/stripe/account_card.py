@@ -1,0 +1,72 @@
+"""Konto: which Stripe account, which keys, which mode, and where the secrets lie."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import mask
+from workmate_desktop.ui.invoices.texts import fill
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import Card, KeyValueRows
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.messages import trouble_message
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe.ports import Setup
+
+
+class AccountCard(Card):
+    """Shows masked keys only. Signal `edit_wanted()`: Bearbeiten."""
+
+    edit_wanted = Signal()
+
+    def __init__(self, setup: Setup, parent: QWidget | None = None) -> None:
+        super().__init__(parent, title=self.tr("Konto"))
+        self._setup = setup
+        self.edit = button(self.tr("&Bearbeiten"))
+        self.header.addWidget(self.edit)
+        self.rows = KeyValueRows()
+        self._account = self.rows.add_row(self.tr("Verbunden mit"))
+        self._publishable = self.rows.add_row(self.tr("Publishable Key"), mono=True)
+        self._secret = self.rows.add_row(self.tr("Secret Key"), mono=True)
+        self._webhook_secret = self.rows.add_row(self.tr("Webhook Secret"), mono=True)
+        self._mode = self.rows.add_row(self.tr("Modus"))
+        self._place = self.rows.add_row(self.tr("Geheimes liegt in"))
+        self.trouble = PlainLabel(role="error", wrap=True)
+        self.body.addWidget(self.rows)
+        self.body.addWidget(self.trouble)
+        self.body.addStretch(1)
+        self.edit.clicked.connect(self.edit_wanted)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is in force now."""
+        keys = self._setup.keys
+        missing = self.tr("fehlt")
+        webhook = ", ".join(mask(secret) for secret in keys.webhook_secrets)
+        for row, words in (
+            (self._account, self._account_words(self._setup.account)),
+            (self._publishable, mask(keys.publishable) or missing),
+            (self._secret, mask(keys.secret) or missing),
+            (self._webhook_secret, webhook or missing),
+            (self._mode, texts.mode_words(keys.livemode)),
+            (self._place, texts.place_words(self._setup.place)),
+        ):
+            self.rows.set_value(row, words)
+        code = self._setup.trouble
+        self.trouble.setText(self._trouble_words(code) if code else "")
+        self.trouble.setVisible(code is not None)
+
+    def _account_words(self, account: AccountInfo | None) -> str:
+        if account is None:
+            return self.tr("noch nicht geprüft")
+        return " · ".join(part for part in (account.name, account.id) if part) or formats.NONE
+
+    def _trouble_words(self, code: str) -> str:
+        message = trouble_message(code)
+        why = message.sentence if message else fill(self.tr("Unbekannte Störung (%1)."), code)
+        if code == "keychain_locked":
+            todo = self.tr("Bitte entsperren und das Programm neu starten.")
+        else:
+            todo = self.tr("Bitte die Schlüssel unter Bearbeiten neu eintragen.")
+        return f"{self.tr('Die Schlüssel sind nicht lesbar.')} {why} {todo}"

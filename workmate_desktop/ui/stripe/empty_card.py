@@ -1,0 +1,103 @@
+"""Nothing is set up yet: what Stripe does here, and how to begin."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from workmate_desktop.ui.shared.cards import Card, line
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+
+_WIDTH = 560
+
+
+class EmptyCard(QWidget):
+    """One friendly card in the middle. Signals: `configure_wanted()`, `simulate_wanted()`."""
+
+    configure_wanted = Signal()
+    simulate_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.card = Card(margin=32)
+        self.card.setMaximumWidth(_WIDTH)
+        self.card.setAccessibleName(self.tr("Stripe einrichten"))
+        self.configure = button(self.tr("&Konfigurieren"), kind="primary", size="large")
+        self.configure.setMinimumWidth(130)
+        self.simulate = button(
+            self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link"
+        )
+        self.try_demo = PlainLabel(
+            self.tr("Erst einmal ausprobieren: das Programm mit --demo starten."),
+            role="muted",
+            wrap=True,
+        )
+        title = PlainLabel(self.tr("Rechnungen online bezahlen lassen"), role="title", wrap=True)
+        sentence = PlainLabel(
+            self.tr(
+                "Verbinden Sie Ihr Stripe-Konto. Danach bezahlen Kunden per Karte oder "
+                "Lastschrift, und die Rechnung wird hier von selbst als Bezahlt markiert."
+            ),
+            role="muted",
+            wrap=True,
+        )
+        body = self.card.body
+        body.setSpacing(6)
+        for label in (title, sentence, self.try_demo):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        body.addWidget(title)
+        body.addWidget(sentence)
+        body.addSpacing(10)
+        body.addWidget(self.configure, 0, Qt.AlignmentFlag.AlignHCenter)
+        body.addSpacing(4)
+        body.addWidget(self.simulate, 0, Qt.AlignmentFlag.AlignHCenter)
+        body.addWidget(self.try_demo)
+        body.addSpacing(10)
+        body.addWidget(line())
+        body.addSpacing(12)
+        body.addLayout(self._steps())
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.card, 100)
+        middle.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 14, 16, 14)
+        outer.addStretch(1)
+        outer.addLayout(middle)
+        outer.addStretch(1)
+        self.setFocusProxy(self.configure)
+        self.configure.clicked.connect(self.configure_wanted)
+        self.simulate.clicked.connect(self.simulate_wanted)
+        self.set_simulation_available(False)
+
+    def set_simulation_available(self, available: bool) -> None:
+        """Offer the simulation, or say where it is to be had."""
+        self.simulate.setVisible(available)
+        self.try_demo.setVisible(not available)
+
+    def _steps(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        steps = (
+            (
+                self.tr("API-Schlüssel aus dem Stripe-Dashboard einfügen"),
+                self.tr("Entwickler → API-Schlüssel"),
+            ),
+            (
+                self.tr("Webhook Secret einfügen"),
+                self.tr("Entwickler → Webhooks → Endpunkt → Signing Secret"),
+            ),
+            (self.tr("Testzahlung machen und zusehen, wie die Rechnung Bezahlt wird"), ""),
+        )
+        for place, (what, where) in enumerate(steps):
+            row = 3 * place
+            number = PlainLabel(str(place + 1), role="strong")
+            number.setAlignment(Qt.AlignmentFlag.AlignTop)
+            number.setMinimumWidth(12)
+            grid.addWidget(number, row, 0, 2 if where else 1, 1)
+            grid.addWidget(PlainLabel(what, wrap=True), row, 1)
+            if where:
+                grid.addWidget(PlainLabel(where, role="muted", wrap=True), row + 1, 1)
+            grid.setRowMinimumHeight(row + 2, 10)
+        return grid
