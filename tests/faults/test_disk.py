@@ -1,9 +1,6 @@
 """FAULTS F1 to F6, F17: the database is locked, the disk full or read-only."""
 
 import logging
-import os
-import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import SECRET, encoded, event_body, issued, make_books, post, sign
+from tests.factories import encoded, event_body, issued, make_books, post, sign
 from tests.faults.disks import SmallDisk, small_disk
 from tests.faults.office import Office
+from tests.faults.programs import free_port, serving
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.upkeep import Upkeep
@@ -198,45 +196,6 @@ def test_f5_first_start_on_a_full_disk(disk: SmallDisk) -> None:
     _made(data_dir)  # nothing half is left that would be in the way
 
 
-@contextmanager
-def _serving(data_dir: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
-    """`serve` as a program of its own; ended by SIGTERM."""
-    environment = {
-        **os.environ,
-        "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
-        "WORKMATE_STRIPE_SECRET_KEY": "sk_test_1234",
-        "WORKMATE_STRIPE_PUBLISHABLE_KEY": "pk_test_1234",
-    }
-    command = [sys.executable, "-m", "workmate_desktop", "serve"]
-    with subprocess.Popen(
-        [*command, "--data-dir", str(data_dir), "--port", str(port)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_it_listens(port: int, process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        threading.Event().wait(0.05)
-    pytest.fail("nothing listened within 30 s")
-
-
 def test_f5_the_listener_answers_503_until_a_start_succeeds(disk: SmallDisk) -> None:
     _503_then_200(disk, disk.fill, disk.make_room)
 
@@ -254,14 +213,12 @@ def _503_then_200(disk: SmallDisk, spoil: Callable[[], None], mend: Callable[[],
     invoice_id = _made(data_dir)
     (data_dir / "workmate.lock").touch(0o600)  # of the run before
     raw = encoded(event_body(invoice_id))
-    port = _free_port()
+    port = free_port()
     spoil()
-    with _serving(data_dir, port) as process:
-        _wait_until_it_listens(port, process)
+    with serving(data_dir, port):
         assert post(port, raw, sign(raw, at=time.time())) == 503
     mend()
-    with _serving(data_dir, port) as process:
-        _wait_until_it_listens(port, process)
+    with serving(data_dir, port):
         assert post(port, raw, sign(raw, at=time.time())) == 200
 
 

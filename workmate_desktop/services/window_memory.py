@@ -23,7 +23,7 @@ class WindowMemory:
             found = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             logger.warning("The window's settings were unfit; the window starts as at first")
             return {}
         return found if isinstance(found, dict) else {}

@@ -30,7 +30,7 @@ def from_json(text: str | None) -> dict[str, object]:
     """The inverse; {} for anything that is no JSON object (rows written from outside)."""
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -1,0 +1,35 @@
+"""FAULTS F15: two programs on the same data."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from tests.factories import encoded, post, sign, stored_event
+from tests.faults.programs import free_port, serve_command, serving, state_of
+
+
+def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    port = free_port()
+    with serving(data_dir, port) as first:
+        second = subprocess.run(
+            serve_command(data_dir, 0), capture_output=True, text=True, timeout=30
+        )
+        assert second.returncode == 1
+        (line,) = second.stderr.strip().splitlines()
+        assert "already" in line
+        assert second.stdout == ""
+        # The first is not disturbed: neither its listener nor its state file.
+        raw = encoded(stored_event("pi_created"))
+        assert post(port, raw, sign(raw, at=time.time())) == 200
+        state = state_of(data_dir)
+        assert (state["pid"], state["port"]) == (first.pid, port)
+
+
+def test_f15_a_killed_program_leaves_no_lock_behind(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with serving(data_dir, free_port()) as first:
+        first.kill()
+        first.wait(10)
+    with serving(data_dir, free_port()) as second:
+        assert state_of(data_dir)["pid"] == second.pid
