@@ -114,7 +114,8 @@ CREATE INDEX invoices_by_issue_date ON invoices (livemode, ifnull(issue_date, ''
 CREATE INDEX invoices_by_due_date ON invoices (livemode, ifnull(due_date, ''));
 CREATE INDEX invoices_by_total ON invoices (livemode, total_minor);
 CREATE INDEX invoices_by_paid ON invoices (livemode, paid_minor);
-CREATE INDEX invoices_by_status ON invoices
+CREATE INDEX invoices_by_status ON invoices (livemode, status);
+CREATE INDEX invoices_sums ON invoices
     (livemode, status, currency, due_date, total_minor, paid_minor);
 CREATE INDEX invoices_failed ON invoices (livemode, last_failed_at)
     WHERE last_failed_at IS NOT NULL;
