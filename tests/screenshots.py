@@ -38,6 +38,11 @@ SCREENS = {
     "stornieren": Screen("tests.ui.invoices.screens:cancel", 0, 0),
     "rechnung-neu": Screen("tests.ui.editor.screens:build", 840, 620),
     "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
+    "stripe-leer": Screen("tests.ui.stripe.screens:empty", 1280, 694),
+    "stripe": Screen("tests.ui.stripe.screens:filled", 1280, 694),
+    "stripe-gestoert": Screen("tests.ui.stripe.screens:trouble", 1280, 694),
+    "stripe-schmal": Screen("tests.ui.stripe.screens:filled", 880, 520),
+    "konfigurieren": Screen("tests.ui.stripe.screens:configure", 0, 0),
 }
 
 

@@ -30,6 +30,7 @@ class FakeSetup:
     """Notes what is saved and asked; answers with `account`, or fails with `fail_with`."""
 
     keys: StripeKeys = field(default_factory=StripeKeys)
+    loaded: bool = True
     trouble: str | None = None
     from_environment: frozenset[str] = frozenset()
     place: Place = Place.KEYRING
@@ -176,13 +177,20 @@ class FakeReceive:
 
 @dataclass
 class FakeReception:
-    """Shows the state it is given."""
+    """Shows the state it is given; a restart gives it `after_restart`."""
 
     state: ReceptionState = field(
         default_factory=lambda: ReceptionState(
             ReceptionStatus.READY, port=8000, local_url=URL, refused={}
         )
     )
+    after_restart: ReceptionState | None = None
+    restarts: int = 0
+
+    def restart(self) -> int | None:
+        self.restarts += 1
+        self.state = self.after_restart or self.state
+        return self.state.port
 
 
 @dataclass

@@ -29,6 +29,11 @@ class Setup(Protocol):
     def keys(self) -> StripeKeys: ...
 
     @property
+    def loaded(self) -> bool:
+        """False while the stored keys are still being read."""
+        ...
+
+    @property
     def configured(self) -> bool: ...
 
     @property
@@ -100,6 +105,10 @@ class HasReception(Protocol):
 
     @property
     def state(self) -> ReceptionState: ...
+
+    def restart(self) -> int | None:
+        """Blocks. The port, or None when none could be had."""
+        ...
 
 
 class Simulating(Protocol):

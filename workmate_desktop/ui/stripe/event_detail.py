@@ -1,0 +1,203 @@
+"""The selected event beside the list: what it means, what can be done, and all its fields."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.events import Outcome
+from workmate_desktop.domain.lists import EventRow
+from workmate_desktop.ui.invoices.status_pill import PillLabel
+from workmate_desktop.ui.invoices.texts import fill
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import EmptyState, KeyValueRows
+from workmate_desktop.ui.shared.controls import CopyButton, button
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe.event_fields import event_fields
+from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeNews
+
+
+class EventDetail(QStackedWidget):
+    """Shows one event by id, and follows it."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        books: EventReading,
+        receive: Reprocessing,
+        bridge: StripeNews,
+        clock: Clock,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._books = books
+        self._receive = receive
+        self._bridge = bridge
+        self._clock = clock
+        self._event_id = ""
+        self._shown: EventRow | None = None
+        self._working = False
+        self.setProperty("part", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(280)
+        self.setAccessibleName(self.tr("Ausgewähltes Ereignis"))
+        self.empty = EmptyState(
+            theme,
+            "zap",
+            self.tr("Kein Ereignis ausgewählt"),
+            self.tr("Links ein Ereignis wählen: Hier steht dann, was es bedeutet."),
+        )
+        self.when = PlainLabel(role="muted", wrap=True)
+        self.amount = PlainLabel(role="title", wrap=True, selectable=True)
+        self.pill = PillLabel(theme)
+        self.what = PlainLabel(wrap=True, selectable=True)
+        self._todo_title = PlainLabel(self.tr("Was ist zu tun?"), role="strong")
+        self.todo = PlainLabel(wrap=True, selectable=True)
+        self.reprocess = button(self.tr("&Erneut verarbeiten"))
+        self.result = PlainLabel(role="small", wrap=True)
+        self.fields = KeyValueRows()
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName(self.tr("Ausgewähltes Ereignis"))
+        self.area.setWidget(self._content())
+        self.addWidget(self.empty)
+        self.addWidget(self.area)
+        self.reprocess.clicked.connect(self._on_reprocess)
+        bridge.events_recorded.connect(self._on_events_recorded)
+        bridge.invoices_changed.connect(self._on_much_changed)
+        bridge.everything_changed.connect(self._on_much_changed)
+
+    @property
+    def event_id(self) -> str:
+        """Which event is shown; "" for none."""
+        return self._event_id
+
+    @Slot(str)
+    def show_event(self, event_id: str) -> None:
+        """Show another event, or none for ""."""
+        if event_id != self._event_id:
+            self._event_id = event_id
+            self._working = False
+            self._shown = None
+            self._tell("")
+            self.area.verticalScrollBar().setValue(0)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the event again; repaints only when something differs."""
+        row = self._books.event(self._event_id) if self._event_id else None
+        if row is None:
+            self._event_id = ""
+            self._shown = None
+            self.setCurrentWidget(self.empty)
+            return
+        if row != self._shown:
+            self._shown = row
+            self._fill(row)
+        self.reprocess.setEnabled(not self._working)
+        self.setCurrentWidget(self.area)
+
+    def focus_first_action(self) -> None:
+        """Enter on a row leads here."""
+        if self._event_id:
+            self.reprocess.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Building
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        content.setProperty("part", "scroll")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(4)
+        column.addWidget(self.when)
+        column.addWidget(self.amount)
+        column.addSpacing(2)
+        column.addWidget(self.pill)
+        column.addSpacing(8)
+        column.addWidget(self.what)
+        column.addSpacing(8)
+        column.addWidget(self._todo_title)
+        column.addWidget(self.todo)
+        column.addSpacing(10)
+        column.addWidget(self.reprocess)
+        column.addWidget(self.result)
+        column.addSpacing(14)
+        column.addWidget(PlainLabel(self.tr("Alle Angaben"), role="strong"))
+        column.addSpacing(2)
+        column.addWidget(self.fields)
+        column.addStretch(1)
+        return content
+
+    def _fill(self, row: EventRow) -> None:
+        moment = formats.date_time(self._clock.local(row.received_at))
+        words = (
+            self.tr("Ereignis vom %1") if row.amount_minor is None else self.tr("Zahlung vom %1")
+        )
+        self.when.setText(fill(words, moment))
+        amount = texts.amount_words(row)
+        self.amount.setText(row.type if amount == formats.NONE else amount)
+        self.pill.set_pills((texts.event_pill(row),))
+        explanation = texts.explain(row)
+        self.what.setText(explanation.what)
+        self.todo.setText(explanation.todo)
+        for label in (self._todo_title, self.todo):
+            label.setVisible(bool(explanation.todo))
+        self._fill_fields(row)
+
+    def _fill_fields(self, row: EventRow) -> None:
+        self.fields.clear()
+        for field in event_fields(row, self._clock):
+            copy = None
+            if field.copyable:
+                name = fill(self.tr("%1 kopieren"), field.name)
+                copy = CopyButton(self._theme, name, text=field.value)
+            self.fields.add_row(field.name, field.value, mono=field.mono, extra=copy)
+
+    # Erneut verarbeiten
+
+    @Slot()
+    def _on_reprocess(self) -> None:
+        row = self._shown
+        if row is None or self._working:
+            return
+        event_id, before = row.id, row.outcome
+        self._working = True
+        self.reprocess.setEnabled(False)
+        self._tell(self.tr("Wird verarbeitet …"))
+
+        def done(after: Outcome) -> None:
+            self._finished(event_id, texts.reprocessed_words(before, after), "small")
+
+        def failed(error: Exception) -> None:
+            words = " ".join(part for part in error_sentence(error) if part)
+            self._finished(event_id, words, "error")
+
+        self._bridge.when_done(self._receive.reprocess(event_id), done, failed, self)
+
+    def _finished(self, event_id: str, words: str, role: str) -> None:
+        if event_id != self._event_id:
+            return  # another one is shown by now; the list tells this one's outcome
+        self._working = False
+        self._tell(words, role)
+        self.refresh()
+
+    def _tell(self, words: str, role: str = "small") -> None:
+        self.result.set_role(role)
+        self.result.setText(words)
+        self.result.setVisible(bool(words))
+        self.reprocess.setAccessibleDescription(words)
+
+    @Slot(object)
+    def _on_events_recorded(self, event_ids: tuple[str, ...]) -> None:
+        if self._event_id in event_ids:
+            self.refresh()
+
+    @Slot()
+    def _on_much_changed(self) -> None:
+        self.refresh()

@@ -1,0 +1,230 @@
+"""Stripe: the empty card at first, then Konto, Empfang and the list of events."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.lists import EventFilter
+from workmate_desktop.ui.shared.key_messages import KeyKind
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.stripe.account_card import AccountCard
+from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.empty_card import EmptyCard
+from workmate_desktop.ui.stripe.event_detail import EventDetail
+from workmate_desktop.ui.stripe.events_pane import EventsPane
+from workmate_desktop.ui.stripe.ports import (
+    EventReading,
+    HasReception,
+    Reprocessing,
+    Setup,
+    StripeNews,
+)
+from workmate_desktop.ui.stripe.reception_card import ReceptionCard
+
+_DETAIL_WIDTH = 330
+_SIDE_BY_SIDE = 700
+"""Less room than this, and the two cards stand one below the other."""
+
+
+class StripeTab(QStackedWidget):
+    """The second page of the window.
+
+    Signals: `simulate_requested()`, `delete_test_data_requested()`.
+    """
+
+    simulate_requested = Signal()
+    delete_test_data_requested = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        setup: Setup,
+        books: EventReading,
+        receive: Reprocessing,
+        reception: HasReception,
+        bridge: StripeNews,
+        clock: Clock,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._setup = setup
+        self._reception = reception
+        self._bridge = bridge
+        self.waiting = PlainLabel(self.tr("Die Schlüssel werden gelesen …"), role="muted")
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty = EmptyCard()
+        self.account = AccountCard(setup)
+        self.reception = ReceptionCard(theme)
+        self.events = EventsPane(theme, books, bridge, clock)
+        self.detail = EventDetail(theme, books, receive, bridge, clock)
+        self._page = self._build_page()
+        self._empty_area = _scrolling(self.empty)
+        for page in (self.waiting, self._empty_area, self._page):
+            self.addWidget(page)
+        self._connect()
+        self.refresh()
+
+    # For the window
+
+    def set_simulation_available(self, available: bool) -> None:
+        """Offer Zahlung simulieren or not."""
+        self.empty.set_simulation_available(available)
+        self.reception.set_simulation_available(available)
+
+    def show_review(self) -> None:
+        """List what waits for a decision."""
+        self.events.show_only(EventFilter.REVIEW)
+        self.events.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_event(self, event_id: str) -> None:
+        """Show one event, whatever filter that needs; an old one is shown beside the list."""
+        if not self.events.show_event(event_id):
+            self.events.table.clearSelection()
+            self.detail.show_event(event_id)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show keys, account and Empfang as they are now."""
+        self.account.refresh()
+        self._show_reception()
+        if not self._setup.loaded:
+            self.setCurrentWidget(self.waiting)
+        elif self._setup.configured or self._setup.trouble is not None:
+            self.setCurrentWidget(self._page)
+        else:
+            self.setCurrentWidget(self._empty_area)
+
+    @Slot()
+    def configure(self) -> ConfigureDialog:
+        """Open Konfigurieren over the window."""
+        dialog = ConfigureDialog(self._setup, self._bridge, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self.refresh)
+        dialog.open()
+        return dialog
+
+    def minimumSizeHint(self) -> QSize:
+        """The page scrolls where the window is smaller."""
+        return QSize(320, 240)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first thing to do has the focus, so that the keyboard works at once."""
+        super().showEvent(event)
+        if self.window().focusWidget() is None:
+            first = self.events if self.currentWidget() is self._page else self.empty
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Building
+
+    def _build_page(self) -> QWidget:
+        self.cards = _Cards(self.account, self.reception)
+        left = QWidget()
+        left.setProperty("part", "scroll")
+        column = QVBoxLayout(left)
+        column.setContentsMargins(16, 14, 8, 14)
+        column.setSpacing(12)
+        column.addWidget(self.cards)
+        column.addWidget(self.events, 1)
+        self.events.setMinimumHeight(220)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setAccessibleName(self.tr("Stripe und ausgewähltes Ereignis"))
+        self.splitter.addWidget(_scrolling(left))
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setCollapsible(0, False)
+        self.splitter.setSizes([950, _DETAIL_WIDTH])
+        return self.splitter
+
+    def _connect(self) -> None:
+        self.empty.configure_wanted.connect(self.configure)
+        self.empty.simulate_wanted.connect(self.simulate_requested)
+        self.account.edit_wanted.connect(self.configure)
+        self.reception.simulate_wanted.connect(self.simulate_requested)
+        self.reception.delete_wanted.connect(self.delete_test_data_requested)
+        self.reception.restart_wanted.connect(self._restart)
+        self.reception.webhook_secret_wanted.connect(self._enter_webhook_secret)
+        self.events.event_selected.connect(self.detail.show_event)
+        self.events.activated_event.connect(self._on_activated)
+        self._bridge.settings_changed.connect(self.refresh)
+        self._bridge.reception_changed.connect(self._show_reception)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self.events.focus_search)
+
+    # Inside
+
+    @Slot()
+    def _show_reception(self) -> None:
+        self.reception.show_state(
+            self._reception.state,
+            livemode=self._setup.keys.livemode,
+            own_secret=KeyKind.WEBHOOK_SECRET not in self._setup.from_environment,
+        )
+
+    @Slot()
+    def _enter_webhook_secret(self) -> None:
+        self.configure().webhook_secret.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _on_activated(self, _event_id: str) -> None:
+        self.detail.focus_first_action()
+
+    @Slot()
+    def _restart(self) -> None:
+        self.reception.set_restarting(True)
+        self._bridge.run_in_background(
+            self._reception.restart, self._on_restarted, self._on_restart_failed, self
+        )
+
+    def _on_restarted(self, _port: int | None) -> None:
+        self.reception.set_restarting(False)
+        self._show_reception()
+
+    def _on_restart_failed(self, _error: Exception) -> None:
+        # The state says what is wrong; the service has logged it.
+        self.reception.set_restarting(False)
+        self._show_reception()
+
+
+class _Cards(QWidget):
+    """Konto and Empfang side by side, or one below the other in little room."""
+
+    def __init__(self, account: QWidget, reception: QWidget) -> None:
+        super().__init__()
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(12)
+        self._layout.addWidget(account, 355)
+        self._layout.addWidget(reception, 551)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the direction."""
+        super().resizeEvent(event)
+        wide = self.width() >= _SIDE_BY_SIDE
+        self._layout.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow enough to stand below each other."""
+        return QSize(300, super().minimumSizeHint().height())
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """`content` that scrolls when the window is too low for it."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    content.setProperty("part", "scroll")
+    area.setWidget(content)
+    return area
