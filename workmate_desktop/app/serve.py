@@ -9,7 +9,7 @@ import sys
 import threading
 from types import FrameType
 
-from workmate_desktop.app.core import Core, Refused
+from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
 from workmate_desktop.app.data_dir import make_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
@@ -68,12 +68,14 @@ def _serve(options: Options, asked_to_stop: threading.Event) -> int:
 
 
 def _answer_only_503(error: UserError, options: Options, asked_to_stop: threading.Event) -> int:
-    """The database was refused: say so, answer 503, so that Stripe comes again."""
+    """The database was refused: say so. If that may pass, answer 503, so that Stripe returns."""
     logger.error(
         "The database was refused: %s (newest good backup: %s)",
         error.code,
         error.values.get("backup"),
     )
+    if error.code not in STRIPE_MAY_COME_AGAIN:
+        return 1  # a person is needed first; a server that waits would look like one that works
     refused = Refused(error, options)
     refused.start()
     asked_to_stop.wait()
