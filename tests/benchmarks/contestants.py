@@ -245,9 +245,7 @@ def _check_statuses(books: sqlite3.Connection, sent: list[Sent]) -> None:
     )
     for one in sent:
         for number in (one.first, one.first + one.count - 1):
-            _expect(
-                books, f"SELECT status FROM invoices WHERE id = '{invoice_id(number)}'", "paid"
-            )
+            _expect(books, f"SELECT status FROM invoices WHERE id = '{invoice_id(number)}'", "paid")
 
 
 ALL = (Ours, Original, FlaskSample, Floor, Bare)

@@ -126,9 +126,7 @@ def _names(chance: random.Random, count: int) -> Iterator[str]:
 _InvoiceTuple = tuple[str, str | None, str, str, int, str, int, str, str, str, int]
 
 
-def _invoices(
-    chance: random.Random, count: int, customers: list[str]
-) -> Iterator[_InvoiceTuple]:
+def _invoices(chance: random.Random, count: int, customers: list[str]) -> Iterator[_InvoiceTuple]:
     """The columns of _INVOICE and what was paid, in cents."""
     span = (LAST_DAY - FIRST_DAY).days
     running: dict[int, int] = {}

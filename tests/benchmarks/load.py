@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tests.benchmarks.deliveries import Deliveries
 
@@ -33,7 +34,7 @@ class Load:
 
 def processor_seconds(pid: int) -> float:
     """User and system time of a process, in seconds (proc(5): 14th and 15th field)."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+    with Path(f"/proc/{pid}/stat").open(encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICK
 
@@ -134,9 +135,7 @@ class Run:
         loop = asyncio.get_running_loop()
         senders = []
         for _ in range(load.connections):
-            _, sender = await loop.create_connection(
-                lambda: _Sender(self), "127.0.0.1", load.port
-            )
+            _, sender = await loop.create_connection(lambda: _Sender(self), "127.0.0.1", load.port)
             senders.append(sender)
         gc.collect()
         gc.freeze()

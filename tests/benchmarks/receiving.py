@@ -82,9 +82,7 @@ def measure(
     return results, wrong
 
 
-def _race(
-    racer: Contestant, seconds: float, connections: Sequence[int]
-) -> list[dict[str, Any]]:
+def _race(racer: Contestant, seconds: float, connections: Sequence[int]) -> list[dict[str, Any]]:
     """One start of the server, one load for each number of connections, then the books."""
     data = racer.fresh_data()
     process, port = racer.start(data)

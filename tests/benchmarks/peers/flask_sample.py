@@ -84,8 +84,7 @@ def _book(db: sqlite3.Connection, event: Any) -> None:
         "SELECT sum(amount_minor) FROM payments WHERE invoice_id = ?", (invoice_id,)
     ).fetchone()
     db.execute(
-        "UPDATE invoices SET status = iif(total_minor <= ?, 'paid', 'partially_paid')"
-        " WHERE id = ?",
+        "UPDATE invoices SET status = iif(total_minor <= ?, 'paid', 'partially_paid') WHERE id = ?",
         (paid, invoice_id),
     )
     detail = json.dumps({"amount_minor": amount, "event_id": event["id"]})

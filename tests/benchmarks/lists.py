@@ -1,0 +1,106 @@
+"""The list: a large book against a small one, interleaved, each time in a fresh process."""
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.contestants import ROOT
+from tests.benchmarks.generator import fill_office, new_data_dir
+from tests.benchmarks.table import Goal, Row
+
+SMALL = 1_000
+Measured = dict[int, list[dict[str, Any]]]
+
+
+def measure(folder: Path, rounds: int, large: int, repeats: int) -> Measured:
+    """The results of `list_window` for both sizes, one for each round."""
+    results: Measured = {SMALL: [], large: []}
+    for size in results:
+        print(f"  books with {size:,} invoices", file=sys.stderr)
+        fill_office(new_data_dir(folder / f"list{size}"), size)
+    for number in range(rounds):
+        for size in sorted(results, reverse=bool(number % 2)):
+            print(f"  round {number + 1} of {rounds}: {size:,} invoices", file=sys.stderr)
+            command = [sys.executable, "-m", "tests.benchmarks.list_window"]
+            command += [str(folder / f"list{size}"), str(repeats)]
+            done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+            results[size].append(json.loads(done.stdout))
+    return results
+
+
+def rows(results: Measured) -> list[Row]:
+    """The rows of PERFORMANCE, The list."""
+    small, large = min(results), max(results)
+    name = f"list, {large:,} invoices"
+    table = [
+        Row(f"{name}: first paint ms", _paint(results, small), _paint(results, large),
+            Goal.at_most(1.2)),
+        Row(f"{name}: memory MB over {small:,}", 0, _memory(results, large)
+            - _memory(results, small), Goal.at_most_itself(10)),
+        Row(f"{name}: sort ms, slowest column", _sort(results, small), _sort(results, large),
+            Goal.at_most_itself(16.7)),
+    ]  # fmt: skip
+    for share, word, bound in ((0.5, "p50", 16.7), (1.0, "max", 50.0)):
+        table.append(
+            Row(
+                f"{name}: keystroke ms, {word}",
+                _keystroke(results, small, share),
+                _keystroke(results, large, share),
+                Goal.at_most_itself(bound),
+            )
+        )
+    return table
+
+
+def details(results: Measured) -> list[str]:
+    """What stands behind the rows, medians in milliseconds."""
+    lines = []
+    for size in sorted(results):
+        runs = results[size]
+        lines.append(f"{size:,} invoices")
+        by_column = {c: _median_over(runs, "sort", c) for c in runs[0]["sort"]}
+        lines.append("  sort: " + _named(by_column))
+        typed = {text: _median_over(runs, "keystroke", text) for text in runs[0]["keystroke"]}
+        slowest = dict(sorted(typed.items(), key=lambda pair: -pair[1])[:8])
+        lines.append("  slowest texts typed: " + _named(slowest))
+        scroll = [ms for run in runs for ms in run["scroll"]] or [0.0]
+        lines.append(
+            f"  next page of 256: {statistics.median(scroll):.1f}, deep in the list by column: "
+            + _named(
+                {c: statistics.median(run["deep"][c] for run in runs) for c in runs[0]["deep"]}
+            )
+        )
+        cold = statistics.median(run["cold_paint"] for run in runs)
+        figures = statistics.median(ms for run in runs for ms in run["figures"])
+        lines.append(f"  first paint, cold: {cold:.1f}; figures above the list: {figures:.1f}")
+    return lines
+
+
+def _named(values: dict[str, float]) -> str:
+    return ", ".join(f"{key} {value:.1f}" for key, value in values.items())
+
+
+def _median_over(runs: list[dict[str, Any]], kind: str, key: str) -> float:
+    return statistics.median(ms for run in runs for ms in run[kind][key])
+
+
+def _paint(results: Measured, size: int) -> float:
+    return statistics.median(ms for run in results[size] for ms in run["paint"])
+
+
+def _memory(results: Measured, size: int) -> float:
+    return statistics.median(run["memory_mb"] for run in results[size])
+
+
+def _sort(results: Measured, size: int) -> float:
+    return max(_median_over(results[size], "sort", c) for c in results[size][0]["sort"])
+
+
+def _keystroke(results: Measured, size: int, share: float) -> float:
+    """Over all texts typed; each one's median over the rounds, so that one hiccup is no text."""
+    runs = results[size]
+    typed = sorted(_median_over(runs, "keystroke", text) for text in runs[0]["keystroke"])
+    return typed[min(len(typed) - 1, int(len(typed) * share))]

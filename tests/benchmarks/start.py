@@ -1,0 +1,79 @@
+"""Start: from the process to the painted window, the first rows, the bound listener."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks.contestants import ROOT
+from tests.benchmarks.deliveries import SECRET, SECRET_KEY
+from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
+from tests.benchmarks.table import Goal, Row
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.store import backup
+
+INVOICES = 1_000
+Measured = dict[str, list[dict[str, float]]]
+
+
+def measure(folder: Path, rounds: int) -> Measured:
+    """What `start_window` tells, bare and ours, one after the other."""
+    data = folder / "start"
+    file = new_data_dir(data)
+    fill_for_deliveries(file, INVOICES)
+    backup.make(file, data, SystemClock().today().isoformat())
+    results: Measured = {"bare": [], "ours": []}
+    for number in range(rounds + 1):
+        for which, runs in results.items():
+            print(f"  round {number} of {rounds}: {which}", file=sys.stderr)
+            found = _start(which, data)
+            if number:  # the first one only warms the file cache
+                runs.append(found)
+    return results
+
+
+def rows(results: Measured) -> list[Row]:
+    """The rows of PERFORMANCE, Start and size."""
+    bare = _median(results["bare"], "painted")
+    return [
+        Row("start: to the painted window, ms", bare, _median(results["ours"], "painted"),
+            Goal.at_most(1.25)),
+        Row("start: to the first rows, ms", bare, _median(results["ours"], "rows"),
+            Goal.at_most(2.2)),
+        Row("start: to the bound listener, ms", bare, _median(results["ours"], "listening"),
+            Goal.at_most(3.0)),
+        Row(f"memory with {INVOICES:,} invoices, MB over the bare window", 0,
+            _median(results["ours"], "memory_mb") - _median(results["bare"], "memory_mb"),
+            Goal.at_most_itself(70)),
+    ]  # fmt: skip
+
+
+def _start(which: str, data: Path) -> dict[str, float]:
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "WORKMATE_DATA_DIR": str(data),
+        "WORKMATE_PORT": "0",
+        "WORKMATE_TUNNEL": "off",
+        "WORKMATE_STRIPE_SECRET_KEY": SECRET_KEY,
+        "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
+        "WORKMATE_STRIPE_API_BASE": "http://127.0.0.1:9",
+    }
+    command = [sys.executable, "-m", "tests.benchmarks.start_window", which]
+    done = subprocess.run(
+        [*command, repr(time.monotonic())],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _median(runs: list[dict[str, float]], name: str) -> float:
+    values = [run[name] for run in runs if name in run]
+    return statistics.median(values) if values else 0.0
