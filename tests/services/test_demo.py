@@ -24,7 +24,7 @@ from workmate_desktop.services.books import Books
 from workmate_desktop.services.demo import fill
 from workmate_desktop.services.demo_play import play
 from workmate_desktop.services.receive import Receive
-from workmate_desktop.services.simulate import Simulation
+from workmate_desktop.services.simulate import Scenario, Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.open import open_database
@@ -328,6 +328,24 @@ def test_play_says_so_when_the_books_do_not_follow(
     with pytest.raises(Bug):
         play(demo.books, Deaf(), demo.clock)
     assert [record.levelname for record in caplog.records][-1] == "ERROR"
+
+
+def test_play_says_so_when_the_listener_answers_otherwise(
+    stage: tuple[Demo, Simulation, Listener],
+) -> None:
+    demo, simulation, _ = stage
+
+    class Misheard(Simulation):
+        """Sends, but brings home another answer."""
+
+        def __init__(self) -> None:
+            """Nothing to keep."""
+
+        def run(self, scenario: Scenario, invoice_id: str | None) -> list[int]:
+            return [answer + 303 for answer in simulation.run(scenario, invoice_id)]
+
+    with pytest.raises(Bug):
+        play(demo.books, Misheard(), demo.clock)
 
 
 def test_play_needs_a_listener(stage: tuple[Demo, Simulation, Listener]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,18 @@ def test_a_damaged_database(folder: Path, options: Options) -> None:
     assert Examined(options).has("✗ Database", "damaged")
 
 
+def test_a_row_that_breaks_its_own_rule(folder: Path, options: Options) -> None:
+    books = make_books(folder)
+    books.close()
+    with closing(sqlite3.connect(books.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints=ON")
+        connection.execute(
+            "INSERT INTO payments (id, amount_minor, currency, method, livemode, received_at,"
+            " created_at) VALUES ('p', 0, 'eur', 'cash', 1, '', '')"
+        )
+    assert Examined(options).has("✗ Database", "damaged")
+
+
 def test_a_missing_database_is_not_a_fresh_machine(folder: Path, options: Options) -> None:
     books = make_books(folder)
     books.close()
@@ -231,6 +244,27 @@ def test_the_port_is_taken_by_another_program(office: OfficeBooks, options: Opti
         found = Examined(options)
     assert found.code == 1
     assert found.has("✗ Port", f"{options.port} is taken by another program")
+
+
+def test_another_server_where_our_listener_was(office: OfficeBooks, options: Options) -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(405)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        port = server.server_port
+        (office.data_dir / "listener.json").write_text(f'{{"port": {port}}}')
+        found = Examined(options)
+        server.shutdown()
+        thread.join(10)
+    assert found.code == 1
+    assert found.has("✗ Port", f"listener.json names {port}")
 
 
 def test_a_killed_program_left_its_state_file(office: OfficeBooks, options: Options) -> None:
