@@ -5,9 +5,17 @@ What is stored is never put into a field: an empty secret field keeps the stored
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import (
@@ -24,18 +32,13 @@ from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.stripe import key_texts
 from workmate_desktop.ui.stripe.connection_test import ConnectionTest
 from workmate_desktop.ui.stripe.file_offer import FileOffer
 from workmate_desktop.ui.stripe.key_field import KeyField, SecretField
 from workmate_desktop.ui.stripe.ports import Background, Setup
-from workmate_desktop.ui.stripe.texts import mode_words
 
 DASHBOARD = "https://dashboard.stripe.com/apikeys"
-_VARIABLES = {
-    KeyKind.PUBLISHABLE: "WORKMATE_STRIPE_PUBLISHABLE_KEY",
-    KeyKind.SECRET: "WORKMATE_STRIPE_SECRET_KEY",
-    KeyKind.WEBHOOK_SECRET: "WORKMATE_STRIPE_WEBHOOK_SECRET",
-}
 _PREFIXES = {
     KeyKind.PUBLISHABLE: ("pk_test_", "pk_live_"),
     KeyKind.SECRET: ("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
@@ -45,6 +48,31 @@ _PREFIXES = {
 
 def _open_in_browser(address: str) -> None:
     QDesktopServices.openUrl(QUrl(address))
+
+
+class _FittingArea(QScrollArea):
+    """Wants the whole height of its contents, and scrolls when it gets less."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside = inside
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def sizeHint(self) -> QSize:
+        width = max(self.viewport().width(), 480)
+        layout = self._inside.layout()
+        if layout is None:
+            return self._inside.sizeHint()
+        layout.activate()
+        return QSize(width, layout.totalHeightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 120)
 
 
 class ConfigureDialog(QDialog):
@@ -78,9 +106,7 @@ class ConfigureDialog(QDialog):
             KeyKind.WEBHOOK_SECRET: FormField(self.tr("&Webhook Secret"), self.webhook_secret),
         }
         self.no_webhook_secret = PlainLabel(
-            self.tr("Ohne Webhook Secret kann nichts empfangen werden."),
-            role="warning",
-            wrap=True,
+            key_texts.no_webhook_secret(), role="warning", wrap=True
         )
         self.mode_warning = PlainLabel(role="warning", wrap=True)
         self.failure = PlainLabel(role="error", wrap=True)
@@ -92,8 +118,9 @@ class ConfigureDialog(QDialog):
         self._build()
         self._fill()
         self._connect()
+        self.resize(600, 300)
         self._check()
-        self.resize(600, self.sizeHint().height())
+        self._focus_first()
 
     def reject(self) -> None:
         """Close without saving; a saving under way is waited for."""
@@ -101,31 +128,51 @@ class ConfigureDialog(QDialog):
             self.test.forget()
             super().reject()
 
+    def _fit(self) -> None:
+        """Grow with what is said, as far as the screen has room."""
+        self._area.updateGeometry()
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.activate()
+        wanted = max(layout.totalHeightForWidth(self.width()), layout.sizeHint().height())
+        most = self.screen().availableGeometry().height() - 60
+        if wanted > self.height():
+            self.resize(self.width(), min(wanted, most))
+
     # Building
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 22, 24, 20)
-        column.setSpacing(10)
-        column.addWidget(PlainLabel(self.tr("Stripe konfigurieren"), role="title"))
-        column.addLayout(self._intro())
-        for kind, field in self.fields.items():
-            column.addWidget(field)
-            if kind is KeyKind.WEBHOOK_SECRET:
-                column.addWidget(self.no_webhook_secret)
-        column.addWidget(self.mode_warning)
-        column.addWidget(self.failure)
-        column.addWidget(self.file_offer)
-        column.addSpacing(4)
-        column.addWidget(line())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 22, 24, 20)
+        outer.setSpacing(10)
+        outer.addWidget(PlainLabel(self.tr("Stripe konfigurieren"), role="title"))
+        outer.addLayout(self._intro())
+        self._area = self._scrolled_fields()
+        outer.addWidget(self._area, 1)
+        outer.addWidget(line())
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.test, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        column.addSpacing(2)
-        column.addLayout(buttons)
+        outer.addSpacing(2)
+        outer.addLayout(buttons)
+
+    def _scrolled_fields(self) -> "_FittingArea":
+        """At 200 % on a small screen the fields scroll, and the buttons stay in sight."""
+        inside = QWidget()
+        inside.setProperty("part", "scroll")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 6)
+        column.setSpacing(10)
+        for field in self.fields.values():
+            column.addWidget(field)
+        for label in (self.no_webhook_secret, self.mode_warning, self.failure):
+            column.addWidget(label)
+        column.addWidget(self.file_offer)
         column.addStretch(1)
+        return _FittingArea(inside)
 
     def _intro(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -164,6 +211,14 @@ class ConfigureDialog(QDialog):
         self.save_button.clicked.connect(self._on_save)
         self.file_offer.accepted.connect(self._on_save_in_file)
 
+    def _focus_first(self) -> None:
+        """The first field that still needs something has the focus."""
+        empty = [kind for kind, problem in self.problems().items() if problem is not None]
+        for kind in (*empty, *self.fields):
+            if kind.value not in self._given:
+                self.fields[kind].field.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
     # Checking
 
     def problems(self) -> dict[KeyKind, KeyProblem | None]:
@@ -199,55 +254,43 @@ class ConfigureDialog(QDialog):
         changeable = len(self._given) < len(self.fields)
         valid = not any(problems.values())
         self.save_button.setEnabled(changeable and valid and not self._saving)
+        self._fit()
 
     def _say(self, kind: KeyKind, problem: KeyProblem | None) -> None:
-        field = self.fields[kind]
-        typed = self._typed(kind)
-        if kind.value in self._given and problem is not KeyProblem.OTHER_MODE:
-            words = self.tr("Vorgegeben durch die Umgebungsvariable %1.")
-            field.set_message(words.replace("%1", _VARIABLES[kind]))
+        field, typed = self.fields[kind], self._typed(kind)
+        if problem is KeyProblem.OTHER_MODE and not typed:
+            field.set_message(self._stored_does_not_fit(), Message.BAD)
+        elif kind.value in self._given:
+            field.set_message(key_texts.given_by_environment(kind))
         elif problem is None:
-            field.set_message(self._praise(kind), Message.GOOD)
-        elif problem is KeyProblem.EMPTY and not typed:
-            field.clear_message()
+            field.set_message(self._praise(kind, typed), Message.GOOD)
+        elif not typed:
+            field.set_message(key_texts.hint_while_empty(kind))
         else:
             # While only the beginning is typed, nothing is wrong yet.
-            begun = any(prefix.startswith(typed) for prefix in _PREFIXES[kind]) and bool(typed)
+            begun = any(prefix.startswith(typed) for prefix in _PREFIXES[kind])
             sentence = key_problem_sentence(kind, problem)
             field.set_message(sentence, Message.HINT if begun else Message.BAD)
 
-    def _praise(self, kind: KeyKind) -> str:
-        typed = self._typed(kind)
-        if kind is KeyKind.PUBLISHABLE:
-            return mode_words(livemode_of(typed))
-        if kind is KeyKind.SECRET:
-            if problem_of_publishable(self._publishable()) is not None:
-                key = typed or self._stored.secret
-                return mode_words(livemode_of(key))
-            words = self.tr("Gleicher Modus wie der Publishable Key")
-            return words if typed else self.tr("Gespeichert · %1").replace("%1", words)
+    def _praise(self, kind: KeyKind, typed: str) -> str:
         if typed:
-            return self.tr("Form stimmt")
-        return self.tr("Gespeichert") if self._stored.webhook_secrets else ""
+            return key_texts.key_is_right(kind, livemode_of(typed))
+        if kind is KeyKind.WEBHOOK_SECRET and not self._stored.webhook_secrets:
+            return ""
+        return key_texts.key_is_stored(kind)
+
+    def _stored_does_not_fit(self) -> str:
+        return key_texts.stored_of_other_mode(livemode_of(self._stored.secret) is True)
 
     def _warn_of_other_mode(self, problems: dict[KeyKind, KeyProblem | None]) -> None:
         before, after = self._stored.livemode, livemode_of(self._publishable())
-        changes = before is not None and after is not None and before is not after
         words = ""
-        if changes and problems[KeyKind.PUBLISHABLE] is None:
-            words = (
-                self.tr("Sie wechseln in den Livebetrieb: Ab jetzt geht es um echtes Geld.")
-                if after
-                else self.tr(
-                    "Sie wechseln in den Testmodus: Echte Zahlungen werden dann nicht verbucht."
-                )
-            )
-            if self._stored.webhook_secrets and not self.webhook_secret.text():
-                words += " " + self.tr(
-                    "Jeder Modus hat sein eigenes Webhook Secret: Bitte auch das neue eintragen."
-                )
+        if None not in (before, after) and before is not after:
+            keeps = bool(self._stored.webhook_secrets) and not self.webhook_secret.text()
+            words = key_texts.mode_switch(after is True, keeps_webhook_secret=keeps)
+        shown = bool(words) and problems[KeyKind.PUBLISHABLE] is None
         self.mode_warning.setText(words)
-        self.mode_warning.setVisible(bool(words))
+        self.mode_warning.setVisible(shown)
 
     def _typed(self, kind: KeyKind) -> str:
         edit = self.fields[kind].field
@@ -307,6 +350,7 @@ class ConfigureDialog(QDialog):
         self._show_failure(error)
         code = error.code if isinstance(error, UserError) else ""
         self.file_offer.setVisible(code == "keychain_unavailable")
+        self._fit()
         if code == "keychain_unavailable":
             self.file_offer.button.setFocus()
 
@@ -314,6 +358,7 @@ class ConfigureDialog(QDialog):
         words = " ".join(part for part in error_sentence(error) if part)
         self.failure.setText(words)
         self.failure.setVisible(True)
+        self._fit()
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving

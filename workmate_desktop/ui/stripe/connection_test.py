@@ -14,6 +14,7 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.stripe import key_texts
 from workmate_desktop.ui.stripe.ports import Background, Setup
 
 LIMIT_MS = 20_000
@@ -113,10 +114,7 @@ class ConnectionTest(QWidget):
         if asked is not self._cancelled:
             return  # given up, or asked for other keys
         self._stop()
-        name = account.name or account.id
-        if not account.livemode:
-            name = self.tr("%1 (Test)").replace("%1", name)
-        self._say(self.tr("Verbunden mit „%1“").replace("%1", name), "success")
+        self._say(key_texts.connected_with(account), "success")
 
     def _on_failed(self, asked: threading.Event, error: Exception) -> None:
         if asked is not self._cancelled:

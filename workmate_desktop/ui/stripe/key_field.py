@@ -8,10 +8,9 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from workmate_desktop.domain.stripe_keys import mask, trimmed
+from workmate_desktop.domain.stripe_keys import trimmed
 from workmate_desktop.ui.shared.controls import button
-
-_DOTS = "•" * 24
+from workmate_desktop.ui.stripe.key_texts import masked
 
 
 class KeyField(QLineEdit):
@@ -51,7 +50,7 @@ class SecretField(KeyField):
             self.inputMethodHints() | Qt.InputMethodHint.ImhSensitiveData  # no learning of it
         )
         if stored:
-            self.setPlaceholderText(_DOTS + mask(stored).partition("…")[2])
+            self.setPlaceholderText(masked(stored))
         self.toggle = button(self.tr("anzeigen"), self, kind="link")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._on_toggled)
