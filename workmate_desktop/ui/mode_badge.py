@@ -1,0 +1,25 @@
+"""Test or live, at the top right of the window."""
+
+from PySide6.QtWidgets import QWidget
+
+from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
+from workmate_desktop.ui.shared.theme import Theme, Tone
+
+
+class ModeBadge(PillLabel):
+    """TESTMODUS, LIVEBETRIEB or NICHT EINGERICHTET."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, (), parent)
+        self.set_mode(None, False)
+
+    def set_mode(self, livemode: bool | None, configured: bool) -> None:
+        """Follow the keys. `livemode` None: no key tells."""
+        if livemode is None:
+            words = self.tr("SCHLÜSSEL FEHLEN") if configured else self.tr("NICHT EINGERICHTET")
+            pill = Pill(words, Tone.GREY)
+        elif livemode:
+            pill = Pill(self.tr("LIVEBETRIEB"), Tone.GREEN)
+        else:
+            pill = Pill(self.tr("TESTMODUS"), Tone.AMBER)
+        self.set_pills((pill,))

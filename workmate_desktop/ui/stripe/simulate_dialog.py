@@ -1,0 +1,279 @@
+"""Zahlung simulieren: choose a test invoice and what the customer does, send, look, repeat.
+
+The event goes through the real listener, so the window shows what a real one would do.
+"""
+
+import time
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QListView,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
+from workmate_desktop.ui.shared.cards import line
+from workmate_desktop.ui.shared.controls import SearchField, button
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe.open_invoices_model import OpenInvoicesModel
+from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNews
+
+_INVOICE_FREE = frozenset({Scenario.UNKNOWN_INVOICE})
+
+
+class SimulateDialog(QDialog):
+    """`invoice_id` is chosen beforehand when it is an open test invoice."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        simulation: Simulating,
+        books: OpenInvoices,
+        bridge: StripeNews,
+        clock: Clock,
+        invoice_id: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._simulation = simulation
+        self._books = books
+        self._bridge = bridge
+        self._clock = clock
+        self._sending = False
+        self.setWindowTitle(self.tr("Zahlung simulieren"))
+        self.setMinimumWidth(420)
+        self.search = SearchField(theme, self.tr("Testrechnung suchen …"))
+        self.model = OpenInvoicesModel(books, clock, self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setAccessibleName(self.tr("Offene Testrechnungen"))
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setUniformItemSizes(True)
+        self.list.setMinimumHeight(84)
+        self.hint = PlainLabel(role="warning", wrap=True)
+        self._group = QButtonGroup(self)
+        self.scenarios = {scenario: QRadioButton() for scenario in Scenario}
+        self.pill = PillLabel(theme)
+        self.answer = PlainLabel(role="small", wrap=True)
+        self.answer.setAccessibleName(self.tr("Antwort"))
+        self.close_button = button(self.tr("S&chließen"))
+        self.send_button = button(self.tr("&Senden"), kind="primary")
+        self.send_button.setDefault(True)
+        # Zero: runs when no key is waiting, so only the newest one is searched for.
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._build()
+        self._connect()
+        self._choose_first(invoice_id)
+        self.resize(620, 560)
+
+    def scenario(self) -> Scenario:
+        """What the simulated customer does."""
+        return next(key for key, made in self.scenarios.items() if made.isChecked())
+
+    def chosen_id(self) -> str | None:
+        """The chosen invoice; None while none is."""
+        return self.model.id_at(self.list.currentIndex().row())
+
+    def choose_invoice(self, invoice_id: str) -> bool:
+        """Choose this invoice when it is listed. Returns whether it is."""
+        row = self.model.position(invoice_id)
+        if row is None:
+            return False
+        self.list.setCurrentIndex(self.model.index(row))
+        return True
+
+    # Building
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(8)
+        outer.addWidget(PlainLabel(self.tr("Zahlung simulieren"), role="title"))
+        outer.addWidget(
+            PlainLabel(
+                self.tr(
+                    "Das Ereignis geht unterschrieben durch den echten Empfang. "
+                    "Was Sie danach sehen, würde eine echte Zahlung auch bewirken."
+                ),
+                role="muted",
+                wrap=True,
+            )
+        )
+        inside = QWidget()
+        inside.setProperty("part", "scroll")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.hint)
+        column.addSpacing(4)
+        column.addLayout(self._scenario_grid())
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        outer.addWidget(area, 1)
+        outer.addWidget(line())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.answer)
+        row.addWidget(self.pill)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        row.addWidget(self.send_button)
+        outer.addLayout(row)
+        self.pill.setVisible(False)
+
+    def _scenario_grid(self) -> QGridLayout:
+        """Two columns, read from top to bottom."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        half = (len(self.scenarios) + 1) // 2
+        for place, (scenario, radio) in enumerate(self.scenarios.items()):
+            title, sentence = texts.scenario_words(scenario)
+            radio.setText(title)
+            radio.setAccessibleDescription(sentence)
+            self._group.addButton(radio)
+            words = PlainLabel(sentence, role="small", wrap=True)
+            words.setContentsMargins(24, 0, 0, 0)
+            cell = QVBoxLayout()
+            cell.setSpacing(0)
+            cell.addWidget(radio)
+            cell.addWidget(words)
+            grid.addLayout(cell, place % half, place // half)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self.scenarios[Scenario.SUCCESS].setChecked(True)
+        return grid
+
+    def _connect(self) -> None:
+        self.search.searched.connect(self._typing.start)
+        self._typing.timeout.connect(self._search)
+        self.list.selectionModel().currentChanged.connect(self._check)
+        self.list.activated.connect(self._on_activated)
+        self._group.buttonToggled.connect(self._check)
+        self.close_button.clicked.connect(self.reject)
+        self.send_button.clicked.connect(self._send)
+        self._bridge.invoices_changed.connect(self._read_again)
+        self._bridge.everything_changed.connect(self._read_again)
+        self._bridge.settings_changed.connect(self._check)
+        self._bridge.reception_changed.connect(self._check)
+
+    def _choose_first(self, invoice_id: str | None) -> None:
+        """The wanted invoice, also when it is not among the first ones; else the newest."""
+        row = self._books.invoice_row(invoice_id) if invoice_id else None
+        if row is not None and self.model.position(row.id) is None and row.number:
+            self.search.setText(row.number)
+            self._search()
+        if (row is None or not self.choose_invoice(row.id)) and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0))
+        self._check()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Doing
+
+    @Slot()
+    def _search(self) -> None:
+        self.model.search(self.search.text().strip())
+        if self.model.rowCount() and self.chosen_id() is None:
+            self.list.setCurrentIndex(self.model.index(0))
+        self._check()
+
+    @Slot()
+    def _read_again(self) -> None:
+        """Paid invoices leave the list; the choice stays where it can."""
+        chosen = self.chosen_id()
+        self.model.reload()
+        if chosen is not None:
+            self.choose_invoice(chosen)
+        self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        needs_invoice = self.scenario() not in _INVOICE_FREE
+        self.list.setEnabled(needs_invoice)
+        self.search.setEnabled(needs_invoice)
+        words = ""
+        if not self._simulation.available:
+            words = self.tr(
+                "Simulieren geht im Testmodus, mit Webhook Secret und laufendem Empfang."
+            )
+        elif needs_invoice and self.chosen_id() is None:
+            words = self._no_invoice_words()
+        self.hint.setText(words)
+        self.hint.setVisible(bool(words))
+        self.send_button.setEnabled(not words and not self._sending)
+
+    def _no_invoice_words(self) -> str:
+        if self.model.rowCount():
+            return self.tr("Bitte eine Testrechnung wählen.")
+        if self.search.text().strip():
+            return self.tr("Keine offene Testrechnung gefunden.")
+        return self.tr(
+            "Es gibt keine offene Testrechnung. Unter Rechnungen → Neue Rechnung entsteht eine."
+        )
+
+    @Slot(QModelIndex)
+    def _on_activated(self, _index: QModelIndex) -> None:
+        self._send()
+
+    @Slot()
+    def _send(self) -> None:
+        if not self.send_button.isEnabled():
+            return
+        scenario = self.scenario()
+        invoice_id = None if scenario in _INVOICE_FREE else self.chosen_id()
+        self._sending = True
+        self.pill.setVisible(False)
+        self.answer.set_role("small")
+        self.answer.setText(self.tr("Wird gesendet …"))
+        self._check()
+
+        def run() -> tuple[list[int], float]:
+            began = time.perf_counter()
+            answers = self._simulation.run(scenario, invoice_id)
+            return answers, (time.perf_counter() - began) * 1000
+
+        self._bridge.run_in_background(
+            run, lambda told: self._on_answered(invoice_id, *told), self._on_failed, self
+        )
+
+    def _on_answered(self, invoice_id: str | None, answers: list[int], milliseconds: float) -> None:
+        self._sending = False
+        words = texts.answers_words(answers, milliseconds)
+        fine = all(answer == 200 for answer in answers)
+        row = self._books.invoice_row(invoice_id) if invoice_id else None
+        if row is not None and fine:
+            words = f"{words} {row.number or ''}:"
+            self.pill.set_pills(status_pills(row, self._clock.today()))
+        self.pill.setVisible(row is not None and fine)
+        self.answer.set_role("success" if fine else "error")
+        self._tell(words)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._sending = False
+        self.answer.set_role("error")
+        self._tell(" ".join(part for part in error_sentence(error) if part))
+
+    def _tell(self, words: str) -> None:
+        self.answer.setText(words)
+        self.answer.setAccessibleDescription(words)
+        self._check()
