@@ -1,21 +1,12 @@
 """Whatever is pasted can be kept, found and paged through."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.factories import NOON, OfficeBooks, customer, draft, item, make_books
+from tests.factories import NOON, OfficeBooks, customer, draft, item
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.lists import InvoiceQuery
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[OfficeBooks]:
-    made = make_books(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\udfffMüller", "🧾"])

@@ -119,7 +119,6 @@ class Invoicing:
                 actor=self._actor,
                 note=note.strip(),
             )
-            assert payment_id is not None  # only a known payment intent gives None
             self._tell(
                 t,
                 invoice,
@@ -160,7 +159,6 @@ class Invoicing:
                 reverses_id=payment_id,
                 note=reason.strip(),
             )
-            assert counter_id is not None
             self._tell(
                 t,
                 invoice,

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _ADD = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at, reverses_id, note, actor)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (stripe_payment_intent_id) DO NOTHING"""
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class PaymentVerbs:
@@ -40,13 +39,14 @@ class PaymentVerbs:
         intent_id: str | None = None,
         reverses_id: str | None = None,
         note: str = "",
-    ) -> str | None:
-        """Book money; None when this payment intent is booked already.
+    ) -> str:
+        """Book money; returns the id. The caller made sure that the intent is not booked yet.
 
-        `invoice_id` None keeps it unassigned. The trigger sums up the invoice.
+        `invoice_id` None keeps it unassigned. The trigger sums up the invoice. Raises
+        sqlite3.IntegrityError for an intent that is booked already.
         """
         payment_id = new_id()
-        added = self._t.raw.execute(
+        self._t.raw.execute(
             _ADD,
             (
                 payment_id,
@@ -62,8 +62,8 @@ class PaymentVerbs:
                 storable(note),
                 actor,
             ),
-        ).rowcount
-        return payment_id if added else None
+        )
+        return payment_id
 
     def by_intent(self, intent_id: str) -> tuple[str, str | None] | None:
         """(payment id, invoice id or None) of an intent that is booked; else None."""

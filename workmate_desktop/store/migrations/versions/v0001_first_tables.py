@@ -238,6 +238,21 @@ TRIGGERS = [
     """CREATE TRIGGER invoices_never_deleted BEFORE DELETE ON invoices
         WHEN OLD.livemode <> 0 AND OLD.status <> 'draft' BEGIN
         SELECT RAISE(ABORT, 'an issued invoice is never deleted'); END""",
+    # REPLACE would delete the old row without asking the triggers above.
+    """CREATE TRIGGER history_never_replaced BEFORE INSERT ON invoice_history
+        WHEN EXISTS (SELECT 1 FROM invoice_history WHERE id = NEW.id) BEGIN
+        SELECT RAISE(ABORT, 'invoice_history is append-only'); END""",
+    """CREATE TRIGGER payments_never_replaced BEFORE INSERT ON payments
+        WHEN EXISTS (SELECT 1 FROM payments WHERE id = NEW.id
+            OR stripe_payment_intent_id = NEW.stripe_payment_intent_id) BEGIN
+        SELECT RAISE(ABORT, 'UNIQUE: this payment is booked already'); END""",
+    """CREATE TRIGGER invoices_never_replaced BEFORE INSERT ON invoices
+        WHEN EXISTS (SELECT 1 FROM invoices WHERE id = NEW.id OR number = NEW.number) BEGIN
+        SELECT RAISE(ABORT, 'UNIQUE: this invoice exists already'); END""",
+    """CREATE TRIGGER invoices_number_taken BEFORE UPDATE OF id, number ON invoices
+        WHEN EXISTS (SELECT 1 FROM invoices WHERE row_no <> OLD.row_no
+            AND (id = NEW.id OR number = NEW.number)) BEGIN
+        SELECT RAISE(ABORT, 'UNIQUE: this invoice exists already'); END""",
     """CREATE TRIGGER items_fixed_update BEFORE UPDATE ON invoice_items
         WHEN (SELECT status FROM invoices WHERE id = OLD.invoice_id) <> 'draft' BEGIN
         SELECT RAISE(ABORT, 'an issued invoice is unchangeable'); END""",
