@@ -54,11 +54,13 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         folder = Path(data_dir).expanduser()
     else:
         folder = Path(platformdirs.user_data_path("WorkmateOS Desktop", appauthor=False))
+    if found.demo:
+        # Neither keys nor another API of the environment: the demo touches no account.
+        return Options(found.command or "gui", folder, int(port_text), demo=True)
     return Options(
         command=found.command or "gui",
         data_dir=folder,
         port=int(port_text),
-        demo=found.demo,
         stripe_publishable_key=given("stripe_publishable_key"),
         stripe_secret_key=given("stripe_secret_key"),
         stripe_webhook_secret=given("stripe_webhook_secret"),
