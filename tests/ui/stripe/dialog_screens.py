@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.fakes import FakeBridge
+from tests.ui.fakes import FakeBridge, FakeClock, row
 from tests.ui.stripe.fakes import (
     LIVE_PUBLISHABLE,
     LIVE_SECRET,
@@ -10,11 +10,14 @@ from tests.ui.stripe.fakes import (
     SECRET,
     TEST_KEYS,
     FakeSetup,
+    FakeSimulation,
+    FakeStripeBooks,
 )
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 
 
 def configure(theme: Theme) -> QWidget:
@@ -44,4 +47,24 @@ def configure_no_keyring(theme: Theme) -> QWidget:
     dialog.publishable.setText(PUBLISHABLE)
     dialog.secret.setText(SECRET)
     dialog.save_button.click()
+    return dialog
+
+
+def simulate(theme: Theme) -> QWidget:
+    """One payment was sent, the next one may follow."""
+    books = FakeStripeBooks()
+    for serial, (name, total) in enumerate(
+        (
+            ("Bäckerei Lindner GmbH", 119000),
+            ("Praxis Dr. Aydin", 47600),
+            ("<b>Kanzlei</b> Voß & Partner", 238000),
+        ),
+        start=1,
+    ):
+        books.add(row(serial, name, total=total, livemode=False))
+    simulation = FakeSimulation(effect=lambda invoice_id: books.pay(invoice_id or ""))
+    bridge = FakeBridge()
+    dialog = SimulateDialog(theme, books, simulation, bridge, FakeClock(), "test-2")
+    dialog.send_button.click()
+    bridge.invoices_changed.emit(("test-2",))
     return dialog

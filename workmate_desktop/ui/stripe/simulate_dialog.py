@@ -5,7 +5,7 @@ The event goes through the real listener, so the window shows what a real one wo
 
 import time
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -26,9 +26,10 @@ from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import SearchField, button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.tables import RowDelegate
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe import texts
-from workmate_desktop.ui.stripe.open_invoices_model import OpenInvoicesModel
+from workmate_desktop.ui.stripe.open_invoices_model import LINE_HEIGHT, OpenInvoicesModel
 from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNews
 
 _INVOICE_FREE = frozenset({Scenario.UNKNOWN_INVOICE})
@@ -40,8 +41,8 @@ class SimulateDialog(QDialog):
     def __init__(
         self,
         theme: Theme,
-        simulation: Simulating,
         books: OpenInvoices,
+        simulation: Simulating,
         bridge: StripeNews,
         clock: Clock,
         invoice_id: str | None = None,
@@ -63,7 +64,8 @@ class SimulateDialog(QDialog):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setUniformItemSizes(True)
-        self.list.setMinimumHeight(84)
+        self.list.setItemDelegate(RowDelegate(theme, self.list))
+        self.list.setMinimumHeight(2 * LINE_HEIGHT + 2)
         self.hint = PlainLabel(role="warning", wrap=True)
         self._group = QButtonGroup(self)
         self.scenarios = {scenario: QRadioButton() for scenario in Scenario}
@@ -79,7 +81,7 @@ class SimulateDialog(QDialog):
         self._build()
         self._connect()
         self._choose_first(invoice_id)
-        self.resize(620, 560)
+        self.resize(620, 590)
 
     def scenario(self) -> Scenario:
         """What the simulated customer does."""
@@ -158,6 +160,7 @@ class SimulateDialog(QDialog):
             cell.setSpacing(0)
             cell.addWidget(radio)
             cell.addWidget(words)
+            cell.addStretch(1)
             grid.addLayout(cell, place % half, place // half)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
@@ -168,7 +171,7 @@ class SimulateDialog(QDialog):
         self.search.searched.connect(self._typing.start)
         self._typing.timeout.connect(self._search)
         self.list.selectionModel().currentChanged.connect(self._check)
-        self.list.activated.connect(self._on_activated)
+        self.list.doubleClicked.connect(self._send)  # Enter presses the default button
         self._group.buttonToggled.connect(self._check)
         self.close_button.clicked.connect(self.reject)
         self.send_button.clicked.connect(self._send)
@@ -180,30 +183,35 @@ class SimulateDialog(QDialog):
     def _choose_first(self, invoice_id: str | None) -> None:
         """The wanted invoice, also when it is not among the first ones; else the newest."""
         row = self._books.invoice_row(invoice_id) if invoice_id else None
-        if row is not None and self.model.position(row.id) is None and row.number:
-            self.search.setText(row.number)
+        payable = row is not None and row.outstanding_minor > 0 and not row.livemode
+        if row is not None and payable and self.model.position(row.id) is None:
+            self.search.setText(row.number or "")
             self._search()
-        if (row is None or not self.choose_invoice(row.id)) and self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0))
+        if row is None or not self.choose_invoice(row.id):
+            self._choose_newest()
         self._check()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choose_newest(self) -> None:
+        if self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0))
 
     # Doing
 
     @Slot()
     def _search(self) -> None:
         self.model.search(self.search.text().strip())
-        if self.model.rowCount() and self.chosen_id() is None:
-            self.list.setCurrentIndex(self.model.index(0))
+        if self.chosen_id() is None:
+            self._choose_newest()
         self._check()
 
     @Slot()
     def _read_again(self) -> None:
-        """Paid invoices leave the list; the choice stays where it can."""
+        """Paid invoices leave the list; the choice stays where it can, else the next one is it."""
         chosen = self.chosen_id()
         self.model.reload()
-        if chosen is not None:
-            self.choose_invoice(chosen)
+        if chosen is None or not self.choose_invoice(chosen):
+            self._choose_newest()
         self._check()
 
     @Slot()
@@ -230,10 +238,6 @@ class SimulateDialog(QDialog):
         return self.tr(
             "Es gibt keine offene Testrechnung. Unter Rechnungen → Neue Rechnung entsteht eine."
         )
-
-    @Slot(QModelIndex)
-    def _on_activated(self, _index: QModelIndex) -> None:
-        self._send()
 
     @Slot()
     def _send(self) -> None:

@@ -366,11 +366,11 @@ def scenario_words(scenario: Scenario) -> tuple[str, str]:
         ),
         Scenario.LATE_FAILURE: (
             _tr("Verspäteter Fehlschlag"),
-            _tr("Nach der Zahlung trifft noch ein Fehlschlag ein."),
+            _tr("Nach der Zahlung kommt ein Fehlschlag."),
         ),
         Scenario.UNKNOWN_INVOICE: (
             _tr("Unbekannte Rechnung"),
-            _tr("Geld ohne passende Rechnung: Klärung nötig."),
+            _tr("Geld, das keine Rechnung findet."),
         ),
     }[scenario]
 
