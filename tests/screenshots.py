@@ -42,7 +42,12 @@ SCREENS = {
     "stripe": Screen("tests.ui.stripe.screens:filled", 1280, 694),
     "stripe-gestoert": Screen("tests.ui.stripe.screens:trouble", 1280, 694),
     "stripe-schmal": Screen("tests.ui.stripe.screens:filled", 880, 520),
-    "konfigurieren": Screen("tests.ui.stripe.screens:configure", 0, 0),
+    "konfigurieren": Screen("tests.ui.stripe.dialog_screens:configure", 0, 0),
+    "konfigurieren-erstmals": Screen("tests.ui.stripe.dialog_screens:configure_first", 0, 0),
+    "konfigurieren-ohne-schluesselbund": Screen(
+        "tests.ui.stripe.dialog_screens:configure_no_keyring", 0, 0
+    ),
+    "zahlung-simulieren": Screen("tests.ui.stripe.dialog_screens:simulate", 0, 0),
 }
 
 

@@ -1,39 +1,99 @@
-"""Dialogs of the Stripe tab filled like their pictures, for screenshots."""
+"""The Stripe tab with believable content, for pictures (tests/screenshots.py)."""
+
+from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.fakes import FakeBridge
-from tests.ui.stripe.fakes import PUBLISHABLE, TEST_KEYS, FakeSetup
-from workmate_desktop.domain.errors import UserError
+from tests.ui.fakes import FakeBridge, FakeClock
+from tests.ui.stripe.fakes import (
+    PUBLISHABLE,
+    TEST_KEYS,
+    FakeReceive,
+    FakeReception,
+    FakeSetup,
+    FakeStripeBooks,
+    event,
+)
+from workmate_desktop.domain.events import Outcome, Source
+from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.tab import StripeTab
+
+ACCOUNT = AccountInfo("acct_1QKx9aLkdIwHu7ix", "KIT Solutions", livemode=False)
 
 
-def configure(theme: Theme) -> QWidget:
-    """As in konfigurieren.png: a stored secret key, a wrong webhook secret."""
+def picture_books() -> FakeStripeBooks:
+    """The events of stripe.png, and two more kinds."""
+    books = FakeStripeBooks()
+    books.add_events(
+        event(58),
+        event(57, Outcome.DUPLICATE, answer_ms=2.1),
+        event(
+            44,
+            Outcome.FAILURE_RECORDED,
+            label="RE-2026-0117",
+            amount=47600,
+            answer_ms=5.0,
+            decline_code="insufficient_funds",
+            failure_code="card_declined",
+            method="card",
+        ),
+        event(
+            3,
+            Outcome.NEEDS_REVIEW,
+            label=None,
+            amount=8900,
+            answer_ms=4.4,
+            reason="no_invoice",
+            status="succeeded",
+            method="card",
+        ),
+        event(2, source=Source.CATCH_UP, label="RE-2026-0114", amount=357000, answer_ms=None),
+        event(1, source=Source.SIMULATION, label="TEST-2026-0003", amount=29750, minutes_ago=1500),
+        replace(
+            event(0, Outcome.IGNORED, label=None, amount=None, minutes_ago=3000),
+            type="customer.created",
+            detail={"reason": "unknown_type"},
+        ),
+    )
+    return books
+
+
+def tab(
+    theme: Theme, books: FakeStripeBooks, setup: FakeSetup, state: ReceptionState | None = None
+) -> StripeTab:
+    """A tab with everything faked around it."""
     bridge = FakeBridge()
-    dialog = ConfigureDialog(FakeSetup(TEST_KEYS), bridge)
-    bridge.setParent(dialog)
-    dialog.test.button.click()
-    dialog.webhook_secret.setText("whsek_abc")
-    dialog.webhook_secret.toggle.click()
-    return dialog
+    reception = FakeReception() if state is None else FakeReception(state)
+    made = StripeTab(theme, setup, books, FakeReceive(books), reception, bridge, FakeClock())
+    bridge.setParent(made)
+    return made
 
 
-def configure_first(theme: Theme) -> QWidget:
-    """The first time, with the first key pasted."""
-    dialog = ConfigureDialog(FakeSetup(), FakeBridge())
-    dialog.publishable.setText(PUBLISHABLE)
-    dialog.secret.setFocus()
-    return dialog
+def empty(theme: Theme) -> QWidget:
+    """stripe-leer.png."""
+    return tab(theme, FakeStripeBooks(), FakeSetup())
 
 
-def configure_no_keyring(theme: Theme) -> QWidget:
-    """The keyring is locked, the file is offered; the mode changes too."""
-    setup = FakeSetup(StripeKeys("pk_live_51QKabcd1234", TEST_KEYS.secret, ("whsec_abcdefgh",)))
-    setup.fail_with = UserError("keychain_unavailable", reason="locked")
-    dialog = ConfigureDialog(setup, FakeBridge())
-    dialog.publishable.setText(PUBLISHABLE)
-    dialog.save_button.click()
-    return dialog
+def filled(theme: Theme) -> QWidget:
+    """stripe.png, with one event selected."""
+    made = tab(theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT))
+    made.set_simulation_available(True)
+    made.show_event("evt_00003")
+    return made
+
+
+def trouble(theme: Theme) -> QWidget:
+    """Everything that can be wrong at once, and no event yet."""
+    setup = FakeSetup(keys=StripeKeys(PUBLISHABLE), trouble="keychain_locked")
+    state = ReceptionState(
+        ReceptionStatus.DISTURBED,
+        port=8001,
+        local_url="http://127.0.0.1:8001/api/backoffice/finance/stripe/webhook",
+        trouble="secret_mismatch",
+        port_moved=True,
+        refused={"wrong": 3, "missing": 1},
+    )
+    return tab(theme, FakeStripeBooks(), setup, state)

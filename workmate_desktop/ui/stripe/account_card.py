@@ -31,7 +31,7 @@ class AccountCard(Card):
         self._secret = self.rows.add_row(self.tr("Secret Key"), mono=True)
         self._webhook_secret = self.rows.add_row(self.tr("Webhook Secret"), mono=True)
         self._mode = self.rows.add_row(self.tr("Modus"))
-        self._place = self.rows.add_row(self.tr("Geheimes liegt in"))
+        self._place = self.rows.add_row(self.tr("Gespeichert in"))
         self.trouble = PlainLabel(role="error", wrap=True)
         self.body.addWidget(self.rows)
         self.body.addWidget(self.trouble)
@@ -42,7 +42,8 @@ class AccountCard(Card):
     def refresh(self) -> None:
         """Show what is in force now."""
         keys = self._setup.keys
-        missing = self.tr("fehlt")
+        # What cannot be read may well be there.
+        missing = self.tr("nicht lesbar") if self._setup.trouble else self.tr("fehlt")
         webhook = ", ".join(mask(secret) for secret in keys.webhook_secrets)
         for row, words in (
             (self._account, self._account_words(self._setup.account)),

@@ -21,8 +21,8 @@ class EmptyCard(QWidget):
         self.card = Card(margin=32)
         self.card.setMaximumWidth(_WIDTH)
         self.card.setAccessibleName(self.tr("Stripe einrichten"))
-        self.configure = button(self.tr("&Konfigurieren"), kind="primary", size="large")
-        self.configure.setMinimumWidth(130)
+        self.configure = button(self.tr("&Konfigurieren"), kind="primary")
+        self.configure.setMinimumSize(130, 36)
         self.simulate = button(
             self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link"
         )
@@ -99,5 +99,6 @@ class EmptyCard(QWidget):
             grid.addWidget(PlainLabel(what, wrap=True), row, 1)
             if where:
                 grid.addWidget(PlainLabel(where, role="muted", wrap=True), row + 1, 1)
-            grid.setRowMinimumHeight(row + 2, 10)
+            if place + 1 < len(steps):
+                grid.setRowMinimumHeight(row + 2, 10)
         return grid

@@ -30,12 +30,11 @@ def event_fields(row: EventRow, clock: Clock) -> list[EventField]:
     created, received = clock.local(row.created_at), clock.local(row.received_at)
     fields = [
         EventField(_tr("Ereignis"), row.id, mono=True, copyable=True),
-        EventField(_tr("Art"), row.type, mono=True),
-        EventField(_tr("Zahlung bei Stripe"), row.payment_intent_id or "", True, True),
+        EventField(_tr("Zahlung"), row.payment_intent_id or "", True, True),
         EventField(_tr("Rechnung"), row.invoice_label or "", copyable=True),
         EventField(_tr("Modus"), texts.mode_words(row.livemode)),
         EventField(_tr("Quelle"), texts.source_words(row.source)),
-        EventField(_tr("Bei Stripe entstanden"), _moment_words(created)),
+        EventField(_tr("Entstanden"), _moment_words(created)),
         EventField(_tr("Empfangen"), _moment_words(received)),
         EventField(_tr("Antwort nach"), _answer(row)),
         *(

@@ -3,7 +3,7 @@
 Nothing here resets the model for a change, so selection and scroll position stay where they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.ui.invoices.status_pill import outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import Index
@@ -21,6 +22,8 @@ from workmate_desktop.ui.stripe.ports import EventReading
 
 _NOWHERE = QModelIndex()
 PAGE = 256
+_MANY = 8
+"""More changed events than this at once are read as a page."""
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 ROW_ROLE = ID_ROLE + 1
@@ -96,8 +99,7 @@ class EventsModel(QAbstractTableModel):
     def refresh(self, event_ids: Iterable[str]) -> None:
         """These events are new or were decided anew: read them, and nothing else."""
         strangers: list[EventRow] = []
-        for event_id in dict.fromkeys(event_ids):
-            row = self._books.event(event_id)
+        for event_id, row in self._read(list(dict.fromkeys(event_ids))):
             position = self._positions.get(event_id)
             if position is None:
                 if row is not None and self._belongs(row):
@@ -193,6 +195,21 @@ class EventsModel(QAbstractTableModel):
         self._positions = {}
         self._renumber(0)
 
+    def _read(self, event_ids: list[str]) -> Iterator[tuple[str, EventRow | None]]:
+        """These events as they are now; a flood of them with one page instead of one by one."""
+        known: dict[str, EventRow] = {}
+        flood = len(event_ids) > _MANY
+        if flood:
+            window = self._books.event_page(
+                self._which, self._text, None, max(PAGE, len(self._rows))
+            )
+            known = {row.id: row for row in window}
+        for event_id in event_ids:
+            if event_id in known:
+                yield event_id, known[event_id]
+            elif not flood or event_id in self._positions:
+                yield event_id, self._books.event(event_id)
+
     def _reset(self, limit: int) -> None:
         self.beginResetModel()
         self._read_first(limit)
@@ -252,7 +269,7 @@ class EventsModel(QAbstractTableModel):
             case Column.AMOUNT:
                 return texts.amount_words(row)
             case Column.OUTCOME:
-                return texts.event_pill(row).text
+                return outcome_pill(row.outcome, row.source).text
             case Column.SOURCE:
                 return texts.source_words(row.source)
             case Column.ANSWER:

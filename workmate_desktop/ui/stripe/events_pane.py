@@ -1,6 +1,7 @@
 """Ereignisse: chips, search, the list, or a helpful sentence why it is empty."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -14,6 +15,8 @@ from workmate_desktop.ui.stripe.events_table import EventsTable
 from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
 
 _MINUTE_MS = 60_000
+_CALM_MS = 100
+"""While many events come, the list is read again at most this often."""
 
 
 class EventsPane(Card):
@@ -41,6 +44,7 @@ class EventsPane(Card):
             self.chips.add(which.value, texts.filter_words(which))
         self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
         self.search.setAccessibleDescription(self.tr("Ereignis, Rechnung oder Kennung"))
+        self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(240)
         self.header.setContentsMargins(15, 12, 15, 4)
         self.header.addWidget(self.chips)
@@ -57,6 +61,11 @@ class EventsPane(Card):
         self._search_timer = QTimer(self)
         self._search_timer.setSingleShot(True)
         self._search_timer.timeout.connect(self._search)
+        self._news: dict[str, None] = {}
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM_MS)
+        self._calm.timeout.connect(self._read_news)
         self._minute = QTimer(self)
         self._minute.setInterval(_MINUTE_MS)
         self._minute.timeout.connect(self.model.follow_day)
@@ -76,10 +85,12 @@ class EventsPane(Card):
         self.search.clear()
         self._search_timer.stop()
         self._typed = ""
+        self._take_news()
         self._show(which, "")
 
     def show_event(self, event_id: str) -> bool:
         """Select the event, whatever filter that needs. False when it is not loaded."""
+        self._take_news()
         if self.model.position(event_id) is None:
             self.show_only(EventFilter.ALL)
         return self.table.select(event_id)
@@ -92,12 +103,31 @@ class EventsPane(Card):
     @Slot()
     def reload(self) -> None:
         """Read everything again."""
+        self._news.clear()
         self.model.reload()
         self._show_state()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what came while nobody looked."""
+        super().showEvent(event)
+        self._read_news()
+
     @Slot(object)
     def _on_events_recorded(self, event_ids: tuple[str, ...]) -> None:
-        self.model.refresh(event_ids)
+        """The first change is shown at once, those of the next moment together."""
+        self._news.update(dict.fromkeys(event_ids))
+        if self.isVisible() and not self._calm.isActive():
+            self._read_news()
+
+    @Slot()
+    def _read_news(self) -> None:
+        if self._news and self.isVisible():
+            self._calm.start()
+            self._take_news()
+
+    def _take_news(self) -> None:
+        news, self._news = self._news, {}
+        self.model.refresh(news)
         self._show_state()
 
     @Slot(object)

@@ -7,19 +7,18 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.ui.invoices.status_pill import PillDelegate
+from workmate_desktop.ui.invoices.status_pill import PillDelegate, outcome_pill
 from workmate_desktop.ui.shared.tables import Index, RowDelegate, style_table
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.events_model import ROW_ROLE, Column, EventsModel
-from workmate_desktop.ui.stripe.texts import event_pill
 
 _WIDTHS = {
     Column.TIME: 98,
-    Column.TYPE: 250,
-    Column.INVOICE: 124,
-    Column.AMOUNT: 110,
+    Column.TYPE: 226,
+    Column.INVOICE: 136,
+    Column.AMOUNT: 104,
     Column.OUTCOME: 176,
-    Column.SOURCE: 100,
+    Column.SOURCE: 92,
     Column.ANSWER: 80,
 }
 _SMALLEST = {Column.TYPE: 190, Column.OUTCOME: 116, Column.SOURCE: 86}
@@ -158,4 +157,4 @@ class EventsTable(QTableView):
 
 def _pills_of(index: Index) -> Any:
     row = index.data(ROW_ROLE)
-    return (event_pill(row),) if isinstance(row, EventRow) else ()
+    return (outcome_pill(row.outcome, row.source),) if isinstance(row, EventRow) else ()
