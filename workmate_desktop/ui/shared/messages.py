@@ -109,6 +109,9 @@ def _invoices() -> dict[str, Message]:
         ),
         "payment_already_reversed": Message(_tr("Diese Zahlung ist schon rückgängig gemacht."), ""),
         "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),
+        "customer_gone": Message(
+            _tr("Diesen Kunden gibt es nicht mehr."), _tr("Bitte einen anderen wählen.")
+        ),
         "event_unknown": Message(_tr("Dieses Ereignis ist nicht mehr gespeichert."), ""),
     }
 

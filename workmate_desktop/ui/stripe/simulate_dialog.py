@@ -56,6 +56,8 @@ class SimulateDialog(QDialog):
         self._sending = False
         self.setWindowTitle(self.tr("Zahlung simulieren"))
         self.setMinimumWidth(420)
+        # Opened again and again, and it listens to the bridge as long as it lives.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = SearchField(theme, self.tr("Testrechnung suchen …"))
         self.model = OpenInvoicesModel(books, clock, self)
         self.list = QListView()
