@@ -1,4 +1,4 @@
-"""The German words of Konfigurieren and of the account's card. No widgets.
+"""The German words of Konfigurieren. No widgets.
 
 Why a key cannot be right is in shared/key_messages.py.
 """
@@ -6,9 +6,9 @@ Why a key cannot be right is in shared/key_messages.py.
 from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import mask
 from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.shared.key_messages import KeyKind
-from workmate_desktop.ui.shared.messages import trouble_message
 from workmate_desktop.ui.stripe.texts import mode_words
 
 VARIABLES = {
@@ -25,7 +25,7 @@ def _tr(text: str) -> str:
 def masked(key: str) -> str:
     """How a stored secret is shown in its field: dots and the last four characters."""
     dots = "•" * 20
-    return dots + key[-4:] if len(key) >= 16 else dots
+    return dots + mask(key).partition("…")[2]
 
 
 def stored_of_other_mode(livemode_stored: bool) -> str:
@@ -41,7 +41,7 @@ def hint_while_empty(kind: KeyKind) -> str:
     return {
         KeyKind.PUBLISHABLE: _tr("Beginnt mit pk_test_ oder pk_live_."),
         KeyKind.SECRET: _tr("Beginnt mit sk_test_ oder sk_live_, eingeschränkte mit rk_."),
-        KeyKind.WEBHOOK_SECRET: no_webhook_secret(),
+        KeyKind.WEBHOOK_SECRET: _tr("Beginnt mit whsec_."),
     }[kind]
 
 
@@ -95,10 +95,3 @@ def account_name(account: AccountInfo) -> str:
 def connected_with(account: AccountInfo) -> str:
     """The test succeeded."""
     return fill(_tr("Verbunden mit „%1“"), account_name(account))
-
-
-def file_offer(reason: str) -> str:
-    """Why the keyring did not keep the keys; `reason` is a KeychainProblem."""
-    message = trouble_message(f"keychain_{reason}")
-    why = message.sentence if message else _tr("Der Schlüsselbund dieses PCs ist nicht benutzbar.")
-    return f"{why} {_tr('Die Schlüssel wurden noch nicht gespeichert.')}"

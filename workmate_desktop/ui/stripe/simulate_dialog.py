@@ -83,7 +83,7 @@ class SimulateDialog(QDialog):
         self._build()
         self._connect()
         self._choose_first(invoice_id)
-        self.resize(620, 590)
+        self.resize(620, min(590, self.screen().availableGeometry().height() - 60))
 
     def scenario(self) -> Scenario:
         """What the simulated customer does."""
@@ -137,9 +137,8 @@ class SimulateDialog(QDialog):
         outer.addWidget(line())
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.answer)
         row.addWidget(self.pill)
-        row.addStretch(1)
+        row.addWidget(self.answer, 1)
         row.addWidget(self.close_button)
         row.addWidget(self.send_button)
         outer.addLayout(row)
@@ -268,7 +267,7 @@ class SimulateDialog(QDialog):
         fine = all(answer == 200 for answer in answers)
         row = self._books.invoice_row(invoice_id) if invoice_id else None
         if row is not None and fine:
-            words = f"{words} {row.number or ''}:"
+            words = f"{row.number or ''} · {words}"
             self.pill.set_pills(status_pills(row, self._clock.today()))
         self.pill.setVisible(row is not None and fine)
         self.answer.set_role("success" if fine else "error")
