@@ -226,6 +226,28 @@ def test_strg_f_leads_to_the_search(stripe_desk: StripeDesk, qtbot) -> None:
     qtbot.waitUntil(stripe_desk.tab.events.search.hasFocus, timeout=4000)
 
 
+def test_a_narrow_list_still_shows_the_outcome(stripe_desk: StripeDesk, qtbot) -> None:
+    stripe_desk.tab.resize(880, 600)
+    table = stripe_desk.tab.events.table
+    qtbot.waitUntil(lambda: table.isColumnHidden(Column.ANSWER), timeout=4000)
+    right = table.columnViewportPosition(Column.OUTCOME) + table.columnWidth(Column.OUTCOME)
+    assert right <= table.viewport().width()
+    stripe_desk.tab.resize(1400, 600)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(Column.ANSWER), timeout=4000)
+
+
+def test_columns_and_splitter_are_remembered(make_stripe_desk) -> None:
+    first = make_stripe_desk()
+    first.tab.events.table.setColumnWidth(Column.INVOICE, 201)
+    first.tab.splitter.setSizes([800, 480])
+    second = make_stripe_desk()
+    second.tab.restore_state(first.tab.save_state())
+    assert second.tab.events.table.columnWidth(Column.INVOICE) == 201
+    assert second.tab.splitter.sizes() == first.tab.splitter.sizes()
+    second.tab.restore_state({"columns": {"invoice": "wide", "type": -4}, "splitter": ["x", 1]})
+    assert second.tab.events.table.columnWidth(Column.INVOICE) == 201
+
+
 # --- one event -------------------------------------------------------------------------------
 
 

@@ -21,8 +21,8 @@ class EmptyCard(QWidget):
         self.card = Card(margin=32)
         self.card.setMaximumWidth(_WIDTH)
         self.card.setAccessibleName(self.tr("Stripe einrichten"))
-        self.configure = button(self.tr("&Konfigurieren"), kind="primary")
-        self.configure.setMinimumSize(130, 36)
+        self.configure = button(self.tr("&Konfigurieren"), kind="primary", size="large")
+        self.configure.setMinimumWidth(130)
         self.simulate = button(
             self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link"
         )

@@ -1,5 +1,6 @@
 """The list of events itself: columns, keys, what is selected, and a place that stays."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -21,8 +22,11 @@ _WIDTHS = {
     Column.SOURCE: 92,
     Column.ANSWER: 80,
 }
-_SMALLEST = {Column.TYPE: 190, Column.OUTCOME: 116, Column.SOURCE: 86}
+_SMALLEST = {Column.OUTCOME: 116, Column.TYPE: 62, Column.INVOICE: 122}
 """In a narrow window these give way first, in this order."""
+_NARROW = 700
+_LEFT_OUT = (Column.SOURCE, Column.ANSWER)
+"""In less room than `_NARROW` these are read beside the list only."""
 
 
 class EventsTable(QTableView):
@@ -51,6 +55,7 @@ class EventsTable(QTableView):
         header.setAccessibleName(self.tr("Spalten"))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._widths_chosen = False
+        self._arranging = False
         self._set_widths()
         header.sectionResized.connect(self._on_section_resized)
         model.modelAboutToBeReset.connect(self._remember_scroll)
@@ -69,6 +74,21 @@ class EventsTable(QTableView):
             return False
         self.setCurrentIndex(self._model.index(position, 0))
         return True
+
+    def save_columns(self) -> dict[str, int]:
+        """The widths, by column; empty while nobody has chosen any."""
+        if not self._widths_chosen:
+            return {}
+        return {column.name.lower(): self.columnWidth(column) for column in Column}
+
+    def restore_columns(self, widths: Mapping[str, object]) -> None:
+        """Take over what `save_columns` gave; what does not fit is left as it is."""
+        for column in Column:
+            width = widths.get(column.name.lower())
+            if isinstance(width, int) and 24 <= width <= 4000:
+                self._widths_chosen = True
+                self.setColumnHidden(column, False)
+                self.setColumnWidth(column, width)
 
     # Qt
 
@@ -108,7 +128,13 @@ class EventsTable(QTableView):
     # Inside
 
     def _set_widths(self) -> None:
+        self._arranging = True
         widths = dict(_WIDTHS)
+        narrow = self.viewport().width() < _NARROW
+        for column in _LEFT_OUT:
+            self.setColumnHidden(column, narrow)
+            if narrow:
+                del widths[column]
         spare = self.viewport().width() - sum(widths.values())
         if spare > 0:
             widths[Column.TYPE] += spare
@@ -116,16 +142,14 @@ class EventsTable(QTableView):
             give = min(max(0, -spare), widths[column] - smallest)
             widths[column] -= give
             spare += give
-        header = self.horizontalHeader()
-        blocked = header.blockSignals(True)
         for column, width in widths.items():
             self.setColumnWidth(column, width)
-        header.blockSignals(blocked)
-        self.updateGeometries()
+        self._arranging = False
 
     @Slot(int, int, int)
     def _on_section_resized(self, _section: int, _old: int, _new: int) -> None:
-        self._widths_chosen = True
+        # Only what the hand of somebody does is a choice.
+        self._widths_chosen = self._widths_chosen or not self._arranging
 
     @Slot()
     def _remember_scroll(self) -> None:

@@ -1,5 +1,8 @@
 """Stripe: the empty card at first, then Konto, Empfang and the list of events."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
@@ -90,6 +93,26 @@ class StripeTab(QStackedWidget):
         if not self.events.show_event(event_id):
             self.events.table.clearSelection()
             self.detail.show_event(event_id)
+
+    def save_state(self) -> dict[str, Any]:
+        """Columns and the splitter, as plain JSON values."""
+        return {
+            "columns": self.events.table.save_columns(),
+            "splitter": self.splitter.sizes(),
+        }
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Take over what `save_state` gave; anything unfit is left out."""
+        columns, sizes = state.get("columns"), state.get("splitter")
+        if isinstance(columns, dict):
+            self.events.table.restore_columns(columns)
+        if (
+            isinstance(sizes, list)
+            and len(sizes) == 2
+            and all(isinstance(size, int) and 0 <= size <= 20_000 for size in sizes)
+            and sum(sizes) > 0
+        ):
+            self.splitter.setSizes(sizes)
 
     @Slot()
     def refresh(self) -> None:
