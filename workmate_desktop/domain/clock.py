@@ -30,8 +30,7 @@ class Clock(Protocol):
 
 def to_text(moment: datetime) -> str:
     """UTC, ISO 8601 with milliseconds and `Z`: 2026-11-23T08:00:03.120Z. Sorts as text."""
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:

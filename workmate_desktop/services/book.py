@@ -51,7 +51,7 @@ class Receipt:
 
 def book(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
     """Keep the event, and do what it says. A known event changes nothing."""
-    if not t.events.add_once(event, source):
+    if t.events.is_known(event.id):
         return Receipt(event, Outcome.DUPLICATE, known=True)
     return _decide_safely(t, event, source, rules, first_time=True)
 
@@ -84,13 +84,12 @@ def _decide_safely(
         logger.exception("Booking of %s failed", event.id)
         error = type(fault).__name__
         receipt = Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
-    t.events.decide(
-        event,
-        receipt.outcome,
-        receipt.invoice.id if receipt.invoice else None,
-        reason=receipt.reason.value if receipt.reason else None,
-        error=error,
-    )
+    invoice_id = receipt.invoice.id if receipt.invoice else None
+    reason = receipt.reason.value if receipt.reason else None
+    if first_time:
+        t.events.add(event, source, receipt.outcome, invoice_id, reason=reason, error=error)
+    else:
+        t.events.decide(event, receipt.outcome, invoice_id, reason=reason, error=error)
     if receipt.outcome is Outcome.FAILURE_RECORDED and receipt.invoice is not None:
         # Only now does the event count as a failure of this invoice.
         failed_at = t.events.last_failure_at(receipt.invoice.id)

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workmate_desktop.domain.clock import to_text
+
+_MESSAGE = logging.Formatter("%(message)s")
 _SECRETS = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_+/=]+")
 _KEPT_DAYS = 30
 _IN_MEMORY = 5000
@@ -30,17 +33,25 @@ class LogEntry:
     text: str
 
 
-class _Masked(logging.Formatter):
-    """Never lets a key through, not even inside a trace."""
+def _entry_of(record: logging.LogRecord) -> LogEntry:
+    """The record as one line, made once for all handlers; never lets a key through, not even
+    inside a trace.
+    """
+    known: LogEntry | None = getattr(record, "entry", None)
+    if known is not None:
+        return known
+    text = _SECRETS.sub(r"\1…", _MESSAGE.format(record))
+    entry = LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
+    record.__dict__["entry"] = entry
+    return entry
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
-        self.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, UTC).timetuple()
-        self.default_time_format = "%Y-%m-%dT%H:%M:%S"
-        self.default_msec_format = "%s.%03dZ"
+
+class _Line(logging.Formatter):
+    """2026-11-23T08:00:03.120Z INFO    [Stripe] …"""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRETS.sub(r"\1…", super().format(record))
+        entry = _entry_of(record)
+        return f"{to_text(entry.at)} {entry.level:7} {entry.text}"
 
 
 class _InMemory(logging.Handler):
@@ -48,16 +59,27 @@ class _InMemory(logging.Handler):
         super().__init__()
         self.entries: deque[LogEntry] = deque(maxlen=_IN_MEMORY)
         self._added = added
-        self._plain = logging.Formatter("%(message)s")
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = _SECRETS.sub(r"\1…", self._plain.format(record))
-        at = datetime.fromtimestamp(record.created, UTC)
-        self.entries.append(LogEntry(at, record.levelname, text))
+        self.entries.append(_entry_of(record))
         self._added()
 
 
-class _Quiet(logging.handlers.TimedRotatingFileHandler):
+class _Grouped:
+    """For stream handlers: `flush` is due when nothing waits any more, not after each line."""
+
+    def flush(self) -> None:
+        pass
+
+    def flush_group(self) -> None:
+        super().flush()  # type: ignore[misc]  # the handler's
+
+
+class _Console(_Grouped, logging.StreamHandler):  # type: ignore[type-arg]
+    pass
+
+
+class _Quiet(_Grouped, logging.handlers.TimedRotatingFileHandler):
     """A log that cannot be written must not stop a payment (FAULTS F17): it goes on."""
 
     failed = False
@@ -95,17 +117,19 @@ class ProgramLog:
         else:
             self._file_error = None
         if to_console and sys.stderr is not None:
-            handlers.append(logging.StreamHandler(sys.stderr))
+            handlers.append(_Console(sys.stderr))
         for handler in handlers[1:]:
-            handler.setFormatter(_Masked())
+            handler.setFormatter(_Line())
         self._handlers = handlers
         self._queue: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
         self._in = _Enqueue(self._queue)
-        self._out = logging.handlers.QueueListener(self._queue, *handlers)
+        self._out = _Writing(self._queue, *handlers)
         self._logger = logging.getLogger("workmate")
 
     def start(self) -> None:
-        """Take lines from now on."""
+        """Take lines from now on. Twice is fine."""
+        if self._in in self._logger.handlers:
+            return
         self._logger.setLevel(logging.INFO)
         self._logger.propagate = False
         self._logger.addHandler(self._in)
@@ -144,3 +168,20 @@ class _Enqueue(logging.handlers.QueueHandler):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
         return record
+
+
+class _Writing(logging.handlers.QueueListener):
+    """The log's thread."""
+
+    queue: "queue.SimpleQueue[logging.LogRecord]"
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """Pass a record to the handlers; flush them once nothing more waits."""
+        super().handle(record)
+        if self.queue.empty():
+            for handler in self.handlers:
+                if isinstance(handler, _Grouped):
+                    try:
+                        handler.flush_group()
+                    except OSError:
+                        handler.handleError(record)

@@ -5,7 +5,8 @@ commit. Our own fault: the future fails, the listener answers 503, and Stripe co
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 
@@ -18,7 +19,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.services.book import Receipt, Rules, book, book_again
 from workmate_desktop.store.transaction import Transaction
-from workmate_desktop.store.writer import Writer
+from workmate_desktop.store.writer import Job, Writer
 
 logger = logging.getLogger("workmate.stripe")
 
@@ -80,6 +81,8 @@ class Receive:
         self._on_refusal = on_refusal
         self._simulated: set[str] = set()
         self._event_of: dict[Future[int], str] = {}
+        self._answer_times: deque[tuple[float, str]] = deque()
+        self._noting = False
 
     def delivery(self, body: bytes, signature: str | None) -> Future[int] | int:
         """One delivery to the webhook: the status to answer, now or after the commit."""
@@ -116,6 +119,28 @@ class Receive:
         future.add_done_callback(partial(self._log, receipts))
         return future
 
+    def fetched(
+        self, events: Sequence[StripeEvent], source: Source, also: Job[None]
+    ) -> "Future[list[Receipt]]":
+        """Events that Stripe's API was asked for, booked in one transaction with `also`.
+
+        `also` moves the cursor of the catch-up: either both are kept, or neither.
+        """
+
+        def job(t: Transaction) -> list[Receipt]:
+            rules = self._rules()
+            receipts = [book(t, event, source, rules) for event in events]
+            also(t)
+            return receipts
+
+        future = self._writer.submit(job)
+        future.add_done_callback(_log_fetched(self._log_new))
+        return future
+
+    def unreadable(self, error: UnreadableEvent) -> None:
+        """Stripe's own message cannot be read: an alarm, once a day."""
+        self._raise_alarm(error)
+
     def reprocess(self, event_id: str) -> "Future[Outcome]":
         """Erneut verarbeiten: decide anew what was left undecided. UserError event_unknown."""
 
@@ -136,9 +161,16 @@ class Receive:
         """The listener has answered: note how long it took. Runs on the listener's thread."""
         event_id = self._event_of.pop(future, None) if future is not None else None
         if event_id is not None and status == OK:
-            self._writer.submit_later(
-                lambda t: t.events.note_answer(event_id, milliseconds=seconds * 1000)
-            )
+            self._answer_times.append((round(seconds * 1000, 2), event_id))
+            if not self._noting:  # one job for all answers since the last commit
+                self._noting = True
+                self._writer.submit_later(self._note_answers)
+
+    def _note_answers(self, t: Transaction) -> None:
+        # First the flag, then the queue: whoever appends after the last look asks again.
+        self._noting = False
+        times = [self._answer_times.popleft() for _ in range(len(self._answer_times))]
+        t.events.note_answers(times)
 
     def _rules(self) -> Rules:
         keys = self._keys()
@@ -155,12 +187,16 @@ class Receive:
         if future.exception() is not None:
             return  # the listener logs it, with its trace
         receipt = receipts[-1]
-        event, invoice = receipt.event, receipt.invoice
-        logger.info("[Stripe] Webhook verified: %s", event.type)
-        number = (invoice.number or "draft") if invoice else "-"
+        logger.info("[Stripe] Webhook verified: %s", receipt.event.type)
         if receipt.known:
-            logger.info("[Stripe] Event %s was known already", event.id)
-        elif receipt.outcome is Outcome.BOOKED:
+            logger.info("[Stripe] Event %s was known already", receipt.event.id)
+        else:
+            self._log_new(receipt)
+
+    def _log_new(self, receipt: Receipt) -> None:
+        event, invoice = receipt.event, receipt.invoice
+        number = (invoice.number or "draft") if invoice else "-"
+        if receipt.outcome is Outcome.BOOKED:
             logger.info("[Stripe] Payment recorded for Invoice %s: %s", number, _amount(event))
         elif receipt.outcome is Outcome.FAILURE_RECORDED:
             reason = self._failure_text(event.decline_code, event.failure_code)
@@ -168,6 +204,18 @@ class Receive:
         else:
             why = receipt.reason.value if receipt.reason else ""
             logger.info("[Stripe] Event %s: %s (%s)", event.id, receipt.outcome.value, why)
+
+
+def _log_fetched(log: Callable[[Receipt], None]) -> "Callable[[Future[list[Receipt]]], None]":
+    """Log what was new among the fetched; the overlap is fetched again and again."""
+
+    def done(future: "Future[list[Receipt]]") -> None:
+        if future.exception() is None:
+            for receipt in future.result():
+                if not receipt.known:
+                    log(receipt)
+
+    return done
 
 
 def _amount(event: StripeEvent) -> str:

@@ -1,6 +1,6 @@
 """Stored Stripe events: written once, read newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, literal, or_, select, tuple_
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _ADD = """
 INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,
     payment_intent_id, invoice_id, amount_minor, currency, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO NOTHING"""
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _DECIDE = "UPDATE stripe_events SET outcome = ?, invoice_id = ?, detail = ? WHERE id = ?"
+_ANSWERED = "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL"
 _LAST_FAILURE = """
 SELECT max(e.created_at) FROM stripe_events e
 WHERE e.invoice_id = ? AND e.outcome = 'failure_recorded'
@@ -35,12 +35,24 @@ class EventVerbs:
     def __init__(self, transaction: "Transaction") -> None:
         self._t = transaction
 
-    def add_once(self, event: StripeEvent, source: Source) -> bool:
-        """Keep the event; False when this id is known already and nothing was written.
+    def is_known(self, event_id: str) -> bool:
+        """The event was kept before. Nobody else writes meanwhile: BEGIN IMMEDIATE."""
+        found = self._t.raw.execute("SELECT 1 FROM stripe_events WHERE id = ?", (event_id,))
+        return found.fetchone() is not None
 
-        Its outcome is `ignored` until `decide` says what it did.
+    def add(
+        self,
+        event: StripeEvent,
+        source: Source,
+        outcome: Outcome,
+        invoice_id: str | None,
+        **why: object,
+    ) -> None:
+        """Keep a new event and what it did, in one row. `why` joins the facts in `detail`.
+
+        Raises sqlite3.IntegrityError when the id is known: see `is_known`.
         """
-        added = self._t.raw.execute(
+        self._t.raw.execute(
             _ADD,
             (
                 event.id,
@@ -48,18 +60,16 @@ class EventVerbs:
                 to_text(event.created),
                 self._t.now_text(),
                 source.value,
-                Outcome.IGNORED.value,
+                outcome.value,
                 int(event.livemode),
                 event.payment_intent_id,
-                None,
+                invoice_id,
                 event.amount_minor,
                 event.currency,
-                as_json(_facts(event)),
+                as_json({**_facts(event), **why}),
             ),
-        ).rowcount
-        if added:
-            self._t.changed(EventRecorded(event.id))
-        return bool(added)
+        )
+        self._t.changed(EventRecorded(event.id))
 
     def decide(
         self,
@@ -68,7 +78,7 @@ class EventVerbs:
         invoice_id: str | None,
         **why: object,
     ) -> None:
-        """What the event did. `why` joins the facts in `detail`: reason, error …"""
+        """What a kept event did after all. `why` joins the facts in `detail`: reason, error …"""
         detail = as_json({**_facts(event), **why})
         self._t.raw.execute(_DECIDE, (outcome.value, invoice_id, detail, event.id))
 
@@ -93,13 +103,11 @@ class EventVerbs:
         """Announce that the event was decided anew."""
         self._t.changed(EventRecorded(event_id))
 
-    def note_answer(self, event_id: str, milliseconds: float) -> None:
-        """The measured time from the first byte to our answer."""
-        self._t.raw.execute(
-            "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL",
-            (round(milliseconds, 2), event_id),
-        )
-        self._t.changed(EventRecorded(event_id))
+    def note_answers(self, times: Sequence[tuple[float, str]]) -> None:
+        """(milliseconds, event id): the measured time from the first byte to our answer."""
+        self._t.raw.executemany(_ANSWERED, times)
+        for _, event_id in times:
+            self._t.changed(EventRecorded(event_id))
 
 
 def _facts(event: StripeEvent) -> dict[str, object]:

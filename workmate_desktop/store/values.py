@@ -9,6 +9,8 @@ from datetime import date
 # SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def storable(text: str) -> str:
     """`text` as the database can keep and find it, whatever was pasted."""
@@ -23,7 +25,7 @@ def new_id() -> str:
 def as_json(detail: Mapping[str, object]) -> str:
     """The `detail` columns: compact JSON without empty values."""
     kept = {key: value for key, value in detail.items() if value is not None}
-    return storable(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    return storable(_ENCODE(kept))
 
 
 def from_json(text: str | None) -> dict[str, object]:

@@ -152,6 +152,8 @@ class Writer:
                     connection = self._database.writing.connect()
                     raw = connection.connection.driver_connection
                     assert raw is not None
+                    # Undo data of savepoints stays in memory: no temporary file per batch.
+                    raw.execute("PRAGMA temp_store=MEMORY")
                     transaction = Transaction(connection, raw, self._clock)
                 except Exception as error:  # noqa: BLE001 - told to everyone who waits
                     self._fail(batch, error)
