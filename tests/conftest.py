@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workmate_desktop.ui.shared.theme import Theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,7 +31,15 @@ def theme(_dressed) -> "Theme":
 
 
 @pytest.fixture(autouse=True)
-def _program_look(request) -> None:
-    """A test that opens widgets shows them as the program does."""
-    if "qtbot" in request.fixturenames:
-        request.getfixturevalue("theme")
+def _program_look(request) -> "Iterator[None]":
+    """A test that opens widgets shows them as the program does, and leaves none open behind it."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("theme")
+    yield
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog) and widget.isVisible():
+            widget.hide()

@@ -10,7 +10,7 @@ import threading
 from types import FrameType
 
 from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
-from workmate_desktop.app.data_dir import make_data_dir, remove_demo_data
+from workmate_desktop.app.data_dir import hold_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
@@ -20,16 +20,12 @@ from workmate_desktop.services.log import ProgramLog
 logger = logging.getLogger("workmate.serve")
 
 
+RETRY_SECONDS = 15.0
+"""How often a database that could not be opened is tried again."""
+
+
 def serve(options: Options) -> int:
     """Run until a signal. Returns the exit code."""
-    lock = InstanceLock(options.data_dir)
-    try:
-        make_data_dir(options.data_dir)
-        alone = lock.acquire()
-    except OSError as error:
-        return _complain(f"The data folder cannot be used: {error.strerror}")
-    if not alone:
-        return _complain("Another WorkmateOS already works on this data folder; not started.")
     asked_to_stop = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -38,49 +34,68 @@ def serve(options: Options) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     log = ProgramLog(options.data_dir, to_console=True)
-    log.start()
+    lock = InstanceLock(options.data_dir)
     try:
-        return _serve(options, asked_to_stop)
+        core = _opened(options, lock, log, asked_to_stop)
+        if core is None:
+            return 1
+        try:
+            _run(core, asked_to_stop)
+        finally:
+            core.stop()
     finally:
         log.stop()
         lock.release()
         remove_demo_data(options)
-
-
-def _serve(options: Options, asked_to_stop: threading.Event) -> int:
-    try:
-        core = Core(options, SystemClock())
-    except UserError as error:
-        return _answer_only_503(error, options, asked_to_stop)
-    except ValueError as error:
-        return _complain(str(error))
-    try:
-        if options.demo:
-            _prepare_demo(core)
-        core.start()
-        if options.demo:
-            _play_demo(core)
-        asked_to_stop.wait()
-        logger.info("Stopping")
-    finally:
-        core.stop()
     return 0
 
 
-def _answer_only_503(error: UserError, options: Options, asked_to_stop: threading.Event) -> int:
-    """The database was refused: say so. If that may pass, answer 503, so that Stripe returns."""
-    logger.error(
-        "The database was refused: %s (newest good backup: %s)",
-        error.code,
-        error.values.get("backup"),
-    )
-    if error.code not in STRIPE_MAY_COME_AGAIN:
-        return 1  # a person is needed first; a server that waits would look like one that works
-    refused = Refused(error, options)
-    refused.start()
+def _opened(
+    options: Options, lock: InstanceLock, log: ProgramLog, asked_to_stop: threading.Event
+) -> Core | None:
+    """The core, once the books can be opened. None: they cannot, or a signal came before.
+
+    Where the trouble may pass, Stripe is answered 503 meanwhile, so that it comes again.
+    """
+    refused: Refused | None = None
+    held = False
+    try:
+        while True:
+            try:
+                held = held or hold_data_dir(options.data_dir, lock)
+                if not held:
+                    _complain("Another WorkmateOS already works on this data folder; not started.")
+                    return None
+                log.start()
+                return Core(options, SystemClock())
+            except ValueError as error:
+                _complain(str(error))
+                return None
+            except UserError as error:
+                log.start()
+                backup = error.values.get("backup")
+                logger.error("The database was refused: %s (good backup: %s)", error.code, backup)
+                if error.code not in STRIPE_MAY_COME_AGAIN:
+                    # A person is needed first; a server that waits would look like one that works.
+                    return None
+                if refused is None:
+                    refused = Refused(error, options)
+                    refused.start()
+            if asked_to_stop.wait(RETRY_SECONDS):
+                return None
+    finally:
+        if refused is not None:
+            refused.stop()
+
+
+def _run(core: Core, asked_to_stop: threading.Event) -> None:
+    if core.options.demo:
+        _prepare_demo(core)
+    core.start()
+    if core.options.demo:
+        _play_demo(core)
     asked_to_stop.wait()
-    refused.stop()
-    return 1
+    logger.info("Stopping")
 
 
 def _prepare_demo(core: Core) -> None:
@@ -96,6 +111,5 @@ def _play_demo(core: Core) -> None:
     play(core.books, core.simulation, core.clock)
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str) -> None:
     sys.stderr.write(sentence + "\n")
-    return 1

@@ -51,6 +51,7 @@ class WindowProgram(QObject):
         self.core: Core | None = None
         self.pages: Pages | None = None
         self._lock = InstanceLock(options.data_dir)
+        self._held = False
         self._log: ProgramLog | None = None
         self._refused: Refused | None = None
         self._remembered: dict[str, Any] = {}
@@ -63,16 +64,15 @@ class WindowProgram(QObject):
 
         False: another window has these books open already; it was brought to the front.
         """
-        from workmate_desktop.app.data_dir import make_data_dir
+        from workmate_desktop.app.data_dir import hold_data_dir
 
         try:
-            make_data_dir(self.options.data_dir)
-            alone = self._lock.acquire()
-        except OSError as error:
+            self._held = hold_data_dir(self.options.data_dir, self._lock)
+        except UserError as error:
             self._show_window()
-            self._on_open_failed(UserError("data_dir_unusable", why=error.strerror))
+            self._on_open_failed(error)
             return True
-        if not alone:
+        if not self._held:
             if not ring(self.options.data_dir):
                 logger.warning("The other program has no window")
             return False
@@ -131,6 +131,12 @@ class WindowProgram(QObject):
         """Import the program and open the books. Runs in the background."""
         from workmate_desktop.app.core import Core
 
+        if not self._held:  # it could not be written when the window was shown
+            from workmate_desktop.app.data_dir import hold_data_dir
+
+            self._held = hold_data_dir(self.options.data_dir, self._lock)
+            if not self._held:
+                raise UserError("already_running")
         if self._log is None:
             self._log = ProgramLog(self.options.data_dir)
             self._log.start()
