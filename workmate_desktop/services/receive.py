@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
@@ -58,7 +59,8 @@ class Receive:
     """Verify, parse, book. `keys` and `account` are asked anew for every delivery.
 
     `failure_text` turns (decline code, failure code) into a short English text for the log.
-    `on_refusal` is told, on the listener's thread, after each delivery that was not authentic.
+    `on_refusal` is told, on the listener's thread, after each delivery that was not authentic,
+    and after the first one that was again.
     """
 
     def __init__(
@@ -80,7 +82,8 @@ class Receive:
         self._failure_text = failure_text
         self._on_refusal = on_refusal
         self._simulated: set[str] = set()
-        self._event_of: dict[Future[int], str] = {}
+        # Weak: a sender that hangs up before the answer leaves nothing behind.
+        self._event_of: WeakKeyDictionary[Future[int], str] = WeakKeyDictionary()
         self._answer_times: deque[tuple[float, str]] = deque()
         self._noting = False
 
@@ -96,7 +99,10 @@ class Receive:
             logger.debug("[Stripe] Webhook verification failed: %s", refusal.reason.value)
             self._on_refusal()
             return NOT_AUTHENTIC
+        had_refusals = self.refusals.in_a_row > 0
         self.refusals.clear()
+        if had_refusals:
+            self._on_refusal()  # the trouble that they were is over
         try:
             event = stripe_webhook.parse(body, self._clock.now())
         except UnreadableEvent as error:
