@@ -22,12 +22,13 @@ WEBHOOK_SECRET = "whsec_abcdefghijklmn9f3a"
 LIVE_PUBLISHABLE = "pk_live_51QKabcdefghZt8Q"
 LIVE_SECRET = "sk_live_51QKabcdefgh4343"
 TEST_KEYS = StripeKeys(PUBLISHABLE, SECRET, (WEBHOOK_SECRET,))
+KIT_SOLUTIONS = AccountInfo("acct_1QK", "KIT Solutions", livemode=False)
 URL = "http://127.0.0.1:8000/api/backoffice/finance/stripe/webhook"
 
 
 @dataclass
 class FakeSetup:
-    """Notes what is saved and asked; answers with `account`, or fails with `fail_with`."""
+    """Notes what is saved and asked; answers with `answer`, or fails with `fail_with`."""
 
     keys: StripeKeys = field(default_factory=StripeKeys)
     loaded: bool = True
@@ -35,6 +36,7 @@ class FakeSetup:
     from_environment: frozenset[str] = frozenset()
     place: Place = Place.KEYRING
     account: AccountInfo | None = None
+    answer: AccountInfo = KIT_SOLUTIONS
     fail_with: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
     cancellations: list[threading.Event] = field(default_factory=list)
@@ -62,7 +64,7 @@ class FakeSetup:
         self.cancellations.append(cancelled)
         if self.fail_with is not None:
             raise self.fail_with
-        return AccountInfo("acct_1QK", "KIT Solutions", livemode=False)
+        return self.answer
 
 
 def event(

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit
 
-from tests.ui.fakes import FakeBridge
+from tests.ui.fakes import HOSTILE, FakeBridge
 from tests.ui.stripe.fakes import (
     LIVE_PUBLISHABLE,
     LIVE_SECRET,
@@ -17,7 +17,7 @@ from tests.ui.stripe.fakes import (
 )
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainProblem
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.ui.shared.key_messages import KeyKind
 from workmate_desktop.ui.stripe.configure_dialog import DASHBOARD, ConfigureDialog
@@ -52,13 +52,14 @@ def test_first_set_up_with_the_keyboard_alone(qtbot, opened):
     setup = FakeSetup()
     dialog = opened(setup)
     assert not dialog.save_button.isEnabled()
-    dialog.publishable.setFocus()
-    for text in (PUBLISHABLE, SECRET, WEBHOOK_SECRET):
-        qtbot.keyClicks(dialog.focusWidget(), text)
-        while True:
-            qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
-            if isinstance(dialog.focusWidget(), QLineEdit) or text == WEBHOOK_SECRET:
-                break
+    assert dialog.focusWidget() is dialog.publishable
+    qtbot.keyClicks(dialog.publishable, PUBLISHABLE)
+    qtbot.keyClick(dialog.publishable, Qt.Key.Key_Tab)
+    qtbot.keyClicks(dialog.focusWidget(), SECRET)
+    qtbot.keyClick(dialog.secret, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is dialog.secret.toggle
+    qtbot.keyClick(dialog.secret.toggle, Qt.Key.Key_Tab)
+    qtbot.keyClicks(dialog.focusWidget(), WEBHOOK_SECRET)
     qtbot.keyClick(dialog.webhook_secret, Qt.Key.Key_Return)
     assert setup.calls == [("save", PUBLISHABLE, SECRET, WEBHOOK_SECRET, False)]
     assert dialog.result() == QDialog.DialogCode.Accepted
@@ -339,3 +340,30 @@ def test_every_control_has_a_name(opened):
     names = [edit.accessibleName() for edit in (dialog.publishable, dialog.secret)]
     assert names == ["Publishable Key", "Secret Key"]
     assert dialog.secret.toggle.accessibleName() == "Secret Key: anzeigen"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_name_of_the_account_is_shown_as_it_is(opened, name):
+    setup = FakeSetup(TEST_KEYS, answer=AccountInfo("acct_1", name, livemode=True))
+    dialog = opened(setup)
+    dialog.test.button.click()
+    assert dialog.test.answer.text() == f"Verbunden mit „{name}“"
+    assert dialog.test.answer.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_on_a_small_screen_the_fields_scroll_and_the_buttons_stay(qtbot, opened):
+    dialog = opened(FakeSetup(TEST_KEYS))
+    dialog.resize(520, 330)
+    qtbot.waitUntil(lambda: dialog.height() == 330)
+    for made in (dialog.save_button, dialog.cancel_button, dialog.test.button):
+        corner = made.mapTo(dialog, made.rect().bottomRight())
+        assert dialog.rect().contains(corner)
+    dialog.secret.setFocus()
+    qtbot.keyClick(dialog.secret, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is dialog.webhook_secret
+    qtbot.waitUntil(
+        lambda: (
+            dialog.webhook_secret.visibleRegion().boundingRect().height()
+            == dialog.webhook_secret.height()
+        )
+    )
