@@ -51,13 +51,14 @@ class Pages(QObject):
 
     def save_state(self) -> dict[str, Any]:
         """What the pages remember, as plain JSON values."""
-        return {"invoices": self.invoices.save_state()}
+        return {"invoices": self.invoices.save_state(), "stripe": self.stripe.save_state()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Take over what `save_state` gave."""
-        invoices = state.get("invoices")
-        if isinstance(invoices, dict):
-            self.invoices.restore_state(invoices)
+        for name, page in (("invoices", self.invoices), ("stripe", self.stripe)):
+            remembered = state.get(name)
+            if isinstance(remembered, dict):
+                page.restore_state(remembered)
 
     @Slot()
     def refresh_state(self) -> None:

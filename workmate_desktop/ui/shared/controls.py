@@ -33,7 +33,7 @@ def button(
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     if size:
-        made.setProperty("size", size)
+        made.setProperty("scale", size)  # "size" is a property of every widget
     if kind == "link":
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -119,7 +119,7 @@ class Theme(QObject):
         return self.color(f"dot_{tone}")
 
     def pixmap(self, name: str, size: int, color: str = "text", ratio: float = 1.0) -> QPixmap:
-        """The icon `name`, `size` logical pixels wide, drawn for the device pixel `ratio`."""
+        """The icon `name`, `scale` logical pixels wide, drawn for the device pixel `ratio`."""
         physical = round(size * ratio)
         pixmap = _draw(_tinted(name, str(getattr(self.colors, color))), physical)
         pixmap.setDevicePixelRatio(ratio)
