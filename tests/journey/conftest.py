@@ -1,85 +1,20 @@
-"""The whole program with its window, as a user has it in front of him, on a folder of its own."""
+"""The whole program with its window, as a user has it in front of him, on a folder of its own.
+
+Qt is imported inside the fixtures: the tests of `serve` beside them run without it.
+"""
 
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QWidget
-from pytestqt.qtbot import QtBot
 
-from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
-from workmate_desktop.app.pages import Pages
-from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 
-W = TypeVar("W", bound=QWidget)
-
-
-@dataclass
-class Desk:
-    """What a person at the desk can do: look, click, type. Nothing else touches the program."""
-
-    program: WindowProgram
-    bot: QtBot
-
-    @property
-    def core(self) -> Core:
-        assert self.program.core is not None
-        return self.program.core
-
-    @property
-    def pages(self) -> Pages:
-        assert self.program.pages is not None
-        return self.program.pages
-
-    def wait(self, true: Callable[[], bool], seconds: float = 10) -> None:
-        """Until it is so; the loop runs meanwhile."""
-        self.bot.waitUntil(true, timeout=int(seconds * 1000))
-
-    def wait_until_ready(self) -> None:
-        """The books are open and the listener is bound."""
-        self.wait(lambda: self.program.core is not None and self.program.pages is not None)
-        self.wait(lambda: self.core.listener.port is not None)
-
-    def button(self, within: QWidget, text: str) -> QAbstractButton:
-        """The visible button with this text, mnemonics left out."""
-        found = [
-            button
-            for button in within.findChildren(QAbstractButton)
-            if button.text().replace("&", "") == text and button.isVisible()
-        ]
-        assert len(found) == 1, f"{len(found)} buttons say {text!r}"
-        return found[0]
-
-    def click(self, within: QWidget, text: str) -> None:
-        """Click the button with this text."""
-        button = self.button(within, text)
-        assert button.isEnabled(), f"{text!r} cannot be clicked"
-        self.bot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def dialog(self, kind: type[W]) -> W:
-        """The dialog of this kind, once it is open."""
-        self.wait(lambda: self._open_dialog(kind) is not None)
-        found = self._open_dialog(kind)
-        assert found is not None
-        return found
-
-    def _open_dialog(self, kind: type[W]) -> W | None:
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, kind) and isinstance(widget, QDialog) and widget.isVisible():
-                return widget
-        return None
-
-    def type_into(self, field: QLineEdit, text: str) -> None:
-        """Click into a field and type."""
-        self.bot.mouseClick(field, Qt.MouseButton.LeftButton)
-        field.selectAll()
-        self.bot.keyClicks(field, text)
+if TYPE_CHECKING:
+    from tests.journey.desk import Desk
 
 
 @pytest.fixture
@@ -89,17 +24,27 @@ def secrets() -> MemorySecrets:
 
 
 @pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The data folder of the office; not made yet."""
+    return tmp_path / "daten"
+
+
+@pytest.fixture
 def start(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, secrets: MemorySecrets
-) -> Iterator[Callable[..., Desk]]:
-    """Starts the program; each one is stopped at the end of the test."""
+    qtbot: Any, qapp: Any, data_dir: Path, secrets: MemorySecrets
+) -> Iterator[Callable[..., "Desk"]]:
+    """Starts the program; each one is stopped at the end of the test.
+
+    `start(**options)` takes the fields of Options, and `keychain`.
+    """
+    from tests.journey.desk import Desk
+    from workmate_desktop.app.window_parts import WindowProgram
+
     running: list[WindowProgram] = []
 
-    def start_program(*, folder: Path | None = None, demo: bool = False, port: int = 0) -> Desk:
-        options = Options(
-            command="gui", data_dir=folder or tmp_path / "daten", port=port, demo=demo
-        )
-        program = WindowProgram(qapp, options, None if demo else secrets)
+    def start_program(*, keychain: Any = None, **given: Any) -> Desk:
+        options = Options(**{"command": "gui", "data_dir": data_dir, "port": 0, **given})
+        program = WindowProgram(qapp, options, None if options.demo else keychain or secrets)
         running.append(program)
         assert program.start()
         return Desk(program, qtbot)
@@ -108,10 +53,11 @@ def start(
     for program in running:
         program.stop()
         program.window.deleteLater()
+    qapp.processEvents()
 
 
 @pytest.fixture
-def desk(start: Callable[..., Desk]) -> Desk:
+def desk(start: Callable[..., "Desk"]) -> "Desk":
     """A fresh program, ready."""
     ready = start()
     ready.wait_until_ready()

@@ -1,0 +1,225 @@
+"""FAULTS J11 to J13: names that would like to be HTML, in every window of the real program."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QLabel,
+    QMessageBox,
+    QTextEdit,
+    QWidget,
+)
+
+from tests.factories import encoded, event_body
+from tests.journey.desk import Desk
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.invoices import InvoiceDraft
+from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.ui.invoices.actions import InvoiceAction
+
+BAIT = "{bait}"
+NAMES = [
+    '<img src="file://{bait}">',
+    "<img src='{bait}'>",
+    "<IMG SRC={bait}>x",
+    "<b>Fett GmbH</b>",
+    "<h1>Groß</h1>",
+    "<a href='file://{bait}'>Link</a>",
+    "<script>alert(1)</script>",
+    "<style>*{{color:red}}</style>",
+    "<table background='{bait}'><tr><td>x</td></tr></table>",
+    "<qt>Qt</qt>",
+    "<!DOCTYPE html><html><body>x</body></html>",
+    "<p style=\"background-image:url('{bait}')\">x</p>",
+    "<br><br><br>",
+    "&lt;b&gt;",
+    "&amp;Mnemonic && Co",
+    "A & B <kg>",
+    "\u202egnp.live",
+    "Zeile\u2028Zeile",
+    "**fett** [x](file://{bait})",
+    "%1 %s {{0}} {{}}",
+    "'; DROP TABLE customers; --",
+    "\x1b[31mrot",
+    "🧾" * 40,
+    "W" * 500,
+    "<img src=x onerror=y>\n<b>zweite Zeile</b>",
+]
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def bait(tmp_path: Path) -> Path:
+    """A picture that nobody may open. It was last read long ago."""
+    path = tmp_path / "bait.png"
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    image.fill(0)
+    assert image.save(str(path))
+    os.utime(path, (1, 2))
+    return path
+
+
+def _was_opened(path: Path) -> bool:
+    return path.stat().st_atime != 1
+
+
+def _hostile_desk(start: Callable[..., Desk], bait: Path) -> tuple[Desk, dict[str, str]]:
+    """The demo with 25 hostile customers, their invoices, events, notices; name → invoice."""
+    desk = start(demo=True)
+    desk.wait_until_ready()
+    core, ids = desk.core, {}
+    for raw in NAMES:
+        name = raw.format(bait=bait)
+        customer_id = core.invoicing.save_customer(
+            Customer("", name, name, name, name, name, "DE", name)
+        ).result(10)
+        known = core.books.customer(customer_id)
+        assert known is not None
+        due = TODAY + timedelta(days=7)
+        items = core.books.invoice(_any_invoice(desk)).items  # type: ignore[union-attr]
+        bill = InvoiceDraft(customer_id, TODAY, due, items, note=name, livemode=False)
+        ids[known.name] = core.invoicing.issue(bill).result(10)
+        core.invoicing.save_draft(bill).result(10)
+        core.invoicing.add_manual_payment(ids[known.name], 1, "cash", TODAY, name).result(10)
+        for metadata in ({"invoice_id": name}, {"invoice_number": name}):
+            event = parse(encoded(event_body(metadata=metadata)), datetime.now(UTC))
+            core.receive.event(event, Source.WEBHOOK).result(10)
+        failed = event_body(ids[known.name], failed="generic_decline")
+        core.receive.event(parse(encoded(failed), datetime.now(UTC)), Source.WEBHOOK).result(10)
+    return desk, ids
+
+
+def _any_invoice(desk: Desk) -> str:
+    from workmate_desktop.domain.lists import InvoiceQuery
+
+    return desk.core.books.invoice_page(InvoiceQuery(False, TODAY), limit=1)[0].id
+
+
+def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[str]:
+    """Open one window after the other; yields its name while it is open."""
+    pages, window = desk.pages, desk.program.window
+    for page, name in ((1, "Stripe"), (2, "Protokoll"), (0, "Rechnungen")):
+        window.show_page(page)
+        QApplication.processEvents()
+        yield name
+    pages.stripe.show_review()
+    for name, invoice_id in ids.items():
+        pages.invoices.select_invoice(invoice_id)
+        desk.wait(lambda wanted=name: pages.invoices.detail.customer.full_text() == wanted)
+        yield "detail"
+    for event in desk.core.books.event_page(limit=60):
+        pages.stripe.show_event(event.id)
+        QApplication.processEvents()
+    yield "events"
+    for name, invoice_id in ids.items():
+        window.toasts.show(name, name)
+        draft_id = desk.core.invoicing.save_draft(_draft_like(desk, invoice_id)).result(10)
+        openers: list[Callable[[], None]] = [
+            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.ADD_PAYMENT, i),
+            lambda i=invoice_id: _reverse(desk, i),
+            lambda i=draft_id: pages.invoices.actions_of.run(InvoiceAction.DELETE, i),
+            lambda i=draft_id: pages._open_editor(i),
+            lambda i=invoice_id: pages._open_simulation(i),
+        ]
+        for opener in openers:
+            opener()
+            QApplication.processEvents()
+            yield "dialog"
+            for widget in QApplication.topLevelWidgets():
+                if isinstance(widget, QDialog) and widget.isVisible():
+                    widget.hide()
+                    widget.deleteLater()
+
+
+def _draft_like(desk: Desk, invoice_id: str) -> InvoiceDraft:
+    invoice = desk.core.books.invoice(invoice_id)
+    assert invoice is not None
+    return InvoiceDraft(
+        invoice.customer_id, TODAY, TODAY, invoice.items, note=invoice.note, livemode=False
+    )
+
+
+def _reverse(desk: Desk, invoice_id: str) -> None:
+    payment = desk.core.books.payments(invoice_id)[0]
+    desk.pages.invoices.actions_of.reverse(invoice_id, payment.id)
+
+
+def _rich_places() -> list[str]:
+    """Where something on screen would be read as HTML."""
+    found = []
+    for top in QApplication.topLevelWidgets():
+        for widget in (top, *top.findChildren(QWidget)):
+            found += _rich_in(widget)
+    return found
+
+
+def _rich_in(widget: QWidget) -> list[str]:
+    rich, name = GuiQt.mightBeRichText, f"{type(widget).__name__} {widget.accessibleName()!r}"
+    found = []
+    if isinstance(widget, QLabel):
+        auto = widget.textFormat() != Qt.TextFormat.PlainText
+        found += [f"{name}: {widget.text()}"] if auto and rich(widget.text()) else []
+    if isinstance(widget, QMessageBox):
+        text = widget.text() + widget.informativeText()
+        if widget.textFormat() != Qt.TextFormat.PlainText and rich(text):
+            found.append(f"{name}: {text}")
+    if isinstance(widget, QTextEdit) and "<img" in widget.toHtml():
+        found.append(f"{name}: {widget.toHtml()}")
+    tips = [widget.toolTip()]
+    if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
+        one = isinstance(model, QAbstractListModel)
+        columns = 1 if one else model.columnCount(QModelIndex())
+        tips += [
+            str(model.index(row, column).data(Qt.ItemDataRole.ToolTipRole) or "")
+            for row in range(min(model.rowCount(QModelIndex()), 120))
+            for column in range(columns)
+        ]
+    # plain_tip escapes what it wraps in <qt>.
+    for tip in tips:
+        inside = tip.removeprefix("<qt>").removesuffix("</qt>").replace("<br>", "")
+        if rich(tip) and ("<" in inside or not tip.startswith("<qt>")):
+            found.append(f"{name}, tip: {tip}")
+    return found
+
+
+def test_j13_hostile_names_in_every_window(start: Callable[..., Desk], bait: Path) -> None:
+    desk, ids = _hostile_desk(start, bait)
+    seen = set()
+    for place in _visit_everything(desk, ids):
+        seen.add(place)
+        assert _rich_places() == [], place
+    assert seen == {"Stripe", "Protokoll", "Rechnungen", "detail", "events", "dialog"}
+
+
+def test_j12_no_file_is_opened(
+    start: Callable[..., Desk], bait: Path, tmp_path: Path, qtbot
+) -> None:
+    # First the proof that this would be noticed: a plain QLabel does open the file.
+    control = tmp_path / "control.png"
+    control.write_bytes(bait.read_bytes())
+    os.utime(control, (1, 2))
+    label = QLabel(f'<img src="{control}">')
+    qtbot.addWidget(label)
+    label.show()
+    qtbot.waitExposed(label)
+    label.grab()
+    if not _was_opened(control):
+        pytest.skip("this file system does not note when a file was read")
+    label.hide()
+    os.utime(bait, (1, 2))
+    desk, ids = _hostile_desk(start, bait)
+    for place in _visit_everything(desk, dict(list(ids.items())[:12])):
+        for top in QApplication.topLevelWidgets():
+            if top.isVisible():
+                top.grab()
+        assert not _was_opened(bait), place
