@@ -11,6 +11,10 @@ PAYMENT_SUCCEEDED = "payment_intent.succeeded"
 PAYMENT_FAILED = "payment_intent.payment_failed"
 SUBSCRIBED_TYPES = (PAYMENT_SUCCEEDED, PAYMENT_FAILED)
 
+FOUND_BY_INVOICE = "evt_catchup_"
+"""Beginning of the id of an event that Stripe no longer lists (older than 30 days): made from
+its paid payment intent, whose id follows. The same intent always gives the same id."""
+
 
 class Source(StrEnum):
     """How the event came."""

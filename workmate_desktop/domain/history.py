@@ -52,6 +52,10 @@ class NoticeKind(StrEnum):
     DATABASE_TROUBLE = "database_trouble"
     DISK_LOW = "disk_low"
     SETTINGS_RESET = "settings_reset"
+    CATCH_UP_RESULT = "catch_up_result"
+    """What was fetched from Stripe by itself. `detail`: payments, failures, reviews (numbers),
+    and absent, True when the program had not asked for a while."""
+    ENDPOINT_DISABLED = "endpoint_disabled"
 
 
 @dataclass(frozen=True, slots=True)

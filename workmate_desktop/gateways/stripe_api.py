@@ -86,7 +86,7 @@ class StripeApi:
         A restricted key that may not read the account is refused with `NO_RIGHT` and the name
         of the right: without an answer nobody could tell whose account it is.
         """
-        account = _plain(self._call(lambda client: client.v1.accounts.retrieve_current()))
+        account = plain(self.call(lambda client: client.v1.accounts.retrieve_current()))
         account_id = account.get("id")
         if not isinstance(account_id, str):
             raise StripeRefused(Refusal.NOT_STRIPE)
@@ -99,7 +99,11 @@ class StripeApi:
         """
         self._cancelled.set()
 
-    def _call(self, ask: "Callable[[StripeClient], T]") -> T:
+    def call(self, ask: "Callable[[StripeClient], T]") -> T:
+        """What `ask` gets from Stripe, within the time limit. Raises `StripeRefused`.
+
+        For the gateways of single resources, such as stripe_events.py.
+        """
         # Other characters cannot stand in a header at all, so no key of Stripe's has them.
         if not _SENDABLE.fullmatch(self._key):
             raise StripeRefused(Refusal.WRONG_KEY)
@@ -180,11 +184,11 @@ class StripeApi:
         self._on_server_date(date.astimezone(UTC))
 
 
-def _plain(found: object) -> dict[str, Any]:
+def plain(found: object) -> dict[str, Any]:
     """Stripe's object as a dictionary; empty for any other JSON that someone answered."""
     from stripe import StripeObject
 
-    return found.to_dict() if isinstance(found, StripeObject) else {}
+    return found.to_dict(for_json=True) if isinstance(found, StripeObject) else {}
 
 
 def _name_of(account: dict[str, Any]) -> str:

@@ -5,14 +5,23 @@ settings; the secret key and the signing secrets lie in the keyring or, chosen o
 user, in an encrypted file.
 """
 
+import hashlib
+import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
+from workmate_desktop.domain.clock import Clock, from_text, to_text
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.secrets import KeychainUnavailable, Place, SecretFileDamaged, SecretStore
+from workmate_desktop.domain.secrets import (
+    KeychainUnavailable,
+    Place,
+    SecretFileDamaged,
+    SecretStore,
+)
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import (
     StripeKeys,
@@ -25,7 +34,7 @@ from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
-from workmate_desktop.store.writer import Writer
+from workmate_desktop.store.writer import Job, Writer
 
 logger = logging.getLogger("workmate.setup")
 
@@ -35,6 +44,8 @@ _PUBLISHABLE = "stripe.publishable_key"
 _PLACE = "stripe.secrets_place"
 _ACCOUNT_ID = "stripe.account_id"
 _ACCOUNT_NAME = "stripe.account_name"
+_OLD_UNTIL = "stripe.old_webhook_secrets_until"
+"""JSON: fingerprint of a signing secret that was replaced → until when it is still valid."""
 
 AskAccount = Callable[[str, threading.Event], AccountInfo]
 """Asks Stripe who a secret key belongs to; gives up when the event is set."""
@@ -62,7 +73,9 @@ class StripeSetup:
         secret_file: SecretStore,
         given: GivenKeys,
         ask_account: AskAccount,
+        clock: Clock | None = None,
     ) -> None:
+        """Without a `clock`, a replaced signing secret stays valid until the next one."""
         self._writer = writer
         self._database = database
         self._announcer = announcer
@@ -70,11 +83,14 @@ class StripeSetup:
         self._first_choice = keychain.place
         self._given = given
         self._ask_account = ask_account
+        self._clock = clock
+        self._old_until: Mapping[str, datetime] = {}
         self._stored = StripeKeys()
         self._loaded = False
         self._trouble: str | None = None
         self._place = keychain.place
         self._account: AccountInfo | None = None
+        self._tested: tuple[str, AccountInfo] | None = None
         self._lock = threading.Lock()
 
     # --- any thread ----------------------------------------------------------------------
@@ -86,7 +102,7 @@ class StripeSetup:
         return StripeKeys(
             given.publishable or stored.publishable,
             given.secret or stored.secret,
-            given.webhook_secrets or stored.webhook_secrets,
+            given.webhook_secrets or self._not_expired(stored.webhook_secrets),
         )
 
     @property
@@ -136,6 +152,7 @@ class StripeSetup:
             place = setting(connection, _PLACE)
             account_id = setting(connection, _ACCOUNT_ID)
             account_name = setting(connection, _ACCOUNT_NAME)
+            self._old_until = _times(setting(connection, _OLD_UNTIL))
         if place is not None and place in self._stores:
             self._place = Place(place)
         secret, webhook_secret = "", ""
@@ -183,13 +200,68 @@ class StripeSetup:
                         store.delete(name)
             except KeychainUnavailable as error:
                 raise UserError("keychain_unavailable", reason=error.reason.value) from error
+            if webhook_secret is not None:
+                self._old_until = {}  # what someone entered is valid without limit
             same_account = wanted.secret == self._stored.secret
             self._keep_settings(wanted.publishable, place, forget_account=not same_account)
             self._stored, self._place, self._trouble = wanted, place, None
             if not same_account:
                 self._account = None
+            if self._tested is not None and self._tested[0] == wanted.secret:
+                self._account = self._tested[1]
+                self._keep_account(self._account)
         logger.info("[Stripe] Keys saved")
         self._announcer.announce([SettingsChanged(), ReceptionChanged()])
+
+    def keep_signing_secret(
+        self,
+        secret: str,
+        *,
+        retire: Collection[str] = (),
+        until: datetime | None = None,
+        also: Job[None] = lambda _transaction: None,
+    ) -> None:
+        """Keep a signing secret in front of those in force, as when one is rolled.
+
+        `retire` are the fingerprints of those it replaces; they stay valid until `until` (UTC,
+        Stripe's clock), or not at all without it. `also` is committed with the settings, after
+        the secret is safe. Raises UserError key_invalid, keychain_unavailable, or what the
+        database says.
+        """
+        problem = problem_of_webhook_secret(secret)
+        if problem is not None:
+            raise UserError("key_invalid", field="webhook_secret", problem=problem.value)
+        with self._lock:
+            old = [s for s in self._not_expired(self._stored.webhook_secrets) if s != secret]
+            if until is None:
+                old = [s for s in old if fingerprint(s) not in retire]
+            secrets = (secret, *old)
+            times = {**self._old_until, **(dict.fromkeys(retire, until) if until else {})}
+            kept = {fingerprint(s) for s in old}
+            times = {known: moment for known, moment in times.items() if known in kept}
+            try:
+                self._stores[self._place].set(WEBHOOK_SECRET, ",".join(secrets))
+            except KeychainUnavailable as error:
+                raise UserError("keychain_unavailable", reason=error.reason.value) from error
+            self._stored = replace(self._stored, webhook_secrets=secrets)
+            self._old_until = times
+
+            def job(t: Transaction) -> None:
+                t.settings.set(_PLACE, self._place.value)
+                t.settings.set(_OLD_UNTIL, _times_text(times))
+                also(t)
+
+            self._writer.submit(job).result()
+        logger.info("[Stripe] Webhook secret saved")
+        self._announcer.announce([SettingsChanged(), ReceptionChanged()])
+
+    def roll_webhook_secret(self, secret: str, until: datetime) -> None:
+        """A new signing secret, rolled in the Dashboard: the old ones stay valid `until` then.
+
+        Raises as `keep_signing_secret` does.
+        """
+        old = [fingerprint(s) for s in self._stored.webhook_secrets if s != trimmed(secret)]
+        self.keep_signing_secret(trimmed(secret), retire=old, until=until)
 
     def test_connection(
         self, publishable: str, secret: str | None, cancelled: threading.Event
@@ -203,6 +275,7 @@ class StripeSetup:
         if problem is not None:
             raise UserError("key_invalid", field="secret", problem=problem.value)
         account = self._ask_account(key, cancelled)
+        self._tested = (key, account)
         if key == self.keys.secret:
             self._account = account
             self._keep_account(account)
@@ -232,6 +305,18 @@ class StripeSetup:
                 raise UserError("key_invalid", field=field, problem=problem.value)
         return wanted
 
+    def _not_expired(self, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        """Asked for every delivery; hardly ever is there anything to compare."""
+        times = self._old_until
+        if not times or self._clock is None:
+            return secrets
+        now = self._clock.stripe_now()
+        return tuple(
+            secret
+            for secret in secrets
+            if (until := times.get(fingerprint(secret))) is None or now < until.timestamp()
+        )
+
     def _keep_account(self, account: AccountInfo) -> None:
         def job(t: Transaction) -> None:
             t.settings.set(_ACCOUNT_ID, account.id)
@@ -243,11 +328,31 @@ class StripeSetup:
         def job(t: Transaction) -> None:
             t.settings.set(_PUBLISHABLE, publishable or None)
             t.settings.set(_PLACE, place.value)
+            t.settings.set(_OLD_UNTIL, _times_text(self._old_until))
             if forget_account:
                 t.settings.set(_ACCOUNT_ID, None)
                 t.settings.set(_ACCOUNT_NAME, None)
 
         self._writer.submit(job).result()
+
+
+def fingerprint(secret: str) -> str:
+    """Tells signing secrets apart in the settings, without giving them away."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16]
+
+
+def _times(text: str | None) -> dict[str, datetime]:
+    """Fingerprint → time; nothing where the setting was tampered with."""
+    try:
+        values = json.loads(text or "{}")
+        return {str(known): from_text(moment) for known, moment in values.items()}
+    except (ValueError, TypeError, AttributeError):
+        logger.warning("The times of replaced webhook secrets cannot be read")
+        return {}
+
+
+def _times_text(times: Mapping[str, datetime]) -> str | None:
+    return json.dumps({known: to_text(t) for known, t in times.items()}) if times else None
 
 
 def _split(secrets: str) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def program_fault() -> Message:
 
 def trouble_message(code: str) -> Message | None:
     """The words for a code without values, such as `disk_full`; None when there are none."""
-    for table in (_invoices, _database, _places, _stripe, _simulation):
+    for table in (_invoices, _database, _places, _stripe, _endpoint, _simulation):
         found = table().get(code)
         if found is not None:
             return found
@@ -215,6 +215,35 @@ def _stripe() -> dict[str, Message]:
         "stripe_other": Message(
             _tr("Stripe hat die Anfrage abgelehnt."),
             _tr("Unter Protokoll steht mehr; bitte den Support fragen."),
+        ),
+    }
+
+
+def _endpoint() -> dict[str, Message]:
+    """The webhook endpoint at Stripe, and fetching what was missed."""
+    enter_key = _tr("Unter Stripe → Bearbeiten eintragen.")
+    return {
+        "catch_up_no_key": Message(
+            _tr("Zum Nachholen von Ereignissen fehlt der Secret Key."), enter_key
+        ),
+        "endpoint_no_key": Message(
+            _tr("Zum Einrichten des Webhooks fehlt der Secret Key."), enter_key
+        ),
+        "endpoint_address": Message(
+            _tr("Ohne öffentliche Adresse (https://…) kann Stripe nichts zustellen."),
+            _tr("Den Tunnel einschalten, dann noch einmal versuchen."),
+        ),
+        "endpoint_limit": Message(
+            _tr("Bei Stripe sind schon 16 Webhook-Endpunkte eingetragen; mehr sind nicht erlaubt."),
+            _tr("Im Stripe-Dashboard unter Webhooks einen alten löschen."),
+        ),
+        "endpoint_missing": Message(
+            _tr("Bei Stripe gibt es den Webhook dieses Programms nicht mehr."),
+            _tr("Webhook automatisch einrichten."),
+        ),
+        "endpoint_secret_from_environment": Message(
+            _tr("Das Webhook Secret ist auf diesem Server fest vorgegeben."),
+            _tr("Die Variable WORKMATE_STRIPE_WEBHOOK_SECRET entfernen oder von Hand einrichten."),
         ),
     }
 

@@ -1,0 +1,225 @@
+"""When to catch up: a quiet thread that asks at the right moments, and not too often.
+
+At the start, after sleep or a jump of the clock, when the tunnel comes back, when the keys
+change, on demand; else every 10 minutes while the tunnel works and every 30 s while it does not
+(then fetching is how events arrive: **Abruf alle 30 s**). After trouble it comes back by itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workmate_desktop.domain.changes import Change, ReceptionChanged, SettingsChanged
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.catch_up import NO_KEY, CatchUp, CatchUpProgress, CatchUpResult
+
+logger = logging.getLogger("workmate.catch_up")
+
+REGULAR_SECONDS = 600.0
+POLL_SECONDS = 30.0
+LOOK_SECONDS = 15.0
+"""How often the thread looks whether it slept or the tunnel changed."""
+JUMP_SECONDS = 10.0
+"""A look that comes so much later or earlier than planned: the PC slept, or its clock was set."""
+
+_ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
+_PATIENCE = frozenset({Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN})
+
+
+def pause_after(result: CatchUpResult | None, *, polling: bool, troubles_in_a_row: int) -> float:
+    """Seconds until the next run. None is a fault of the program in the last one.
+
+    A full Stripe is given time: 30 s, 1, 2, 4, 8, at most 10 minutes. A missing net is looked
+    for every 30 s. Where only a person helps (wrong key), a change of the keys comes sooner.
+    """
+    if result is not None and result.complete:
+        return POLL_SECONDS if polling else REGULAR_SECONDS
+    trouble = result.trouble if result else None
+    if isinstance(trouble, StripeRefused):
+        if trouble.kind in _ONLY_A_PERSON_HELPS:
+            return REGULAR_SECONDS
+        if trouble.kind not in _PATIENCE:
+            return POLL_SECONDS
+    elif trouble is not None and trouble.code == NO_KEY:
+        return REGULAR_SECONDS
+    return float(min(POLL_SECONDS * 2.0 ** min(troubles_in_a_row - 1, 10), REGULAR_SECONDS))
+
+
+class Timepiece:
+    """Notices sleep and jumps: compares how long a wait took on two clocks.
+
+    `wall` and `monotonic` in seconds. On some systems the monotonic clock stands still while
+    the PC sleeps, on others it runs on: either shows.
+    """
+
+    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._last = (wall(), monotonic())
+
+    def jumped(self, planned: float) -> bool:
+        """Whether since the last look much more time passed than the `planned` seconds, or the
+        wall clock was set."""
+        now = (self._wall(), self._monotonic())
+        wall, monotonic = now[0] - self._last[0], now[1] - self._last[1]
+        self._last = now
+        return monotonic > planned + JUMP_SECONDS or abs(wall - monotonic) > JUMP_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpState:
+    """For the Empfang and the checklist.
+
+    `progress` is None while no run is under way. `completed_at` (UTC, this PC's clock) is when
+    the last complete run of this session ended. `polling` means: no working tunnel.
+    """
+
+    polling: bool = False
+    progress: CatchUpProgress | None = None
+    last: CatchUpResult | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def trouble(self) -> UserError | None:
+        """Why the last run did not come to its end."""
+        return self.last.trouble if self.last else None
+
+
+class CatchUpKeeper:
+    """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
+    ReceptionChanged, while a run is under way at most about every page of events.
+    """
+
+    def __init__(
+        self,
+        catch_up: CatchUp,
+        clock: Clock,
+        announcer: Announcer,
+        tunnel_works: Callable[[], bool],
+        monotonic: Callable[[], float] = time.monotonic,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        self._catch_up = catch_up
+        self._clock = clock
+        self._announcer = announcer
+        self._tunnel_works = tunnel_works
+        self._monotonic = monotonic
+        self._look_seconds = look_seconds
+        self._state = CatchUpState()
+        self._stopping = threading.Event()
+        self._cancelled = threading.Event()
+        self._wake = threading.Event()
+        self._wanted = False
+        self._returning = True
+        """The next run follows an absence (start, sleep, no net) or was asked for."""
+        self._troubles_in_a_row = 0
+        self._thread: threading.Thread | None = None
+
+    @property
+    def state(self) -> CatchUpState:
+        """How it is at this moment. Any thread."""
+        return self._state
+
+    def start(self) -> None:
+        """Begin, with a run at once."""
+        self._announcer.listen(self._on_changes)
+        self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
+        self._thread.start()
+
+    def stop(self, deadline: float = 5.0) -> bool:
+        """Give up a run that is under way, and end. True when it ended in time."""
+        self._announcer.forget(self._on_changes)
+        self._stopping.set()
+        self._cancelled.set()
+        self._wake.set()
+        if self._thread is None:
+            return True
+        self._thread.join(deadline)
+        return not self._thread.is_alive()
+
+    def request(self) -> None:
+        """Run now: **Verpasste Ereignisse nachholen**, or the tunnel changed. Any thread."""
+        self._wanted = True
+        self._wake.set()
+
+    def _on_changes(self, changes: Sequence[Change]) -> None:
+        # Our own announcements are ReceptionChanged, so they cannot wake us up.
+        if any(isinstance(change, SettingsChanged) for change in changes):
+            self.request()
+
+    # --- the thread ----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._note_installation()
+        timepiece = Timepiece(lambda: self._clock.now().timestamp(), self._monotonic)
+        tunnel = self._tunnel_works()
+        next_at = self._monotonic()
+        while not self._stopping.is_set():
+            now_tunnel = self._tunnel_works()
+            if (now_tunnel and not tunnel) or self._wanted:
+                next_at = self._monotonic()
+                self._returning = True
+            elif tunnel and not now_tunnel:
+                next_at = min(next_at, self._monotonic() + POLL_SECONDS)
+            if now_tunnel is not tunnel:
+                self._show(polling=not now_tunnel)
+            tunnel = now_tunnel
+            if self._monotonic() >= next_at:
+                self._wanted = False
+                next_at = self._one_run(polling=not tunnel) + self._monotonic()
+                timepiece.jumped(0.0)  # a run takes its time: that is no jump
+            if self._woke_elsewhere(timepiece, next_at):
+                logger.info("The PC slept or its clock was set: asking Stripe")
+                next_at = self._monotonic()
+                self._returning = True
+
+    def _woke_elsewhere(self, timepiece: Timepiece, next_at: float) -> bool:
+        """Wait for the next look. Whether the PC slept meanwhile, or its clock was set."""
+        planned = max(0.0, min(self._look_seconds, next_at - self._monotonic()))
+        self._wake.wait(planned)
+        self._wake.clear()
+        return timepiece.jumped(planned)
+
+    def _one_run(self, *, polling: bool) -> float:
+        """Run once; the seconds until the next time."""
+        result: CatchUpResult | None = None
+        source = Source.POLL if polling and not self._returning else Source.CATCH_UP
+        self._show(polling=polling, progress=CatchUpProgress())
+        try:
+            result = self._catch_up.run(
+                lambda progress: self._show(polling=polling, progress=progress),
+                self._cancelled,
+                source,
+            )
+        except Exception:  # a bug here must not end the fetching for good
+            logger.exception("The catch-up failed")
+        complete = result is not None and result.complete
+        self._troubles_in_a_row = 0 if complete else self._troubles_in_a_row + 1
+        self._returning = not complete
+        self._state = CatchUpState(
+            polling,
+            None,
+            result or self._state.last,
+            self._clock.now() if complete else self._state.completed_at,
+        )
+        self._announcer.announce([ReceptionChanged()])
+        return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
+
+    def _show(self, *, polling: bool, progress: CatchUpProgress | None = None) -> None:
+        self._state = CatchUpState(polling, progress, self._state.last, self._state.completed_at)
+        # Every 30 s a run that finds nothing begins: only what can be seen is announced.
+        if progress is None or progress.seen:
+            self._announcer.announce([ReceptionChanged()])
+
+    def _note_installation(self) -> None:
+        try:
+            self._catch_up.note_installation()
+        except UserError as error:
+            logger.error("The time of installation could not be kept: %s", error.code)

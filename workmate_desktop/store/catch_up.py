@@ -1,0 +1,75 @@
+"""How far the catch-up has come, and what it looks for beyond Stripe's event list."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED
+from workmate_desktop.domain.invoices import OWED
+from workmate_desktop.store.settings import setting
+from workmate_desktop.store.tables import invoices, payments, stripe_events
+
+if TYPE_CHECKING:
+    from workmate_desktop.store.transaction import Transaction
+
+_KEY = {False: "catch_up.cursor.test", True: "catch_up.cursor.live"}
+INSTALLED_AT = "catch_up.installed_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next run goes on. Times are Stripe's, in seconds since 1970.
+
+    `anchor` is an event at least the overlap older than `newest`, or None while there is none;
+    `newest` is the time of the newest event that was booked. `covered_until` is when the last
+    complete run asked: until then nothing can be missing.
+    """
+
+    anchor: str | None
+    newest: int
+    covered_until: int | None = None
+
+
+def cursor(connection: Connection, *, livemode: bool) -> Cursor | None:
+    """The saved cursor; None before the first run, or when the setting was tampered with."""
+    text = setting(connection, _KEY[livemode])
+    try:
+        values: Any = json.loads(text or "null")
+        anchor, newest, covered = values["anchor"], values["newest"], values["covered_until"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    if not (anchor is None or isinstance(anchor, str)) or type(newest) is not int:
+        return None
+    return Cursor(anchor, newest, covered if type(covered) is int else None)
+
+
+def save_cursor(t: "Transaction", cursor: Cursor, *, livemode: bool) -> None:
+    """Move the cursor, in the transaction that books what it has passed."""
+    t.settings.set(_KEY[livemode], json.dumps(asdict(cursor)))
+
+
+def first_invoice_at(connection: Connection, *, livemode: bool) -> str | None:
+    """When the oldest invoice was made: no money can be for an earlier one."""
+    query = select(invoices.c.created_at).where(invoices.c.livemode == int(livemode))
+    return connection.execute(query.order_by(invoices.c.created_at).limit(1)).scalar_one_or_none()
+
+
+def owed_invoices(connection: Connection, *, livemode: bool) -> list[tuple[str, str | None]]:
+    """(id, number) of every invoice that still waits for money."""
+    query = select(invoices.c.id, invoices.c.number).where(
+        invoices.c.livemode == int(livemode),
+        invoices.c.status.in_([status.value for status in OWED]),
+    )
+    return [(row.id, row.number) for row in connection.execute(query)]
+
+
+def is_known(connection: Connection, intent_id: str) -> bool:
+    """This intent's success was booked, or is kept for staff to decide."""
+    booked = select(payments.c.id).where(payments.c.stripe_payment_intent_id == intent_id)
+    kept = select(stripe_events.c.id).where(
+        stripe_events.c.payment_intent_id == intent_id,
+        stripe_events.c.type == PAYMENT_SUCCEEDED,
+    )
+    return any(connection.execute(query.limit(1)).first() for query in (booked, kept))
