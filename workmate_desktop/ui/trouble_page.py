@@ -1,15 +1,22 @@
 """Shown instead of everything else when the books cannot be opened: why, and what mends it."""
 
+import platform
+import re
+import traceback
+from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workmate_desktop import __version__
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.ui.shared.cards import Card
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, ask
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import Card, line
+from workmate_desktop.ui.shared.controls import CopyButton, button
+from workmate_desktop.ui.shared.messages import Message, error_sentence
+from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
 
 _MENDED_BY_BACKUP = frozenset({"database_damaged", "database_missing", "database_foreign"})
@@ -18,7 +25,7 @@ _NOT_BY_WAITING = frozenset({"database_newer", *_MENDED_BY_BACKUP})
 
 class TroublePage(QWidget):
     """Signals: `restore_wanted(str)` the name of a backup file, after the user agreed;
-    `retry_wanted()`.
+    `retry_wanted()`. Either way the page then waits to be replaced.
     """
 
     restore_wanted = Signal(str)
@@ -32,55 +39,198 @@ class TroublePage(QWidget):
         code = error.code if isinstance(error, UserError) else ""
         found = error.values.get("backup") if isinstance(error, UserError) else None
         self._backup = str(found) if found and code in _MENDED_BY_BACKUP else ""
-        message = error_sentence(error)
-        card = Card(title=self.tr("Die Rechnungen können nicht geöffnet werden"), margin=28)
-        card.setMaximumWidth(620)
+        message = self._message(error)
         self.sentence = PlainLabel(message.sentence, wrap=True, role="strong")
         self.action = PlainLabel(message.action, wrap=True)
-        folder = PlainLabel(
-            self.tr("Datenordner: {0}").format(data_dir), role="small", wrap=True, selectable=True
-        )
-        for label in (self.sentence, self.action):
-            card.body.addWidget(label)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        self.restore: QPushButton | None = None
+        self.retry: QPushButton | None = None
+        self.copy: CopyButton | None = None
         if self._backup:
-            day = self._backup.removesuffix(".sqlite3")
-            self.restore = button(
-                self.tr("&Sicherung vom {0} einsetzen …").format(day), kind="primary"
-            )
+            words = self.tr("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
+            self.restore = button(words, kind="primary")
             self.restore.clicked.connect(self._ask_to_restore)
-            buttons.addWidget(self.restore)
-        elif code in _MENDED_BY_BACKUP:
-            card.body.addWidget(
-                PlainLabel(self.tr("Es gibt keine brauchbare Sicherung."), wrap=True)
-            )
         if code not in _NOT_BY_WAITING:
             self.retry = button(self.tr("&Erneut versuchen"), kind="primary")
-            self.retry.clicked.connect(self.retry_wanted)
-            buttons.addWidget(self.retry)
-        buttons.addStretch(1)
-        card.body.addLayout(buttons)
-        card.body.addWidget(folder)
-        layout = QVBoxLayout(self)
-        layout.addStretch(1)
-        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(2)
+            self.retry.clicked.connect(self._on_retry)
+        if not isinstance(error, UserError):
+            self.copy = CopyButton(
+                theme,
+                self.tr("Einzelheiten für den Support kopieren"),
+                text=details(error),
+                words=self.tr("Einzelheiten &kopieren"),
+            )
+        self.waiting = PlainLabel(role="muted")
+        self.picture = QLabel()
+        self._lay_out(self._card(code, data_dir))
+        theme.changed.connect(self._draw_icon)
+        self._draw_icon()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The button that mends it is at hand."""
+        super().showEvent(event)
+        for made in (self.restore, self.retry, self.copy):
+            if made is not None:
+                made.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    # Building
+
+    def _message(self, error: Exception) -> Message:
+        message = error_sentence(error)
+        if isinstance(error, UserError):
+            return message
+        # The page Protokoll cannot be reached from here.
+        return Message(
+            message.sentence,
+            self.tr("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben."),
+        )
+
+    def _card(self, code: str, data_dir: Path) -> Card:
+        card = Card(margin=28)
+        card.setMinimumWidth(320)
+        card.setMaximumWidth(620)
+        title = PlainLabel(
+            self.tr("Die Rechnungen können nicht geöffnet werden"), role="title", wrap=True
+        )
+        card.setAccessibleName(title.full_text())
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(title, 1)
+        card.body.addLayout(head)
+        card.body.addSpacing(4)
+        for words in (self.sentence, self.action):
+            card.body.addWidget(words)
+        if code in _MENDED_BY_BACKUP and not self._backup:
+            none = PlainLabel(self.tr("Es gibt keine brauchbare Sicherung."), wrap=True)
+            card.body.addWidget(none)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for made in (self.restore, self.retry, self.copy):
+            if made is not None:
+                buttons.addWidget(made)
+        buttons.addWidget(self.waiting)
+        buttons.addStretch(1)
+        card.body.addSpacing(6)
+        card.body.addLayout(buttons)
+        card.body.addSpacing(6)
+        card.body.addWidget(line())
+        if code != "already_running":
+            card.body.addWidget(
+                PlainLabel(
+                    self.tr(
+                        "Zahlungen gehen nicht verloren: Was Stripe jetzt nicht zustellen kann, "
+                        "stellt es später noch einmal zu."
+                    ),
+                    role="small",
+                    wrap=True,
+                )
+            )
+        card.body.addWidget(self._folder(data_dir))
+        return card
+
+    def _folder(self, data_dir: Path) -> QWidget:
+        """The path may be selected and copied."""
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self.folder = PlainLabel(
+            str(data_dir), role="mono", elide=True, elide_middle=True, selectable=True
+        )
+        row.addWidget(PlainLabel(self.tr("Datenordner:"), role="small"))
+        row.addWidget(self.folder, 1)
+        row.addWidget(
+            CopyButton(self._theme, self.tr("Pfad des Datenordners kopieren"), text=str(data_dir))
+        )
+        return place
+
+    def _lay_out(self, card: Card) -> None:
+        inside = QWidget()
+        inside.setProperty("part", "scroll")
+        middle = QVBoxLayout(inside)
+        middle.setContentsMargins(16, 16, 16, 16)
+        middle.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card, 100)
+        row.addStretch(1)
+        middle.addLayout(row)
+        middle.addStretch(2)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    @Slot()
+    def _draw_icon(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.picture.setPixmap(self._theme.pixmap("triangle-alert", 28, "dot_red", ratio))
+
+    # Doing
+
+    @Slot()
+    def _on_retry(self) -> None:
+        self._wait()
+        self.retry_wanted.emit()
+
+    @Slot()
     def _ask_to_restore(self) -> None:
-        day = self._backup.removesuffix(".sqlite3")
-        choice = ask(
+        box = message_box(
             self,
             self.tr("Sicherung einsetzen"),
-            self.tr("Die Sicherung vom {0} an die Stelle der Datenbank setzen?").format(day),
+            self.tr("Die Sicherung vom {0} an die Stelle der Datenbank setzen?").format(
+                backup_words(self._backup)
+            ),
             self.tr(
-                "Was danach eingetragen wurde, fehlt dann. Die jetzigen Dateien bleiben im "
+                "Was danach eingetragen wurde, fehlt dann. Zahlungen über Stripe aus dieser Zeit "
+                "bitte im Stripe-Dashboard vergleichen. Die jetzigen Dateien bleiben im "
                 "Datenordner in einem eigenen Unterordner erhalten."
             ),
             [
-                Choice("restore", self.tr("Sicherung &einsetzen"), primary=True),
+                Choice("restore", self.tr("Sicherung &einsetzen"), primary=True, danger=True),
                 Choice("keep", self.tr("&Abbrechen"), cancels=True),
             ],
         )
-        if choice == "restore":
-            self.restore_wanted.emit(self._backup)
+
+        def decided() -> None:
+            if chosen_key(box) == "restore":
+                self._wait()
+                self.restore_wanted.emit(self._backup)
+            box.deleteLater()
+
+        box.finished.connect(decided)
+        box.open()
+
+    def _wait(self) -> None:
+        """One click is enough; the answer is another page."""
+        for made in (self.restore, self.retry):
+            if made is not None:
+                made.setEnabled(False)
+        self.waiting.setText(self.tr("Einen Moment …"))
+
+
+def backup_words(name: str) -> str:
+    """ "22.11.2026" for the file name of a backup; the name itself when it has no date."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(.*)\.sqlite3", name)
+    if found is None:
+        return name
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return name
+    suffix = found[4].strip("-").replace("-", " ")
+    return f"{formats.date_text(day)} ({suffix})" if suffix else formats.date_text(day)
+
+
+def details(error: Exception) -> str:
+    """For support: versions, the kind of the error and where it happened, but not its words,
+    which may name what is private.
+    """
+    places = traceback.format_tb(error.__traceback__)
+    head = f"WorkmateOS Desktop {__version__} · Python {platform.python_version()}"
+    return "\n".join((head, platform.platform(), type(error).__name__, *places))

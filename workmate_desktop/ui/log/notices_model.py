@@ -1,91 +1,152 @@
-"""The rows of the notice list: newest first, unread ones bold."""
+"""The rows of the notice list: newest first, unread ones bold, read page by page."""
 
-from typing import Any, Protocol
+from datetime import date
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.ui.log.ports import NoticeReading
 from workmate_desktop.ui.log.texts import notice_words
 from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index
 
 _NOWHERE = QModelIndex()
-SHOWN = 500
-ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+PAGE = 256
+NOTICE_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 
 
-class NoticeReading(Protocol):
-    """What the list reads of the books."""
-
-    def notice_page(self, unread_only: bool = False, limit: int = 256) -> list[Notice]:
-        """Newest first."""
-        ...
-
-    def unread_notices(self) -> int:
-        """How many nobody has read yet."""
-        ...
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("NoticesModel", text)
 
 
 class NoticesModel(QAbstractListModel):
-    """The newest notices. New ones are inserted on top; nothing else moves."""
+    """The loaded notices. New ones come on top; nothing else moves."""
 
     def __init__(self, books: NoticeReading, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._clock = clock
-        self._rows = books.notice_page(limit=SHOWN)
+        self._today = self._now_date()
+        self._unread_only = False
+        self._limit = PAGE
+        self._rows = self._read()
 
-    def notice_at(self, row: int) -> Notice | None:
-        """The notice in this row."""
-        return self._rows[row] if 0 <= row < len(self._rows) else None
+    def show_only(self, unread_only: bool) -> None:
+        """All notices, or the unread ones; resets the model when that differs."""
+        if unread_only != self._unread_only:
+            self._unread_only = unread_only
+            self._limit = PAGE
+            self._reset(self._read())
 
     def refresh(self) -> None:
-        """Take over what is new or was read."""
-        fresh = self._books.notice_page(limit=SHOWN)
+        """Take over what is new, was read, or is gone."""
+        self._follow_day()
+        fresh = self._read()
         known = {notice.id for notice in self._rows}
-        added = 0
-        while added < len(fresh) and fresh[added].id not in known:
-            added += 1
-        if [n.id for n in fresh[added:]] != [n.id for n in self._rows[: len(fresh) - added]]:
-            self.beginResetModel()  # test data deleted, or many more than one page
-            self._rows = fresh
-            self.endResetModel()
+        added = next((at for at, new in enumerate(fresh) if new.id in known), len(fresh))
+        kept = fresh[added:]
+        if [notice.id for notice in kept] != [old.id for old in self._rows[: len(kept)]] or (
+            len(kept) < len(self._rows) and len(fresh) < self._limit
+        ):
+            self._reset(fresh)  # test data was deleted, or read ones left the list
             return
-        if added:
-            self.beginInsertRows(_NOWHERE, 0, added - 1)
-            self._rows = fresh[:added] + self._rows
-            self.endInsertRows()
-        for row, notice in enumerate(fresh):
+        if len(kept) < len(self._rows):
+            self.beginRemoveRows(_NOWHERE, len(kept), len(self._rows) - 1)
+            del self._rows[len(kept) :]
+            self.endRemoveRows()
+        for row, notice in enumerate(kept):
             if notice != self._rows[row]:
                 self._rows[row] = notice
                 self.dataChanged.emit(self.index(row), self.index(row))
+        if added:
+            self.beginInsertRows(_NOWHERE, 0, added - 1)
+            self._rows = fresh
+            self.endInsertRows()
+
+    def notice_at(self, row: int) -> Notice | None:
+        """The notice in this row; None outside."""
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def position(self, notice_id: str) -> int | None:
+        """The row of the notice; None when it is not loaded."""
+        return next((at for at, row in enumerate(self._rows) if row.id == notice_id), None)
+
+    # Qt
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        """Loaded notices."""
+        """Loaded notices; more may follow."""
         return 0 if parent.isValid() else len(self._rows)
 
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether there may be older ones."""
+        return not parent.isValid() and len(self._rows) >= self._limit
+
+    def fetchMore(self, parent: Index) -> None:
+        """Append the next older ones."""
+        if not self.canFetchMore(parent):
+            return
+        self._limit += PAGE
+        known = {notice.id for notice in self._rows}
+        new = [notice for notice in self._read() if notice.id not in known]
+        if new:
+            first = len(self._rows)
+            self.beginInsertRows(_NOWHERE, first, first + len(new) - 1)
+            self._rows += new
+            self.endInsertRows()
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What happened; why stands below it."""
-        notice = self.notice_at(index.row())
+        """What happened; below it when, and why. NOTICE_ROLE has the notice itself."""
+        notice = self.notice_at(index.row()) if index.isValid() else None
         if notice is None:
             return None
-        title, why = notice_words(notice)
-        now = self._clock.local(self._clock.now())
-        when = formats.day_time(self._clock.local(notice.at), now)
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return title
-            case _ if role == SUBTEXT_ROLE:
-                return f"{when} · {why}"
-            case Qt.ItemDataRole.AccessibleTextRole:
-                unread = "" if notice.read_at else self.tr("Ungelesen: ")
-                return f"{unread}{title}. {why} {when}"
-            case Qt.ItemDataRole.FontRole if notice.read_at is None:
-                font = QFont()
-                font.setBold(True)
-                return font
-            case _ if role == ID_ROLE:
-                return notice.id
+        if role == NOTICE_ROLE:
+            return notice
+        if role == Qt.ItemDataRole.FontRole:
+            return _bold() if notice.read_at is None else None
+        words = notice_words(notice)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words.title
+        if role == SUBTEXT_ROLE:
+            return f"{self._when(notice)} · {words.why}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(f"{words.title}\n{words.why}")
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            unread = _tr("Ungelesen. ") if notice.read_at is None else ""
+            return f"{unread}{words.title}. {self._when(notice)}. {words.why}"
         return None
+
+    def _when(self, notice: Notice) -> str:
+        local = self._clock.local
+        moment, now = local(notice.at), local(self._clock.now())
+        if (now.date() - moment.date()).days in (0, 1):
+            return formats.day_time(moment, now)
+        return formats.date_time(moment)
+
+    def _read(self) -> list[Notice]:
+        return self._books.notice_page(self._unread_only, self._limit)
+
+    def _reset(self, rows: list[Notice]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def _follow_day(self) -> None:
+        """After midnight "heute" is "gestern"."""
+        today = self._now_date()
+        if today != self._today:
+            self._today = today
+            if self._rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def _now_date(self) -> date:
+        return self._clock.local(self._clock.now()).date()
+
+
+def _bold() -> QFont:
+    font = QFont()
+    font.setWeight(QFont.Weight.DemiBold)
+    return font

@@ -1,4 +1,7 @@
-"""The German sentence for every notice."""
+"""The German words of the notices, and where each of them leads."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from PySide6.QtCore import QCoreApplication
 
@@ -6,103 +9,173 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.stripe.texts import reason_words
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What happened, and why or what to do about it."""
+
+    title: str
+    why: str
+
+
+class Target(Enum):
+    """What opening a notice shows."""
+
+    INVOICE = auto()
+    EVENT = auto()
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("notices", text)
 
 
-def notice_words(notice: Notice) -> tuple[str, str]:
-    """(what happened, why or what to do) of a notice."""
-    try:
-        kind = NoticeKind(notice.kind)
-    except ValueError:  # written by a newer version
-        return _tr("Meldung"), notice.kind
-    number, amount = _number(notice), _amount(notice)
+def notice_words(notice: Notice) -> NoticeWords:
+    """A notice in plain words."""
+    kind = kind_of(notice)
     match kind:
+        case None:  # written by a newer version
+            return NoticeWords(_tr("Meldung"), notice.kind)
         case NoticeKind.PAYMENT_FAILED:
-            title = _tr("Zahlung fehlgeschlagen: {0} · {1}").format(number, amount)
-            return title, _decline(notice)
+            return NoticeWords(
+                _tr("Zahlung fehlgeschlagen: {0}").format(_invoice_and_amount(notice)),
+                _failure(notice),
+            )
         case NoticeKind.NEEDS_REVIEW:
-            return _tr("Klärung nötig: {0}").format(amount), _reason(notice)
+            return NoticeWords(
+                _tr("Klärung nötig: {0}").format(_invoice_and_amount(notice)), _reason(notice)
+            )
         case NoticeKind.OVERPAID:
-            title = _tr("{0} ist überzahlt: {1} zu viel").format(number, amount)
-            return title, _tr("Bitte mit dem Kunden klären, ob erstattet wird.")
-        case NoticeKind.UNREADABLE_EVENT:
-            return (
-                _tr("Signierte, aber unlesbare Nachricht"),
-                _tr(
-                    "Stripe hat etwas geschickt, das dieses Programm nicht versteht. "
-                    "Bitte das Programm aktualisieren oder den Support fragen."
+            return NoticeWords(
+                _tr("{0} ist überzahlt: {1} zu viel").format(
+                    _number(notice) or _tr("Eine Rechnung"), _amount(notice)
                 ),
-            )
-        case NoticeKind.FOREIGN_ACCOUNT:
-            return (
-                _tr("Ereignis eines fremden Stripe-Kontos"),
-                _tr(
-                    "Es wurde nicht gebucht. Der Webhook soll nur Ereignisse des eigenen "
-                    "Kontos senden."
-                ),
-            )
-        case NoticeKind.THIN_EVENT:
-            return (
-                _tr("Stripe sendet Kurzformat"),
-                _tr("Bitte beim Webhook im Stripe-Dashboard die Form „Snapshot“ wählen."),
+                _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
             )
         case _:
-            return _program_notice(kind, notice)
+            return _about_events(kind) or _about_the_program(kind, notice)
 
 
-def _program_notice(kind: NoticeKind, notice: Notice) -> tuple[str, str]:
-    """Notices about the program itself rather than about money."""
+def kind_of(notice: Notice) -> NoticeKind | None:
+    """What the notice tells; None for a kind of a newer version."""
+    return NoticeKind(notice.kind) if notice.kind in set(NoticeKind) else None
+
+
+def notice_look(notice: Notice) -> tuple[str, Tone]:
+    """Icon and colour. The words say the same."""
     return {
-        NoticeKind.SECRET_MISMATCH: (
+        NoticeKind.PAYMENT_FAILED: ("circle-alert", Tone.RED),
+        NoticeKind.NEEDS_REVIEW: ("triangle-alert", Tone.AMBER),
+        NoticeKind.OVERPAID: ("banknote", Tone.AMBER),
+        NoticeKind.UNREADABLE_EVENT: ("circle-alert", Tone.RED),
+        NoticeKind.SECRET_MISMATCH: ("circle-alert", Tone.RED),
+        NoticeKind.DATABASE_TROUBLE: ("circle-alert", Tone.RED),
+        NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),
+        None: ("info", Tone.GREY),
+    }.get(kind_of(notice), ("info", Tone.BLUE))
+
+
+def target_of(notice: Notice) -> tuple[Target, str] | None:
+    """What opening the notice shows; None when there is nothing to show.
+
+    What needs a decision is explained by its event; everything else by its invoice.
+    """
+    if notice.event_id and (kind_of(notice) is NoticeKind.NEEDS_REVIEW or not notice.invoice_id):
+        return Target.EVENT, notice.event_id
+    if notice.invoice_id:
+        return Target.INVOICE, notice.invoice_id
+    return None
+
+
+def _about_events(kind: NoticeKind) -> NoticeWords | None:
+    """Notices about what Stripe, or somebody else, sent."""
+    return {
+        NoticeKind.UNREADABLE_EVENT: NoticeWords(
+            _tr("Signierte, aber unlesbare Nachricht"),
+            _tr(
+                "Stripe hat etwas geschickt, das dieses Programm nicht versteht. Bitte das "
+                "Programm aktualisieren oder den Support fragen."
+            ),
+        ),
+        NoticeKind.FOREIGN_ACCOUNT: NoticeWords(
+            _tr("Ereignis eines fremden Stripe-Kontos"),
+            _tr(
+                "Es wurde nichts verbucht. Der Webhook soll nur Ereignisse des eigenen Kontos "
+                "senden."
+            ),
+        ),
+        NoticeKind.THIN_EVENT: NoticeWords(
+            _tr("Stripe sendet Kurzformat"),
+            _tr("Bitte beim Webhook im Stripe-Dashboard „Snapshot“ wählen."),
+        ),
+        NoticeKind.SECRET_MISMATCH: NoticeWords(
             _tr("Webhook Secret passt nicht"),
             _tr("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
         ),
-        NoticeKind.STRANGERS_REFUSED: (
+        NoticeKind.STRANGERS_REFUSED: NoticeWords(
             _tr("Fremde Zugriffe abgewehrt"),
-            _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde gebucht."),
+            _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
         ),
-        NoticeKind.DATABASE_TROUBLE: (
+    }.get(kind)
+
+
+def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
+    """Notices about the program and its PC rather than about money."""
+    return {
+        NoticeKind.DATABASE_TROUBLE: NoticeWords(
             _tr("Die Datenbank war vorübergehend nicht beschreibbar"),
-            _tr("Stripe stellt nicht angenommene Ereignisse von selbst noch einmal zu."),
+            _tr("Sie ist es wieder. Was Stripe nicht abliefern konnte, stellt es noch einmal zu."),
         ),
-        NoticeKind.DISK_LOW: (
-            _tr("Wenig Platz auf dem Datenträger: {0} MB").format(
-                notice.detail.get("free_mb", "?")
+        NoticeKind.DISK_LOW: NoticeWords(
+            _tr("Wenig Platz auf dem Datenträger: noch {0} MB").format(
+                notice.detail.get("free_mb", formats.NONE)
             ),
             _tr("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
         ),
-        NoticeKind.SETTINGS_RESET: (
+        NoticeKind.SETTINGS_RESET: NoticeWords(
             _tr("Einstellungen waren unbrauchbar"),
             _tr("Es gelten wieder die Voreinstellungen."),
         ),
-    }.get(kind, (_tr("Meldung"), kind.value))
+    }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+
+
+def _invoice_and_amount(notice: Notice) -> str:
+    """ "RE-2026-0117 · 476,00 €", "89,00 € ohne Rechnung"."""
+    number, amount = _number(notice), _amount(notice)
+    if not number:
+        return _tr("{0} ohne Rechnung").format(amount)
+    return f"{number} · {amount}"
 
 
 def _number(notice: Notice) -> str:
     number = notice.detail.get("number")
-    return str(number) if number else _tr("ohne Rechnung")
+    return " ".join(number.split()) if isinstance(number, str) else ""
 
 
 def _amount(notice: Notice) -> str:
     minor, currency = notice.detail.get("amount_minor"), notice.detail.get("currency")
-    if isinstance(minor, int) and isinstance(currency, str):
+    if isinstance(minor, int) and isinstance(currency, str) and currency:
         return formats.money(minor, currency)
-    return _tr("ohne Betrag")
+    return _tr("Zahlung")
 
 
-def _decline(notice: Notice) -> str:
-    decline, failure = notice.detail.get("decline_code"), notice.detail.get("failure_code")
-    return decline_reason(
-        decline if isinstance(decline, str) else None, failure if isinstance(failure, str) else None
-    )
+def _failure(notice: Notice) -> str:
+    why = decline_reason(_code(notice, "decline_code"), _code(notice, "failure_code"))
+    if notice.detail.get("still_owed") is False:
+        return _tr("{0} Die Rechnung ist davon nicht mehr betroffen.").format(why)
+    return why
 
 
 def _reason(notice: Notice) -> str:
-    try:
-        return reason_words(Reason(str(notice.detail.get("reason")))).what
-    except ValueError:
-        return _tr("Bitte unter Stripe → Ereignisse ansehen.")
+    reason = notice.detail.get("reason")
+    failed = bool(_code(notice, "decline_code") or _code(notice, "failure_code"))
+    if isinstance(reason, str) and reason in set(Reason):
+        return reason_words(Reason(reason), failed=failed).what
+    return _tr("Bitte unter Stripe → Ereignisse ansehen.")
+
+
+def _code(notice: Notice, name: str) -> str | None:
+    value = notice.detail.get(name)
+    return value if isinstance(value, str) else None
