@@ -60,6 +60,16 @@ class Pages(QObject):
             if isinstance(remembered, dict):
                 page.restore_state(remembered)
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the page shown, unless someone uses it elsewhere already."""
+        if self._window.focusWidget() not in (None, self._window.navigation.tabs):
+            return
+        page = self._window.stack.currentWidget()
+        if page is self.invoices:
+            self.invoices.focus_first()
+        elif page is self.stripe:
+            self.stripe.focus_first()
+
     @Slot()
     def refresh_state(self) -> None:
         """Mode and simulation follow the keys and the listener."""

@@ -162,11 +162,13 @@ class WindowProgram(QObject):
         page = self._remembered.get("page")
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
             self.window.show_page(page)
+        self.pages.focus_first()
         self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
 
     def _on_started(self, _nothing: None) -> None:
         if self.pages is not None:
             self.pages.refresh_state()
+            self.pages.focus_first()  # Stripe shows its page only now
 
     def _on_open_failed(self, error: Exception) -> None:
         """The books cannot be opened: say so in the window, and answer Stripe 503 meanwhile."""

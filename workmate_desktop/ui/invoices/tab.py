@@ -133,6 +133,11 @@ class InvoicesTab(QWidget):
         ):
             self.splitter.setSizes(sizes)
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the list, or while it is empty to Neue Rechnung."""
+        first = self.table if self.table.isVisible() else self.toolbar.new_button
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def refresh_figures(self) -> None:
         """Read the figures again, in the background; at most one reading at a time."""
         if self._reading_figures:
@@ -151,8 +156,7 @@ class InvoicesTab(QWidget):
         """The list has the focus first, so that the arrow keys work at once."""
         super().showEvent(event)
         if self.window().focusWidget() is None:
-            first = self.table if self.table.isVisible() else self.toolbar.new_button
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_first()
 
     # Building
 

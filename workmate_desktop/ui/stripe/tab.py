@@ -114,6 +114,11 @@ class StripeTab(QStackedWidget):
         ):
             self.splitter.setSizes(sizes)
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the events, or before anything is set up to Konfigurieren."""
+        first = self.events if self.currentWidget() is self._page else self.empty
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @Slot()
     def refresh(self) -> None:
         """Show keys, account and Empfang as they are now."""
@@ -143,8 +148,7 @@ class StripeTab(QStackedWidget):
         """The first thing to do has the focus, so that the keyboard works at once."""
         super().showEvent(event)
         if self.window().focusWidget() is None:
-            first = self.events if self.currentWidget() is self._page else self.empty
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_first()
 
     # Building
 
