@@ -29,6 +29,15 @@ class Screen:
 
 
 SCREENS = {
+    "fenster-rechnungen": Screen("tests.whole_window:invoices"),
+    "fenster-stripe": Screen("tests.whole_window:stripe"),
+    "fenster-protokoll": Screen("tests.whole_window:log"),
+    "protokoll": Screen("tests.ui.log.screens:filled", 1280, 800),
+    "protokoll-schmal": Screen("tests.ui.log.screens:filled", 880, 560),
+    "protokoll-leer": Screen("tests.ui.log.screens:empty", 1280, 694),
+    "stoerung-sicherung": Screen("tests.ui.log.screens:damaged", 880, 560),
+    "stoerung-voll": Screen("tests.ui.log.screens:full", 880, 560),
+    "stoerung-fehler": Screen("tests.ui.log.screens:fault", 440, 300),
     "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),
     "rechnungen": Screen("tests.ui.invoices.screens:filled", 1280, 694),
     "rechnungen-schmal": Screen("tests.ui.invoices.screens:paid", 800, 640),
@@ -83,9 +92,12 @@ def main(arguments: list[str]) -> int:
     """Start one process per scale: Qt reads the factor only once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--docs", action="store_true", help="the pictures of the README anew")
     parser.add_argument("--scale", type=int, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SCREENS)}; default all")
     options = parser.parse_args(arguments)
+    if options.docs:
+        return _docs()
     names = options.names or list(SCREENS)
     unknown = [name for name in names if name not in SCREENS]
     if unknown:
@@ -106,6 +118,13 @@ def main(arguments: list[str]) -> int:
         if finished.returncode:
             return finished.returncode
     return 0
+
+
+def _docs() -> int:
+    """docs/fenster-rechnungen-light-100.png and its dark sister."""
+    command = [sys.executable, "-m", "tests.screenshots", "--scale", "100", "--out", "docs"]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run([*command, "fenster-rechnungen"], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
