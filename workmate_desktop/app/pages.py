@@ -179,7 +179,7 @@ class Pages(QObject):
     @Slot(int)
     def _show_unread(self, count: int) -> None:
         title = self.tr("Protokoll")
-        self._window.navigation.tabs.setTabText(LOG, f"{title} ({count})" if count else title)
+        self._window.navigation.set_title(LOG, f"{title} ({count})" if count else title)
 
     @Slot()
     def _delete_test_data(self) -> None:

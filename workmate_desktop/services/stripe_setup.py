@@ -290,7 +290,9 @@ class StripeSetup:
         self, publishable: str, secret: str | None, webhook_secret: str | None
     ) -> StripeKeys:
         """The keys after the edit. Raises UserError key_invalid."""
-        wanted = replace(self._stored, publishable=trimmed(publishable))
+        wanted = self._stored
+        if "publishable" not in self.from_environment:
+            wanted = replace(wanted, publishable=trimmed(publishable))
         if secret is not None:
             wanted = replace(wanted, secret=trimmed(secret))
         if webhook_secret is not None:

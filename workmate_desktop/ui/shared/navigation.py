@@ -22,6 +22,7 @@ class TopNavigation(QFrame):
         self.tabs.setProperty("part", "nav")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName(self.tr("Bereiche"))
         self.tabs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.tabs.currentChanged.connect(stack.setCurrentIndex)
@@ -39,6 +40,11 @@ class TopNavigation(QFrame):
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(lambda: self.tabs.setCurrentIndex(index))
         return index
+
+    def set_title(self, index: int, title: str) -> None:
+        """Another title for a page, such as one with a count."""
+        self.tabs.setTabText(index, title)
+        self.tabs.updateGeometry()
 
     def add_right(self, widget: QWidget) -> None:
         """Put a badge or button at the right end."""
