@@ -232,3 +232,11 @@ def test_j12_no_file_is_opened(
         for root in roots:
             root.grab()
         assert not _was_opened(bait), place
+
+
+def test_j13_the_check_itself_notices_html(qtbot, tmp_path: Path) -> None:
+    label, tip = QLabel("<b>fett</b>"), QWidget()
+    tip.setToolTip("<img src=x>")
+    for widget in (label, tip):
+        qtbot.addWidget(widget)
+        assert len(_rich_places([widget])) == 1
