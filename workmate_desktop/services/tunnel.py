@@ -1,0 +1,249 @@
+"""Keeps the tunnel open: starts it, watches it, brings it back, and knows when not to try.
+
+    tunnel = Tunnel(Ngrok(data_dir), clock, settings=…, on_change=…)
+    tunnel.start(port)    # after the listener is bound; returns at once
+    tunnel.state          # any thread, any time
+    tunnel.stop()         # joined with a deadline; nothing is left running
+
+The rest of the program works without it. What ngrok is, only the gateway knows.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, TunnelState, TunnelStatus
+
+logger = logging.getLogger("workmate.tunnel")
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at the open tunnel; a dead agent is noticed at once."""
+
+STEADY = 60.0
+"""Seconds online after which the next failure counts as the first."""
+
+SOON = frozenset(
+    "tunnel_no_net tunnel_intercepted tunnel_silent tunnel_other_agent tunnel_domain_in_use "
+    "tunnel_offline tunnel_listener_unreachable tunnel_agent_gone tunnel_failed".split()
+)
+"""Passes by itself: after 1, 2, 4 … 60 s."""
+
+HOURLY = frozenset({"tunnel_quota", "tunnel_refused", "tunnel_download_blocked"})
+"""May pass, but asking often would help nobody. Every other code waits for staff."""
+
+HOUR = 3600.0
+
+
+class TunnelGateway(Protocol):
+    """What opens the tunnel: gateways/tunnel.py. Tests have one without a process."""
+
+    def open(
+        self,
+        settings: TunnelSettings,
+        port: int,
+        cancelled: threading.Event,
+        news: Callable[[], None],
+        progress: Callable[[int], None],
+    ) -> str:
+        """The public address. Raises UserError, soon after `cancelled` is set."""
+        ...
+
+    def look(self) -> TunnelSight:
+        """How the open tunnel is; takes 2 s at most."""
+        ...
+
+    def close(self) -> None:
+        """End everything. Twice is fine, from any thread."""
+        ...
+
+
+class Backoff:
+    """1, 2, 4 … 60 seconds."""
+
+    def __init__(self) -> None:
+        self._next = 1.0
+
+    def next(self) -> float:
+        """Seconds to wait before this attempt."""
+        pause, self._next = self._next, min(self._next * 2, 60.0)
+        return pause
+
+    def reset(self) -> None:
+        """Begin at one second again."""
+        self._next = 1.0
+
+
+def wait_for(event: threading.Event, seconds: float | None) -> None:
+    """Wait for `event`, at most `seconds` (None: as long as it takes)."""
+    event.wait(seconds)
+
+
+class Tunnel:
+    """`settings` is asked before each attempt, in the tunnel's thread: it may read the keyring.
+
+    `on_change` is told each new state in the tunnel's thread; it must be quick and may not call
+    `start` or `stop`. `wait` and `monotonic` are the passing of time, other ones in tests.
+    """
+
+    def __init__(
+        self,
+        gateway: TunnelGateway,
+        clock: Clock,
+        settings: Callable[[], TunnelSettings],
+        on_change: Callable[[TunnelState], None],
+        *,
+        wait: Callable[[threading.Event, float | None], None] = wait_for,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._settings = settings
+        self._on_change = on_change
+        self._wait = wait
+        self._monotonic = monotonic
+        self._state = TunnelState(TunnelStatus.OFF)
+        self._backoff = Backoff()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._port = 0
+        self._stopping = False
+        self._attempt = threading.Event()
+        self._wake = threading.Event()
+
+    @property
+    def state(self) -> TunnelState:
+        """How the tunnel is. Any thread."""
+        return self._state
+
+    def start(self, port: int) -> None:
+        """Lead the public address to `http://127.0.0.1:<port>`, from now on. Returns at once.
+
+        Again with the same port does nothing; with another one the tunnel follows.
+        """
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive() and not self._stopping:
+                if port != self._port:
+                    self._port = port
+                    self._again()
+                return
+            before, self._port, self._stopping = self._thread, port, False
+            self._attempt, self._wake = threading.Event(), threading.Event()
+            self._backoff.reset()
+            self._thread = threading.Thread(
+                target=self._run, args=(before,), name="tunnel", daemon=True
+            )
+            self._thread.start()
+
+    def renew(self) -> None:
+        """Begin anew at once: new settings, or staff pressed the button. Nothing while off."""
+        with self._lock:
+            if self._thread is not None and not self._stopping:
+                self._again()
+
+    def stop(self, deadline: float = 5.0) -> bool:
+        """Close the tunnel and wait for its thread, `deadline` seconds at most. Twice is fine.
+
+        False: the thread had not ended; the agent's process is ended even then.
+        """
+        with self._lock:
+            thread, self._stopping = self._thread, True
+            self._again()
+        if thread is None:
+            return True
+        thread.join(deadline)
+        if thread.is_alive():
+            self._gateway.close()
+        return not thread.is_alive()
+
+    def _again(self) -> None:
+        self._attempt.set()
+        self._wake.set()
+
+    def _run(self, before: threading.Thread | None) -> None:
+        if before is not None:  # one that outlived its stop must not meet this one
+            before.join()
+        try:
+            while (attempt := self._next_attempt()) is not None:
+                pause = self._one_life(attempt)
+                if not attempt.is_set():
+                    self._pause(attempt, pause)
+        finally:
+            self._gateway.close()
+            self._show(TunnelState(TunnelStatus.OFF))
+
+    def _next_attempt(self) -> threading.Event | None:
+        with self._lock:
+            if self._stopping:
+                return None
+            if self._attempt.is_set():
+                self._attempt = threading.Event()
+                self._backoff.reset()
+            return self._attempt
+
+    def _one_life(self, attempt: threading.Event) -> float | None:
+        """Open, watch, close. Seconds until the next one; None when only staff can help."""
+        self._show(TunnelState(TunnelStatus.STARTING))
+        try:
+            url = self._gateway.open(
+                self._settings(),
+                self._port,
+                attempt,
+                self._wake.set,
+                lambda percent: self._show(TunnelState(TunnelStatus.STARTING, percent=percent)),
+            )
+            code = self._watch(attempt, url)
+        except UserError as error:
+            code = error.code
+        except Exception:  # a fault of ours must not end the watch for good
+            logger.exception("[Tunnel] Unexpected error")
+            code = "tunnel_failed"
+        if attempt.is_set():
+            return 0.0
+        self._gateway.close()
+        return self._failed(code)
+
+    def _watch(self, attempt: threading.Event, url: str) -> str:
+        """Stay until the tunnel is gone, and say why."""
+        began = self._monotonic()
+        self._show(TunnelState(TunnelStatus.ONLINE, url))
+        while not attempt.is_set():
+            self._wait(self._wake, LOOK_EVERY)
+            self._wake.clear()
+            if attempt.is_set():
+                break
+            sight = self._gateway.look()
+            if not sight.alive:
+                if self._monotonic() - began >= STEADY:
+                    self._backoff.reset()
+                return sight.code or "tunnel_agent_gone"
+            url = sight.public_url or url
+            self._show(TunnelState(TunnelStatus.ONLINE, url, code=sight.code))
+        return "tunnel_cancelled"
+
+    def _failed(self, code: str) -> float | None:
+        if code not in SOON | HOURLY:
+            logger.warning("[Tunnel] Given up until the settings change: %s", code)
+            self._show(TunnelState(TunnelStatus.FAILED, code=code))
+            return None
+        pause = HOUR if code in HOURLY else self._backoff.next()
+        logger.warning("[Tunnel] Next try in %.0f s: %s", pause, code)
+        at = self._clock.now() + timedelta(seconds=pause)
+        self._show(TunnelState(TunnelStatus.RETRYING, code=code, retry_at=at))
+        return pause
+
+    def _pause(self, attempt: threading.Event, seconds: float | None) -> None:
+        self._wait(attempt, seconds)
+
+    def _show(self, state: TunnelState) -> None:
+        if state == self._state:
+            return
+        self._state = state
+        try:
+            self._on_change(state)
+        except Exception:  # the listener of the news may not end the tunnel
+            logger.exception("[Tunnel] on_change failed")
