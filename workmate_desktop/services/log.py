@@ -9,6 +9,7 @@ import logging.handlers
 import queue
 import re
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ _MESSAGE = logging.Formatter("%(message)s")
 _SECRETS = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_+/=]+")
 _KEPT_DAYS = 30
 _IN_MEMORY = 5000
+_PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ class ProgramLog:
         if self._in in self._logger.handlers:
             return
         self._logger.setLevel(logging.INFO)
+        # Our lines name neither thread nor process nor source file; asking for them takes more
+        # than half of the time of a line. docs.python.org/3/howto/logging.html#optimization
+        logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+        logging._srcfile = None
         self._logger.propagate = False
         self._logger.addHandler(self._in)
         self._out.start()
@@ -185,3 +191,6 @@ class _Writing(logging.handlers.QueueListener):
                         handler.flush_group()
                     except OSError:
                         handler.handleError(record)
+            # What is logged meanwhile comes as one group: waking this thread for each line takes
+            # more from a booking than the line itself.
+            time.sleep(_PAUSE_SECONDS)
