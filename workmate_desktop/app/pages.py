@@ -1,8 +1,9 @@
 """Builds the pages of the window and connects what one page asks of another."""
 
+import sys
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QProcess, Slot
 
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
@@ -87,6 +88,7 @@ class Pages(QObject):
         self.invoices.simulate_requested.connect(self._simulate)
         self.invoices.review_requested.connect(self._show_review)
         self.stripe.simulate_requested.connect(self._simulate_any)
+        self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
@@ -148,6 +150,19 @@ class Pages(QObject):
     def _simulate_any(self) -> None:
         self._open_simulation(None)
 
+    @Slot()
+    def _start_demo(self) -> None:
+        """A second window on invented data; it lives and ends on its own."""
+        started = QProcess.startDetached(sys.executable, ["-m", "workmate_desktop", "--demo"])
+        if started:
+            self._window.toasts.show(
+                self.tr("Das Beispiel öffnet sich"), self.tr("In einem eigenen Fenster.")
+            )
+        else:
+            self._window.toasts.show(
+                self.tr("Das Beispiel konnte nicht gestartet werden."), "", ToastKind.ERROR
+            )
+
     def _open_simulation(self, invoice_id: str | None) -> None:
         core = self._core
         dialog = SimulateDialog(
@@ -202,7 +217,9 @@ class Pages(QObject):
             )
 
     def _on_test_data_deleted(self, count: int) -> None:
-        self._window.toasts.show(self.tr("{0} Testrechnungen gelöscht").format(count))
+        one = self.tr("1 Testrechnung gelöscht")
+        many = self.tr("{0} Testrechnungen gelöscht").format(count)
+        self._window.toasts.show(one if count == 1 else many)
 
     def _on_failed(self, error: Exception) -> None:
         message = error_sentence(error)

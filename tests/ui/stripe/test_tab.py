@@ -36,12 +36,8 @@ def test_at_first_one_card_with_one_button(make_stripe_desk, qtbot) -> None:
     assert desk.tab.empty.isVisible()
     assert not desk.tab.account.isVisible()
     assert "Rechnungen online bezahlen lassen" in shown(desk.tab)
-    assert "--demo" in shown(desk.tab)
-    assert not desk.tab.empty.simulate.isVisible(), "no dead link"
-    desk.tab.set_simulation_available(True)
-    wanted = QSignalSpy(desk.tab.simulate_requested)
-    qtbot.mouseClick(desk.tab.empty.simulate, LEFT)
-    assert wanted.count() == 1
+    with qtbot.waitSignal(desk.tab.demo_requested):
+        qtbot.mouseClick(desk.tab.empty.demo, LEFT)
 
 
 def test_konfigurieren_opens_the_dialog_and_saving_shows_the_account(

@@ -11,10 +11,11 @@ _WIDTH = 560
 
 
 class EmptyCard(QWidget):
-    """One friendly card in the middle. Signals: `configure_wanted()`, `simulate_wanted()`."""
+    """One friendly card in the middle. Signals: `configure_wanted()`; `demo_wanted()`: try it on
+    invented data first."""
 
     configure_wanted = Signal()
-    simulate_wanted = Signal()
+    demo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,13 +24,9 @@ class EmptyCard(QWidget):
         self.card.setAccessibleName(self.tr("Stripe einrichten"))
         self.configure = button(self.tr("&Konfigurieren"), kind="primary", size="large")
         self.configure.setMinimumWidth(130)
-        self.simulate = button(
-            self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link"
-        )
-        self.try_demo = PlainLabel(
-            self.tr("Erst einmal ausprobieren: das Programm mit --demo starten."),
-            role="muted",
-            wrap=True,
+        self.demo = button(self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link")
+        self.demo.setToolTip(
+            self.tr("Öffnet ein zweites Fenster mit erfundenen Rechnungen, ganz ohne Stripe.")
         )
         title = PlainLabel(self.tr("Rechnungen online bezahlen lassen"), role="title", wrap=True)
         sentence = PlainLabel(
@@ -42,15 +39,14 @@ class EmptyCard(QWidget):
         )
         body = self.card.body
         body.setSpacing(6)
-        for label in (title, sentence, self.try_demo):
+        for label in (title, sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         body.addWidget(title)
         body.addWidget(sentence)
         body.addSpacing(10)
         body.addWidget(self.configure, 0, Qt.AlignmentFlag.AlignHCenter)
         body.addSpacing(4)
-        body.addWidget(self.simulate, 0, Qt.AlignmentFlag.AlignHCenter)
-        body.addWidget(self.try_demo)
+        body.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignHCenter)
         body.addSpacing(10)
         body.addWidget(line())
         body.addSpacing(12)
@@ -66,13 +62,7 @@ class EmptyCard(QWidget):
         outer.addStretch(1)
         self.setFocusProxy(self.configure)
         self.configure.clicked.connect(self.configure_wanted)
-        self.simulate.clicked.connect(self.simulate_wanted)
-        self.set_simulation_available(False)
-
-    def set_simulation_available(self, available: bool) -> None:
-        """Offer the simulation, or say where it is to be had."""
-        self.simulate.setVisible(available)
-        self.try_demo.setVisible(not available)
+        self.demo.clicked.connect(self.demo_wanted)
 
     def _steps(self) -> QGridLayout:
         grid = QGridLayout()

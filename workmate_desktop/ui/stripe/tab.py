@@ -41,10 +41,11 @@ _SIDE_BY_SIDE = 700
 class StripeTab(QStackedWidget):
     """The second page of the window.
 
-    Signals: `simulate_requested()`, `delete_test_data_requested()`.
+    Signals: `simulate_requested()`, `demo_requested()`, `delete_test_data_requested()`.
     """
 
     simulate_requested = Signal()
+    demo_requested = Signal()
     delete_test_data_requested = Signal()
 
     def __init__(
@@ -80,7 +81,6 @@ class StripeTab(QStackedWidget):
 
     def set_simulation_available(self, available: bool) -> None:
         """Offer Zahlung simulieren or not."""
-        self.empty.set_simulation_available(available)
         self.reception.set_simulation_available(available)
 
     def show_review(self) -> None:
@@ -174,7 +174,7 @@ class StripeTab(QStackedWidget):
 
     def _connect(self) -> None:
         self.empty.configure_wanted.connect(self.configure)
-        self.empty.simulate_wanted.connect(self.simulate_requested)
+        self.empty.demo_wanted.connect(self.demo_requested)
         self.account.edit_wanted.connect(self.configure)
         self.reception.simulate_wanted.connect(self.simulate_requested)
         self.reception.delete_wanted.connect(self.delete_test_data_requested)
