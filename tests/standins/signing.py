@@ -13,6 +13,7 @@ def signature(body: bytes, secret: str, at: float) -> str:
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def signature_header(body: bytes, secret: str, at: float) -> str:
-    """The whole `Stripe-Signature` header."""
-    return f"t={int(at)},v1={signature(body, secret, at)}"
+def signature_header(body: bytes, secret: str, at: float, *more: str) -> str:
+    """The whole `Stripe-Signature` header; `more` are the secrets that sign while one is rolled."""
+    signed = ",".join(f"v1={signature(body, one, at)}" for one in (secret, *more))
+    return f"t={int(at)},{signed}"

@@ -23,6 +23,8 @@ class AccountResources:
         self._ledger = ledger
         self.name = name
         self.endpoint_secrets: dict[str, str] = {}
+        self.old_secrets: dict[str, tuple[str, float]] = {}
+        """Endpoint → the secret that was rolled, and until when it signs too."""
 
     def routes(self) -> list[Route]:
         return [
@@ -107,6 +109,19 @@ class AccountResources:
         if "disabled" in call.params:
             endpoint["status"] = "disabled" if flag(call.params, "disabled") else "enabled"
         return endpoint
+
+    def roll(self, endpoint_id: str, valid_for: float) -> str:
+        """As in the Dashboard: a new secret; the old one signs too for `valid_for` seconds."""
+        old = self.endpoint_secrets[endpoint_id]
+        self.old_secrets[endpoint_id] = (old, self._ledger.now() + valid_for)
+        self.endpoint_secrets[endpoint_id] = f"{old}Rolled"
+        return self.endpoint_secrets[endpoint_id]
+
+    def secrets_of(self, endpoint_id: str) -> list[str]:
+        """All that sign its deliveries now."""
+        old, until = self.old_secrets.get(endpoint_id, ("", 0.0))
+        also = [old] if self._ledger.now() < until else []
+        return [self.endpoint_secrets[endpoint_id], *also]
 
     def drop_endpoint(self, call: Call) -> dict[str, Any]:
         endpoint = self.endpoint(call)

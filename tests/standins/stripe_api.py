@@ -189,13 +189,26 @@ class StripeStandIn:
                 return route, object_id
         raise invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
 
-    def deliver(self, event: dict[str, Any], url: str, secret: str) -> int:
-        """POST `event` to `url`, signed with `secret`, as Stripe does; returns the status."""
+    def disable_endpoint(self, endpoint_id: str) -> None:
+        """What Stripe does after days of failed deliveries."""
+        with self._lock:
+            self._ledger.objects[endpoint_id]["status"] = "disabled"
+
+    def roll_secret(self, endpoint_id: str, valid_for: float) -> str:
+        """What someone does in the Dashboard: returns the new secret of the endpoint.
+
+        Its deliveries are signed with the old one, too, for `valid_for` seconds.
+        """
+        with self._lock:
+            return self._account.roll(endpoint_id, valid_for)
+
+    def deliver(self, event: dict[str, Any], url: str, secret: str, *more: str) -> int:
+        """POST `event` to `url`, signed with all these secrets, as Stripe does; the status."""
         body = json.dumps(event, indent=2).encode()
         request = urllib.request.Request(url, body, method="POST")
         request.add_header("Content-Type", "application/json; charset=utf-8")
         request.add_header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-        request.add_header("Stripe-Signature", signature_header(body, secret, self.now()))
+        request.add_header("Stripe-Signature", signature_header(body, secret, self.now(), *more))
         # Without a proxy from the environment: loopback only.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with contextlib.closing(_open(opener, request)) as answer:
@@ -209,11 +222,11 @@ class StripeStandIn:
         """
         with self._lock:
             wanting = [
-                (reach(one["url"]), self._account.endpoint_secrets[one["id"]])
+                (reach(one["url"]), self._account.secrets_of(one["id"]))
                 for one in self._ledger.all_of("webhook_endpoint", event["livemode"])
                 if one["status"] == "enabled" and {event["type"], "*"} & set(one["enabled_events"])
             ]
-        return [self.deliver(event, url, secret) for url, secret in wanting]
+        return [self.deliver(event, url, *secrets) for url, secrets in wanting]
 
 
 def _open(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Any:

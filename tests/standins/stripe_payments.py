@@ -3,6 +3,7 @@
 https://docs.stripe.com/testing and https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ _NUMBERS = {
     "4000000000000002": "pm_card_chargeDeclined",
     "4000000000009995": "pm_card_chargeDeclinedInsufficientFunds",
 }
+_CLAUSE = r"metadata\['([^']+)'\]:'((?:[^'\\]|\\.)*)'"
 _PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -61,6 +63,7 @@ class PaymentResources:
             Route("GET", "/v1/payment_methods/{id}", "rak_payment_method_read", self.method),
             Route("POST", intents, write, self.create),
             Route("GET", intents, read, self.list),
+            Route("GET", intents + "/search", read, self.search),  # before {id}
             Route("GET", intents + "/{id}", read, self.retrieve),
             Route("POST", intents + "/{id}", write, self.change),
             Route("POST", intents + "/{id}/confirm", write, self.confirm),
@@ -121,6 +124,34 @@ class PaymentResources:
     def list(self, call: Call) -> dict[str, Any]:
         found = self._ledger.all_of("payment_intent", call.livemode)
         return page(found, call.params, "/v1/payment_intents")
+
+    def search(self, call: Call) -> dict[str, Any]:
+        """Clauses `metadata['name']:'value'`, joined by OR; pages are told by a token.
+
+        https://docs.stripe.com/search
+        """
+        if "query" not in call.params:
+            raise missing("query")
+        wanted = _clauses(call.params["query"])
+        found = [
+            intent
+            for intent in self._ledger.all_of("payment_intent", call.livemode)
+            if any(intent["metadata"].get(name) == value for name, value in wanted)
+        ]
+        limit = whole(call.params, "limit") if "limit" in call.params else 10
+        start = whole(call.params, "page") if "page" in call.params else 0
+        shown = [dict(intent) for intent in found[start : start + limit]]
+        if "data.latest_charge" in call.params.get("expand", []):
+            for intent in shown:
+                intent["latest_charge"] = self._ledger.objects.get(intent["latest_charge"])
+        more = start + limit < len(found)
+        return {
+            "object": "search_result",
+            "url": "/v1/payment_intents/search",
+            "has_more": more,
+            "next_page": str(start + limit) if more else None,
+            "data": shown,
+        }
 
     def retrieve(self, call: Call) -> dict[str, Any]:
         return self._ledger.get("payment_intent", call.id, call.livemode)
@@ -213,6 +244,20 @@ class PaymentResources:
 
     def _record(self, event_type: str, about: dict[str, Any], call: Call) -> None:
         self._ledger.record(event_type, about, call.idempotency_key)
+
+
+def _clauses(query: str) -> list[tuple[str, str]]:
+    """(name, value) of each clause, or Stripe's refusal of a query that it cannot read."""
+    clauses = [re.fullmatch(_CLAUSE, text.strip()) for text in query.split(" OR ")]
+    if len(clauses) > 10 or " AND " in query:
+        raise invalid("You can only use 10 clauses, joined by AND or OR.", param="query")
+    return [_clause(found, query) for found in clauses]
+
+
+def _clause(found: re.Match[str] | None, query: str) -> tuple[str, str]:
+    if found is None:
+        raise invalid(f"We were unable to parse your search query: {query}", param="query")
+    return found.group(1), re.sub(r"\\(.)", r"\1", found.group(2))
 
 
 def _metadata(params: dict[str, Any]) -> dict[str, str]:

@@ -211,7 +211,7 @@ class _Run:
             absent = saved is not None and asked_at - covered > _ABSENT_SECONDS
             if asked_at - covered > LONG_ABSENCE_SECONDS:
                 self._read_payments_of_invoices()
-            self._cover(asked_at)
+            self._cover(asked_at, first_time=saved is None)
         except UserError as error:
             trouble = error
         return CatchUpResult(
@@ -278,18 +278,24 @@ class _Run:
             return
         self._recent.extend((one.created, one.id) for one in fetched)
         newest = max(self._cursor.newest, fetched[-1].created)
-        anchor = self._cursor.anchor
-        while self._recent and self._recent[0][0] <= newest - OVERLAP_SECONDS:
-            anchor = self._recent.popleft()[1]
-        cursor = replace(self._cursor, anchor=anchor, newest=newest)
+        cursor = replace(self._cursor, anchor=self._anchor(newest), newest=newest)
         self._keep(self._parsed(one.body for one in fetched), len(fetched), cursor)
         self._cursor = cursor
 
-    def _cover(self, asked_at: int) -> None:
-        """The run is complete. Every 30 s when polling, so not each time to the disk."""
+    def _anchor(self, now: int) -> str | None:
+        """The newest event read in this run that is older than the overlap, at the time `now`."""
+        anchor = self._cursor.anchor
+        while self._recent and self._recent[0][0] <= now - OVERLAP_SECONDS:
+            anchor = self._recent.popleft()[1]
+        return anchor
+
+    def _cover(self, asked_at: int, *, first_time: bool) -> None:
+        """The run is complete. When polling that is every 30 s, so not each time to the disk."""
         covered = self._cursor.covered_until
-        if covered is None or asked_at - covered >= _SAVE_COVERED_SECONDS or covered > asked_at:
-            cursor = replace(self._cursor, covered_until=asked_at)
+        stale = covered is None or not 0 <= asked_at - covered < _SAVE_COVERED_SECONDS
+        anchor = self._anchor(asked_at)
+        if stale or first_time or anchor != self._cursor.anchor:
+            cursor = replace(self._cursor, anchor=anchor, covered_until=asked_at)
             self._writer.submit(
                 lambda t: positions.save_cursor(t, cursor, livemode=self._livemode)
             ).result()
