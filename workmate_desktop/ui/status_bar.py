@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventRow
@@ -64,9 +64,14 @@ class StatusBar(QStatusBar):
         self.address = PlainLabel(role="mono", elide=True, elide_middle=True)
         self.last_event = PlainLabel(role="muted", elide=True)
         self.remark = PlainLabel(role="muted", elide=True)
+        left = QWidget()
+        row = QHBoxLayout(left)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(18)
         for widget in (self.state, self.address, self.last_event):
-            widget.setContentsMargins(0, 0, 18, 0)
-            self.addWidget(widget)
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.addWidget(left, 1)
         self.addPermanentWidget(self.remark)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._show_last_event)

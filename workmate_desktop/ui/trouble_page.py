@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workmate_desktop import __version__
@@ -36,15 +36,16 @@ class TroublePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._details = ""
         code = error.code if isinstance(error, UserError) else ""
         found = error.values.get("backup") if isinstance(error, UserError) else None
         self._backup = str(found) if found and code in _MENDED_BY_BACKUP else ""
-        message = self._message(error)
+        message = self._message(error, code)
         self.sentence = PlainLabel(message.sentence, wrap=True, role="strong")
         self.action = PlainLabel(message.action, wrap=True)
         self.restore: QPushButton | None = None
         self.retry: QPushButton | None = None
-        self.copy: CopyButton | None = None
+        self.copy: QPushButton | None = None
         if self._backup:
             words = self.tr("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
             self.restore = button(words, kind="primary")
@@ -53,12 +54,9 @@ class TroublePage(QWidget):
             self.retry = button(self.tr("&Erneut versuchen"), kind="primary")
             self.retry.clicked.connect(self._on_retry)
         if not isinstance(error, UserError):
-            self.copy = CopyButton(
-                theme,
-                self.tr("Einzelheiten für den Support kopieren"),
-                text=details(error),
-                words=self.tr("Einzelheiten &kopieren"),
-            )
+            self._details = details(error)
+            self.copy = button(self.tr("Einzelheiten &kopieren"))
+            self.copy.clicked.connect(self._copy_details)
         self.waiting = PlainLabel(role="muted")
         self.picture = QLabel()
         self._lay_out(self._card(code, data_dir))
@@ -75,15 +73,16 @@ class TroublePage(QWidget):
 
     # Building
 
-    def _message(self, error: Exception) -> Message:
+    def _message(self, error: Exception, code: str) -> Message:
         message = error_sentence(error)
-        if isinstance(error, UserError):
-            return message
-        # The page Protokoll cannot be reached from here.
-        return Message(
-            message.sentence,
-            self.tr("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben."),
-        )
+        if not isinstance(error, UserError):
+            # The page Protokoll cannot be reached from here.
+            action = self.tr("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben.")
+            return Message(message.sentence, action)
+        if code in _MENDED_BY_BACKUP and not self._backup:
+            action = self.tr("Es gibt keine brauchbare Sicherung. Bitte den Support fragen.")
+            return Message(message.sentence, action)
+        return message
 
     def _card(self, code: str, data_dir: Path) -> Card:
         card = Card(margin=28)
@@ -101,9 +100,6 @@ class TroublePage(QWidget):
         card.body.addSpacing(4)
         for words in (self.sentence, self.action):
             card.body.addWidget(words)
-        if code in _MENDED_BY_BACKUP and not self._backup:
-            none = PlainLabel(self.tr("Es gibt keine brauchbare Sicherung."), wrap=True)
-            card.body.addWidget(none)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for made in (self.restore, self.retry, self.copy):
@@ -172,6 +168,11 @@ class TroublePage(QWidget):
         self.picture.setPixmap(self._theme.pixmap("triangle-alert", 28, "dot_red", ratio))
 
     # Doing
+
+    @Slot()
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
+        self.waiting.setText(self.tr("Kopiert"))
 
     @Slot()
     def _on_retry(self) -> None:

@@ -16,6 +16,7 @@ from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index
 
 _NOWHERE = QModelIndex()
 PAGE = 256
+_MOST = 8 * PAGE
 NOTICE_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 
 
@@ -48,23 +49,24 @@ class NoticesModel(QAbstractListModel):
         fresh = self._read()
         known = {notice.id for notice in self._rows}
         added = next((at for at, new in enumerate(fresh) if new.id in known), len(fresh))
+        if added and len(fresh) >= self._limit:
+            if added == len(fresh) or self._limit > _MOST:
+                self._limit = PAGE  # a flood: whoever wants older ones scrolls down again
+                self._reset(self._read())
+                return
+            self._limit += added  # what is shown below does not fall out
+            fresh = self._read()
         kept = fresh[added:]
-        if [notice.id for notice in kept] != [old.id for old in self._rows[: len(kept)]] or (
-            len(kept) < len(self._rows) and len(fresh) < self._limit
-        ):
+        if [notice.id for notice in kept] != [notice.id for notice in self._rows]:
             self._reset(fresh)  # test data was deleted, or read ones left the list
             return
-        if len(kept) < len(self._rows):
-            self.beginRemoveRows(_NOWHERE, len(kept), len(self._rows) - 1)
-            del self._rows[len(kept) :]
-            self.endRemoveRows()
         for row, notice in enumerate(kept):
             if notice != self._rows[row]:
                 self._rows[row] = notice
                 self.dataChanged.emit(self.index(row), self.index(row))
         if added:
             self.beginInsertRows(_NOWHERE, 0, added - 1)
-            self._rows = fresh
+            self._rows[:0] = fresh[:added]
             self.endInsertRows()
 
     def notice_at(self, row: int) -> Notice | None:

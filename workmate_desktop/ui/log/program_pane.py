@@ -40,7 +40,7 @@ _PAUSE_MS = 200
 """New lines are read this often at most."""
 _TICK_MS = 1500
 _ROW_HEIGHT = 28
-_WIDTHS = {Column.TIME: 112, Column.LEVEL: 92}
+_WIDTHS = {Column.TIME: 138, Column.LEVEL: 92}
 
 
 class ProgramPane(Card):
@@ -70,7 +70,6 @@ class ProgramPane(Card):
             self.tr("Kopiert die gewählten Zeilen, sonst alle gezeigten, für den Support")
         )
         self.copy_button.setToolTip(plain_tip(self.copy_button.accessibleDescription()))
-        theme.set_icon(self.copy_button, "copy")
         self.table = _LinesTable(theme, self.model)
         self.empty = EmptyState(theme, "scroll-text", "", "")
         self.stack = QStackedWidget()

@@ -54,6 +54,8 @@ def notice_words(notice: Notice) -> NoticeWords:
                 ),
                 _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
             )
+        case NoticeKind.CATCH_UP_RESULT:
+            return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
         case _:
             return _about_events(kind) or _about_the_program(kind, notice)
 
@@ -72,6 +74,8 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.UNREADABLE_EVENT: ("circle-alert", Tone.RED),
         NoticeKind.SECRET_MISMATCH: ("circle-alert", Tone.RED),
         NoticeKind.DATABASE_TROUBLE: ("circle-alert", Tone.RED),
+        NoticeKind.ENDPOINT_DISABLED: ("circle-alert", Tone.RED),
+        NoticeKind.CATCH_UP_RESULT: ("download", Tone.GREEN),
         NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),
         None: ("info", Tone.GREY),
     }.get(kind_of(notice), ("info", Tone.BLUE))
@@ -114,6 +118,13 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
             _tr("Webhook Secret passt nicht"),
             _tr("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
         ),
+        NoticeKind.ENDPOINT_DISABLED: NoticeWords(
+            _tr("Stripe hat den Webhook abgeschaltet"),
+            _tr(
+                "Zu viele Zustellungen kamen nicht an. Bitte den Endpunkt im Stripe-Dashboard "
+                "unter Webhooks wieder einschalten."
+            ),
+        ),
         NoticeKind.STRANGERS_REFUSED: NoticeWords(
             _tr("Fremde Zugriffe abgewehrt"),
             _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
@@ -139,6 +150,26 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
             _tr("Es gelten wieder die Voreinstellungen."),
         ),
     }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+
+
+def _caught_up(notice: Notice) -> str:
+    """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"."""
+    parts = []
+    for name, one, many in (
+        ("payments", _tr("1 Zahlung"), _tr("{0} Zahlungen")),
+        ("failures", _tr("1 Fehlschlag"), _tr("{0} Fehlschläge")),
+        ("reviews", _tr("1 zu klären"), _tr("{0} zu klären")),
+    ):
+        count = notice.detail.get(name)
+        if isinstance(count, int) and count > 0:
+            parts.append(one if count == 1 else many.format(count))
+    return ", ".join(parts) or _tr("nichts Neues")
+
+
+def _absence(notice: Notice) -> str:
+    if notice.detail.get("absent") is True:
+        return _tr("Das geschah, während das Programm nicht lief oder nicht verbunden war.")
+    return _tr("Es war bei Stripe gemeldet, aber hier noch nicht angekommen.")
 
 
 def _invoice_and_amount(notice: Notice) -> str:
