@@ -1,0 +1,30 @@
+"""FAULTS F15: a second start on the same data brings the first window to the front."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.journey.desk import Desk
+
+
+def test_f15_a_second_window_brings_the_first_to_the_front(start: Callable[..., Desk]) -> None:
+    desk = start()
+    desk.wait_until_ready()
+    window, port = desk.program.window, desk.core.listener.port
+    window.showMinimized()
+    desk.wait(window.isMinimized)
+    data_dir = str(desk.program.options.data_dir)
+    with subprocess.Popen(
+        [sys.executable, "-m", "workmate_desktop", "--data-dir", data_dir, "--port", "0"],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as second:
+        desk.wait(lambda: second.poll() is not None, seconds=30)
+        assert second.communicate() == ("", "")
+        assert second.returncode == 0
+    desk.wait(lambda: not window.isMinimized())
+    assert window.isVisible()
+    assert desk.core.listener.port == port  # the first goes on as it was
