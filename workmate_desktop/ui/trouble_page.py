@@ -6,7 +6,7 @@ import traceback
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -224,8 +224,10 @@ def backup_words(name: str) -> str:
         day = date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return name
-    suffix = found[4].strip("-").replace("-", " ")
-    return f"{formats.date_text(day)} ({suffix})" if suffix else formats.date_text(day)
+    if found[4] == "-vor-update":  # made by store.open before it migrates
+        before = QCoreApplication.translate("TroublePage", "{0} (vor dem Update)")
+        return before.format(formats.date_text(day))
+    return formats.date_text(day) if not found[4] else name
 
 
 def details(error: Exception) -> str:
