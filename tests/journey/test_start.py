@@ -1,18 +1,11 @@
 """Starting, stopping, starting again; a taken port; a second program on the same data."""
 
-import json
-import socket
-import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from tests.journey.desk import Desk
-from workmate_desktop.app.options import Options
-from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
-from workmate_desktop.ui.invoices.table_model import Column
 
 
 def test_the_list_has_the_keyboard_from_the_start(start: Callable[..., Desk]) -> None:

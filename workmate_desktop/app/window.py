@@ -8,6 +8,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from workmate_desktop.app.data_dir import remove_demo_data
+from workmate_desktop.app.display import has_display
 from workmate_desktop.app.options import Options
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ NO_DISPLAY = (
 
 def run_window(options: Options) -> int:
     """Show the window and run until it is closed. Returns the exit code."""
-    if not _has_display():
+    if not has_display(sys.platform, os.environ):
         sys.stderr.write(NO_DISPLAY + "\n")
+        remove_demo_data(options)
         return 1
     application = make_application()
     program = start_window(application, options)
@@ -52,10 +55,3 @@ def start_window(application: "QApplication", options: Options) -> "WindowProgra
 
     program = WindowProgram(application, options)
     return program if program.start() else None
-
-
-def _has_display() -> bool:
-    """Qt would abort the process without one (Linux, and not offscreen)."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
