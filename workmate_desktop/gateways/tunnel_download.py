@@ -20,7 +20,7 @@ from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryFile, mkstemp
 from typing import IO
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from workmate_desktop.domain.errors import UserError
@@ -107,6 +107,9 @@ def _fetch(
                 if length and (percent := size * 100 // length) > told:
                     told = percent
                     progress(min(percent, 100))
+    except HTTPError as error:
+        error.close()
+        raise UserError("tunnel_download_blocked") from error
     except (URLError, HTTPException, ValueError) as error:
         raise UserError("tunnel_download_blocked") from error
     except OSError as error:

@@ -59,7 +59,12 @@ def known_agent(data_dir: Path) -> KnownAgent | None:
     except (OSError, ValueError, TypeError, KeyError):
         return None
     # bool is an int too; and 0 or -1 would mean whole groups of processes to kill().
-    if type(pid) is not int or pid <= 1 or not isinstance(executable, str) or not executable:
+    if (
+        type(pid) is not int
+        or not 1 < pid < 2**31
+        or not isinstance(executable, str)
+        or not executable
+    ):
         return None
     return KnownAgent(pid, executable)
 

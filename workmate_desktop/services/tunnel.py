@@ -111,7 +111,7 @@ class Tunnel:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._port = 0
-        self._stopping = False
+        self._ended = threading.Event()
         self._attempt = threading.Event()
         self._wake = threading.Event()
 
@@ -126,23 +126,22 @@ class Tunnel:
         Again with the same port does nothing; with another one the tunnel follows.
         """
         with self._lock:
-            if self._thread is not None and self._thread.is_alive() and not self._stopping:
+            if self._thread is not None and not self._ended.is_set():
                 if port != self._port:
                     self._port = port
                     self._again()
                 return
-            before, self._port, self._stopping = self._thread, port, False
-            self._attempt, self._wake = threading.Event(), threading.Event()
-            self._backoff.reset()
+            before, self._port = self._thread, port
+            self._ended, self._attempt, self._wake = (threading.Event() for _ in range(3))
             self._thread = threading.Thread(
-                target=self._run, args=(before,), name="tunnel", daemon=True
+                target=self._run, args=(before, self._ended), name="tunnel", daemon=True
             )
             self._thread.start()
 
     def renew(self) -> None:
         """Begin anew at once: new settings, or staff pressed the button. Nothing while off."""
         with self._lock:
-            if self._thread is not None and not self._stopping:
+            if self._thread is not None and not self._ended.is_set():
                 self._again()
 
     def stop(self, deadline: float = 5.0) -> bool:
@@ -151,34 +150,38 @@ class Tunnel:
         False: the thread had not ended; the agent's process is ended even then.
         """
         with self._lock:
-            thread, self._stopping = self._thread, True
+            thread = self._thread
+            self._ended.set()
             self._again()
         if thread is None:
             return True
         thread.join(deadline)
-        if thread.is_alive():
+        late = thread.is_alive()
+        if late:
             self._gateway.close()
-        return not thread.is_alive()
+        return not late
 
     def _again(self) -> None:
         self._attempt.set()
         self._wake.set()
 
-    def _run(self, before: threading.Thread | None) -> None:
+    def _run(self, before: threading.Thread | None, ended: threading.Event) -> None:
         if before is not None:  # one that outlived its stop must not meet this one
             before.join()
+        self._backoff.reset()
         try:
-            while (attempt := self._next_attempt()) is not None:
+            while (attempt := self._next_attempt(ended)) is not None:
                 pause = self._one_life(attempt)
                 if not attempt.is_set():
-                    self._pause(attempt, pause)
+                    self._wait(attempt, pause)
         finally:
             self._gateway.close()
             self._show(TunnelState(TunnelStatus.OFF))
 
-    def _next_attempt(self) -> threading.Event | None:
+    def _next_attempt(self, ended: threading.Event) -> threading.Event | None:
+        """What ends the next attempt: `renew`, `stop`, another port. None: this was the last."""
         with self._lock:
-            if self._stopping:
+            if ended.is_set():
                 return None
             if self._attempt.is_set():
                 self._attempt = threading.Event()
@@ -235,9 +238,6 @@ class Tunnel:
         at = self._clock.now() + timedelta(seconds=pause)
         self._show(TunnelState(TunnelStatus.RETRYING, code=code, retry_at=at))
         return pause
-
-    def _pause(self, attempt: threading.Event, seconds: float | None) -> None:
-        self._wait(attempt, seconds)
 
     def _show(self, state: TunnelState) -> None:
         if state == self._state:
