@@ -1,0 +1,68 @@
+"""The books are damaged at the start: the window says so, and a backup brings the work back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from tests.journey.desk import Desk
+from workmate_desktop.store.backup import all_backups
+from workmate_desktop.ui.trouble_page import TroublePage
+
+
+def _damage(database: Path) -> None:
+    database.write_bytes(b"no database at all" * 500)
+
+
+def _lose(database: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink(missing_ok=True)
+
+
+def _trouble_page(desk: Desk) -> TroublePage:
+    window = desk.program.window
+    desk.wait(lambda: window.findChild(TroublePage) is not None)
+    return window.findChild(TroublePage)
+
+
+@pytest.mark.parametrize("harm", [_damage, _lose])
+def test_a_backup_brings_the_work_back(
+    start: Callable[..., Desk], data_dir: Path, harm: Callable[[Path], None]
+) -> None:
+    first = start()
+    first.wait_until_ready()
+    first.wait(lambda: bool(all_backups(data_dir)))
+    first.program.stop()
+    harm(data_dir / "workmate.sqlite3")
+
+    desk = start()
+    page = _trouble_page(desk)
+    assert page.isVisible()
+    assert desk.program.core is None
+    assert page.restore is not None
+    desk.wait(page.restore.isVisible)
+    desk.bot.keyClick(page.restore, Qt.Key.Key_Space)
+    desk.wait(lambda: page.findChild(QMessageBox) is not None)
+    desk.click(page.findChild(QMessageBox), "Sicherung einsetzen")
+    desk.wait_until_ready()
+    assert desk.program.window.findChild(TroublePage) is None
+    assert desk.pages.invoices.isVisible()
+
+
+def test_without_a_backup_nothing_is_replaced(start: Callable[..., Desk], data_dir: Path) -> None:
+    first = start()
+    first.wait_until_ready()
+    first.wait(lambda: bool(all_backups(data_dir)))
+    first.program.stop()
+    for backup in all_backups(data_dir):
+        backup.unlink()
+    database = data_dir / "workmate.sqlite3"
+    _damage(database)
+    before = database.read_bytes()
+
+    page = _trouble_page(start())
+    assert page.restore is None
+    assert "keine brauchbare Sicherung" in page.action.full_text()
+    assert database.read_bytes() == before
