@@ -4,6 +4,7 @@
 which the program measures from Stripe's answers as it does in an office.
 """
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +18,9 @@ from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways.stripe_api import StripeApi
 from workmate_desktop.services.catch_up import CatchUp, CatchUpProgress, CatchUpResult
+from workmate_desktop.store.settings import setting
 
+CURSOR = "catch_up.cursor.test"
 KEYS = StripeKeys(PUBLISHABLE_KEY, SECRET_KEY, (SECRET,))
 
 
@@ -122,6 +125,25 @@ class Absence:
         **how: Any,
     ) -> CatchUpResult:
         return self.catch_up.run(progress, **how)
+
+    def first_run(self) -> None:
+        """The program has run before, so there is a cursor."""
+        assert self.run().complete
+
+    def cursor(self) -> dict[str, object]:
+        """The saved cursor."""
+        with self.office.database.reader() as connection:
+            found = json.loads(setting(connection, CURSOR) or "{}")
+        assert isinstance(found, dict)
+        return found
+
+    def set_cursor(self, text: str) -> None:
+        """Somebody writes into the settings."""
+        self.office.writer.submit(lambda t: t.settings.set(CURSOR, text)).result(10)
+
+    def break_cursor(self) -> None:
+        """Stripe no longer knows the event to go on from."""
+        self.set_cursor(json.dumps(self.cursor() | {"anchor": "evt_3NeverHeardOf"}))
 
     # --- what the books say --------------------------------------------------------------
 

@@ -1,55 +1,22 @@
 """FAULTS G5 to G11: what happened while the program was off is booked, all of it and once."""
 
-import json
 import threading
 import time
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.factories import NOON, encoded, event_body, sign
+from tests.factories import encoded, sign
 from tests.services.absence import KEYS, Absence
 from tests.standins.stripe_http import Fault
-from workmate_desktop.domain.events import FOUND_BY_INVOICE, Source
-from workmate_desktop.services.catch_up import CatchUpProgress, CatchUpResult
-from workmate_desktop.store.settings import setting
+from workmate_desktop.domain.events import Source
+from workmate_desktop.services.catch_up import CatchUpProgress
 
 ALL = 600
 
 
-@pytest.fixture
-def absence(tmp_path: Path) -> Iterator[Absence]:
-    made = Absence(tmp_path)
-    yield made
-    made.close()
-
-
-def first_run(absence: Absence) -> None:
-    """The program has run before, so there is a cursor."""
-    assert absence.run().complete
-
-
-def cursor(absence: Absence) -> dict[str, object]:
-    with absence.office.database.reader() as connection:
-        found = json.loads(setting(connection, "catch_up.cursor.test") or "{}")
-    assert isinstance(found, dict)
-    return found
-
-
-@pytest.mark.parametrize(
-    "days",
-    [
-        pytest.param(2, id="g5_off_for_2_days"),
-        pytest.param(5, id="g6_off_for_5_days"),
-        pytest.param(29, id="g7_off_for_29_days"),
-        pytest.param(40, id="g8_off_for_40_days"),
-    ],
-)
-def test_off_for_days(absence: Absence, days: int) -> None:
+def off_for(absence: Absence, days: int) -> None:
     invoices = absence.invoices(ALL)
-    first_run(absence)
+    absence.first_run()
     absence.pay_all(invoices, days)
     absence.later(minutes=1)
     absence.catch_up = absence.new_catch_up()
@@ -65,13 +32,29 @@ def test_off_for_days(absence: Absence, days: int) -> None:
     ]
 
 
+def test_g5_off_for_2_days(absence: Absence) -> None:
+    off_for(absence, 2)
+
+
+def test_g6_off_for_5_days(absence: Absence) -> None:
+    off_for(absence, 5)
+
+
+def test_g7_off_for_29_days(absence: Absence) -> None:
+    off_for(absence, 29)
+
+
+def test_g8_off_for_40_days(absence: Absence) -> None:
+    off_for(absence, 40)
+
+
 def test_g5_the_order_is_chronological_and_progress_is_told(absence: Absence) -> None:
     invoices = absence.invoices(250)
-    first_run(absence)
+    absence.first_run()
     absence.pay(invoices[0])
     absence.later(hours=2)
     assert absence.run().payments == 1  # now there is an event to go on from
-    assert cursor(absence)["anchor"] is not None
+    assert absence.cursor()["anchor"] is not None
     absence.pay_all(invoices[1:], 2)
     told: list[CatchUpProgress] = []
     assert absence.run(told.append).payments == 249
@@ -85,7 +68,7 @@ def test_g5_the_order_is_chronological_and_progress_is_told(absence: Absence) ->
 
 def test_failures_and_reviews_are_counted_and_told(absence: Absence) -> None:
     [one, two] = absence.invoices(2)
-    first_run(absence)
+    absence.first_run()
     absence.later(days=1)
     absence.pay(one)
     absence.pay(two, declined=True)
@@ -100,7 +83,7 @@ def test_failures_and_reviews_are_counted_and_told(absence: Absence) -> None:
 
 def test_polling_books_with_its_own_source_and_without_a_result_notice(absence: Absence) -> None:
     [invoice] = absence.invoices(1)
-    first_run(absence)
+    absence.first_run()
     absence.later(seconds=30)
     absence.pay(invoice)
     assert absence.run(source=Source.POLL).payments == 1
@@ -110,7 +93,7 @@ def test_polling_books_with_its_own_source_and_without_a_result_notice(absence: 
 
 def test_g5_what_the_webhook_brought_is_not_counted_again(absence: Absence) -> None:
     invoices = absence.invoices(3)
-    first_run(absence)
+    absence.first_run()
     for invoice in invoices:
         absence.pay(invoice)
     body = encoded(absence.stripe.events[-1])
@@ -122,124 +105,13 @@ def test_g5_what_the_webhook_brought_is_not_counted_again(absence: Absence) -> N
     assert absence.paid() == 3
 
 
-# --- where a run begins ------------------------------------------------------------------
-
-
-def test_the_first_run_begins_at_the_installation(absence: Absence) -> None:
-    absence.later(days=-3)
-    absence.pay("RE-1999-0001")
-    absence.later(days=3)
-    absence.catch_up.note_installation()
-    absence.later(days=2)
-    absence.pay("RE-1999-0002")
-    absence.later(days=1)
-    result = absence.run()
-    assert (result.seen, result.reviews) == (1, 1)
-
-
-@pytest.mark.parametrize("ahead", [-48 * 3600, -600, 600, 48 * 3600])
-def test_g1_a_wrong_clock_skips_nothing(tmp_path: Path, ahead: float) -> None:
-    """At the first run, with a cursor, and without one; in both directions."""
-    absence = Absence(tmp_path, pc_is_ahead=ahead)
-    try:
-        absence.catch_up.note_installation()
-        invoices = absence.invoices(4)
-        absence.later(minutes=5)
-        absence.pay(invoices[0])
-        absence.later(minutes=5)
-        assert absence.run().payments == 1
-        absence.pay(invoices[1])
-        absence.later(hours=3)
-        assert absence.run().payments == 1
-        absence.pay(invoices[2])
-        _break_cursor(absence)
-        assert absence.run().payments == 1
-        # The clock of this PC is corrected from outside: nothing depends on it.
-        absence.clock.pc_is_ahead, absence.clock.offset = 0.0, 0.0
-        absence.later(minutes=1)
-        absence.pay(invoices[3])
-        assert absence.run().payments == 1
-        assert absence.paid() == 4
-    finally:
-        absence.close()
-
-
-@pytest.mark.parametrize("jump", [-86_400 * 400, -3600, 3600, 86_400 * 400])
-def test_g3_the_clock_jumps_between_runs(absence: Absence, jump: float) -> None:
-    invoices = absence.invoices(3)
-    first_run(absence)
-    absence.later(minutes=10)
-    absence.pay(invoices[0])
-    assert absence.run().payments == 1
-    absence.clock.pc_is_ahead = jump
-    absence.later(minutes=10)
-    absence.pay(invoices[1])
-    assert absence.run().payments == 1
-    absence.clock.pc_is_ahead = 0.0
-    absence.later(minutes=10)
-    absence.pay(invoices[2])
-    assert absence.run().payments == 1
-    assert absence.paid() == 3
-
-
-def _break_cursor(absence: Absence) -> None:
-    broken = cursor(absence) | {"anchor": "evt_3NeverHeardOf"}
-    absence.office.writer.submit(
-        lambda t: t.settings.set("catch_up.cursor.test", json.dumps(broken))
-    ).result(10)
-
-
-def test_g9_cursor_event_gone(absence: Absence) -> None:
-    invoices = absence.invoices(300)
-    first_run(absence)
-    absence.pay_all(invoices[:150], 2)
-    assert absence.run().payments == 150
-    assert cursor(absence)["anchor"] is not None
-    _break_cursor(absence)
-    absence.pay_all(invoices[150:], 2)
-    result = absence.run()
-    assert (result.payments, result.complete) == (150, True)
-    assert result.seen < 160, "the window begins an hour before the newest known event"
-    assert absence.paid() == 300
-    assert str(cursor(absence)["anchor"]).startswith("evt_3StandIn")
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"anchor": 1, "newest": "x"}', "null", "{"])
-def test_g9_a_cursor_that_was_tampered_with(absence: Absence, text: str) -> None:
-    [invoice] = absence.invoices(1)
-    first_run(absence)
-    absence.pay(invoice)
-    absence.office.writer.submit(lambda t: t.settings.set("catch_up.cursor.test", text)).result(10)
-    absence.later(days=1)
-    assert absence.run().payments == 1
-
-
-def test_events_that_are_listed_late_are_found_in_the_overlap(absence: Absence) -> None:
-    invoices = absence.invoices(3)
-    first_run(absence)
-    absence.pay(invoices[0])
-    absence.later(hours=2)
-    assert absence.run().payments == 1
-    absence.pay(invoices[1])
-    ledger = absence.stripe._ledger
-    late, _charge, _created = (ledger.events.pop() for _ in range(3))
-    assert late["type"] == "payment_intent.succeeded"
-    absence.later(minutes=30)
-    absence.pay(invoices[2])
-    assert absence.run().payments == 1
-    ledger.events.insert(-3, late)  # in its place by time, after a younger one was read
-    absence.later(minutes=10)
-    assert absence.run().payments == 1
-    assert absence.paid() == 3
-
-
 # --- a run that ends early ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("with_cursor", [True, False])
 def test_g10_connection_lost_on_page_3(absence: Absence, with_cursor: bool) -> None:
     invoices = absence.invoices(ALL)
-    first_run(absence)
+    absence.first_run()
     if with_cursor:
         absence.pay(invoices[0])
         absence.later(hours=2)
@@ -294,17 +166,17 @@ def test_g11_the_cursor_moves_only_with_the_commit(
     absence: Absence, fault: Fault, times: int, code: str
 ) -> None:
     invoices = absence.invoices(250)
-    first_run(absence)
+    absence.first_run()
     absence.pay(invoices[0])
     absence.later(hours=2)
     assert absence.run().payments == 1
     absence.pay_all(invoices[1:], 3)
-    before = cursor(absence)
+    before = absence.cursor()
     absence.stripe.fail_next(fault, times=times)
     result = absence.run()
     assert (result.payments, result.complete) == (0, False)
     assert result.trouble is not None and result.trouble.code == code
-    assert cursor(absence) == before
+    assert absence.cursor() == before
     pages: list[CatchUpProgress] = []
 
     def fail_page_2(progress: CatchUpProgress) -> None:
@@ -315,7 +187,7 @@ def test_g11_the_cursor_moves_only_with_the_commit(
     result = absence.run(fail_page_2)
     assert (result.payments, result.complete) == (100, False)
     assert pages[0].at is not None
-    assert cursor(absence)["newest"] == int(pages[0].at.timestamp())
+    assert absence.cursor()["newest"] == int(pages[0].at.timestamp())
     assert absence.run().payments == 149
     assert absence.paid() == 250
 
@@ -323,10 +195,10 @@ def test_g11_the_cursor_moves_only_with_the_commit(
 def test_g11_the_database_refuses_a_page(absence: Absence) -> None:
     """Nothing of the page is kept, the cursor stays, the next run books it."""
     invoices = absence.invoices(3)
-    first_run(absence)
+    absence.first_run()
     for invoice in invoices:
         absence.pay(invoice)
-    before = cursor(absence)
+    before = absence.cursor()
     other = absence.office.database.writing.connect()
     other.exec_driver_sql("BEGIN IMMEDIATE")
     try:
@@ -336,7 +208,7 @@ def test_g11_the_database_refuses_a_page(absence: Absence) -> None:
         other.close()
     assert result.trouble is not None and result.trouble.code == "database_busy"
     assert absence.paid() == 0
-    assert cursor(absence) == before
+    assert absence.cursor() == before
     assert absence.run().payments == 3
     assert absence.paid() == 3
 
@@ -365,87 +237,10 @@ def test_the_secret_key_alone_is_enough(absence: Absence) -> None:
 
 def test_an_unreadable_event_raises_an_alarm_and_stops_nothing(absence: Absence) -> None:
     invoices = absence.invoices(2)
-    first_run(absence)
+    absence.first_run()
     for invoice in invoices:
         absence.pay(invoice)
     absence.stripe.events[2]["data"]["object"]["id"] = "not an intent"
     result = absence.run()
     assert (result.payments, result.complete) == (1, True)
     assert len(absence.notices("unreadable_event")) == 1
-
-
-# --- beyond Stripe's list ----------------------------------------------------------------
-
-
-def off_for_40_days(absence: Absence) -> CatchUpResult:
-    absence.later(days=40)
-    absence.catch_up = absence.new_catch_up()
-    return absence.run()
-
-
-def test_g8_the_time_of_payment_is_that_of_the_charge(absence: Absence) -> None:
-    [invoice] = absence.invoices(1)
-    first_run(absence)
-    absence.later(days=1)
-    absence.pay(invoice)
-    result = off_for_40_days(absence)
-    assert (result.payments, result.absent) == (1, True)
-    [payment] = absence.office.books.payments(invoice)
-    assert payment.received_at == NOON + timedelta(days=1)
-    event_id = absence.office.value("SELECT id FROM stripe_events")
-    assert event_id == f"{FOUND_BY_INVOICE}{payment.stripe_payment_intent_id}"
-
-
-def test_g8_found_by_number_too_and_only_what_is_open(absence: Absence) -> None:
-    [by_number, twice, failed] = absence.invoices(3)
-    first_run(absence)
-    row = absence.office.books.invoice_row(by_number)
-    assert row is not None and row.number
-    absence.pay(row.number)
-    absence.pay(twice, amount=5000)
-    absence.pay(twice, amount=6900)
-    absence.pay(failed, declined=True)
-    assert off_for_40_days(absence).payments == 3
-    assert absence.office.value("SELECT paid_minor FROM invoices WHERE id = ?", twice) == 11900
-    asked = len(absence.stripe.asked)
-    assert off_for_40_days(absence).found == 0
-    searches = [a for a in absence.stripe.asked[asked:] if a.path.endswith("/search")]
-    assert len(searches) == 1, "only the failed one is still asked for"
-
-
-def test_g8_money_that_was_booked_before_is_left_alone(absence: Absence) -> None:
-    [invoice] = absence.invoices(1, total_minor=20000)
-    first_run(absence)
-    absence.pay(invoice)
-    assert absence.run().payments == 1
-    assert off_for_40_days(absence).found == 0
-    assert absence.office.value("SELECT count(*) FROM stripe_events") == 1
-
-
-def test_g8_a_run_that_fails_on_the_way_looks_again(absence: Absence) -> None:
-    invoices = absence.invoices(12)
-    first_run(absence)
-    for invoice in invoices:
-        absence.pay(invoice)
-    absence.later(days=40)
-
-    def fail(_progress: CatchUpProgress) -> None:
-        absence.stripe.fail_next(Fault.RATE_LIMIT)
-
-    result = absence.run(fail)
-    assert (result.complete, result.payments) == (False, 5)
-    assert absence.run().payments == 7
-    assert absence.paid() == 12
-
-
-def test_g8_the_webhook_comes_after_all(absence: Absence) -> None:
-    """The same intent under its real event id: one payment."""
-    [invoice] = absence.invoices(1)
-    first_run(absence)
-    absence.pay(invoice)
-    assert off_for_40_days(absence).payments == 1
-    intent = absence.office.value("SELECT payment_intent_id FROM stripe_events")
-    body = encoded(event_body(invoice, intent_id=intent, created=NOON))
-    answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.stripe_now()))
-    assert not isinstance(answer, int) and answer.result(10) == 200
-    assert absence.paid() == 1

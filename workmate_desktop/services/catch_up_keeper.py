@@ -95,6 +95,7 @@ class CatchUpState:
 class CatchUpKeeper:
     """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
     ReceptionChanged, while a run is under way at most about every page of events.
+    `monotonic` and `wait` are time itself, for tests.
     """
 
     def __init__(
@@ -104,14 +105,14 @@ class CatchUpKeeper:
         announcer: Announcer,
         tunnel_works: Callable[[], bool],
         monotonic: Callable[[], float] = time.monotonic,
-        look_seconds: float = LOOK_SECONDS,
+        wait: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
         self._catch_up = catch_up
         self._clock = clock
         self._announcer = announcer
         self._tunnel_works = tunnel_works
         self._monotonic = monotonic
-        self._look_seconds = look_seconds
+        self._wait = wait
         self._state = CatchUpState()
         self._stopping = threading.Event()
         self._cancelled = threading.Event()
@@ -182,8 +183,8 @@ class CatchUpKeeper:
 
     def _woke_elsewhere(self, timepiece: Timepiece, next_at: float) -> bool:
         """Wait for the next look. Whether the PC slept meanwhile, or its clock was set."""
-        planned = max(0.0, min(self._look_seconds, next_at - self._monotonic()))
-        self._wake.wait(planned)
+        planned = max(0.0, min(LOOK_SECONDS, next_at - self._monotonic()))
+        self._wait(self._wake, planned)
         self._wake.clear()
         return timepiece.jumped(planned)
 

@@ -1,0 +1,28 @@
+"""The office whose endpoint at Stripe is looked after."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories import NOON
+from tests.services.absence import Absence, OfficeClock
+from tests.services.endpoint_rig import Rig
+from tests.standins.stripe_api import StripeStandIn
+
+
+@pytest.fixture
+def absence(tmp_path: Path) -> Iterator[Absence]:
+    """An office that was away."""
+    made = Absence(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    clock = OfficeClock(NOON)
+    with StripeStandIn(clock=clock.true_seconds) as stripe:
+        made = Rig(tmp_path, stripe, clock)
+        yield made
+        made.office.close()
