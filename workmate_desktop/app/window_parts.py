@@ -58,6 +58,7 @@ class WindowProgram(QObject):
         self._doorbell: Doorbell | None = None
         self._memory = WindowMemory(options.data_dir)
         self._stopped = False
+        self._signals: QSocketNotifier | None = None
 
     def start(self) -> bool:
         """Show the window and open the books behind it.
@@ -227,6 +228,8 @@ class WindowProgram(QObject):
         self._signals.activated.connect(self.stop)
 
     def _forget_signals(self) -> None:
+        if self._signals is None:
+            return
         self._signals.setEnabled(False)
         signal.set_wakeup_fd(self._old_wakeup)
         for number, handler in self._old_handlers.items():
