@@ -1,6 +1,7 @@
 """`python -m tests.faults.report`: run every test that proves a row of FAULTS, and say so.
 
-Further arguments go to pytest; paths among them narrow the search. Exit code 1 when a row failed or has no test.
+Further arguments go to pytest; paths among them narrow the search. Exit code 1 when a row
+failed or has no test.
 """
 
 import re
