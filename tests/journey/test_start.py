@@ -120,6 +120,20 @@ def test_nothing_is_told_after_the_stop(desk: Desk) -> None:
     assert told == []
 
 
+def test_a_stop_amid_changes_is_quiet(start: Callable[..., Desk]) -> None:
+    """The demo's folder is gone by then: whoever still read would fail in the event loop."""
+    desk = start(demo=True)
+    desk.wait_until_ready()
+    number = next(n for n in desk.numbers() if desk.status(n) == "Offen")
+    secret = desk.core.setup.keys.webhook_secrets[0]
+    assert desk.stripe_sends(desk.event(desk.invoice(number).id, amount=100), secret) == 200
+    desk.wait(lambda: desk.status(number) == "Teilbezahlt")
+    desk.stop()
+    later: list[bool] = []
+    QTimer.singleShot(600, lambda: later.append(True))
+    desk.wait(lambda: later)
+
+
 def test_stop_leaves_no_thread_and_the_folder_can_be_opened_again(
     start: Callable[..., Desk], data_dir: Path
 ) -> None:

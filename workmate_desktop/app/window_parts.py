@@ -92,6 +92,8 @@ class WindowProgram(QObject):
         self._stopped = True
         self._forget_signals()
         self.window.hide()
+        for timer in self.window.findChildren(QTimer):
+            timer.stop()  # views read the books a moment after a change
         if self.pages is not None:
             self._memory.save(
                 {
