@@ -23,9 +23,9 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, host_name
 from workmate_desktop.gateways import deadline
 from workmate_desktop.gateways.tunnel_agent import AgentProcess
-from workmate_desktop.gateways.tunnel_download import BINARY, download_agent
 from workmate_desktop.gateways.tunnel_errors import code_of, masked
 from workmate_desktop.gateways.tunnel_files import (
+    BINARY,
     KnownAgent,
     forget_agent,
     remember_agent,
@@ -153,6 +153,8 @@ class Ngrok:
         if settings.executable:
             return Path(settings.executable).expanduser().absolute()
         if not self.own_agent.exists():
+            from workmate_desktop.gateways.tunnel_download import download_agent
+
             logger.info("[Tunnel] Downloading the ngrok agent")
             folder = self.own_agent.parent
             return download_agent(folder, cancelled, progress, self._download_from)
