@@ -177,6 +177,19 @@ def test_g8_a_run_that_fails_on_the_way_looks_again(absence: Absence) -> None:
     assert absence.paid() == 12
 
 
+def test_g8_also_at_the_very_first_run_and_when_that_breaks_off(absence: Absence) -> None:
+    """Books that are older than the catch-up itself."""
+    [old, young] = absence.invoices(2)
+    absence.pay(old)
+    absence.later(days=39)
+    absence.pay(young)
+    absence.later(days=1)
+    result = absence.run(lambda _progress: absence.stripe.fail_next(Fault.RATE_LIMIT))
+    assert (result.complete, result.payments) == (False, 1)
+    assert absence.run().payments == 1
+    assert absence.paid() == 2
+
+
 def test_g8_the_webhook_comes_after_all(absence: Absence) -> None:
     """The same intent under its real event id: one payment."""
     [invoice] = absence.invoices(1)
