@@ -125,22 +125,33 @@ class Core:
             port=lambda: self.listener.port,
         )
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
-        self._stopped = threading.Event()
+        self._order = threading.Lock()
+        self._stopped = False
 
     def start(self) -> None:
-        """Writer, keys, listener. Blocks for as long as the keyring does: for the background."""
-        self.writer.start()
+        """Writer, keys, listener. Blocks for as long as the keyring does: for the background.
+
+        A stop that comes meanwhile is heeded: nothing is started after it.
+        """
+        with self._order:
+            if self._stopped:
+                return
+            self.writer.start()
         warm_up()  # before the first delivery, which would wait for it
         if not self.setup.loaded:
             self.setup.load()
-        self.reception.start()
-        self.upkeep.start()
+        with self._order:
+            if self._stopped:
+                return
+            self.reception.start()
+            self.upkeep.start()
 
     def stop(self) -> None:
         """Stop in reverse order; each part is joined with a deadline. Twice is fine."""
-        if self._stopped.is_set():
-            return
-        self._stopped.set()
+        with self._order:
+            if self._stopped:
+                return
+            self._stopped = True
         self.upkeep.stop()
         self.reception.stop()
         if not self.writer.stop():
