@@ -1,6 +1,7 @@
 """Builds the pages of the window and connects what one page asks of another."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, Slot
@@ -46,7 +47,16 @@ class Pages(QObject):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
         window.navigation.add_right(self.badge)
-        window.setStatusBar(StatusBar(theme, books, core.reception, bridge, clock))
+        window.setStatusBar(
+            StatusBar(
+                theme,
+                books,
+                core.reception,
+                bridge,
+                clock,
+                configured=lambda: core.setup.configured,
+            )
+        )
         self._connect()
         self.refresh_state()
 
@@ -153,7 +163,10 @@ class Pages(QObject):
     @Slot()
     def _start_demo(self) -> None:
         """A second window on invented data; it lives and ends on its own."""
-        started = QProcess.startDetached(sys.executable, ["-m", "workmate_desktop", "--demo"])
+        # From the folder of the package `-m` finds it, wherever this program was started.
+        folder = str(Path(__file__).parents[2])
+        arguments = ["-m", "workmate_desktop", "--demo"]
+        started, _pid = QProcess.startDetached(sys.executable, arguments, folder)
         if started:
             self._window.toasts.show(
                 self.tr("Das Beispiel öffnet sich"), self.tr("In einem eigenen Fenster.")
