@@ -18,7 +18,7 @@ from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.window_memory import WindowMemory
 from workmate_desktop.ui.main_window import MainWindow, restore_window, window_state
 from workmate_desktop.ui.shared.single_instance import Doorbell, ring
-from workmate_desktop.ui.shared.theme import apply_theme
+from workmate_desktop.ui.shared.theme import apply_theme, program_icon
 
 if TYPE_CHECKING:
     from workmate_desktop.app.core import Core, Refused
@@ -46,6 +46,7 @@ class WindowProgram(QObject):
         self.options = options
         self.clock = SystemClock()
         self.theme = apply_theme(application)
+        application.setWindowIcon(program_icon())
         self.window = MainWindow(self.theme)
         self.bridge = Bridge(self)
         self.core: Core | None = None

@@ -64,6 +64,7 @@ class Tone(StrEnum):
 
 
 _ICON_SIZES = (16, 20, 24)
+_PROGRAM_ICON_SIZES = (16, 24, 32, 48, 64, 128)
 
 
 class Theme(QObject):
@@ -204,6 +205,15 @@ def style_sheet(colors: Colors, *, dark: bool) -> str:
     values = {field.name: getattr(colors, field.name) for field in fields(Colors)}
     signs = resource_path("icons/dark" if dark else "icons/light")
     return template.substitute(values, signs=signs.as_posix(), mono=MONO)
+
+
+def program_icon() -> QIcon:
+    """The sign of the program, for windows and the task bar. Needs a QGuiApplication."""
+    renderer = QSvgRenderer(str(icon_path("app")))
+    icon = QIcon()
+    for size in _PROGRAM_ICON_SIZES:
+        icon.addPixmap(_draw(renderer, size))
+    return icon
 
 
 def mark(widget: QWidget, name: str, value: object) -> None:
