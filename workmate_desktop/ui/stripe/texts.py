@@ -116,8 +116,8 @@ def moved_port_words(wanted: int, port: int) -> str:
 def filter_words(which: EventFilter) -> str:
     """The words of a chip."""
     return {
-        EventFilter.ALL: _tr("alle"),
-        EventFilter.ERRORS: _tr("nur Fehler"),
+        EventFilter.ALL: _tr("Alle"),
+        EventFilter.ERRORS: _tr("Nur Fehler"),
         EventFilter.REVIEW: _tr("Klärung nötig"),
     }[which]
 
