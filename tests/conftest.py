@@ -1,5 +1,6 @@
 """Tests of the window run without a screen, in the program's own fonts and colours."""
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
     from workmate_desktop.ui.shared.theme import Theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# As in the program (ui/shared/collector.py): a widget in a reference cycle must never be freed
+# by the thread of a writer or listener. Collected after each test instead, in this thread.
+gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def _collected_in_this_thread() -> "Iterator[None]":
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.window_memory import WindowMemory
 from workmate_desktop.ui.main_window import MainWindow, restore_window, window_state
+from workmate_desktop.ui.shared.collector import GuiCollector
 from workmate_desktop.ui.shared.single_instance import Doorbell, ring
 from workmate_desktop.ui.shared.theme import apply_theme, program_icon
 
@@ -49,6 +50,7 @@ class WindowProgram(QObject):
         application.setWindowIcon(program_icon())
         self.window = MainWindow(self.theme)
         self.bridge = Bridge(self)
+        self._collector = GuiCollector(self)
         self.core: Core | None = None
         self.pages: Pages | None = None
         self._lock = InstanceLock(options.data_dir)
@@ -112,6 +114,7 @@ class WindowProgram(QObject):
             self._refused.stop()
         if self._log is not None:
             self._log.stop()
+        self._collector.close()
         self._lock.release()
         if self.options.demo:
             from workmate_desktop.app.data_dir import remove_demo_data
