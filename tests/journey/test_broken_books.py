@@ -106,8 +106,8 @@ def test_without_a_backup_it_says_so(start: Callable[..., Desk], office: Path) -
     (office / DATABASE).write_bytes(b"garbage!" * 512)
     desk = start()
     page = trouble(desk)
-    assert "Es gibt keine brauchbare Sicherung." in desk.seen(page)
-    assert "Sicherung vom" not in desk.seen(page)
+    desk.wait(lambda: "Es gibt keine brauchbare Sicherung." in desk.seen(page))
+    desk.wait(lambda: "Sicherung vom" not in desk.seen(page))
 
 
 def test_a_refused_question_changes_nothing(start: Callable[..., Desk], office: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_locked_database_opens_after_erneut_versuchen(
         other.execute("BEGIN EXCLUSIVE")
         desk = start()
         page = trouble(desk)
-        assert "belegt" in desk.seen(page)
+        desk.wait(lambda: "belegt" in desk.seen(page))
     desk.click(page, "Erneut versuchen")
     desk.wait_until_ready()
     assert desk.numbers() == [FIRST]
@@ -141,7 +141,7 @@ def test_a_data_folder_that_is_a_file_is_told(start: Callable[..., Desk], data_d
     data_dir.write_text("kein Ordner")
     desk = start()
     page = trouble(desk)
-    assert "Der Datenordner lässt sich nicht benutzen." in desk.seen(page)
+    desk.wait(lambda: "Der Datenordner lässt sich nicht benutzen." in desk.seen(page))
     data_dir.unlink()
     desk.click(page, "Erneut versuchen")
     desk.wait_until_ready()
@@ -156,7 +156,7 @@ def test_a_database_of_a_newer_version_is_left_alone(
     before = (office / DATABASE).read_bytes()
     desk = start()
     page = trouble(desk)
-    assert "neueren Version" in desk.seen(page)
+    desk.wait(lambda: "neueren Version" in desk.seen(page))
     assert not desk.buttons(page, "Erneut versuchen")
     desk.stop()
     assert (office / DATABASE).read_bytes() == before

@@ -146,8 +146,8 @@ def test_part_payment_rest_and_reversal_by_hand(office: Desk) -> None:
     desk.click(reasons, "Rückgängig machen")
     desk.wait_closed(ReasonDialog)
     desk.wait(lambda: desk.status(FIRST_TEST) == "Teilbezahlt")
-    assert "Falsche Rechnung" in desk.timeline()[0]
-    assert "rückgängig gemacht" in desk.seen(detail)
+    desk.wait(lambda: "Falsche Rechnung" in desk.timeline()[0])
+    desk.wait(lambda: "rückgängig gemacht" in desk.seen(detail))
 
 
 def test_cancel_needs_a_reason_and_is_final(office: Desk) -> None:
@@ -164,7 +164,7 @@ def test_cancel_needs_a_reason_and_is_final(office: Desk) -> None:
     desk.press("Alt+S")
     desk.wait_closed(ReasonDialog)
     desk.wait(lambda: desk.status(FIRST_TEST) == "Storniert")
-    assert "Doppelt geschrieben" in desk.timeline()[0]
+    desk.wait(lambda: "Doppelt geschrieben" in desk.timeline()[0])
     assert not desk.buttons(desk.pages.invoices.detail, "Zahlung eintragen")
     # Its number stays used.
     write_invoice(desk, "Hotel Rheinblick", ("Abo", "10"))

@@ -66,7 +66,7 @@ def test_a_signed_success_turns_the_row_paid_by_itself(office: Desk) -> None:
     desk.wait(lambda: "119,00" in figures.cards[InvoiceFilter.PAID_THIS_MONTH].figure())
     bar = desk.program.window.statusBar()
     desk.wait(lambda: "payment_intent.succeeded" in desk.seen(bar))
-    assert "Letztes Ereignis:" in desk.seen(bar)
+    desk.wait(lambda: "Letztes Ereignis:" in desk.seen(bar))
 
     desk.open_stripe()
     desk.wait(lambda: len(desk.events()) == 1)
@@ -170,7 +170,7 @@ def test_money_without_an_invoice_waits_for_a_decision(office: Desk) -> None:
     desk.wait(lambda: desk.program.window.stack.currentWidget() is stripe)
     desk.wait(lambda: len(desk.events()) == 1)
     desk.click_row(stripe.events.table, 0)
-    assert "89,00 €" in desk.seen(stripe.detail)
+    desk.wait(lambda: "89,00 €" in desk.seen(stripe.detail))
     assert desk.status(NUMBER) == "Offen"
 
 
