@@ -147,7 +147,7 @@ def test_stop_leaves_no_thread_and_the_folder_can_be_opened_again(
     for _ in range(3):
         desk = start()
         desk.wait_until_ready()
-        assert (data_dir / "listener.json").exists()
+        desk.wait((data_dir / "listener.json").exists)  # written after the bind
         desk.stop()
         desk.program.stop()  # twice is fine
         assert not (data_dir / "listener.json").exists()

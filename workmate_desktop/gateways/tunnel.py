@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import InvalidStateError
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -250,7 +251,8 @@ class Ngrok:
                 # Since 3.30 the agent has this API; an older one does not know the path.
                 old = "tunnel_agent_old" if error.status_code == 404 and data else "tunnel_failed"
                 raise self._refused(error.body, code_of(error.body) or old) from None
-            except (PyngrokError, OSError, ValueError) as error:
+            except (PyngrokError, OSError, ValueError, HTTPException) as error:
+                # HTTPException: an agent that ended in the middle of its answer.
                 code = agent.code if agent.gone and agent.code else "tunnel_failed"
                 raise self._refused(str(error), code) from None
 
