@@ -4,10 +4,10 @@ Stops cleanly on SIGTERM and SIGINT. Every line goes to the log file and to the 
 """
 
 import logging
+import select
 import signal
+import socket
 import sys
-import threading
-from types import FrameType
 
 from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
 from workmate_desktop.app.data_dir import hold_data_dir, remove_demo_data
@@ -24,15 +24,37 @@ RETRY_SECONDS = 15.0
 """How often a database that could not be opened is tried again."""
 
 
+class StopSignals:
+    """SIGTERM and SIGINT, waited for without a gap.
+
+    A signal that comes just before the main thread blocks in a lock would be noticed only after
+    it; and an Event set by a handler may wait for its own thread. So the signal itself writes
+    into a socket, whichever thread it meets, and the main thread waits for that.
+    https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
+    """
+
+    def __init__(self) -> None:
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        self._before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether a signal came, after `timeout` seconds at most; from then on always True."""
+        ready, _, _ = select.select([self._read], [], [], timeout)
+        return bool(ready)
+
+    def close(self) -> None:
+        """Leave the signals alone."""
+        signal.set_wakeup_fd(self._before)
+        self._read.close()
+        self._write.close()
+
+
 def serve(options: Options) -> int:
     """Run until a signal. Returns the exit code."""
-    asked_to_stop = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        asked_to_stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    asked_to_stop = StopSignals()
     log = ProgramLog(options.data_dir, to_console=True)
     lock = InstanceLock(options.data_dir)
     try:
@@ -47,11 +69,12 @@ def serve(options: Options) -> int:
         log.stop()
         lock.release()
         remove_demo_data(options)
+        asked_to_stop.close()
     return 0
 
 
 def _opened(
-    options: Options, lock: InstanceLock, log: ProgramLog, asked_to_stop: threading.Event
+    options: Options, lock: InstanceLock, log: ProgramLog, asked_to_stop: StopSignals
 ) -> Core | None:
     """The core, once the books can be opened. None: they cannot, or a signal came before.
 
@@ -88,7 +111,7 @@ def _opened(
             refused.stop()
 
 
-def _run(core: Core, asked_to_stop: threading.Event) -> None:
+def _run(core: Core, asked_to_stop: StopSignals) -> None:
     if core.options.demo:
         _prepare_demo(core)
     core.start()
