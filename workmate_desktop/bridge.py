@@ -136,10 +136,13 @@ class Bridge(QObject):
     def close(self, deadline_free: bool = True) -> None:
         """Call nobody any more. Work under way in the pool is left to end by itself."""
         self._closed = True
+        self._timer.stop()
         self._pool.shutdown(wait=not deadline_free, cancel_futures=True)
 
     @Slot()
     def _wake(self) -> None:
+        if self._closed:
+            return  # what was announced before the stop would read books that are closed
         calls = self._take_calls()
         for call in calls:
             call()

@@ -1,15 +1,12 @@
 """`python3 run.py bench`: the rows of PERFORMANCE that exist so far, each beside its floor.
 
 python3 run.py bench                    everything, 5 rounds, about 6 minutes
-python3 run.py bench --short            under a minute, for CI: fewer rounds and peers
+python3 run.py bench --short            for CI: fewer rounds and peers, about a minute
 python3 run.py bench receiving list     only these parts
 """
 
 import argparse
 import os
-import platform
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks import lists, receiving, start
 from tests.benchmarks.contestants import ALL, Floor, Original, Ours
+from tests.benchmarks.machine import Others, hardware
 from tests.benchmarks.table import Row, as_text
 
 PARTS = ("receiving", "list", "start")
@@ -34,13 +32,13 @@ def main() -> int:
         print("The benchmarks read /proc: they run on Linux.", file=sys.stderr)
         return 1
     rounds = options.rounds or (2 if options.short else 5)
-    began = time.monotonic()
+    began, others = time.monotonic(), Others()
     table: list[Row] = []
     text: list[str] = []
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="workmate-bench-") as name:
         folder = Path(name)
-        print(_hardware(folder), flush=True)
+        print(hardware(folder), flush=True)
         for part in options.parts or PARTS:
             print(f"{part} …", file=sys.stderr, flush=True)
             if part == "receiving":
@@ -51,7 +49,9 @@ def main() -> int:
                 text += ["", "Receiving, medians of the rounds", *receiving.details(races)]
             elif part == "list":
                 large, repeats = (20_000, 3) if options.short else (100_000, 9)
-                listed = lists.measure(folder, min(rounds, 3), large, repeats)
+                listed = lists.measure(
+                    folder, 1 if options.short else min(rounds, 3), large, repeats
+                )
                 table += lists.rows(listed)
                 text += ["", "The list, ms", *lists.details(listed)]
             else:
@@ -59,7 +59,7 @@ def main() -> int:
                 table += start.rows(started)
     print("\n".join([*text, "", *as_text(table)]))
     print(f"not measured yet: {NOT_MEASURED}")
-    print(f"{rounds} rounds, {time.monotonic() - began:.0f} s")
+    print(f"{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}")
     for line in wrong:
         print(f"WRONG BOOKS: {line}")
     return 1 if wrong else 0
@@ -69,28 +69,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
-    parser.add_argument("--short", action="store_true", help="a run for CI, under a minute")
+    parser.add_argument("--short", action="store_true", help="a run for CI, about a minute")
     parser.add_argument("--rounds", type=int, help="how often everything is repeated")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return options
-
-
-def _hardware(folder: Path) -> str:
-    found = subprocess.run(
-        ["stat", "--file-system", "--format=%T", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return (
-        f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}, SQLite "
-        f"{sqlite3.sqlite_version}, {found.stdout.strip() or 'unknown'} file system, load "
-        f"{os.getloadavg()[0]:.1f} before"
-    )
 
 
 if __name__ == "__main__":

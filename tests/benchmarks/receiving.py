@@ -5,7 +5,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from tests.benchmarks.contestants import (
     Sent,
     WrongBooks,
 )
-from tests.benchmarks.load import Load
+from tests.benchmarks.load import Load, processor_seconds
 from tests.benchmarks.table import Goal, Row
 
 CONNECTIONS = (1, 8, 32)
 _MOST = {1: 6_000, 8: 14_000, 32: 24_000}
-"""Deliveries prepared for one run; a run ends early when they are used up."""
+"""Deliveries prepared for a run of two seconds; a run ends early when they are used up."""
 
 _RATE_GOALS = {1: 6.5, 8: 20.0, 32: 30.0}
 _P99_GOALS_MS = {8: 5.0, 32: 10.0}
@@ -60,7 +61,8 @@ def measure(
     connections: Sequence[int] = CONNECTIONS,
 ) -> tuple[Results, list[str]]:
     """The figures, and what was wrong with any books (then that run has no figure)."""
-    capacity = sum(_MOST[number] for number in connections)
+    most = {number: int(_MOST[number] * min(1.0, seconds / 2)) for number in connections}
+    capacity = sum(most.values())
     racers = [make(folder, capacity) for make in contestants]
     for racer in racers:
         racer.prepare()
@@ -71,7 +73,7 @@ def measure(
         for racer in racers[number % len(racers) :] + racers[: number % len(racers)]:
             print(f"  round {number + 1} of {rounds}: {racer.key}", file=sys.stderr)
             try:
-                runs = _race(racer, seconds, connections)
+                runs = _race(racer, seconds, most)
             except WrongBooks as error:
                 wrong.append(f"{racer.key}, round {number + 1}: {error}")
                 continue
@@ -82,7 +84,7 @@ def measure(
     return results, wrong
 
 
-def _race(racer: Contestant, seconds: float, connections: Sequence[int]) -> list[dict[str, Any]]:
+def _race(racer: Contestant, seconds: float, most: Mapping[int, int]) -> list[dict[str, Any]]:
     """One start of the server, one load for each number of connections, then the books."""
     data = racer.fresh_data()
     process, port = racer.start(data)
@@ -90,12 +92,13 @@ def _race(racer: Contestant, seconds: float, connections: Sequence[int]) -> list
     sent: list[Sent] = []
     first = 0
     try:
-        for number in connections:
-            most = _MOST[number]
-            load = Load(port, process.pid, number, first, most, seconds, min(0.4, seconds / 3))
+        _wait_until_calm(process.pid)
+        for number, deliveries in most.items():
+            warm_up = min(0.4, seconds / 3)
+            load = Load(port, process.pid, number, first, deliveries, seconds, warm_up)
             runs.append(_send(load))
             sent.append(Sent(first, runs[-1]["sent"]))
-            first += most
+            first += deliveries
     finally:
         racer.stop(process)
     for run in runs:
@@ -103,6 +106,15 @@ def _race(racer: Contestant, seconds: float, connections: Sequence[int]) -> list
     racer.check(data, sent)
     shutil.rmtree(data)
     return runs
+
+
+def _wait_until_calm(pid: int) -> None:
+    """Whatever a server still does after its start is no part of an event; 10 s at most."""
+    for _ in range(50):
+        before = processor_seconds(pid)
+        time.sleep(0.2)
+        if processor_seconds(pid) - before <= 0.01:
+            return
 
 
 def _send(load: Load) -> dict[str, Any]:

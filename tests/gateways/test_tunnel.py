@@ -279,7 +279,7 @@ def test_an_api_that_never_answers_is_given_up_too(data_dir, ngrok):
     [
         ({"token": "  "}, "tunnel_token_missing"),
         ({"domain": "no domain"}, "tunnel_domain_invalid"),
-        ({"executable": Path("/nonexistent/ngrok")}, "tunnel_agent_missing"),
+        ({"executable": "/nonexistent/ngrok"}, "tunnel_agent_missing"),
     ],
 )
 def test_settings_that_cannot_work_start_nothing(gateway, ngrok, data_dir, changes, code):

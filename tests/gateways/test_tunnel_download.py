@@ -87,7 +87,7 @@ def test_the_agent_is_downloaded_with_progress(tmp_path, percents, pack):
 
 def test_h10_it_is_used_at_once_and_kept(ngrok, data_dir, percents):
     archive = _tgz(ngrok.executable.read_bytes())
-    wanted = settings(ngrok, executable=None)
+    wanted = settings(ngrok, executable="")
     with _server(archive) as address:
         gateway = Ngrok(data_dir, download_from=address)
         cancelled = threading.Event()

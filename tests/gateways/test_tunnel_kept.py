@@ -86,7 +86,8 @@ def test_h1_one_that_dies_by_itself_comes_back_with_growing_pauses(office):
     office.start()
     assert until(lambda: len(office.ngrok.starts) == 2)
     office.ngrok.play()
-    assert until(lambda: office.tunnel.state.status is TunnelStatus.ONLINE and office.deliver())
+    assert until(lambda: len(office.ngrok.starts) == 3)  # after 1 and 2 s; this one stays
+    assert until(lambda: office.tunnel.state.status is TunnelStatus.ONLINE)
     assert office.deliver() == 200
     codes = {one.code for one in office.told if one.status is TunnelStatus.RETRYING}
     assert codes == {"tunnel_agent_gone"}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.gateways.tunnel_support import open_tunnel, settings, until
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok, is_running
-from workmate_desktop.gateways import tunnel_orphan
+from workmate_desktop.gateways import tunnel_agent, tunnel_orphan
 from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.gateways.tunnel_files import (
     CONFIG_FILE,
@@ -22,13 +22,35 @@ from workmate_desktop.gateways.tunnel_files import (
     remember_agent,
 )
 
+KEEPER = """
+    import atexit, sys, threading, time
+    from pathlib import Path
+    from workmate_desktop.domain.tunnel import TunnelSettings, TunnelStatus
+    from workmate_desktop.gateways.clock import SystemClock
+    from workmate_desktop.gateways.tunnel import Ngrok
+    from workmate_desktop.services.tunnel import Tunnel
+
+    # Others take their time at the exit too: long enough for the keeper to try again.
+    atexit.register(time.sleep, 1.5)
+    wanted, online = TunnelSettings(sys.argv[3], executable=sys.argv[2]), threading.Event()
+
+    def told(state):
+        if state.status is TunnelStatus.ONLINE:
+            online.set()
+
+    Tunnel(Ngrok(Path(sys.argv[1])), SystemClock(), lambda: wanted, told).start(9)
+    online.wait(20)
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
 PROGRAM = """
     import sys, threading
     from pathlib import Path
     from workmate_desktop.domain.tunnel import TunnelSettings
     from workmate_desktop.gateways.tunnel import Ngrok
 
-    wanted = TunnelSettings(sys.argv[3], executable=Path(sys.argv[2]))
+    wanted = TunnelSettings(sys.argv[3], executable=sys.argv[2])
     gateway = Ngrok(Path(sys.argv[1]))
     gateway.open(wanted, 9, threading.Event(), lambda: None, lambda percent: None)
     print("open", flush=True)
@@ -38,11 +60,13 @@ PROGRAM = """
 """
 
 
-def _program(ngrok: StandInNgrok, data_dir: Path, end: str) -> "subprocess.Popen[str]":
+def _program(
+    ngrok: StandInNgrok, data_dir: Path, end: str, source: str = PROGRAM
+) -> "subprocess.Popen[str]":
     """A run of the program with an open tunnel."""
     arguments = [str(data_dir), str(ngrok.executable), TOKEN, end]
     run = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), *arguments],
+        [sys.executable, "-c", textwrap.dedent(source), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -62,6 +86,7 @@ def test_h5_the_agent_of_a_killed_run_is_ended_at_the_next_start(
     ngrok, data_dir, monkeypatch, stubborn
 ):
     monkeypatch.setattr(tunnel_orphan, "GRACE", 0.3)
+    monkeypatch.setattr(tunnel_agent, "GRACE", 0.3)
     ngrok.play(stubborn=stubborn)
     _kill(_program(ngrok, data_dir, "wait"))
     (orphan,) = ngrok.running
@@ -176,4 +201,13 @@ def test_a_program_that_ends_without_closing_leaves_no_agent(ngrok, data_dir, en
     assert len(ngrok.running) == 1
     run.communicate("go on\n", timeout=20)
     assert ngrok.running == []
+    assert list(data_dir.iterdir()) == []
+
+
+def test_a_keeper_that_nobody_stopped_starts_no_other_agent_at_the_exit(ngrok, data_dir):
+    run = _program(ngrok, data_dir, "", KEEPER)
+    _, errors = run.communicate("go on\n", timeout=20)
+    assert run.returncode == 0 and "Traceback" not in errors
+    assert ngrok.running == []
+    assert len(ngrok.starts) == 1
     assert list(data_dir.iterdir()) == []

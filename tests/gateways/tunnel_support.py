@@ -12,7 +12,7 @@ from workmate_desktop.gateways.tunnel import Ngrok
 
 def settings(ngrok: StandInNgrok, **other: Any) -> TunnelSettings:
     """Token and the stand-in as chosen program."""
-    return TunnelSettings(**{"token": TOKEN, "executable": ngrok.executable, **other})
+    return TunnelSettings(**{"token": TOKEN, "executable": str(ngrok.executable), **other})
 
 
 def open_tunnel(

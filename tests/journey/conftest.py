@@ -39,6 +39,8 @@ def start(
     `start(**options)` takes the fields of Options, and `keychain`. Without a `stripe_api_base`
     Stripe cannot be reached: made-up keys never leave this computer.
     """
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     from tests.journey.desk import Desk
     from workmate_desktop.app.window_parts import WindowProgram
 
@@ -56,7 +58,9 @@ def start(
     for program in running:
         program.stop()
         program.window.deleteLater()
-    qapp.processEvents()
+        program.deleteLater()
+    # Outside of a running loop Qt would keep them until it is asked.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

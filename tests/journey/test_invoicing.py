@@ -99,6 +99,7 @@ def test_customer_and_invoice_by_keyboard(office: Desk) -> None:
     assert desk.cell(desk.pages.invoices.model, 0, Column.TOTAL) == "238,00 €"
     assert any(f"{FIRST_TEST} ist gestellt" in words for words in desk.toast_words())
     assert desk.invoice(FIRST_TEST).livemode is False
+    assert desk.invoice(FIRST_TEST).customer_name == "Bäckerei Müßig"
 
 
 def test_without_keys_the_invoice_is_a_real_one(desk: Desk) -> None:

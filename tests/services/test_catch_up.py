@@ -235,7 +235,9 @@ def test_the_secret_key_alone_is_enough(absence: Absence) -> None:
     assert absence.run().payments == 1
 
 
-def test_an_unreadable_event_raises_an_alarm_and_stops_nothing(absence: Absence) -> None:
+def test_an_unreadable_event_raises_one_alarm_and_stops_nothing(
+    absence: Absence, caplog: pytest.LogCaptureFixture
+) -> None:
     invoices = absence.invoices(2)
     absence.first_run()
     for invoice in invoices:
@@ -243,4 +245,6 @@ def test_an_unreadable_event_raises_an_alarm_and_stops_nothing(absence: Absence)
     absence.stripe.events[2]["data"]["object"]["id"] = "not an intent"
     result = absence.run()
     assert (result.payments, result.complete) == (1, True)
+    assert absence.run().complete
     assert len(absence.notices("unreadable_event")) == 1
+    assert caplog.text.count("unreadable message") == 1

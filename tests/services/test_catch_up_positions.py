@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import NOON, encoded, event_body, sign
+from tests.factories import NOON, at_once, encoded, event_body, sign
 from tests.services.absence import Absence
 from tests.standins.stripe_http import Fault
 from workmate_desktop.domain.events import FOUND_BY_INVOICE
@@ -177,6 +177,19 @@ def test_g8_a_run_that_fails_on_the_way_looks_again(absence: Absence) -> None:
     assert absence.paid() == 12
 
 
+def test_g8_also_at_the_very_first_run_and_when_that_breaks_off(absence: Absence) -> None:
+    """Books that are older than the catch-up itself."""
+    [old, young] = absence.invoices(2)
+    absence.pay(old)
+    absence.later(days=39)
+    absence.pay(young)
+    absence.later(days=1)
+    result = absence.run(lambda _progress: absence.stripe.fail_next(Fault.RATE_LIMIT))
+    assert (result.complete, result.payments) == (False, 1)
+    assert absence.run().payments == 1
+    assert absence.paid() == 2
+
+
 def test_g8_the_webhook_comes_after_all(absence: Absence) -> None:
     """The same intent under its real event id: one payment."""
     [invoice] = absence.invoices(1)
@@ -188,3 +201,60 @@ def test_g8_the_webhook_comes_after_all(absence: Absence) -> None:
     answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.stripe_now()))
     assert not isinstance(answer, int) and answer.result(10) == 200
     assert absence.paid() == 1
+
+
+# --- deliveries meanwhile ----------------------------------------------------------------
+
+
+def delivered(absence: Absence, invoice: str) -> int:
+    """Stripe delivers a new event, signed at Stripe's own time."""
+    body = encoded(event_body(invoice))
+    header = sign(body, at=absence.clock.true_time)
+    answer = absence.office.receive.delivery(body, header)
+    return answer if isinstance(answer, int) else answer.result(10)
+
+
+@pytest.mark.parametrize("ahead", [-48 * 3600, -600, 600, 48 * 3600])
+def test_g1_deliveries_are_accepted_through_the_measured_offset(
+    tmp_path: Path, ahead: float
+) -> None:
+    absence = Absence(tmp_path, pc_is_ahead=ahead)
+    try:
+        [before, after] = absence.invoices(2)
+        assert delivered(absence, before) == 400, "nobody has asked Stripe for the time yet"
+        absence.first_run()
+        assert delivered(absence, after) == 200
+        assert absence.paid() == 1
+    finally:
+        absence.close()
+
+
+def test_g3_after_a_jump_one_run_sets_the_offset_right(absence: Absence) -> None:
+    [invoice] = absence.invoices(1)
+    absence.first_run()
+    absence.clock.pc_is_ahead = 3600
+    absence.later(seconds=1)
+    assert delivered(absence, invoice) == 400
+    assert absence.run().complete
+    assert delivered(absence, invoice) == 200
+
+
+def test_e7_webhook_and_catch_up_at_once(absence: Absence) -> None:
+    invoices = absence.invoices(40)
+    absence.first_run()
+    for invoice in invoices:
+        absence.pay(invoice)
+    bodies = [
+        encoded(event)
+        for event in absence.stripe.events
+        if event["type"] == "payment_intent.succeeded"
+    ]
+
+    def deliver_all() -> None:
+        for body in bodies:
+            answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.true_time))
+            assert not isinstance(answer, int) and answer.result(10) == 200
+
+    at_once([deliver_all, absence.run, deliver_all])
+    assert absence.paid() == 40
+    assert absence.office.value("SELECT count(*) FROM stripe_events") == 40

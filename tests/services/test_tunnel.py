@@ -18,7 +18,6 @@ from workmate_desktop.domain.tunnel import (
     TunnelSight,
     TunnelState,
     TunnelStatus,
-    host_name,
 )
 from workmate_desktop.services.tunnel import HOUR, LOOK_EVERY, STEADY, Backoff, Tunnel
 
@@ -380,25 +379,3 @@ def test_a_keyring_that_is_locked_is_told(office):
     tunnel.start(8000)
     office.until(lambda: any(state.code == "keychain_locked" for state in office.told))
     assert tunnel.stop()
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("name.ngrok-free.dev", "name.ngrok-free.dev"),
-        (" https://Name.ngrok-free.dev/ ", "name.ngrok-free.dev"),
-        ("", None),
-        ("name", None),
-        ("http://name.ngrok-free.dev", None),
-        ("name.ngrok-free.dev:80", None),
-        ("name.ngrok-free.dev/path", None),
-        ("a b.dev", None),
-        ("-a.dev", None),
-        ("<b>.dev", None),
-        ("a@b.dev", None),
-        ("näme.ngrok-free.dev", None),
-        ("127.0.0.1", None),
-    ],
-)
-def test_a_domain_is_a_bare_name(text, name):
-    assert host_name(text) == name

@@ -58,6 +58,7 @@ class WindowProgram(QObject):
         self._doorbell: Doorbell | None = None
         self._memory = WindowMemory(options.data_dir)
         self._stopped = False
+        self._signals: QSocketNotifier | None = None
 
     def start(self) -> bool:
         """Show the window and open the books behind it.
@@ -91,6 +92,8 @@ class WindowProgram(QObject):
         self._stopped = True
         self._forget_signals()
         self.window.hide()
+        for timer in self.window.findChildren(QTimer):
+            timer.stop()  # views read the books a moment after a change
         if self.pages is not None:
             self._memory.save(
                 {
@@ -227,6 +230,8 @@ class WindowProgram(QObject):
         self._signals.activated.connect(self.stop)
 
     def _forget_signals(self) -> None:
+        if self._signals is None:
+            return
         self._signals.setEnabled(False)
         signal.set_wakeup_fd(self._old_wakeup)
         for number, handler in self._old_handlers.items():

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 _HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 
@@ -13,13 +12,13 @@ _HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}
 class TunnelSettings:
     """What staff entered. The token is a secret and never part of the text of this object.
 
-    `domain` empty: ngrok gives the address. `executable` None: the program's own agent, which
-    is downloaded at its first use.
+    `domain` empty: ngrok gives the address. `executable` (a path)
+    empty: the program's own agent, which is downloaded at its first use.
     """
 
     token: str = field(default="", repr=False)
     domain: str = ""
-    executable: Path | None = None
+    executable: str = ""
 
 
 class TunnelStatus(StrEnum):

@@ -23,9 +23,9 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, host_name
 from workmate_desktop.gateways import deadline
 from workmate_desktop.gateways.tunnel_agent import AgentProcess
-from workmate_desktop.gateways.tunnel_download import BINARY, download_agent
 from workmate_desktop.gateways.tunnel_errors import code_of, masked
 from workmate_desktop.gateways.tunnel_files import (
+    BINARY,
     KnownAgent,
     forget_agent,
     remember_agent,
@@ -55,13 +55,14 @@ class Ngrok:
     def __init__(
         self, data_dir: Path, *, opening: float = OPENING, download_from: str | None = None
     ) -> None:
-        self._data_dir = data_dir
+        self._data_dir = data_dir.absolute()  # the agent is recognised by it, from anywhere
         self._opening = opening
         self._download_from = download_from
         self._agent: AgentProcess | None = None
         self._lock = threading.Lock()
         self._token = ""
         self._blind = 0
+        self._exiting = False
 
     @property
     def own_agent(self) -> Path:
@@ -136,7 +137,12 @@ class Ngrok:
             agent.end()
             forget_agent(self._data_dir)
             remove_config(self._data_dir)
-            atexit.unregister(self.close)
+            atexit.unregister(self._at_exit)
+
+    def _at_exit(self) -> None:
+        """The program ends without having closed: nobody may open another one meanwhile."""
+        self._exiting = True
+        self.close()
 
     def _executable(
         self,
@@ -144,9 +150,11 @@ class Ngrok:
         cancelled: threading.Event,
         progress: Callable[[int], None],
     ) -> Path:
-        if settings.executable is not None:
-            return settings.executable.expanduser().absolute()
+        if settings.executable:
+            return Path(settings.executable).expanduser().absolute()
         if not self.own_agent.exists():
+            from workmate_desktop.gateways.tunnel_download import download_agent
+
             logger.info("[Tunnel] Downloading the ngrok agent")
             folder = self.own_agent.parent
             return download_agent(folder, cancelled, progress, self._download_from)
@@ -156,14 +164,14 @@ class Ngrok:
         self, executable: Path, cancelled: threading.Event, news: Callable[[], None]
     ) -> AgentProcess:
         with self._lock:
-            if cancelled.is_set():
+            if cancelled.is_set() or self._exiting:
                 raise UserError("tunnel_cancelled")
             try:
                 config = write_config(self._data_dir, self._token, _free_port())
                 agent = AgentProcess(executable, config, news)
                 # Known before anything else can go wrong, so that `close` finds it.
                 self._agent, self._blind = agent, 0
-                atexit.register(self.close)
+                atexit.register(self._at_exit)
                 remember_agent(self._data_dir, KnownAgent(agent.pid, str(executable)))
             except OSError as error:
                 raise UserError("data_dir_unusable") from error

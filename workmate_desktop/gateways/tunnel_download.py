@@ -8,7 +8,6 @@ import errno
 import gzip
 import io
 import os
-import sys
 import tarfile
 import threading
 import time
@@ -25,6 +24,7 @@ from urllib.request import urlopen
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways import deadline
+from workmate_desktop.gateways.tunnel_files import BINARY
 
 TOTAL = 600.0
 """Seconds after which a download is given up, however steadily it drips."""
@@ -41,7 +41,6 @@ _NO_ARCHIVE = (
 _STALL = 10.0
 _LARGEST = 200 * 1024 * 1024
 _CHUNK = 64 * 1024
-BINARY = "ngrok.exe" if sys.platform == "win32" else "ngrok"
 
 
 def download_agent(

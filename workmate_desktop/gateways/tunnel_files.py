@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from tempfile import mkstemp
 
 CONFIG_FILE = "ngrok.yml"
 """Inside the data folder, while the agent runs: holds the token, so it is 0600."""
+
+BINARY = "ngrok.exe" if sys.platform == "win32" else "ngrok"
+"""Name of the agent's program."""
 
 STATE_FILE = "tunnel.json"
 """Inside the data folder, while the agent runs: which process it is."""

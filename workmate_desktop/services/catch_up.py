@@ -45,6 +45,8 @@ logger = logging.getLogger("workmate.catch_up")
 OVERLAP_SECONDS = 3600
 LONG_ABSENCE_SECONDS = 25 * 86_400
 """After so long the event list (30 days) may not hold everything any more."""
+AT_ONCE = 25
+"""Events in one transaction: few enough that a delivery need not wait for long behind them."""
 _ABSENT_SECONDS = 15 * 60
 """Longer than between two regular runs: the program was off, asleep or offline."""
 _SAVE_COVERED_SECONDS = 600
@@ -112,6 +114,8 @@ class CatchUp:
         self._keys = keys
         self._one_at_a_time = threading.Lock()
         self._logged_trouble: str | None = None
+        self._unreadable: set[bytes] = set()
+        """Met before in this session: the overlap brings them again with every poll."""
 
     def note_installation(self) -> None:
         """Remember this moment, if it is the first one: nothing older is ever fetched."""
@@ -195,6 +199,7 @@ class _Run:
         self._database = catch_up._database
         self._receive = catch_up._receive
         self._clock = catch_up._clock
+        self._unreadable = catch_up._unreadable
         self._stripe = stripe
         self._livemode = livemode
         self._source = source
@@ -286,8 +291,12 @@ class _Run:
 
     def _book(self, fetched: Sequence[FetchedEvent]) -> None:
         """Book events that are in chronological order, and move the cursor past them."""
-        if not fetched:
-            return
+        for start in range(0, len(fetched), AT_ONCE):
+            self._book_some(fetched[start : start + AT_ONCE])
+        if fetched:
+            self._progress(self._so_far)
+
+    def _book_some(self, fetched: Sequence[FetchedEvent]) -> None:
         self._recent.extend((one.created, one.id) for one in fetched)
         newest = max(self._cursor.newest, fetched[-1].created)
         cursor = replace(self._cursor, anchor=self._anchor(newest), newest=newest)
@@ -323,6 +332,7 @@ class _Run:
             events = [event for event in self._parsed(found) if not self._is_known(event)]
             if events:
                 self._keep(events, len(events), self._cursor)
+                self._progress(self._so_far)
 
     def _is_known(self, event: StripeEvent) -> bool:
         with self._database.reader() as connection:
@@ -336,7 +346,9 @@ class _Run:
             try:
                 events.append(stripe_webhook.parse(body, self._clock.now()))
             except UnreadableEvent as error:
-                self._receive.unreadable(error)
+                if body not in self._unreadable:
+                    self._unreadable.add(body)
+                    self._receive.unreadable(error)
         return events
 
     def _keep(self, events: Sequence[StripeEvent], seen: int, cursor: Cursor) -> None:
@@ -351,7 +363,6 @@ class _Run:
             self._count(receipts)
         at = events[-1].created.astimezone(UTC) if events else self._so_far.at
         self._so_far = replace(self._so_far, seen=self._so_far.seen + seen, at=at)
-        self._progress(self._so_far)
 
     def _count(self, receipts: Sequence[Receipt]) -> None:
         new = [receipt.outcome for receipt in receipts if not receipt.known]

@@ -134,9 +134,8 @@ def test_what_opening_shows():
 
 def _model(books: FakeNotices, clock: FakeClock | None = None) -> NoticesModel:
     model = NoticesModel(books, clock or FakeClock())
-    model.tester = QAbstractItemModelTester(  # kept alive with the model
-        model, QAbstractItemModelTester.FailureReportingMode.Fatal
-    )
+    # A child of the model: in a reference cycle Python might delete it on another thread.
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     return model
 
 

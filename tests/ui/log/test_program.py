@@ -46,9 +46,8 @@ def _texts(model: ProgramModel) -> list[str]:
 
 
 def _tested(model: ProgramModel) -> ProgramModel:
-    model.tester = QAbstractItemModelTester(  # kept alive with the model
-        model, QAbstractItemModelTester.FailureReportingMode.Fatal
-    )
+    # A child of the model: in a reference cycle Python might delete it on another thread.
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     return model
 
 

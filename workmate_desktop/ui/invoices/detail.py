@@ -1,7 +1,7 @@
 """The selected invoice beside the list: amounts, buttons, positions, payments, Verlauf."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import HistoryLine
@@ -72,7 +72,7 @@ class DetailPanel(QStackedWidget):
         self.payments.reverse_requested.connect(self._on_reverse)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setProperty("part", "reading")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setAccessibleName(self.tr("Ausgewählte Rechnung"))
         self.area.setWidget(self._content())

@@ -41,7 +41,7 @@ class PaymentDialog(SubmitDialog):
         self._row = row
         self._today = today
         self.amount = QLineEdit(formats.money_input(row.outstanding_minor, row.currency))
-        self.amount_field = FormField(self.tr("&Betrag"), self.amount, message_lines=1)
+        self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
             self.method.add(method, texts.method_name(method))

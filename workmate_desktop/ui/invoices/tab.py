@@ -181,7 +181,6 @@ class InvoicesTab(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
-        self.setFocusProxy(self.table)
         self._search_timer = QTimer(self)
         # Zero: runs when no key is waiting, so only the newest one is searched for.
         self._search_timer.setSingleShot(True)

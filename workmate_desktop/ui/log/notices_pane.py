@@ -76,7 +76,6 @@ class NoticesPane(Card):
         self.body.setSpacing(4)
         self.body.addWidget(self.problem)
         self.body.addWidget(self.stack, 1)
-        self.setFocusProxy(self.list)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)

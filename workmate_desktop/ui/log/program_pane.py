@@ -84,7 +84,6 @@ class ProgramPane(Card):
             elide_middle=True,
             selectable=True,
         )
-        self.setFocusProxy(self.table)
         self._lay_out()
         self._search_timer = _single_shot(self, 0)
         self._pause = _single_shot(self, _PAUSE_MS)

@@ -42,7 +42,6 @@ class LogTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.addWidget(self.splitter)
-        self.setFocusProxy(self.notices)
         self.notices.invoice_requested.connect(self.invoice_requested)
         self.notices.event_requested.connect(self.event_requested)
         self.notices.unread_changed.connect(self.unread_changed)

@@ -60,7 +60,6 @@ class EmptyCard(QWidget):
         outer.addStretch(1)
         outer.addLayout(middle)
         outer.addStretch(1)
-        self.setFocusProxy(self.configure)
         self.configure.clicked.connect(self.configure_wanted)
         self.demo.clicked.connect(self.demo_wanted)
 

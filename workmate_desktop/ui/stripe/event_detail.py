@@ -1,7 +1,7 @@
 """The selected event beside the list: what it means, what can be done, and all its fields."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
@@ -62,7 +62,7 @@ class EventDetail(QStackedWidget):
         self.fields = KeyValueRows()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setProperty("part", "reading")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setAccessibleName(self.tr("Ausgewähltes Ereignis"))
         self.area.setWidget(self._content())

@@ -55,7 +55,6 @@ class EventsPane(Card):
         self.stack.addWidget(self.empty)
         self.body.setSpacing(4)
         self.body.addWidget(self.stack, 1)
-        self.setFocusProxy(self.table)
         self._typed = ""
         # Zero: runs when no key is waiting, so only the newest text is searched for.
         self._search_timer = QTimer(self)

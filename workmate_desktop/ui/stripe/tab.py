@@ -122,7 +122,11 @@ class StripeTab(QStackedWidget):
 
     def focus_first(self) -> None:
         """Give the keyboard to the events, or before anything is set up to Konfigurieren."""
-        first = self.events if self.currentWidget() is self._page else self.empty
+        # Not through focus proxies of the panes: Tab would skip everything else in such a pane.
+        if self.currentWidget() is not self._page:
+            first: QWidget = self.empty.configure
+        else:
+            first = self.events.table if self.events.table.isVisible() else self.account.edit
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
