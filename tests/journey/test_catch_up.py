@@ -113,7 +113,7 @@ def test_without_a_tunnel_the_program_asks_by_itself_and_says_so(
     pay(stripe, invoice)
 
     desk.wait(lambda: desk.status(number) == "Bezahlt")
-    desk.wait(lambda: [row[Column.OUTCOME] for row in desk.events()] == ["Verbucht · Abruf"])
+    desk.wait(lambda: [row[Column.SOURCE] for row in desk.events()] == ["Abruf"])
     desk.wait(lambda: any(f"{number} ist bezahlt" in words for words in desk.toast_words()))
     # The news of the invoice is enough: polling has no toast and no notice of its own.
     assert not any("Abwesenheit" in words or "Nachgeholt" in words for words in desk.toast_words())
