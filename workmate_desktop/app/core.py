@@ -1,6 +1,6 @@
 """Everything that works without a window: built in one place, started and stopped in order.
 
-Start: data folder and lock → database check → writer → keys → listener (bind). Stop in
+Start: data folder and lock → database check → writer → keys → listener (bind) → catch-up. Stop in
 reverse, each joined with a deadline. Stopping twice is fine.
 """
 
@@ -27,6 +27,8 @@ from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
+from workmate_desktop.services.catch_up import CatchUp
+from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
@@ -103,6 +105,7 @@ class Core:
             failure_text=DeclineReasons.load().english,
             on_refusal=self._on_refusal,
         )
+        self.catch_up = None if options.demo else self._catch_up()
         self.hosts = HostNames()
         self.listener = Listener(
             self.receive.delivery, host_names=self.hosts, on_answer=self.receive.answered
@@ -115,6 +118,8 @@ class Core:
             store_trouble=lambda: self.writer.trouble.value if self.writer.trouble else None,
             announcer=self.announcer,
             state_file=self._write_state_file,
+            catch_up=lambda: self.catch_up.state if self.catch_up else None,
+            tunnel_works=_no_tunnel,
         )
         self.simulation = Simulation(
             self.books,
@@ -129,7 +134,7 @@ class Core:
         self._stopped = False
 
     def start(self) -> None:
-        """Writer, keys, listener. Blocks for as long as the keyring does: for the background.
+        """Blocks for as long as the keyring does: for the background.
 
         A stop that comes meanwhile is heeded: nothing is started after it.
         """
@@ -144,6 +149,8 @@ class Core:
             if self._stopped:
                 return
             self.reception.start()
+            if self.catch_up is not None:
+                self.catch_up.start()
             self.upkeep.start()
 
     def stop(self) -> None:
@@ -152,6 +159,8 @@ class Core:
             if self._stopped:
                 return
             self._stopped = True
+        if self.catch_up is not None and not self.catch_up.stop():
+            logger.error("The catch-up did not end in time")
         self.upkeep.stop()
         self.reception.stop()
         if not self.writer.stop():
@@ -176,14 +185,27 @@ class Core:
             ask_account=self._ask_account,
         )
 
-    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
-        api = StripeApi(
+    def _api(self, key: str, cancelled: threading.Event) -> StripeApi:
+        return StripeApi(
             key,
             api_base=self.options.stripe_api_base,
             on_server_date=self.clock.note_stripe_time,
             cancelled=cancelled,
         )
-        return api.account()
+
+    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
+        return self._api(key, cancelled).account()
+
+    def _catch_up(self) -> CatchUpKeeper:
+        catch_up = CatchUp(
+            self.writer,
+            self.database,
+            self.receive,
+            self.clock,
+            self._api,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+        )
+        return CatchUpKeeper(catch_up, self.clock, self.announcer, _no_tunnel)
 
     def _write_state_file(self, port: int | None) -> None:
         if port is None:
@@ -210,6 +232,10 @@ class Core:
             self.writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.DATABASE_TROUBLE)
             )
+
+
+def _no_tunnel() -> bool:
+    return False
 
 
 def _person() -> str:
