@@ -104,15 +104,16 @@ class Pages(QObject):
         self._bridge.reception_changed.connect(self.refresh_state)
 
     def _banner(self) -> str:
-        if self._core.options.stripe_api_base is not None:
-            return self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(
-                self._core.options.stripe_api_base
-            )
+        words: list[str] = []
         trouble = self._core.writer.trouble
         if trouble is not None:
-            message = error_sentence(UserError(trouble.value))
-            return f"{message.sentence} {message.action}"
-        return ""
+            words += error_sentence(UserError(trouble.value))
+        base = self._core.options.stripe_api_base
+        if base is not None:
+            words.append(
+                self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(base)
+            )
+        return " ".join(part for part in words if part)
 
     @Slot()
     def _new_invoice(self) -> None:

@@ -134,14 +134,18 @@ class CatchUpKeeper:
 
     def start(self) -> None:
         """Begin, with a run at once."""
-        self._announcer.listen(self._on_changes)
-        self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
-        self._thread.start()
+        with self._lock:
+            if self._stopping.is_set():  # stopped while the program was still starting
+                return
+            self._announcer.listen(self._on_changes)
+            self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
+            self._thread.start()
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Give up a run that is under way, and end. True when it ended in time."""
         self._announcer.forget(self._on_changes)
-        self._stopping.set()
+        with self._lock:
+            self._stopping.set()
         self._cancelled.set()
         self._wake.set()
         if self._thread is None:
