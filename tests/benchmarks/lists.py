@@ -26,7 +26,9 @@ def measure(folder: Path, rounds: int, large: int, repeats: int) -> Measured:
             print(f"  round {number + 1} of {rounds}: {size:,} invoices", file=sys.stderr)
             command = [sys.executable, "-m", "tests.benchmarks.list_window"]
             command += [str(folder / f"list{size}"), str(repeats)]
-            done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+            done = subprocess.run(
+                command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
+            )
             results[size].append(json.loads(done.stdout))
     return results
 

@@ -119,7 +119,9 @@ def _wait_until_calm(pid: int) -> None:
 
 def _send(load: Load) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.load", json.dumps(asdict(load))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+    )
     if done.returncode != 0:
         raise WrongBooks(f"the load generator failed: {done.stderr[-500:]}")
     result: dict[str, Any] = json.loads(done.stdout)

@@ -69,6 +69,7 @@ def _start(which: str, data: Path) -> dict[str, float]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
+        timeout=120,  # a child that hangs is a failure, not a long wait
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found

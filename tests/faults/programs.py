@@ -47,11 +47,13 @@ def serving(
             text=True,
         ) as process,
     ):
-        _wait_until_it_listens(port, process, Path(target.name))
-        yield process
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
+        try:
+            _wait_until_it_listens(port, process, Path(target.name))
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
 
 
 def free_port() -> int:

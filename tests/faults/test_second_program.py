@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -37,4 +38,8 @@ def test_f15_a_killed_program_leaves_no_lock_behind(tmp_path: Path) -> None:
         first.kill()
         first.wait(10)
     with serving(data_dir, free_port()) as second:
+        # The file follows the bind, and what the killed run left was taken away before it.
+        deadline = time.monotonic() + 10
+        while not (data_dir / "listener.json").exists() and time.monotonic() < deadline:
+            threading.Event().wait(0.02)
         assert state_of(data_dir)["pid"] == second.pid

@@ -1,5 +1,8 @@
 """Stripe → Konfigurieren, with the keyboard alone; and later Bearbeiten."""
 
+import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +62,8 @@ def test_configure_with_the_keyboard_alone(
     desk = start(stripe_api_base=stripe.url)
     desk.wait_until_ready()
     assert desk.pages.badge.accessibleName() == "NICHT EINGERICHTET"
+    # Nothing is wrong yet, so nothing is red.
+    assert desk.program.window.statusBar().state.accessibleName() == "Empfang aus"
     assert "umgeleitet" in desk.program.window.banner.text()  # never unnoticed
     assert desk.port
     assert desk.stripe_sends(desk.event(None)) == 503  # not configured yet
@@ -178,3 +183,19 @@ def test_without_a_keyring_the_encrypted_file_is_offered_openly(
     again.wait_until_ready()
     again.wait(lambda: again.pages.badge.accessibleName() == "TESTMODUS")
     assert again.stripe_sends(again.event(None)) == 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_trying_it_first_opens_a_demo_of_its_own(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    desk.open_stripe()
+    desk.click(desk.pages.stripe, "Erst einmal ausprobieren: Zahlung simulieren")
+    desk.wait(lambda: list(tmp_path.glob("workmate-demo-*/listener.json")), seconds=30)
+    [file] = tmp_path.glob("workmate-demo-*/listener.json")
+    demo = json.loads(file.read_text("utf-8"))["pid"]
+    assert demo != os.getpid()
+    os.kill(demo, signal.SIGTERM)  # the one we have just started
+    desk.wait(lambda: not file.parent.exists(), seconds=30)
+    assert desk.numbers() == []  # our own books were left alone

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
@@ -171,6 +172,16 @@ def test_cancel_needs_a_reason_and_is_final(office: Desk) -> None:
     assert desk.numbers()[0].endswith("-0002")
 
 
+def shows(widget: QWidget, color: QColor) -> bool:
+    """Whether any of its pixels has this colour."""
+    picture = widget.grab().toImage()
+    return any(
+        picture.pixelColor(x, y) == color
+        for x in range(picture.width())
+        for y in range(picture.height())
+    )
+
+
 def test_a_draft_is_edited_issued_or_deleted(office: Desk) -> None:
     desk = office
     write_invoice(desk, "Gärtnerei Blum", ("Hecke", "130"), issue=False)
@@ -191,6 +202,8 @@ def test_a_draft_is_edited_issued_or_deleted(office: Desk) -> None:
     desk.click_row(table, 0)
     desk.press("Delete")
     box = desk.dialog(QMessageBox)
+    assert shows(desk.button(box, "Löschen"), desk.program.theme.color("error"))
+    assert not shows(desk.button(box, "Abbrechen"), desk.program.theme.color("error"))
     desk.click(box, "Löschen")
     desk.wait(lambda: desk.numbers() == ["Entwurf"])
     desk.click_row(table, 0)

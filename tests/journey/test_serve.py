@@ -341,7 +341,7 @@ def test_demo_shows_a_payment_and_a_decline_and_listens_on(tmp_path: Path) -> No
         failed = program.wait_for_line(
             r"\[Demo\] (RE-\d{4}-\d{4}) over €[0-9.]+: answered 200, still open, marked as failed"
         ).group(1)
-        program.wait_for_line(r"\[Demo\] Done; listening on")
+        program.wait_for_line(r"\[Demo\] Done; the listener goes on")
         assert f"Payment recorded for Invoice {paid}" in program.output
         assert f"Payment failed for Invoice {failed}" in program.output
         [folder] = tmp_path.glob("workmate-demo-*")

@@ -35,6 +35,12 @@ def test_an_empty_list_offers_the_first_invoice_to_the_keyboard(desk: Desk) -> N
     assert desk.dialog(InvoiceEditor)
 
 
+def test_the_window_has_the_sign_of_the_program(desk: Desk) -> None:
+    sign = desk.program.window.windowIcon().pixmap(32, 32).toImage()
+    assert sign.pixelColor(4, 16).name() == "#4f46e5"
+    assert sign.pixelColor(0, 0).alpha() == 0
+
+
 def test_size_columns_sort_and_page_are_remembered(start: Callable[..., Desk]) -> None:
     desk = start()
     desk.wait_until_ready()

@@ -138,27 +138,40 @@ class Core:
             port=lambda: self.listener.port,
         )
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
-        self._stopped = threading.Event()
+        self._order = threading.Lock()
+        self._stopped = False
 
     def start(self) -> None:
-        """Blocks for as long as the keyring does: for the background."""
-        self.writer.start()
+        """Blocks for as long as the keyring does: for the background.
+
+        A stop that comes meanwhile is heeded: nothing is started after it.
+        """
+        with self._order:
+            if self._stopped:
+                return
+            self.writer.start()
         warm_up()  # before the first delivery, which would wait for it
         if not self.setup.loaded:
             self.setup.load()
-        port = self.reception.start()
         if self.address is not None:
             self.ngrok.end_orphan()
-            self.address.start(port)
-        if self.catch_up is not None:
-            self.catch_up.start()
-        self.upkeep.start()
+            self.address.load()
+        with self._order:
+            if self._stopped:
+                return
+            port = self.reception.start()
+            if self.address is not None:
+                self.address.start(port)
+            if self.catch_up is not None:
+                self.catch_up.start()
+            self.upkeep.start()
 
     def stop(self) -> None:
         """Stop in reverse order; each part is joined with a deadline. Twice is fine."""
-        if self._stopped.is_set():
-            return
-        self._stopped.set()
+        with self._order:
+            if self._stopped:
+                return
+            self._stopped = True
         if self.catch_up is not None and not self.catch_up.stop():
             logger.error("The catch-up did not end in time")
         if self.address is not None and not self.address.stop():

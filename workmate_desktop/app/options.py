@@ -82,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="workmate-desktop",
         description="Invoices that turn Bezahlt by themselves, through Stripe.",
-        epilog="Every option is also an environment variable: --data-dir is WORKMATE_DATA_DIR.",
+        epilog="Every option is also an environment variable: --data-dir is WORKMATE_DATA_DIR, "
+        "--stripe-secret-key is WORKMATE_STRIPE_SECRET_KEY.",
     )
     parser.add_argument("--version", action="version", version=f"workmate-desktop {__version__}")
     parser.add_argument(

@@ -1,6 +1,7 @@
 """Builds the pages of the window and connects what one page asks of another."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, Slot
@@ -40,14 +41,23 @@ class Pages(QObject):
         books, invoicing, clock = core.books, core.invoicing, core.clock
         self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, window.toasts)
         self.stripe = StripeTab(
-            theme, core.setup, books, core.receive, core.reception, bridge, clock
+            theme,
+            core.setup,
+            books,
+            core.receive,
+            core.reception,
+            bridge,
+            clock,
+            address=core.address,
         )
         self.log = LogTab(theme, books, invoicing, log, bridge, clock)
         for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
         window.navigation.add_right(self.badge)
-        self.status_bar = StatusBar(theme, books, core.reception, bridge, clock)
+        self.status_bar = StatusBar(
+            theme, books, core.reception, bridge, clock, configured=lambda: core.setup.configured
+        )
         window.setStatusBar(self.status_bar)
         self._caught_up = CatchUpTeller(
             core.reception, bridge, window.toasts, self.status_bar.set_remark, self
@@ -161,7 +171,10 @@ class Pages(QObject):
     @Slot()
     def _start_demo(self) -> None:
         """A second window on invented data; it lives and ends on its own."""
-        started = QProcess.startDetached(sys.executable, ["-m", "workmate_desktop", "--demo"])
+        # From the folder of the package `-m` finds it, wherever this program was started.
+        folder = str(Path(__file__).parents[2])
+        arguments = ["-m", "workmate_desktop", "--demo"]
+        started, _pid = QProcess.startDetached(sys.executable, arguments, folder)
         if started:
             self._window.toasts.show(
                 self.tr("Das Beispiel öffnet sich"), self.tr("In einem eigenen Fenster.")

@@ -31,7 +31,7 @@ def play(books: Books, simulation: Simulation, clock: Clock) -> None:
         raise Bug("the demo has no two open invoices to play with")
     _play_one(books, simulation, fresh[0], _PAYS)
     _play_one(books, simulation, fresh[1], _IS_DECLINED)
-    logger.info("[Demo] Done; listening on")
+    logger.info("[Demo] Done; the listener goes on until it is stopped")
 
 
 @dataclass(frozen=True, slots=True)

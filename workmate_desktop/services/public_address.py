@@ -114,6 +114,7 @@ class PublicAddress:
         self._on_address = on_address
         self._state = AddressState()
         self._port: int | None = None
+        self._wanted = False
         self._enable = False
         self._asked_with = ""
         self._lock = threading.Lock()
@@ -132,27 +133,29 @@ class PublicAddress:
         """Whether it is on is decided by environment or command line, not in the window."""
         return bool(self._given.wanted)
 
-    def start(self, port: int | None) -> None:
-        """Begin: reads what was set, and opens the tunnel if that is wanted. Blocks for the
-        keyring."""
+    def load(self) -> None:
+        """Read what was set. Blocks for the keyring."""
         with self._database.reader() as connection:
             on = setting(connection, _ON) == "1"
             automatic = setting(connection, _AUTOMATIC) == "1"
             domain = setting(connection, _DOMAIN) or ""
             executable = setting(connection, _EXECUTABLE) or ""
-        self._port = port
+        self._wanted = self._given.wanted == "ngrok" or (on and not self._given.wanted)
         self._change(
             automatic=automatic,
             domain=self._given.domain or domain,
             executable=self._given.executable or executable,
             has_token=bool(self._token()),
         )
+
+    def start(self, port: int | None) -> None:
+        """Open the tunnel to this port, if it is wanted. Returns at once."""
+        self._port = port
         self._asked_with = self._setup.keys.secret
         self._announcer.listen(self._on_changes)
         self._thread = threading.Thread(target=self._run, name="endpoint", daemon=True)
         self._thread.start()
-        wanted = self._given.wanted == "ngrok" or (on and not self._given.wanted)
-        if wanted and port is not None:
+        if self._wanted and port is not None:
             self._tunnel.start(port)
 
     def stop(self, deadline: float = 6.0) -> bool:

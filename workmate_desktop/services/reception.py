@@ -101,6 +101,7 @@ class Reception:
     def start(self) -> int | None:
         """Bind and take requests. Returns the port; None when nothing could be bound."""
         with self._lock:
+            self._write_state_file(None)  # what a killed run left behind is not true any more
             try:
                 port: int | None = self._listener.start(self._wanted_port)
                 self._bind_failed = False

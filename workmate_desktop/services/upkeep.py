@@ -30,8 +30,9 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def stop(self, deadline: float = 5.0) -> None:
         """End; a backup under way is finished first. Twice is fine."""

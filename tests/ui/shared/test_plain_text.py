@@ -114,3 +114,23 @@ def test_without_choices_there_is_ok(qtbot):
     qtbot.addWidget(box)
     assert isinstance(box, QMessageBox)
     assert [button.text() for button in box.buttons()] == ["OK"]
+
+
+@pytest.mark.parametrize(
+    "more", ["", "Echte Rechnungen und echte Zahlungen bleiben, wie sie sind."]
+)
+@pytest.mark.parametrize("times", [1, 6])
+def test_long_questions_are_never_cut(qtbot, times, more):
+    question = "Alle Testrechnungen, Testzahlungen und Testereignisse löschen? " * times
+    box = message_box(None, "Testdaten löschen", question.strip(), more, DELETE)
+    qtbot.addWidget(box)
+    box.show()
+    qtbot.waitExposed(box)
+    seen = [label for label in box.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert [label.text() for label in seen] == [text for text in (question.strip(), more) if text]
+    for label in seen:
+        needed = label.fontMetrics().boundingRect(
+            label.contentsRect(), Qt.TextFlag.TextWordWrap if label.wordWrap() else 0, label.text()
+        )
+        assert needed.width() <= label.contentsRect().width()
+        assert needed.height() <= label.contentsRect().height()

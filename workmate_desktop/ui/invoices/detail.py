@@ -24,7 +24,7 @@ from workmate_desktop.ui.shared.cards import EmptyState
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
 
-_MARGIN = 16
+_MARGIN = 14  # and the 2 px that show the focus
 
 
 class DetailPanel(QStackedWidget):

@@ -153,9 +153,8 @@ def message_box(
         )
         button = box.addButton(choice.text, role)
         button.setProperty("choice", choice.key)
-        button.setProperty(
-            "kind", "danger" if choice.danger else "primary" if choice.primary else "secondary"
-        )
+        kind = "danger" if choice.danger else "primary" if choice.primary else "secondary"
+        mark(button, "kind", kind)  # adding it has dressed it already
         if choice.cancels:
             box.setEscapeButton(button)
         if (choice.primary and not choice.danger) or (choice.cancels and not box.defaultButton()):

@@ -114,7 +114,7 @@ class EventDetail(QStackedWidget):
         content = QWidget()
         content.setProperty("part", "scroll")
         column = QVBoxLayout(content)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)
         column.addWidget(self.when)
         column.addWidget(self.amount)

@@ -85,7 +85,12 @@ class ReceptionCard(Card):
         self.restart.setEnabled(not restarting)
 
     def show_state(
-        self, state: ReceptionState, *, livemode: bool | None, own_secret: bool, can_fetch: bool,
+        self,
+        state: ReceptionState,
+        *,
+        livemode: bool | None,
+        own_secret: bool,
+        can_fetch: bool,
         can_switch: bool,
     ) -> None:
         """Show how the Empfang is. `livemode` is that of the keys; `own_secret`: the Webhook

@@ -27,7 +27,6 @@ class TunnelPart(QObject):
         super().__init__(rows)
         self._rows = rows
         self._state: AddressState | None = None
-        self._busy = False
         self.copy = CopyButton(theme, self.tr("Öffentliche Adresse kopieren"))
         self._public = rows.add_row(self.tr("Öffentlich (ngrok)"), mono=True, extra=self.copy)
         self._endpoint = rows.add_row(self.tr("Endpunkt in Stripe"))
@@ -42,8 +41,12 @@ class TunnelPart(QObject):
 
     def set_busy(self, busy: bool) -> None:
         """The tunnel is being switched: once is enough."""
-        self._busy = busy
         self.switch.setEnabled(not busy)
+
+    def say(self, sentence: str) -> None:
+        """Something that was asked for could not be done."""
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
 
     def show_state(
         self, state: AddressState | None, *, can_change: bool, can_arrange: bool
@@ -61,7 +64,6 @@ class TunnelPart(QObject):
             return
         status, url = state.tunnel.status, state.public_url
         online = status is TunnelStatus.ONLINE
-        off = status is TunnelStatus.OFF
         address = f"{url}{WEBHOOK_PATH}" if url else ""
         self._rows.set_value(self._public, address or tunnel_texts.tunnel_state_words(state.tunnel))
         self.copy.set_text_to_copy(address)
@@ -69,8 +71,7 @@ class TunnelPart(QObject):
         self._rows.set_row_visible(self._endpoint, online)
         self._rows.set_value(self._endpoint, tunnel_texts.endpoint_words(state))
         words = [tunnel_texts.tunnel_trouble(state.tunnel), tunnel_texts.endpoint_trouble(state)]
-        self.trouble.setText(" ".join(part for part in words if part))
-        self.trouble.setVisible(any(words))
+        self.say(" ".join(part for part in words if part))
         self.switch.setText(self._switch_words(status))
         self.settings.setVisible(not online)
         self.arrange.setVisible(online and not state.delivers)
@@ -82,13 +83,13 @@ class TunnelPart(QObject):
             if disabled
             else self.tr("Webhook automatisch e&inrichten")
         )
-        if off:
-            self.set_busy(self._busy)
 
     def _switch_words(self, status: TunnelStatus) -> str:
         if status is TunnelStatus.OFF:
             return self.tr("&Tunnel verbinden")
-        return self.tr("Abbrechen") if status is TunnelStatus.STARTING else self.tr("&Tunnel trennen")
+        return (
+            self.tr("Abbrechen") if status is TunnelStatus.STARTING else self.tr("&Tunnel trennen")
+        )
 
     @Slot()
     def _on_switch(self) -> None:
