@@ -90,6 +90,7 @@ NOW = {
     "J11": "hostile names: no rich text",
     "J12": "hostile names: no file opened",
     "J13": "hostile names in every window",
+    "J14": "formula characters in CSV",
     "J15": "path tricks in file names",
     "J16": "quotes, %, _, SQL in search",
     "J17": "settings tampered with",
@@ -139,7 +140,6 @@ LATER = {
             "I14": "keys of two modes",
         }.items()
     },
-    "J14": ("formula characters in CSV (no export yet)", 4),
     "J23": ("booked row changed from outside", 5),
 }
 """Row → (short name, number of the issue it comes with)."""

@@ -121,7 +121,7 @@ def empty(theme: Theme) -> QWidget:
 def payment(theme: Theme) -> QWidget:
     """Zahlung eintragen."""
     books = picture_books()
-    dialog = PaymentDialog(books.rows["id-116"], FakeClock().today())
+    dialog = PaymentDialog(theme, books.rows["id-116"], FakeClock().today())
     dialog.amount.setText("abc")
     return dialog
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from tests.ui.fakes import NOW, FakeBooks, row
@@ -137,7 +137,7 @@ def test_entering_a_payment(desk: Desk, qtbot) -> None:
     dialog.amount.setText("380,00")
     assert dialog.amount_field.message() == f"1.000,00{EURO} bleiben offen"
     qtbot.mouseClick(dialog.method.button("cash"), Qt.MouseButton.LeftButton)
-    dialog.received_on.setDate(QDate(2026, 11, 20))
+    dialog.received_on.set_day(date(2026, 11, 20))
     dialog.note.setText(" an der Kasse ")
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert desk.invoicing.calls == [
@@ -164,9 +164,35 @@ def test_a_wrong_amount_is_said_beside_the_field(desk: Desk, qtbot, typed) -> No
 def test_a_payment_from_tomorrow_is_refused(desk: Desk, qtbot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
     dialog = open_dialog(PaymentDialog)
-    dialog.received_on.setDate(QDate(2026, 11, 24))
+    dialog.received_on.set_day(date(2026, 11, 24))
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.date_field.message() == "Das Datum liegt in der Zukunft."
+    assert desk.invoicing.calls == []
+    dialog.reject()
+
+
+@pytest.mark.parametrize("typed", ["01.10.2026", "1.10.26", "01102026"])
+def test_the_day_of_a_payment_is_typed_with_points(desk: Desk, qtbot, typed) -> None:
+    desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
+    dialog = open_dialog(PaymentDialog)
+    qtbot.waitUntil(dialog.amount.hasFocus)
+    dialog.received_on.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(dialog.received_on, typed)
+    assert dialog.focusWidget() is dialog.received_on
+    qtbot.keyClick(dialog.received_on, Qt.Key.Key_Return)
+    ((_, _, _, _, day, _),) = desk.invoicing.calls
+    assert day == date(2026, 10, 1)
+
+
+def test_a_payment_on_an_impossible_day_is_refused(desk: Desk, qtbot) -> None:
+    desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
+    dialog = open_dialog(PaymentDialog)
+    qtbot.waitUntil(dialog.amount.hasFocus)
+    dialog.received_on.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(dialog.received_on, "31.06.2026")
+    qtbot.keyClick(dialog.received_on, Qt.Key.Key_Return)
+    assert dialog.date_field.message() == "Diesen Tag gibt es nicht."
+    assert dialog.date_field.is_bad()
     assert desk.invoicing.calls == []
     dialog.reject()
 

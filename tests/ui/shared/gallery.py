@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from workmate_desktop.ui.invoices.status_pill import Pill, PillDelegate, PillLabel, pills_text
 from workmate_desktop.ui.shared.cards import Card, DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, SearchField, Segments, button
+from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.formats import date_text, money
-from workmate_desktop.ui.shared.forms import DateField, FormField, Message
+from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.navigation import TopNavigation
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import FLASH_ROLE, RowDelegate, style_table

@@ -1,7 +1,5 @@
 """Cards, chips, search, copy, fields: by mouse, by keyboard, and for a screen reader."""
 
-from datetime import date
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from workmate_desktop.ui.shared.cards import DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, SearchField, Segments, button
-from workmate_desktop.ui.shared.forms import DateField, FormField, Message
+from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.navigation import TopNavigation
 from workmate_desktop.ui.shared.theme import Tone
 
@@ -136,15 +134,6 @@ def test_the_mnemonic_leads_to_the_field(qtbot):
         field.activateWindow()
     qtbot.keyClick(field, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
     assert edit.hasFocus()
-
-
-def test_dates(theme, qtbot):
-    field = DateField(theme, date(2026, 11, 23))
-    qtbot.addWidget(field)
-    assert (field.text(), field.day()) == ("23.11.2026", date(2026, 11, 23))
-    field.set_day(date(2026, 12, 7))
-    assert field.text() == "07.12.2026"
-    assert field.calendarWidget().locale().dayName(1) == "Montag"
 
 
 def test_rows_can_be_changed_and_cleared(qtbot):

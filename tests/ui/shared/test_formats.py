@@ -98,6 +98,10 @@ def test_percent():
         ("31.02.2026", None),
         ("2026-02-01", None),
         ("1.2.", None),
+        ("01022026", date(2026, 2, 1)),
+        ("010226", date(2026, 2, 1)),
+        ("31022026", None),
+        ("1022026", None),
     ],
 )
 def test_reading_typed_dates(typed, day):

@@ -21,6 +21,7 @@ from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, In
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_box
+from workmate_desktop.ui.shared.theme import Theme
 
 T = TypeVar("T")
 logger = logging.getLogger("workmate.ui")
@@ -83,6 +84,7 @@ class InvoiceActions(QObject):
 
     def __init__(
         self,
+        theme: Theme,
         books: InvoiceReading,
         invoicing: InvoiceWriting,
         bridge: Announcements,
@@ -90,6 +92,7 @@ class InvoiceActions(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._theme = theme
         self._books = books
         self._invoicing = invoicing
         self._bridge = bridge
@@ -149,7 +152,7 @@ class InvoiceActions(QObject):
         return next((payment for payment in payments if payment.id == payment_id), None)
 
     def _add_payment(self, row: InvoiceRow) -> None:
-        dialog = PaymentDialog(row, self._clock.today(), self._window)
+        dialog = PaymentDialog(self._theme, row, self._clock.today(), self._window)
 
         def save() -> Future[str] | None:
             typed = dialog.value()

@@ -6,48 +6,12 @@ the sentence follows the due date.
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QDateEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtWidgets import QPlainTextEdit
+
+from workmate_desktop.ui.shared.date_field import DateField
 
 PAYMENT_DAYS = 14
-_GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
-_EARLIEST, _LATEST = QDate(2000, 1, 1), QDate(2099, 12, 31)
-
-
-class DateField(QDateEdit):
-    """A German date with a calendar. The wheel scrolls the page unless the field has the focus."""
-
-    def __init__(self, day: date, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setLocale(_GERMAN)
-        self.setDisplayFormat("dd.MM.yyyy")
-        self.setDateRange(_EARLIEST, _LATEST)
-        self.setCalendarPopup(True)
-        self.calendarWidget().setLocale(_GERMAN)
-        self.calendarWidget().setAccessibleName(self.tr("Kalender"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.set_day(day)
-
-    def day(self) -> date:
-        """The date shown."""
-        shown = self.date()
-        return date(shown.year(), shown.month(), shown.day())
-
-    def set_day(self, day: date) -> None:
-        """Show a date."""
-        self.setDate(QDate(day.year, day.month, day.day))
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes to the next field at once; the arrow keys go from day to month to year."""
-        return QWidget.focusNextPrevChild(self, forward)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only a focused field turns with the wheel."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def payment_sentence(days: int) -> str:
@@ -81,9 +45,9 @@ class Following(QObject):
         self._due_follows = due.day() == _due_after(issue.day())
         self._note_follows = note.toPlainText() == self._sentence()
         self._moving = False
-        issue.dateChanged.connect(self._on_issue)
-        service.dateChanged.connect(self._on_service)
-        due.dateChanged.connect(self._on_due)
+        issue.changed.connect(self._on_issue)
+        service.changed.connect(self._on_service)
+        due.changed.connect(self._on_due)
         note.textChanged.connect(self._on_note)
 
     @Slot()

@@ -20,7 +20,6 @@ from workmate_desktop.domain.money import MAX_MINOR
 from workmate_desktop.ui.invoices.customer_field import CustomerField
 from workmate_desktop.ui.invoices.editor_dates import (
     PAYMENT_DAYS,
-    DateField,
     Following,
     payment_sentence,
 )
@@ -30,6 +29,7 @@ from workmate_desktop.ui.invoices.items_model import ItemsModel
 from workmate_desktop.ui.invoices.items_view import ItemsView
 from workmate_desktop.ui.invoices.totals_panel import TotalsPanel
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.theme import Theme
@@ -40,6 +40,8 @@ class _Checked:
     """The messages of one look at the whole form; empty ones mean that all is well."""
 
     customer: str = ""
+    issue: str = ""
+    service: str = ""
     due: str = ""
     items: str = ""
 
@@ -69,9 +71,9 @@ class InvoiceForm(QWidget):
         issue = (row and row.issue_date) or today
         due = (row and row.due_date) or issue + timedelta(days=PAYMENT_DAYS)
         self.customer = CustomerField(books)
-        self.issue_date = DateField(issue)
-        self.service_date = DateField((invoice and invoice.service_date) or issue)
-        self.due_date = DateField(due)
+        self.issue_date = DateField(theme, issue)
+        self.service_date = DateField(theme, (invoice and invoice.service_date) or issue)
+        self.due_date = DateField(theme, due)
         self.model = ItemsModel(
             () if invoice is None else invoice.items, "eur" if row is None else row.currency, self
         )
@@ -87,6 +89,8 @@ class InvoiceForm(QWidget):
         self._make_fields(theme)
         self._arrange()
         self.customer.new_wanted.connect(self.new_customer_wanted)
+        for field in self._dates():
+            field.returnPressed.connect(self._go_on_from_date)
         self.customer.changed.connect(self._on_changed)
         self.customer.editTextChanged.connect(self._on_changed)
         self._following.changed.connect(self._on_changed)
@@ -101,9 +105,7 @@ class InvoiceForm(QWidget):
         """Equal snapshots mean that nothing was changed in between."""
         return (
             self.customer.customer() or self.customer.currentText().strip(),
-            self.issue_date.day(),
-            self.service_date.day(),
-            self.due_date.day(),
+            *(field.text() for field in self._dates()),
             self.model.lines(),
             self.note.toPlainText(),
         )
@@ -120,6 +122,8 @@ class InvoiceForm(QWidget):
         numbers. The first wrong field gets the focus.
         """
         self.items.finish_editing()
+        for field in self._dates():
+            field.finish()
         self._asked = True
         self._issuing = issuing
         self.model.set_strict(issuing)
@@ -141,6 +145,17 @@ class InvoiceForm(QWidget):
         )
 
     # Inside --------------------------------------------------------------------------------
+
+    def _dates(self) -> tuple[DateField, ...]:
+        return self.issue_date, self.service_date, self.due_date
+
+    @Slot()
+    def _go_on_from_date(self) -> None:
+        field = self.sender()
+        if isinstance(field, DateField):
+            field.finish()
+            if not field.problem():
+                self.focusNextPrevChild(True)
 
     def _make_fields(self, theme: Theme) -> None:
         self.customer_field = FormField(self.tr("&Kunde"), self.customer)
@@ -237,7 +252,13 @@ class InvoiceForm(QWidget):
         self.down_button.setEnabled(row is not None and row < count - 1)
 
     def _check(self) -> _Checked:
-        return _Checked(self._check_customer(), self._check_due(), self._check_items())
+        return _Checked(
+            self._check_customer(),
+            self.issue_date.problem(),
+            self.service_date.problem(),
+            self._check_due(),
+            self._check_items(),
+        )
 
     def _check_customer(self) -> str:
         if not self._asked or self.customer.customer() is not None:
@@ -247,6 +268,8 @@ class InvoiceForm(QWidget):
         return self.tr("Bitte einen Kunden wählen.")
 
     def _check_due(self) -> str:
+        if self.due_date.problem() or self.issue_date.problem():
+            return self.due_date.problem()
         if self.due_date.day() < self.issue_date.day():
             return self.tr("Liegt vor dem Rechnungsdatum.")
         return ""
@@ -273,6 +296,8 @@ class InvoiceForm(QWidget):
     def _show(self, checked: _Checked) -> None:
         for field, text in (
             (self.customer_field, checked.customer),
+            (self.issue_field, checked.issue),
+            (self.service_field, checked.service),
             (self.due_field, checked.due),
         ):
             field.set_message(text, Message.BAD if text else Message.HINT)
@@ -283,6 +308,10 @@ class InvoiceForm(QWidget):
     def _go_to_first(self, checked: _Checked) -> None:
         if checked.customer:
             self.customer.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif checked.issue:
+            self.issue_date.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif checked.service:
+            self.service_date.setFocus(Qt.FocusReason.OtherFocusReason)
         elif checked.due:
             self.due_date.setFocus(Qt.FocusReason.OtherFocusReason)
         else:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, Qt, Slot
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
@@ -12,7 +12,9 @@ from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import Segments
+from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.theme import Theme
 
 _NOTE_LENGTH = 200
 
@@ -30,7 +32,9 @@ class TypedPayment:
 class PaymentDialog(SubmitDialog):
     """Asks for amount, method, date and note; the outstanding amount is already filled in."""
 
-    def __init__(self, row: InvoiceRow, today: date, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, row: InvoiceRow, today: date, parent: QWidget | None = None
+    ) -> None:
         super().__init__(
             parent,
             self.tr("Zahlung eintragen"),
@@ -45,10 +49,7 @@ class PaymentDialog(SubmitDialog):
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
             self.method.add(method, texts.method_name(method))
-        self.received_on = QDateEdit(QDate(today.year, today.month, today.day))
-        self.received_on.setLocale(QLocale(QLocale.Language.German, QLocale.Country.Germany))
-        self.received_on.setDisplayFormat("dd.MM.yyyy")
-        self.received_on.setCalendarPopup(True)
+        self.received_on = DateField(theme, today)
         self.date_field = FormField(self.tr("&Datum"), self.received_on, message_lines=1)
         self.note = QLineEdit()
         self.note.setMaxLength(_NOTE_LENGTH)
@@ -61,21 +62,24 @@ class PaymentDialog(SubmitDialog):
         self.fields.addWidget(FormField(self.tr("&Art"), self.method))
         self.fields.addWidget(FormField(self.tr("&Notiz (freiwillig)"), self.note))
         self.amount.textChanged.connect(self._check_amount)
-        self.received_on.dateChanged.connect(self._check_date)
+        self.received_on.changed.connect(self._check_date)
         self.amount.selectAll()
         self.amount.setFocus()
 
     def value(self) -> TypedPayment | None:
         """What was typed; None while something is wrong."""
         amount = formats.parse_money(self.amount.text(), self._row.currency)
-        if amount is None or amount <= 0 or self._received() > self._today:
+        self.received_on.finish()
+        received = self.received_on.day()
+        if self.received_on.problem() or received > self._today:
             return None
-        return TypedPayment(
-            amount, self.method.current(), self._received(), self.note.text().strip()
-        )
+        if amount is None or amount <= 0:
+            return None
+        return TypedPayment(amount, self.method.current(), received, self.note.text().strip())
 
     def problem_free(self) -> bool:
         """Check again, and go to the first field that is wrong."""
+        self.received_on.finish()
         self._check_amount()
         self._check_date()
         for field in (self.amount_field, self.date_field):
@@ -83,10 +87,6 @@ class PaymentDialog(SubmitDialog):
                 field.field.setFocus()
                 return False
         return True
-
-    def _received(self) -> date:
-        chosen = self.received_on.date()
-        return date(chosen.year(), chosen.month(), chosen.day())
 
     @Slot()
     def _check_amount(self) -> None:
@@ -113,7 +113,9 @@ class PaymentDialog(SubmitDialog):
 
     @Slot()
     def _check_date(self) -> None:
-        if self._received() > self._today:
+        if self.received_on.problem():
+            self.date_field.set_message(self.received_on.problem(), Message.BAD)
+        elif self.received_on.day() > self._today:
             self.date_field.set_message(self.tr("Das Datum liegt in der Zukunft."), Message.BAD)
         else:
             self.date_field.clear_message()

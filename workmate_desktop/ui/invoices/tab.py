@@ -67,7 +67,7 @@ class InvoicesTab(QWidget):
         self.toolbar = ListToolbar(theme, today)
         self.switch = BookSwitch()
         self.detail = DetailPanel(theme, books, clock)
-        self.actions_of = InvoiceActions(books, invoicing, bridge, clock, self)
+        self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self)
         self.news = NewsTeller(books, bridge, clock, toasts, self)
         self._strangers: dict[str, None] = {}
         self._reading_figures = False

@@ -41,6 +41,7 @@ _MONEY = re.compile(
 _FRACTION = re.compile(r"(?P<sign>[-−]?)(?P<plain>0)\.(?P<part>\d+)", re.ASCII)
 _POINT = re.compile(r"(?P<sign>[-−]?)(?P<plain>\d+)\.(?P<part>\d{1,2})", re.ASCII)
 _DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})", re.ASCII)
+_DIGITS_OF_DATE = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
 
 
 def _tr(text: str) -> str:
@@ -147,8 +148,11 @@ def date_text(day: date | None) -> str:
 
 
 def parse_date(text: str) -> date | None:
-    """A typed German date; two-digit years are in this century. None when there is no such day."""
-    match = _DATE.fullmatch(text.strip())
+    """A typed German date; two-digit years are in this century. None when there is no such day.
+
+    The points may be missing when day and month have two digits each: "01102026".
+    """
+    match = _date_parts(text)
     if match is None:
         return None
     day, month, year = (int(part) for part in match.groups())
@@ -156,6 +160,15 @@ def parse_date(text: str) -> date | None:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
         return None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether day, month and year are there, even of a day that does not exist."""
+    return _date_parts(text) is not None
+
+
+def _date_parts(text: str) -> re.Match[str] | None:
+    return _DATE.fullmatch(text.strip()) or _DIGITS_OF_DATE.fullmatch(text.strip())
 
 
 def month_name(day: date) -> str:

@@ -6,29 +6,22 @@
     field.set_message("Optional.")                    # grey
     field.clear_message()
 
-    DateField(theme)      a QDateEdit with a calendar: set_day(date), day()
-
 The message is also the accessible description of the field, so a screen reader says it.
 """
 
-from datetime import date
 from enum import StrEnum
 
-from PySide6.QtCore import QDate, Qt, Slot
-from PySide6.QtGui import QTextCharFormat
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCalendarWidget,
-    QDateEdit,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme, mark
+from workmate_desktop.ui.shared.theme import mark
 
 
 class Message(StrEnum):
@@ -113,38 +106,3 @@ class FormField(QWidget):
     def is_bad(self) -> bool:
         """Whether the field is marked as wrong."""
         return self._kind is Message.BAD
-
-
-class DateField(QDateEdit):
-    """A date typed as 23.11.2026 or picked from a calendar. Signal: QDateEdit.dateChanged."""
-
-    def __init__(self, theme: Theme, day: date, parent: QWidget | None = None) -> None:
-        super().__init__(QDate(day.year, day.month, day.day), parent)
-        self._theme = theme
-        self.setDisplayFormat("dd.MM.yyyy")
-        self.setCalendarPopup(True)
-        calendar = self.calendarWidget()
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        for name, icon in (("prevmonth", "chevron-left"), ("nextmonth", "chevron-right")):
-            arrow = calendar.findChild(QToolButton, f"qt_calendar_{name}")
-            if arrow is not None:
-                theme.set_icon(arrow, icon)
-        theme.changed.connect(self._color_weekends)
-        self._color_weekends()
-
-    def day(self) -> date:
-        """The date shown."""
-        shown = self.date()
-        return date(shown.year(), shown.month(), shown.day())
-
-    def set_day(self, day: date) -> None:
-        """Show `day`."""
-        self.setDate(QDate(day.year, day.month, day.day))
-
-    @Slot()
-    def _color_weekends(self) -> None:
-        """Qt paints weekends in a red that means "wrong" everywhere else here."""
-        quiet = QTextCharFormat()
-        quiet.setForeground(self._theme.color("muted"))
-        for weekday in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self.calendarWidget().setWeekdayTextFormat(weekday, quiet)

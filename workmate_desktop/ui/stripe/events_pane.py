@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventFilter
 from workmate_desktop.ui.shared.cards import Card, EmptyState
-from workmate_desktop.ui.shared.controls import SearchField, Segments
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.controls import SearchField, Segments, button
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.theme import Theme, mark
 from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe.events_export import ask_for_file, export_events
 from workmate_desktop.ui.stripe.events_model import EventsModel
 from workmate_desktop.ui.stripe.events_table import EventsTable
 from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
@@ -49,6 +51,12 @@ class EventsPane(Card):
         self.header.setContentsMargins(15, 12, 15, 4)
         self.header.addWidget(self.chips)
         self.header.addWidget(self.search)
+        self.export = button("", kind="icon")
+        theme.set_icon(self.export, "download")
+        self.export.setToolTip(self.tr("Als Tabelle sichern (CSV) …"))
+        self.export.setAccessibleName(self.tr("Ereignisse als Tabelle sichern"))
+        self.export.clicked.connect(self._on_export)
+        self.header.addWidget(self.export)
         self.empty = EmptyState(theme, "zap", *texts.no_events_words(EventFilter.ALL, ""))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
@@ -71,6 +79,11 @@ class EventsPane(Card):
         self._minute.start()
         self.chips.chosen.connect(self._on_chosen)
         self.search.searched.connect(self._on_searched)
+        self._books, self._bridge, self._clock = books, bridge, clock
+        self.exported = PlainLabel(role="small", wrap=True)
+        self.exported.setContentsMargins(15, 0, 15, 8)
+        self.exported.setVisible(False)
+        self.body.addWidget(self.exported)
         self.table.event_selected.connect(self.event_selected)
         self.table.activated_event.connect(self.activated_event)
         bridge.events_recorded.connect(self._on_events_recorded)
@@ -110,6 +123,36 @@ class EventsPane(Card):
         """Read what came while nobody looked."""
         super().showEvent(event)
         self._read_news()
+
+    @Slot()
+    def _on_export(self) -> None:
+        path = ask_for_file(self, self._clock)
+        if path is None:
+            return
+        books, clock = self._books, self._clock
+        which, text = self.model.which, self.model.text
+        self.export.setEnabled(False)
+
+        def done(count: int) -> None:
+            self._tell_export(
+                self.tr("{0} Ereignisse gesichert in {1}").format(count, path), role="small"
+            )
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, OSError):
+                raise error
+            words = self.tr("Die Datei ließ sich nicht schreiben. Bitte einen anderen Ort wählen.")
+            self._tell_export(words, role="error")
+
+        self._bridge.run_in_background(
+            lambda: export_events(path, books, which, text, clock), done, failed, self
+        )
+
+    def _tell_export(self, words: str, *, role: str) -> None:
+        self.export.setEnabled(True)
+        mark(self.exported, "role", role)
+        self.exported.setText(words)
+        self.exported.setVisible(True)
 
     @Slot(object)
     def _on_events_recorded(self, event_ids: tuple[str, ...]) -> None:
