@@ -27,6 +27,8 @@ logger = logging.getLogger("workmate.address")
 
 TOKEN = "ngrok_authtoken"
 _ON = "tunnel.on"
+_TOKEN_KEPT = "tunnel.token_kept"
+"""Where it is not set, the keyring is left alone."""
 _DOMAIN = "tunnel.domain"
 _EXECUTABLE = "tunnel.executable"
 _AUTOMATIC = "endpoint.automatic"
@@ -115,6 +117,7 @@ class PublicAddress:
         self._state = AddressState()
         self._port: int | None = None
         self._wanted = False
+        self._token_kept = False
         self._enable = False
         self._asked_with = ""
         self._lock = threading.Lock()
@@ -138,6 +141,7 @@ class PublicAddress:
         with self._database.reader() as connection:
             on = setting(connection, _ON) == "1"
             automatic = setting(connection, _AUTOMATIC) == "1"
+            self._token_kept = setting(connection, _TOKEN_KEPT) == "1"
             domain = setting(connection, _DOMAIN) or ""
             executable = setting(connection, _EXECUTABLE) or ""
         self._wanted = self._given.wanted == "ngrok" or (on and not self._given.wanted)
@@ -204,6 +208,8 @@ class PublicAddress:
                 self._setup.secret_store.set(TOKEN, token.strip())
             except KeychainUnavailable as error:
                 raise UserError("keychain_unavailable", reason=error.reason.value) from error
+            self._keep(_TOKEN_KEPT, "1")
+            self._token_kept = True
         self._keep(_DOMAIN, name)
         self._keep(_EXECUTABLE, executable.strip() or None)
         self._change(
@@ -237,7 +243,7 @@ class PublicAddress:
         return TunnelSettings(self._token(), state.domain, state.executable)
 
     def _token(self) -> str:
-        if self._given.token:
+        if self._given.token or not self._token_kept:
             return self._given.token
         try:
             return self._setup.secret_store.get(TOKEN) or ""
