@@ -64,7 +64,7 @@ def test_size_columns_sort_and_page_are_remembered(start: Callable[..., Desk]) -
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[1, 2]", b'{"window": {"rect": [0, 0, "x", 9e99]}, "page": 99}', b"\xff\xfe{"],
+    [b"", b"[1, 2]", b'{"window": {"geometry": "AdnQywAD=x9"}, "page": 99}', b"\xff\xfe{"],
 )
 def test_unfit_settings_of_the_window_start_it_as_at_first(
     start: Callable[..., Desk], data_dir: Path, content: bytes

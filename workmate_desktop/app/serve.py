@@ -4,9 +4,9 @@ Stops cleanly on SIGTERM and SIGINT. Every line goes to the log file and to the 
 """
 
 import logging
+import queue
 import signal
 import sys
-import threading
 from types import FrameType
 
 from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
@@ -24,9 +24,33 @@ RETRY_SECONDS = 15.0
 """How often a database that could not be opened is tried again."""
 
 
+class _StopAsked:
+    """A flag that a signal handler may set at any moment.
+
+    threading.Event may not: a handler that runs while the same thread begins to wait would
+    wait for itself. https://docs.python.org/3/library/queue.html#queue.SimpleQueue.put
+    """
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def set(self) -> None:
+        """From now on `wait` returns True."""
+        self._queue.put(None)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it was set, after `timeout` seconds at most."""
+        try:
+            self._queue.get(timeout=timeout)
+        except queue.Empty:
+            return False
+        self._queue.put(None)
+        return True
+
+
 def serve(options: Options) -> int:
     """Run until a signal. Returns the exit code."""
-    asked_to_stop = threading.Event()
+    asked_to_stop = _StopAsked()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         asked_to_stop.set()
@@ -51,7 +75,7 @@ def serve(options: Options) -> int:
 
 
 def _opened(
-    options: Options, lock: InstanceLock, log: ProgramLog, asked_to_stop: threading.Event
+    options: Options, lock: InstanceLock, log: ProgramLog, asked_to_stop: "_StopAsked"
 ) -> Core | None:
     """The core, once the books can be opened. None: they cannot, or a signal came before.
 
@@ -88,7 +112,7 @@ def _opened(
             refused.stop()
 
 
-def _run(core: Core, asked_to_stop: threading.Event) -> None:
+def _run(core: Core, asked_to_stop: "_StopAsked") -> None:
     if core.options.demo:
         _prepare_demo(core)
     core.start()

@@ -5,7 +5,7 @@ It is shown before the database is open, with a quiet placeholder, so that it is
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -103,23 +103,15 @@ class MainWindow(QMainWindow):
 
 
 def window_state(window: QMainWindow) -> dict[str, Any]:
-    """Size and place, as plain JSON values."""
-    rect = window.normalGeometry()
-    return {
-        "rect": [rect.x(), rect.y(), rect.width(), rect.height()],
-        "maximized": window.isMaximized(),
-    }
+    """Size, place and screen as Qt keeps them, the frame of the window manager reckoned with.
+
+    https://doc.qt.io/qt-6/restoring-geometry.html
+    """
+    return {"geometry": bytes(window.saveGeometry().toBase64().data()).decode("ascii")}
 
 
 def restore_window(window: QMainWindow, state: dict[str, Any]) -> None:
-    """Take over what `window_state` gave, as far as the screen still has room for it."""
-    rect = state.get("rect")
-    if isinstance(rect, list) and len(rect) == 4 and all(isinstance(n, int) for n in rect):
-        screen = window.screen().availableGeometry()
-        width, height = min(rect[2], screen.width()), min(rect[3], screen.height())
-        if width >= 400 and height >= 300:
-            window.resize(width, height)
-            if screen.contains(rect[0] + 40, rect[1] + 40):
-                window.move(rect[0], rect[1])
-    if state.get("maximized") is True:
-        window.setWindowState(Qt.WindowState.WindowMaximized)
+    """Take over what `window_state` gave; Qt moves it onto a screen that is there."""
+    geometry = state.get("geometry")
+    if isinstance(geometry, str) and geometry.isascii():
+        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))

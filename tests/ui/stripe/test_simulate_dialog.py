@@ -83,6 +83,9 @@ def test_it_can_be_repeated(opened, simulation, bridge):
     dialog.send_button.click()
     bridge.invoices_changed.emit(("test-1",))
     assert _listed(dialog) == ["test-2"]
+    assert dialog.chosen_id() is None
+    assert not dialog.send_button.isEnabled(), "a second click must not pay another invoice"
+    dialog.choose_invoice("test-2")
     dialog.scenarios[Scenario.DECLINED].click()
     dialog.send_button.click()
     assert simulation.asked[-1] == (Scenario.DECLINED, "test-2")

@@ -5,7 +5,7 @@ The event goes through the real listener, so the window shows what a real one wo
 
 import time
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -208,11 +208,13 @@ class SimulateDialog(QDialog):
 
     @Slot()
     def _read_again(self) -> None:
-        """Paid invoices leave the list; the choice stays where it can, else the next one is it."""
+        """A paid invoice leaves the list, and then none is chosen: a second click on Senden must
+        not pay another one."""
         chosen = self.chosen_id()
         self.model.reload()
-        if chosen is None or not self.choose_invoice(chosen):
-            self._choose_newest()
+        self.list.setCurrentIndex(QModelIndex())
+        if chosen is not None:
+            self.choose_invoice(chosen)
         self._check()
 
     @Slot()
@@ -269,6 +271,8 @@ class SimulateDialog(QDialog):
         if row is not None and fine:
             words = f"{row.number or ''} · {words}"
             self.pill.set_pills(status_pills(row, self._clock.today()))
+        elif fine and invoice_id is None:
+            words = self.tr("{0} Das Geld steht unter Klärung nötig.").format(words)
         self.pill.setVisible(row is not None and fine)
         self.answer.set_role("success" if fine else "error")
         self._tell(words)
