@@ -123,7 +123,7 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
     else:
         yield from _database(state)
     yield from _port(options)
-    yield Finding(Mark.NOTE, "Tunnel", "not part of this version: Stripe is asked every 30 s")
+    yield _tunnel(options)
     keys = yield from _keys(options, state, open_keychain)
     yield _catch_up(options.data_dir, state, keys.secret)
     yield _clock()
@@ -188,12 +188,25 @@ def _port(options: Options) -> Iterator[Finding]:
         )
 
 
-def _port_in_state_file(folder: Path) -> int | None:
+def _tunnel(options: Options) -> Finding:
+    url = _state_file(options.data_dir).get("public_url")
+    if isinstance(url, str) and url.startswith("https://"):
+        return Finding(Mark.GOOD, "Tunnel", f"open at {url}")
+    if options.tunnel == "ngrok":
+        return Finding(Mark.NOTE, "Tunnel", "wanted, but not open: Stripe is asked every 30 s")
+    return Finding(Mark.NOTE, "Tunnel", "not open: Stripe is asked every 30 s")
+
+
+def _state_file(folder: Path) -> dict[str, object]:
     try:
         state = json.loads((folder / STATE_FILE).read_text("utf-8"))
     except (OSError, ValueError):
-        return None
-    port = state.get("port") if isinstance(state, dict) else None
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def _port_in_state_file(folder: Path) -> int | None:
+    port = _state_file(folder).get("port")
     return port if isinstance(port, int) and 0 < port < 65536 else None
 
 

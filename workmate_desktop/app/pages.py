@@ -41,7 +41,14 @@ class Pages(QObject):
         books, invoicing, clock = core.books, core.invoicing, core.clock
         self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, window.toasts)
         self.stripe = StripeTab(
-            theme, core.setup, books, core.receive, core.reception, bridge, clock
+            theme,
+            core.setup,
+            books,
+            core.receive,
+            core.reception,
+            bridge,
+            clock,
+            address=core.address,
         )
         self.log = LogTab(theme, books, invoicing, log, bridge, clock)
         for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):

@@ -16,6 +16,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up_keeper import CatchUpState
+from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.receive import Refusals
 
 logger = logging.getLogger("workmate.reception")
@@ -42,7 +43,8 @@ class ReceptionState:
     `refused` counts deliveries that were not authentic, by reason.
 
     `polling`: there is a secret key and no working tunnel, so Stripe is asked every 30 s.
-    `catch_up` is None where nothing is ever fetched (the demo).
+    `catch_up` is None where nothing is ever fetched, `address` where no tunnel is (the demo).
+    `public_url` is the tunnel's address, without a path.
     """
 
     state: ReceptionStatus
@@ -54,6 +56,7 @@ class ReceptionState:
     refused: Mapping[str, int] | None = None
     polling: bool = False
     catch_up: CatchUpState | None = None
+    address: AddressState | None = None
 
 
 class ListenerLike(Protocol):
@@ -80,7 +83,7 @@ class Reception:
         announcer: Announcer,
         state_file: Callable[[int | None], None] = lambda _port: None,
         catch_up: Callable[[], CatchUpState | None] = lambda: None,
-        tunnel_works: Callable[[], bool] = lambda: False,
+        address: Callable[[], AddressState | None] = lambda: None,
     ) -> None:
         self._listener = listener
         self._wanted_port = wanted_port
@@ -90,7 +93,7 @@ class Reception:
         self._announcer = announcer
         self._state_file = state_file
         self._catch_up = catch_up
-        self._tunnel_works = tunnel_works
+        self._address = address
         self._bind_failed = False
         self._lock = threading.Lock()
         self._told: ReceptionState | None = None
@@ -130,13 +133,19 @@ class Reception:
         keys = self._keys()
         refused = self._refusals.counts()
         catch_up = self._catch_up()
-        tunnel = self._tunnel_works()
+        address = self._address()
+        tunnel = address is not None and address.delivers
         polling = catch_up is not None and keys is not None and bool(keys.secret) and not tunnel
         if port is None:
             status = ReceptionStatus.DISTURBED if self._bind_failed else ReceptionStatus.OFF
             trouble = "port_unavailable" if self._bind_failed else None
             return ReceptionState(
-                status, trouble=trouble, refused=refused, polling=polling, catch_up=catch_up
+                status,
+                trouble=trouble,
+                refused=refused,
+                polling=polling,
+                catch_up=catch_up,
+                address=address,
             )
         trouble = self._trouble()
         if trouble is not None and trouble != "strangers_refused":
@@ -152,12 +161,20 @@ class Reception:
             status,
             port=port,
             local_url=f"http://127.0.0.1:{port}{WEBHOOK_PATH}",
+            public_url=address.public_url if address else None,
             trouble=trouble,
             port_moved=self._wanted_port not in (0, port),
             refused=refused,
             polling=polling,
             catch_up=catch_up,
+            address=address,
         )
+
+    def address_changed(self) -> None:
+        """The public address is another one: write the state file anew. Any thread."""
+        with self._lock:
+            if self._listener.port is not None:
+                self._write_state_file(self._listener.port)
 
     def changed(self) -> None:
         """Announce, if the state is another than the one told last."""

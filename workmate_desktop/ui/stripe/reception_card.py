@@ -14,6 +14,7 @@ from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
 from workmate_desktop.ui.stripe import reception_texts
+from workmate_desktop.ui.stripe.tunnel_part import TunnelPart
 
 _NEEDS_KEYS = frozenset({"secret_mismatch"})
 
@@ -40,6 +41,7 @@ class ReceptionCard(Card):
         self.header.addWidget(self.pill)
         self.copy = CopyButton(theme, self.tr("Lokale Adresse kopieren"))
         self.rows = KeyValueRows()
+        self.tunnel = TunnelPart(theme, self.rows)
         self._local = self.rows.add_row(self.tr("Lokal"), mono=True, extra=self.copy)
         self._fetched = self.rows.add_row(self.tr("Letzter Abruf bei Stripe"))
         self.trouble = PlainLabel(role="error", wrap=True)
@@ -51,7 +53,7 @@ class ReceptionCard(Card):
         self.enter_secret = button(self.tr("&Webhook Secret eintragen"))
         self.fetch = button(self.tr("Verpasste Ereignisse nach&holen"))
         self.body.addWidget(self.rows)
-        for label in (self.trouble, self.moved, self.refused):
+        for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
         self.body.addStretch(1)
         self._add_buttons(
@@ -59,6 +61,12 @@ class ReceptionCard(Card):
             (self.enter_secret, self.webhook_secret_wanted),
             (self.restart, self.restart_wanted),
         )
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for made in (self.tunnel.switch, self.tunnel.arrange, self.tunnel.settings):
+            row.addWidget(made)
+        row.addStretch(1)
+        self.body.addLayout(row)
         self._add_buttons((self.fetch, self.fetch_wanted), (self.delete, self.delete_wanted))
         self.set_simulation_available(False)
 
@@ -77,16 +85,23 @@ class ReceptionCard(Card):
         self.restart.setEnabled(not restarting)
 
     def show_state(
-        self, state: ReceptionState, *, livemode: bool | None, own_secret: bool, can_fetch: bool
+        self,
+        state: ReceptionState,
+        *,
+        livemode: bool | None,
+        own_secret: bool,
+        can_fetch: bool,
+        can_switch: bool,
     ) -> None:
         """Show how the Empfang is. `livemode` is that of the keys; `own_secret`: the Webhook
         Secret can be changed here, it is not given by the environment; `can_fetch`: there is a
-        Secret Key to ask Stripe with.
+        Secret Key to ask Stripe with; `can_switch`: the tunnel is switched here.
         """
         words = reception_texts.reception_words(state, configured=True)
         self._state = state
         self._can_fetch = can_fetch
         self._show_fetching(state)
+        self.tunnel.show_state(state.address, can_change=can_switch, can_arrange=can_fetch)
         self.pill.set_pills((Pill(f"● {words.short}", words.tone),))
         self.pill.setAccessibleName(words.long)
         address = state.local_url or ""
