@@ -38,6 +38,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """Monday noon in the office."""
 SECRET = "whsec_test1234"
+NOBODY = "http://127.0.0.1:9"
+"""An API base where nobody answers: the discard port, which is never bound in a test."""
 TEST_KEYS = StripeKeys("pk_test_1234", "sk_test_1234", (SECRET,))
 LIVE_KEYS = StripeKeys("pk_live_1234", "sk_live_1234", (SECRET,))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import NOBODY
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
@@ -29,7 +30,7 @@ class SlowSecrets(MemorySecrets):
 
 
 def options(folder: Path) -> Options:
-    return Options(command="serve", data_dir=folder, port=0)
+    return Options(command="serve", data_dir=folder, port=0, stripe_api_base=NOBODY)
 
 
 @pytest.fixture

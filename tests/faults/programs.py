@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from tests.factories import SECRET
+from tests.factories import NOBODY, SECRET
 
 KEYS = {
     "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
     "WORKMATE_STRIPE_SECRET_KEY": "sk_test_1234",
     "WORKMATE_STRIPE_PUBLISHABLE_KEY": "pk_test_1234",
 }
+NO_STRIPE = {"WORKMATE_STRIPE_API_BASE": NOBODY}
 
 
 def serve_command(data_dir: Path, port: int) -> list[str]:
@@ -40,7 +41,7 @@ def serving(
         target,
         subprocess.Popen(
             serve_command(data_dir, port),
-            env={**os.environ, **keys},
+            env={**os.environ, **NO_STRIPE, **keys},
             stderr=target,
             stdout=target,
             text=True,

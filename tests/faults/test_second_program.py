@@ -1,12 +1,13 @@
 """FAULTS F15: two programs on the same data."""
 
+import os
 import subprocess
 import threading
 import time
 from pathlib import Path
 
 from tests.factories import encoded, post, sign, stored_event
-from tests.faults.programs import free_port, serve_command, serving, state_of
+from tests.faults.programs import NO_STRIPE, free_port, serve_command, serving, state_of
 
 
 def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:
@@ -14,7 +15,11 @@ def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:
     port = free_port()
     with serving(data_dir, port) as first:
         second = subprocess.run(
-            serve_command(data_dir, 0), capture_output=True, text=True, timeout=30
+            serve_command(data_dir, 0),
+            env={**os.environ, **NO_STRIPE},
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
         assert second.returncode == 1
         (line,) = second.stderr.strip().splitlines()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.factories import NOBODY
 from workmate_desktop.app.options import Options
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 
@@ -35,7 +36,8 @@ def start(
 ) -> Iterator[Callable[..., "Desk"]]:
     """Starts the program; each one is stopped at the end of the test.
 
-    `start(**options)` takes the fields of Options, and `keychain`.
+    `start(**options)` takes the fields of Options, and `keychain`. Without a `stripe_api_base`
+    Stripe cannot be reached: made-up keys never leave this computer.
     """
     from PySide6.QtCore import QCoreApplication, QEvent
 
@@ -45,7 +47,8 @@ def start(
     running: list[WindowProgram] = []
 
     def start_program(*, keychain: Any = None, **given: Any) -> Desk:
-        options = Options(**{"command": "gui", "data_dir": data_dir, "port": 0, **given})
+        standard = {"command": "gui", "data_dir": data_dir, "port": 0, "stripe_api_base": NOBODY}
+        options = Options(**{**standard, **given})
         program = WindowProgram(qapp, options, None if options.demo else keychain or secrets)
         running.append(program)
         assert program.start()

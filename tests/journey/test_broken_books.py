@@ -175,13 +175,13 @@ def test_a_database_locked_while_running_is_told_and_heals(
         other.execute("BEGIN IMMEDIATE")
         sender.start()
         desk.wait(lambda: answers == [503], seconds=15)
-        desk.wait(banner.isVisible)
-        assert "belegt" in banner.text()
+        desk.wait(lambda: "belegt" in banner.text())
+        assert banner.isVisible()
         state = desk.program.window.statusBar().state
         desk.wait(lambda: state.accessibleName() == "Empfang gestört")
         other.execute("ROLLBACK")
     sender.join()
     assert desk.stripe_sends(event) == 200  # Stripe comes again
     desk.wait(lambda: desk.status(FIRST) == "Bezahlt")
-    desk.wait(lambda: not banner.isVisible())
+    desk.wait(lambda: "belegt" not in banner.text())
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")

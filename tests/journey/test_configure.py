@@ -89,8 +89,9 @@ def test_configure_with_the_keyboard_alone(
     for whole in (PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET):
         assert whole not in konto
     state = desk.program.window.statusBar().state
-    desk.wait(lambda: state.accessibleName() == "Empfang bereit")
+    desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")
     assert desk.stripe_sends(desk.event(None)) == 200
+    desk.wait(lambda: state.accessibleName() == "Empfang bereit")  # somebody does deliver
 
 
 def test_edit_keeps_the_secrets_that_are_not_typed_again(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import post
+from tests.factories import NOBODY, post
 
 CHECKOUT = Path(__file__).parents[2]
 _POLL = 0.02
@@ -31,7 +31,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
         if not name.startswith("WORKMATE_")
         and name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     }
-    return {**clean, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "WORKMATE_PORT": "0"}
+    return {
+        **clean,
+        "HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+        "WORKMATE_PORT": "0",
+        "WORKMATE_STRIPE_API_BASE": NOBODY,
+    }
 
 
 def begin(environment: dict[str, str], *arguments: str) -> "subprocess.Popen[str]":

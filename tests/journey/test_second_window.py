@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from tests.factories import NOBODY
 from tests.journey.desk import Desk
 
 
@@ -17,7 +18,7 @@ def test_f15_a_second_window_brings_the_first_to_the_front(start: Callable[..., 
     data_dir = str(desk.program.options.data_dir)
     with subprocess.Popen(
         [sys.executable, "-m", "workmate_desktop", "--data-dir", data_dir, "--port", "0"],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "WORKMATE_STRIPE_API_BASE": NOBODY},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

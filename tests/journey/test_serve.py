@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import event_body, post, sign
+from tests.factories import NOBODY, event_body, post, sign
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 
 SECRET = "whsec_journeyJourneyJourney01"
@@ -51,6 +51,7 @@ class Program:
                 "TMPDIR": str(home),
                 "WORKMATE_DATA_DIR": str(self.data_dir),
                 "WORKMATE_PORT": "0",
+                "WORKMATE_STRIPE_API_BASE": NOBODY,
                 **environment,
             },
             stdout=subprocess.PIPE,

@@ -112,10 +112,20 @@ def test_a_second_program_rings_the_first_and_can_be_stopped(desk: Desk, data_di
     assert desk.stripe_sends(desk.event(None)) == 503
 
 
+def _when_all_is_said(desk: Desk) -> None:
+    """What the start has to tell was told: nothing waits in the bridge any more."""
+    catch_up = desk.core.catch_up
+    desk.wait(lambda: catch_up is None or catch_up.state.last is not None)
+    quiet: list[bool] = []
+    QTimer.singleShot(10 * COALESCE_MS, lambda: quiet.append(True))
+    desk.wait(lambda: quiet)
+
+
 def test_nothing_is_told_after_the_stop(desk: Desk) -> None:
     """Who is told something reads the books, and they are closed."""
     told: list[bool] = []
     bridge = desk.program.bridge
+    _when_all_is_said(desk)
     bridge.settings_changed.connect(lambda: told.append(True))
     bridge.announce([SettingsChanged()])
     QApplication.processEvents()

@@ -105,7 +105,7 @@ def test_a_fresh_machine(tmp_path: Path) -> None:
     assert found.code == 1
     assert found.has("✗ Database", "no database yet: start the program once")
     assert found.has("✗ Keys", "signing secret missing")
-    assert found.has("– Tunnel", "not part of this version")
+    assert found.has("– Tunnel", "not open: Stripe is asked every 30 s")
     assert found.has("– Clock", "unmeasured")
     assert not (tmp_path / "none").exists()
 

@@ -7,10 +7,20 @@ from PySide6.QtGui import QAccessible
 
 from tests.ui.fakes import HOSTILE, NOW, FakeBridge, FakeClock
 from tests.ui.stripe.fakes import URL, FakeReception, FakeStripeBooks, event
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.services.catch_up import CatchUpResult
+from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.mode_badge import ModeBadge
 from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.status_bar import StatusBar
+
+FETCHED = CatchUpState(True, None, CatchUpResult(complete=True), NOW)
+
+
+def refused(kind: Refusal) -> CatchUpState:
+    """Stripe was asked, but in vain."""
+    return CatchUpState(True, None, CatchUpResult(trouble=StripeRefused(kind)))
 
 
 class CountingBooks(FakeStripeBooks):
@@ -62,6 +72,21 @@ def _words(bar: StatusBar) -> str:
     [
         (ReceptionState(ReceptionStatus.READY, 8000, URL), "Empfang bereit", Tone.GREEN),
         (ReceptionState(ReceptionStatus.NO_SECRET, 8000, URL), "Kein Webhook Secret", Tone.RED),
+        (
+            ReceptionState(ReceptionStatus.POLLING, 8000, URL, polling=True, catch_up=FETCHED),
+            "Abruf alle 30 s",
+            Tone.BLUE,
+        ),
+        (
+            ReceptionState(ReceptionStatus.POLLING, 8000, URL, catch_up=refused(Refusal.NO_NET)),
+            "Abruf gestört",
+            Tone.AMBER,
+        ),
+        (
+            ReceptionState(ReceptionStatus.POLLING, 8000, URL, catch_up=refused(Refusal.REVOKED)),
+            "Abruf gestört",
+            Tone.RED,
+        ),
         (
             ReceptionState(ReceptionStatus.DISTURBED, 8000, URL, trouble="disk_full"),
             "Empfang gestört",

@@ -1,13 +1,14 @@
 """Everything that works without a window: built in one place, started and stopped in order.
 
-Start: data folder and lock → database check → writer → keys → listener (bind). Stop in
-reverse, each joined with a deadline. Stopping twice is fine.
+Start: data folder and lock → database check → writer → keys → listener (bind) →
+tunnel → catch-up. Stop in reverse, each joined with a deadline. Stopping twice is fine.
 """
 
 import getpass
 import logging
 import os
 import threading
+from urllib.parse import urlsplit
 
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.clock import to_text
@@ -22,16 +23,22 @@ from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
 from workmate_desktop.gateways.stripe_webhook import warm_up
+from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
+from workmate_desktop.services.catch_up import CatchUp
+from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
+from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
+from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
 from workmate_desktop.services.simulate import Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.services.tunnel import Tunnel
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.open import open_database
@@ -83,6 +90,7 @@ class Core:
         """`keychain` None is the keyring of the system (and memory alone for the demo)."""
         self.options = options
         self.clock = clock
+        self._public_url: str | None = None
         if options.stripe_api_base is not None:
             checked_api_base(options.stripe_api_base)
         opened = open_database(options.data_dir, clock.today().isoformat())
@@ -104,6 +112,9 @@ class Core:
             on_refusal=self._on_refusal,
         )
         self.hosts = HostNames()
+        self.ngrok = Ngrok(options.data_dir)
+        self.address = None if options.demo else self._public_address(opened.instance_id)
+        self.catch_up = None if options.demo else self._catch_up()
         self.listener = Listener(
             self.receive.delivery, host_names=self.hosts, on_answer=self.receive.answered
         )
@@ -115,6 +126,8 @@ class Core:
             store_trouble=lambda: self.writer.trouble.value if self.writer.trouble else None,
             announcer=self.announcer,
             state_file=self._write_state_file,
+            catch_up=lambda: self.catch_up.state if self.catch_up else None,
+            address=lambda: self.address.state if self.address else None,
         )
         self.simulation = Simulation(
             self.books,
@@ -129,7 +142,7 @@ class Core:
         self._stopped = False
 
     def start(self) -> None:
-        """Writer, keys, listener. Blocks for as long as the keyring does: for the background.
+        """Blocks for as long as the keyring does: for the background.
 
         A stop that comes meanwhile is heeded: nothing is started after it.
         """
@@ -140,10 +153,17 @@ class Core:
         warm_up()  # before the first delivery, which would wait for it
         if not self.setup.loaded:
             self.setup.load()
+        if self.address is not None:
+            self.ngrok.end_orphan()
+            self.address.load()
         with self._order:
             if self._stopped:
                 return
-            self.reception.start()
+            port = self.reception.start()
+            if self.address is not None:
+                self.address.start(port)
+            if self.catch_up is not None:
+                self.catch_up.start()
             self.upkeep.start()
 
     def stop(self) -> None:
@@ -152,6 +172,10 @@ class Core:
             if self._stopped:
                 return
             self._stopped = True
+        if self.catch_up is not None and not self.catch_up.stop():
+            logger.error("The catch-up did not end in time")
+        if self.address is not None and not self.address.stop():
+            logger.error("The tunnel did not end in time")
         self.upkeep.stop()
         self.reception.stop()
         if not self.writer.stop():
@@ -174,18 +198,61 @@ class Core:
                 tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
             ),
             ask_account=self._ask_account,
+            clock=self.clock,
         )
 
-    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
-        api = StripeApi(
+    def _api(self, key: str, cancelled: threading.Event) -> StripeApi:
+        return StripeApi(
             key,
             api_base=self.options.stripe_api_base,
             on_server_date=self.clock.note_stripe_time,
             cancelled=cancelled,
         )
-        return api.account()
+
+    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
+        return self._api(key, cancelled).account()
+
+    def _catch_up(self) -> CatchUpKeeper:
+        catch_up = CatchUp(
+            self.writer,
+            self.database,
+            self.receive,
+            self.clock,
+            self._api,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+        )
+        return CatchUpKeeper(catch_up, self.clock, self.announcer, self._delivers)
+
+    def _delivers(self) -> bool:
+        return self.address is not None and self.address.state.delivers
+
+    def _public_address(self, instance_id: str) -> PublicAddress:
+        options = self.options
+        endpoints = EndpointKeeper(
+            self.writer, self.database, self.setup, self.clock, self._api, instance_id
+        )
+        return PublicAddress(
+            self.writer,
+            self.database,
+            self.announcer,
+            self.setup,
+            endpoints,
+            GivenTunnel(
+                options.tunnel, options.ngrok_authtoken, options.ngrok_domain, options.ngrok_path
+            ),
+            lambda settings, on_change: Tunnel(self.ngrok, self.clock, settings, on_change),
+            self._on_address,
+        )
+
+    def _on_address(self, public_url: str | None) -> None:
+        """The tunnel's thread says that the public address is another one, or gone."""
+        self._public_url = public_url
+        self.hosts.set_public(urlsplit(public_url).netloc if public_url else None)
+        self.reception.address_changed()
 
     def _write_state_file(self, port: int | None) -> None:
+        if port is not None and self.address is not None:
+            self.address.moved(port)
         if port is None:
             remove_state_file(self.options.data_dir)
             return
@@ -194,7 +261,7 @@ class Core:
             pid=os.getpid(),
             port=port,
             path=WEBHOOK_PATH,
-            public_url=None,
+            public_url=self._public_url,
             started_at=to_text(self.clock.now()),
         )
 

@@ -11,8 +11,9 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
@@ -27,6 +28,7 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import (
     KeyProblem,
     StripeKeys,
+    livemode_of,
     mask,
     problem_of_publishable,
     problem_of_secret,
@@ -40,6 +42,7 @@ from workmate_desktop.gateways.stripe_api import checked_api_base
 from workmate_desktop.listener.state_file import STATE_FILE
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.store.catch_up import cursor
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.inspection import Inspection, inspect
 from workmate_desktop.store.writer import Writer
@@ -120,8 +123,9 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
     else:
         yield from _database(state)
     yield from _port(options)
-    yield Finding(Mark.NOTE, "Tunnel", "not part of this version; forward the port yourself")
-    yield from _keys(options, state, open_keychain)
+    yield _tunnel(options)
+    keys = yield from _keys(options, state, open_keychain)
+    yield _catch_up(options.data_dir, state, keys.secret)
     yield _clock()
 
 
@@ -184,12 +188,25 @@ def _port(options: Options) -> Iterator[Finding]:
         )
 
 
-def _port_in_state_file(folder: Path) -> int | None:
+def _tunnel(options: Options) -> Finding:
+    url = _state_file(options.data_dir).get("public_url")
+    if isinstance(url, str) and url.startswith("https://"):
+        return Finding(Mark.GOOD, "Tunnel", f"open at {url}")
+    if options.tunnel == "ngrok":
+        return Finding(Mark.NOTE, "Tunnel", "wanted, but not open: Stripe is asked every 30 s")
+    return Finding(Mark.NOTE, "Tunnel", "not open: Stripe is asked every 30 s")
+
+
+def _state_file(folder: Path) -> dict[str, object]:
     try:
         state = json.loads((folder / STATE_FILE).read_text("utf-8"))
     except (OSError, ValueError):
-        return None
-    port = state.get("port") if isinstance(state, dict) else None
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def _port_in_state_file(folder: Path) -> int | None:
+    port = _state_file(folder).get("port")
     return port if isinstance(port, int) and 0 < port < 65536 else None
 
 
@@ -222,7 +239,7 @@ def _is_free(port: int) -> bool:
 
 def _keys(
     options: Options, state: Inspection, open_keychain: Callable[[str], SecretStore]
-) -> Iterator[Finding]:
+) -> Generator[Finding, None, StripeKeys]:
     given = GivenKeys(
         options.stripe_publishable_key,
         options.stripe_secret_key,
@@ -252,7 +269,10 @@ def _keys(
         problem_of_secret(keys.secret, keys.publishable),
         _PLACES[Place.ENVIRONMENT if given.secret else stored_at],
     )
-    for secret in keys.webhook_secrets or ("",):
+    if not keys.webhook_secrets and keys.secret:
+        lack = "signing secret missing: deliveries are answered 503, Stripe is asked instead"
+        yield Finding(Mark.NOTE, "Keys", lack)
+    for secret in keys.webhook_secrets or (() if keys.secret else ("",)):
         yield _key(
             "signing secret",
             secret,
@@ -260,6 +280,7 @@ def _keys(
             _PLACES[Place.ENVIRONMENT if given.webhook_secrets else stored_at],
         )
     yield from _mode(keys, options)
+    return keys
 
 
 def _loaded_setup(options: Options, given: GivenKeys, keychain: SecretStore) -> StripeSetup:
@@ -306,6 +327,29 @@ def _mode(keys: StripeKeys, options: Options) -> Iterator[Finding]:
             yield Finding(Mark.WRONG, "Stripe API", str(error))
         else:
             yield Finding(Mark.NOTE, "Stripe API", f"not Stripe but {base}")
+
+
+# --- catch-up ----------------------------------------------------------------------------
+
+
+def _catch_up(folder: Path, state: Inspection, secret_key: str) -> Finding:
+    """Until when nothing can be missing: the position that the program has saved."""
+    if not secret_key:
+        return Finding(Mark.NOTE, "Catch-up", "no secret key: nothing can be fetched from Stripe")
+    if state.trouble is not None or not state.exists:
+        return Finding(Mark.NOTE, "Catch-up", "unknown without the database")
+    database = Database(folder / FILE_NAME)
+    try:
+        with database.reader() as connection:
+            found = cursor(connection, livemode=livemode_of(secret_key) is True)
+    finally:
+        database.close()
+    if found is None or found.covered_until is None:
+        return Finding(Mark.NOTE, "Catch-up", "Stripe was not asked to the end yet")
+    asked = to_text(datetime.fromtimestamp(found.covered_until, UTC))
+    return Finding(
+        Mark.GOOD, "Catch-up", f"Stripe was asked at {asked}: nothing before that can be missing"
+    )
 
 
 # --- clock -------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ class Options:
     stripe_webhook_secret: str = ""
     stripe_api_base: str | None = None
     tunnel: str = ""
+    ngrok_path: str = ""
+    ngrok_authtoken: str = ""
+    ngrok_domain: str = ""
 
     def __repr__(self) -> str:
         return f"Options({self.command!r}, {self.data_dir!s}, port={self.port})"
@@ -47,6 +50,9 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
     port_text = given("port") or str(DEFAULT_PORT)
     if not port_text.isdecimal() or int(port_text) > 65535:
         parser.error(f"--port must be a number from 0 to 65535, not {port_text!r}")
+    tunnel = given("tunnel")
+    if tunnel not in ("", "ngrok", "off"):
+        parser.error(f"--tunnel must be ngrok or off, not {tunnel!r}")
     data_dir = given("data_dir")
     if found.demo:
         folder = Path(tempfile.mkdtemp(prefix="workmate-demo-"))
@@ -65,7 +71,10 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         stripe_secret_key=given("stripe_secret_key"),
         stripe_webhook_secret=given("stripe_webhook_secret"),
         stripe_api_base=given("stripe_api_base") or None,
-        tunnel=given("tunnel"),
+        tunnel=tunnel,
+        ngrok_path=given("ngrok_path"),
+        ngrok_authtoken=given("ngrok_authtoken"),
+        ngrok_domain=given("ngrok_domain"),
     )
 
 
@@ -95,9 +104,10 @@ def _parser() -> argparse.ArgumentParser:
         "--stripe-webhook-secret", metavar="SECRET", help="several are separated by commas"
     )
     parser.add_argument("--stripe-api-base", metavar="URL", help="loopback addresses only")
-    # Accepted already, so that scripts written for CONTRACT run; the tunnel itself follows.
-    parser.add_argument("--tunnel", choices=("ngrok", "off"), help="not yet: there is no tunnel")
-    parser.add_argument("--ngrok-path", metavar="FILE", help="not yet")
-    parser.add_argument("--ngrok-authtoken", metavar="TOKEN", help="not yet")
-    parser.add_argument("--ngrok-domain", metavar="NAME", help="not yet")
+    parser.add_argument(
+        "--tunnel", choices=("ngrok", "off"), help="instead of as set in the window"
+    )
+    parser.add_argument("--ngrok-path", metavar="FILE", help="an agent that is there already")
+    parser.add_argument("--ngrok-authtoken", metavar="TOKEN", help="visible in the process list")
+    parser.add_argument("--ngrok-domain", metavar="NAME", help="the fixed domain of the account")
     return parser

@@ -20,6 +20,7 @@ from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
 from workmate_desktop.ui.status_bar import StatusBar
+from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
 
@@ -40,22 +41,26 @@ class Pages(QObject):
         books, invoicing, clock = core.books, core.invoicing, core.clock
         self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, window.toasts)
         self.stripe = StripeTab(
-            theme, core.setup, books, core.receive, core.reception, bridge, clock
+            theme,
+            core.setup,
+            books,
+            core.receive,
+            core.reception,
+            bridge,
+            clock,
+            address=core.address,
         )
         self.log = LogTab(theme, books, invoicing, log, bridge, clock)
         for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
         window.navigation.add_right(self.badge)
-        window.setStatusBar(
-            StatusBar(
-                theme,
-                books,
-                core.reception,
-                bridge,
-                clock,
-                configured=lambda: core.setup.configured,
-            )
+        self.status_bar = StatusBar(
+            theme, books, core.reception, bridge, clock, configured=lambda: core.setup.configured
+        )
+        window.setStatusBar(self.status_bar)
+        self._caught_up = CatchUpTeller(
+            core.reception, bridge, window.toasts, self.status_bar.set_remark, self
         )
         self._connect()
         self.refresh_state()
@@ -100,6 +105,8 @@ class Pages(QObject):
         self.stripe.simulate_requested.connect(self._simulate_any)
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
+        self.stripe.fetch_requested.connect(self._fetch_missed)
+        self._caught_up.answered.connect(self._on_fetched)
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
         self.log.unread_changed.connect(self._show_unread)
@@ -107,15 +114,16 @@ class Pages(QObject):
         self._bridge.reception_changed.connect(self.refresh_state)
 
     def _banner(self) -> str:
-        if self._core.options.stripe_api_base is not None:
-            return self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(
-                self._core.options.stripe_api_base
-            )
+        words: list[str] = []
         trouble = self._core.writer.trouble
         if trouble is not None:
-            message = error_sentence(UserError(trouble.value))
-            return f"{message.sentence} {message.action}"
-        return ""
+            words += error_sentence(UserError(trouble.value))
+        base = self._core.options.stripe_api_base
+        if base is not None:
+            words.append(
+                self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(base)
+            )
+        return " ".join(part for part in words if part)
 
     @Slot()
     def _new_invoice(self) -> None:
@@ -208,6 +216,16 @@ class Pages(QObject):
     def _show_unread(self, count: int) -> None:
         title = self.tr("Protokoll")
         self._window.navigation.set_title(LOG, f"{title} ({count})" if count else title)
+
+    @Slot()
+    def _fetch_missed(self) -> None:
+        if self._core.catch_up is not None:
+            self.stripe.set_fetching(True)
+            self._caught_up.expect(self._core.catch_up.request())
+
+    @Slot()
+    def _on_fetched(self) -> None:
+        self.stripe.set_fetching(False)
 
     @Slot()
     def _delete_test_data(self) -> None:

@@ -83,6 +83,7 @@ class CatchUpResult:
     trouble: UserError | None = None
     absent: bool = False
     """Before this run the program had not asked for more than 15 minutes."""
+    source: Source = Source.CATCH_UP
 
     @property
     def found(self) -> int:
@@ -112,6 +113,7 @@ class CatchUp:
         self._api = api
         self._keys = keys
         self._one_at_a_time = threading.Lock()
+        self._logged_trouble: str | None = None
         self._unreadable: set[bytes] = set()
         """Met before in this session: the overlap brings them again with every poll."""
 
@@ -138,7 +140,7 @@ class CatchUp:
         with self._one_at_a_time:
             keys = self._keys()
             if keys is None or not keys.secret:
-                return CatchUpResult(trouble=UserError(NO_KEY))
+                return CatchUpResult(trouble=UserError(NO_KEY), source=source)
             run = _Run(
                 self,
                 StripeEvents(self._api(keys.secret, cancelled)),
@@ -149,15 +151,24 @@ class CatchUp:
             result = run.whole()
             if source is Source.CATCH_UP and result.found:
                 self._tell(result)
-        logger.info(
+        self._log(result)
+        return result
+
+    def _log(self, result: CatchUpResult) -> None:
+        """Polling asks every 30 s: only what is new is worth a line."""
+        code = result.trouble.code if result.trouble else None
+        same_trouble = code is not None and code == self._logged_trouble
+        quiet = code is None and result.source is Source.POLL and self._logged_trouble is None
+        self._logged_trouble = code
+        logger.log(
+            logging.DEBUG if not result.found and (quiet or same_trouble) else logging.INFO,
             "[Stripe] Asked for missed events (%s): %s payments, %s failures, %s to review, %s",
-            source.value,
+            result.source.value,
             result.payments,
             result.failures,
             result.reviews,
             "complete" if result.complete else f"stopped by {_code(result)}",
         )
-        return result
 
     def _tell(self, result: CatchUpResult) -> None:
         self._writer.submit_later(
@@ -227,6 +238,7 @@ class _Run:
             complete=trouble is None,
             trouble=trouble,
             absent=absent,
+            source=self._source,
         )
 
     def _start(self) -> int:

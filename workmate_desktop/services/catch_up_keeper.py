@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workmate_desktop.domain.changes import Change, ReceptionChanged, SettingsChanged
@@ -79,12 +79,14 @@ class CatchUpState:
 
     `progress` is None while no run is under way. `completed_at` (UTC, this PC's clock) is when
     the last complete run of this session ended. `polling` means: no working tunnel.
+    `answered` is the newest number of `request` that a run has answered.
     """
 
     polling: bool = False
     progress: CatchUpProgress | None = None
     last: CatchUpResult | None = None
     completed_at: datetime | None = None
+    answered: int = 0
 
     @property
     def trouble(self) -> UserError | None:
@@ -114,10 +116,12 @@ class CatchUpKeeper:
         self._monotonic = monotonic
         self._wait = wait
         self._state = CatchUpState()
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._cancelled = threading.Event()
         self._wake = threading.Event()
         self._wanted = False
+        self._requests = 0
         self._returning = True
         """The next run follows an absence (start, sleep, no net) or was asked for."""
         self._troubles_in_a_row = 0
@@ -130,14 +134,18 @@ class CatchUpKeeper:
 
     def start(self) -> None:
         """Begin, with a run at once."""
-        self._announcer.listen(self._on_changes)
-        self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
-        self._thread.start()
+        with self._lock:
+            if self._stopping.is_set():  # stopped while the program was still starting
+                return
+            self._announcer.listen(self._on_changes)
+            self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
+            self._thread.start()
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Give up a run that is under way, and end. True when it ended in time."""
         self._announcer.forget(self._on_changes)
-        self._stopping.set()
+        with self._lock:
+            self._stopping.set()
         self._cancelled.set()
         self._wake.set()
         if self._thread is None:
@@ -145,10 +153,17 @@ class CatchUpKeeper:
         self._thread.join(deadline)
         return not self._thread.is_alive()
 
-    def request(self) -> None:
-        """Run now: **Verpasste Ereignisse nachholen**, or the tunnel changed. Any thread."""
+    def request(self) -> int:
+        """Run now: **Verpasste Ereignisse nachholen**, or the tunnel changed. Any thread.
+
+        The number of this request: `CatchUpState.answered` reaches it when it is done.
+        """
+        with self._lock:
+            self._requests += 1
+            number = self._requests
         self._wanted = True
         self._wake.set()
+        return number
 
     def _on_changes(self, changes: Sequence[Change]) -> None:
         # Our own announcements are ReceptionChanged, so they cannot wake us up.
@@ -191,6 +206,7 @@ class CatchUpKeeper:
     def _one_run(self, *, polling: bool) -> float:
         """Run once; the seconds until the next time."""
         result: CatchUpResult | None = None
+        requests = self._requests
         source = Source.POLL if polling and not self._returning else Source.CATCH_UP
         self._show(polling=polling, progress=CatchUpProgress())
         try:
@@ -209,12 +225,13 @@ class CatchUpKeeper:
             None,
             result or self._state.last,
             self._clock.now() if complete else self._state.completed_at,
+            requests,
         )
         self._announcer.announce([ReceptionChanged()])
         return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
 
     def _show(self, *, polling: bool, progress: CatchUpProgress | None = None) -> None:
-        self._state = CatchUpState(polling, progress, self._state.last, self._state.completed_at)
+        self._state = replace(self._state, polling=polling, progress=progress)
         # Every 30 s a run that finds nothing begins: only what can be seen is announced.
         if progress is None or progress.seen:
             self._announcer.announce([ReceptionChanged()])

@@ -38,6 +38,9 @@ class Refusals:
         self.by_reason: dict[str, int] = {}
         self.in_a_row = 0
         self.authentic = 0
+        self.delivered = False
+        """Somebody outside reaches this program: an authentic delivery came that was no
+        simulation of our own."""
 
     def note(self, reason: stripe_webhook.Reason) -> None:
         """One more."""
@@ -60,7 +63,7 @@ class Receive:
 
     `failure_text` turns (decline code, failure code) into a short English text for the log.
     `on_refusal` is told, on the listener's thread, after each delivery that was not authentic,
-    and after the first one that was again.
+    after the first one that was again, and after the very first one from outside.
     """
 
     def __init__(
@@ -109,6 +112,9 @@ class Receive:
             self._raise_alarm(error)
             return NOT_AUTHENTIC
         source = Source.SIMULATION if event.id in self._simulated else Source.WEBHOOK
+        if source is Source.WEBHOOK and not self.refusals.delivered:
+            self.refusals.delivered = True
+            self._on_refusal()
         future = self.event(event, source)
         self._event_of[future] = event.id
         return future

@@ -15,6 +15,8 @@ from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.catch_up_keeper import CatchUpState
+from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.receive import Refusals
 
 logger = logging.getLogger("workmate.reception")
@@ -27,6 +29,8 @@ class ReceptionStatus(StrEnum):
     """What the dot in the status bar shows."""
 
     READY = "ready"
+    POLLING = "polling"
+    """Nothing outside is known to reach the listener, but Stripe is asked every 30 s."""
     NO_SECRET = "no_secret"
     DISTURBED = "disturbed"
     OFF = "off"
@@ -37,6 +41,10 @@ class ReceptionState:
     """The Empfang right now. `trouble` is a code with a sentence in ui/stripe/texts.py:
     port_unavailable, secret_mismatch, strangers_refused or one of store.errors.Trouble.
     `refused` counts deliveries that were not authentic, by reason.
+
+    `polling`: there is a secret key and no working tunnel, so Stripe is asked every 30 s.
+    `catch_up` is None where nothing is ever fetched, `address` where no tunnel is (the demo).
+    `public_url` is the tunnel's address, without a path.
     """
 
     state: ReceptionStatus
@@ -46,6 +54,9 @@ class ReceptionState:
     trouble: str | None = None
     port_moved: bool = False
     refused: Mapping[str, int] | None = None
+    polling: bool = False
+    catch_up: CatchUpState | None = None
+    address: AddressState | None = None
 
 
 class ListenerLike(Protocol):
@@ -71,6 +82,8 @@ class Reception:
         store_trouble: Callable[[], str | None],
         announcer: Announcer,
         state_file: Callable[[int | None], None] = lambda _port: None,
+        catch_up: Callable[[], CatchUpState | None] = lambda: None,
+        address: Callable[[], AddressState | None] = lambda: None,
     ) -> None:
         self._listener = listener
         self._wanted_port = wanted_port
@@ -79,6 +92,8 @@ class Reception:
         self._store_trouble = store_trouble
         self._announcer = announcer
         self._state_file = state_file
+        self._catch_up = catch_up
+        self._address = address
         self._bind_failed = False
         self._lock = threading.Lock()
         self._told: ReceptionState | None = None
@@ -117,25 +132,49 @@ class Reception:
         port = self._listener.port
         keys = self._keys()
         refused = self._refusals.counts()
+        catch_up = self._catch_up()
+        address = self._address()
+        tunnel = address is not None and address.delivers
+        polling = catch_up is not None and keys is not None and bool(keys.secret) and not tunnel
         if port is None:
             status = ReceptionStatus.DISTURBED if self._bind_failed else ReceptionStatus.OFF
             trouble = "port_unavailable" if self._bind_failed else None
-            return ReceptionState(status, trouble=trouble, refused=refused)
+            return ReceptionState(
+                status,
+                trouble=trouble,
+                refused=refused,
+                polling=polling,
+                catch_up=catch_up,
+                address=address,
+            )
         trouble = self._trouble()
         if trouble is not None and trouble != "strangers_refused":
             status = ReceptionStatus.DISTURBED
-        elif keys is None or not keys.can_receive:
-            status = ReceptionStatus.NO_SECRET
         else:
-            status = ReceptionStatus.READY
+            can_receive = keys is not None and keys.can_receive
+            reached = can_receive and (tunnel or self._refusals.delivered)
+            if polling and not reached:
+                status = ReceptionStatus.POLLING
+            else:
+                status = ReceptionStatus.READY if can_receive else ReceptionStatus.NO_SECRET
         return ReceptionState(
             status,
             port=port,
             local_url=f"http://127.0.0.1:{port}{WEBHOOK_PATH}",
+            public_url=address.public_url if address else None,
             trouble=trouble,
             port_moved=self._wanted_port not in (0, port),
             refused=refused,
+            polling=polling,
+            catch_up=catch_up,
+            address=address,
         )
+
+    def address_changed(self) -> None:
+        """The public address is another one: write the state file anew. Any thread."""
+        with self._lock:
+            if self._listener.port is not None:
+                self._write_state_file(self._listener.port)
 
     def changed(self) -> None:
         """Announce, if the state is another than the one told last."""

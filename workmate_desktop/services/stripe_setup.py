@@ -139,6 +139,11 @@ class StripeSetup:
         return self._place
 
     @property
+    def secret_store(self) -> SecretStore:
+        """Where the secrets lie, for others of this program (the tunnel's token). It blocks."""
+        return self._stores[self._place]
+
+    @property
     def account(self) -> AccountInfo | None:
         """The account of the secret key, as Stripe said last; None while unknown."""
         return self._account

@@ -16,7 +16,7 @@ from workmate_desktop.ui.shared.cards import DotLabel
 from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
-from workmate_desktop.ui.stripe.texts import reception_words
+from workmate_desktop.ui.stripe.reception_texts import reception_words
 
 _FRESH = timedelta(minutes=1)
 _EVERY_SECOND_MS = 1000
@@ -105,7 +105,7 @@ class StatusBar(QStatusBar):
         """Dot, words and address, as they are now; why it is so stands in the tool tip."""
         state = self._reception.state
         words = reception_words(state, configured=self._configured())
-        self.state.set_state(words.tone, self._short(state))
+        self.state.set_state(words.tone, self._short(state, words.long))
         self.state.setToolTip(plain_tip(words.trouble))
         self.state.setAccessibleDescription(words.trouble)
         local = f"127.0.0.1:{state.port}" if state.port is not None else ""
@@ -115,10 +115,10 @@ class StatusBar(QStatusBar):
         )
         self.address.setVisible(bool(local))
 
-    def _short(self, state: ReceptionState) -> str:
+    def _short(self, state: ReceptionState, words: str) -> str:
         match state.state:
-            case ReceptionStatus.READY:
-                return self.tr("Empfang bereit")
+            case ReceptionStatus.READY | ReceptionStatus.POLLING:
+                return words
             case ReceptionStatus.NO_SECRET if self._configured():
                 return self.tr("Kein Webhook Secret")
             case ReceptionStatus.DISTURBED:

@@ -12,7 +12,7 @@ from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.ui.shared.theme import Tone
-from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe import reception_texts, texts
 
 TROUBLES = ["port_unavailable", "secret_mismatch", "strangers_refused", *Trouble]
 
@@ -27,13 +27,13 @@ def test_the_enumerations_have_different_words():
     _all_different([texts.source_words(source) for source in Source])
     _all_different([texts.filter_words(which) for which in EventFilter])
     _all_different([texts.scenario_words(scenario) for scenario in Scenario])
-    _all_different([texts.refused_words(reason.value) for reason in Refusal])
+    _all_different([reception_texts.refused_words(reason.value) for reason in Refusal])
     _all_different([texts.no_events_words(which, "") for which in EventFilter])
 
 
 @pytest.mark.parametrize("reason", Refusal)
 def test_refusals_are_told_in_german(reason):
-    assert texts.refused_words(reason.value) != reason.value
+    assert reception_texts.refused_words(reason.value) != reason.value
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -101,18 +101,18 @@ def test_processing_again_is_always_told(before, after):
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_every_trouble_of_the_empfang_has_a_sentence(trouble):
-    words = texts.trouble_words(str(trouble))
+    words = reception_texts.trouble_words(str(trouble))
     assert not words.startswith("Unbekannte")
     state = ReceptionState(ReceptionStatus.DISTURBED, trouble=str(trouble))
-    shown = texts.reception_words(state, configured=True)
+    shown = reception_texts.reception_words(state, configured=True)
     assert (shown.tone, shown.trouble) == (Tone.RED, words)
 
 
 def test_without_keys_the_empfang_is_simply_off():
     state = ReceptionState(ReceptionStatus.NO_SECRET, port=8000, local_url=URL)
-    assert texts.reception_words(state, configured=False).tone is Tone.GREY
-    assert texts.reception_words(state, configured=True).tone is Tone.RED
-    assert "Webhook Secret" in texts.reception_words(state, configured=True).trouble
+    assert reception_texts.reception_words(state, configured=False).tone is Tone.GREY
+    assert reception_texts.reception_words(state, configured=True).tone is Tone.RED
+    assert "Webhook Secret" in reception_texts.reception_words(state, configured=True).trouble
 
 
 @pytest.mark.parametrize("hostile", [*HOSTILE, "%1 %2", "%%1"])

@@ -9,6 +9,7 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.stripe.texts import reason_words
 
@@ -154,16 +155,8 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
 
 def _caught_up(notice: Notice) -> str:
     """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"."""
-    parts = []
-    for name, one, many in (
-        ("payments", _tr("1 Zahlung"), _tr("{0} Zahlungen")),
-        ("failures", _tr("1 Fehlschlag"), _tr("{0} Fehlschläge")),
-        ("reviews", _tr("1 zu klären"), _tr("{0} zu klären")),
-    ):
-        count = notice.detail.get(name)
-        if isinstance(count, int) and count > 0:
-            parts.append(one if count == 1 else many.format(count))
-    return ", ".join(parts) or _tr("nichts Neues")
+    found = [notice.detail.get(name) for name in ("payments", "failures", "reviews")]
+    return counts_words(*(count if isinstance(count, int) else 0 for count in found))
 
 
 def _absence(notice: Notice) -> str:

@@ -210,6 +210,7 @@ class KeyValueRows(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self._values: list[PlainLabel] = []
+        self._parts: list[tuple[QWidget, ...]] = []
         self._rows = 0
 
     def add_row(
@@ -239,6 +240,7 @@ class KeyValueRows(QWidget):
             self._grid.addLayout(cell, self._rows, 1)
         self._rows += 1
         self._values.append(label)
+        self._parts.append((name, label) if extra is None else (name, label, extra))
         self.set_value(len(self._values) - 1, value)
         return len(self._values) - 1
 
@@ -250,6 +252,11 @@ class KeyValueRows(QWidget):
     def set_value(self, row: int, text: str) -> None:
         """Change the value of a line."""
         self._values[row].setText(text)
+
+    def set_row_visible(self, row: int, visible: bool) -> None:
+        """Show a line or take its room away."""
+        for part in self._parts[row]:
+            part.setVisible(visible)
 
     def value(self, row: int) -> str:
         """The whole value of a line."""
@@ -263,6 +270,7 @@ class KeyValueRows(QWidget):
             widget.hide()
             widget.deleteLater()
         self._values.clear()
+        self._parts.clear()
         self._rows = 0
 
 

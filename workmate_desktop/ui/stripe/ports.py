@@ -16,6 +16,7 @@ from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState
 from workmate_desktop.services.simulate import Scenario
 
@@ -109,6 +110,24 @@ class HasReception(Protocol):
     def restart(self) -> int | None:
         """Blocks. The port, or None when none could be had."""
         ...
+
+
+class AddressControls(Protocol):
+    """services.public_address.PublicAddress. All but `state` block."""
+
+    @property
+    def state(self) -> AddressState: ...
+
+    @property
+    def from_environment(self) -> bool: ...
+
+    def connect(self) -> None: ...
+
+    def disconnect(self) -> None: ...
+
+    def save(self, token: str | None, domain: str, executable: str) -> None: ...
+
+    def arrange(self) -> None: ...
 
 
 class Simulating(Protocol):

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
 from workmate_desktop.ui.invoices.texts import fill
@@ -12,28 +13,37 @@ from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
-from workmate_desktop.ui.stripe import texts
+from workmate_desktop.ui.stripe import reception_texts
+from workmate_desktop.ui.stripe.tunnel_part import TunnelPart
 
 _NEEDS_KEYS = frozenset({"secret_mismatch"})
 
 
 class ReceptionCard(Card):
     """Signals: `simulate_wanted()`, `delete_wanted()` for test data, `restart_wanted()`,
-    `webhook_secret_wanted()`: it is missing or wrong, and Konfigurieren mends it.
+    `webhook_secret_wanted()`: it is missing or wrong, and Konfigurieren mends it;
+    `fetch_wanted()`: Verpasste Ereignisse nachholen.
     """
 
     simulate_wanted = Signal()
     delete_wanted = Signal()
     restart_wanted = Signal()
     webhook_secret_wanted = Signal()
+    fetch_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent, title=self.tr("Empfang"))
+        self._clock = clock
+        self._fetching = False
+        self._can_fetch = False
+        self._state: ReceptionState | None = None
         self.pill = PillLabel(theme)
         self.header.addWidget(self.pill)
         self.copy = CopyButton(theme, self.tr("Lokale Adresse kopieren"))
         self.rows = KeyValueRows()
+        self.tunnel = TunnelPart(theme, self.rows)
         self._local = self.rows.add_row(self.tr("Lokal"), mono=True, extra=self.copy)
+        self._fetched = self.rows.add_row(self.tr("Letzter Abruf bei Stripe"))
         self.trouble = PlainLabel(role="error", wrap=True)
         self.moved = PlainLabel(role="small", wrap=True)
         self.refused = PlainLabel(role="small", wrap=True)
@@ -41,37 +51,57 @@ class ReceptionCard(Card):
         self.delete = button(self.tr("Test&daten löschen …"))
         self.restart = button(self.tr("Empfang &neu starten"))
         self.enter_secret = button(self.tr("&Webhook Secret eintragen"))
+        self.fetch = button(self.tr("Verpasste Ereignisse nach&holen"))
         self.body.addWidget(self.rows)
-        for label in (self.trouble, self.moved, self.refused):
+        for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
         self.body.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for made, signal in (
+        self._add_buttons(
             (self.simulate, self.simulate_wanted),
             (self.enter_secret, self.webhook_secret_wanted),
             (self.restart, self.restart_wanted),
-            (self.delete, self.delete_wanted),
-        ):
-            made.clicked.connect(signal)
-            buttons.addWidget(made)
-        buttons.addStretch(1)
-        self.body.addLayout(buttons)
+        )
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for made in (self.tunnel.switch, self.tunnel.arrange, self.tunnel.settings):
+            row.addWidget(made)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self._add_buttons((self.fetch, self.fetch_wanted), (self.delete, self.delete_wanted))
         self.set_simulation_available(False)
 
     def set_simulation_available(self, available: bool) -> None:
         """Offer Zahlung simulieren or not."""
         self.simulate.setVisible(available)
 
+    def set_fetching(self, fetching: bool) -> None:
+        """While the missed events are fetched, once is enough; how far it is is shown."""
+        self._fetching = fetching
+        if self._state is not None:
+            self._show_fetching(self._state)
+
     def set_restarting(self, restarting: bool) -> None:
         """While it restarts, once is enough."""
         self.restart.setEnabled(not restarting)
 
-    def show_state(self, state: ReceptionState, *, livemode: bool | None, own_secret: bool) -> None:
+    def show_state(
+        self,
+        state: ReceptionState,
+        *,
+        livemode: bool | None,
+        own_secret: bool,
+        can_fetch: bool,
+        can_switch: bool,
+    ) -> None:
         """Show how the Empfang is. `livemode` is that of the keys; `own_secret`: the Webhook
-        Secret can be changed here, it is not given by the environment.
+        Secret can be changed here, it is not given by the environment; `can_fetch`: there is a
+        Secret Key to ask Stripe with; `can_switch`: the tunnel is switched here.
         """
-        words = texts.reception_words(state, configured=True)
+        words = reception_texts.reception_words(state, configured=True)
+        self._state = state
+        self._can_fetch = can_fetch
+        self._show_fetching(state)
+        self.tunnel.show_state(state.address, can_change=can_switch, can_arrange=can_fetch)
         self.pill.set_pills((Pill(f"● {words.short}", words.tone),))
         self.pill.setAccessibleName(words.long)
         address = state.local_url or ""
@@ -92,6 +122,33 @@ class ReceptionCard(Card):
         self.restart.setVisible(stopped)
         self.delete.setVisible(livemode is False)
 
+    def _add_buttons(self, *buttons: tuple[QPushButton, SignalInstance]) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for made, signal in buttons:
+            made.clicked.connect(signal)
+            row.addWidget(made)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def _show_fetching(self, state: ReceptionState) -> None:
+        """When Stripe was asked last and what came of it, or how far the asking is."""
+        catch_up = state.catch_up
+        self.rows.set_row_visible(self._fetched, catch_up is not None)
+        self.fetch.setVisible(catch_up is not None)
+        if catch_up is None:
+            return
+        self.fetch.setEnabled(self._can_fetch and not self._fetching)
+        first = catch_up.completed_at is None
+        if catch_up.progress is not None and (self._fetching or (first and catch_up.progress.seen)):
+            words = reception_texts.progress_words(catch_up.progress)
+        elif not self._can_fetch:
+            words = self.tr("braucht den Secret Key")
+        else:
+            now = self._clock.local(self._clock.now())
+            words = reception_texts.fetch_words(catch_up, now, self._clock.local)
+        self.rows.set_value(self._fetched, words)
+
     def _moved(self, port: int | None) -> str:
         return fill(self.tr("Der gewünschte Port war belegt, der Empfang läuft auf %1."), str(port))
 
@@ -100,7 +157,7 @@ class ReceptionCard(Card):
         if not total:
             return ""
         parts = ", ".join(
-            f"{count} {texts.refused_words(reason)}"
+            f"{count} {reception_texts.refused_words(reason)}"
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         )
         if total == 1:

@@ -25,6 +25,7 @@ from workmate_desktop.ui.stripe.empty_card import EmptyCard
 from workmate_desktop.ui.stripe.event_detail import EventDetail
 from workmate_desktop.ui.stripe.events_pane import EventsPane
 from workmate_desktop.ui.stripe.ports import (
+    AddressControls,
     EventReading,
     HasReception,
     Reprocessing,
@@ -32,6 +33,7 @@ from workmate_desktop.ui.stripe.ports import (
     StripeNews,
 )
 from workmate_desktop.ui.stripe.reception_card import ReceptionCard
+from workmate_desktop.ui.stripe.tunnel_actions import TunnelActions
 
 _DETAIL_WIDTH = 330
 _SIDE_BY_SIDE = 700
@@ -41,12 +43,14 @@ _SIDE_BY_SIDE = 700
 class StripeTab(QStackedWidget):
     """The second page of the window.
 
-    Signals: `simulate_requested()`, `demo_requested()`, `delete_test_data_requested()`.
+    Signals: `simulate_requested()`, `demo_requested()`, `delete_test_data_requested()`,
+    `fetch_requested()` for Verpasste Ereignisse nachholen.
     """
 
     simulate_requested = Signal()
     demo_requested = Signal()
     delete_test_data_requested = Signal()
+    fetch_requested = Signal()
 
     def __init__(
         self,
@@ -58,16 +62,20 @@ class StripeTab(QStackedWidget):
         bridge: StripeNews,
         clock: Clock,
         parent: QWidget | None = None,
+        *,
+        address: AddressControls | None = None,
     ) -> None:
+        """`address` None: no tunnel in this run."""
         super().__init__(parent)
         self._setup = setup
+        self._address = address
         self._reception = reception
         self._bridge = bridge
         self.waiting = PlainLabel(self.tr("Die Schlüssel werden gelesen …"), role="muted")
         self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty = EmptyCard()
         self.account = AccountCard(setup)
-        self.reception = ReceptionCard(theme)
+        self.reception = ReceptionCard(theme, clock)
         self.events = EventsPane(theme, books, bridge, clock)
         self.detail = EventDetail(theme, books, receive, bridge, clock)
         self._page = self._build_page()
@@ -82,6 +90,10 @@ class StripeTab(QStackedWidget):
     def set_simulation_available(self, available: bool) -> None:
         """Offer Zahlung simulieren or not."""
         self.reception.set_simulation_available(available)
+
+    def set_fetching(self, fetching: bool) -> None:
+        """The missed events are being fetched, because someone asked for it."""
+        self.reception.set_fetching(fetching)
 
     def show_review(self) -> None:
         """List what waits for a decision."""
@@ -182,6 +194,9 @@ class StripeTab(QStackedWidget):
         self.account.edit_wanted.connect(self.configure)
         self.reception.simulate_wanted.connect(self.simulate_requested)
         self.reception.delete_wanted.connect(self.delete_test_data_requested)
+        if self._address is not None:
+            TunnelActions(self._address, self._bridge, self.reception.tunnel, self)
+        self.reception.fetch_wanted.connect(self.fetch_requested)
         self.reception.restart_wanted.connect(self._restart)
         self.reception.webhook_secret_wanted.connect(self._enter_webhook_secret)
         self.events.event_selected.connect(self.detail.show_event)
@@ -199,6 +214,8 @@ class StripeTab(QStackedWidget):
             self._reception.state,
             livemode=self._setup.keys.livemode,
             own_secret=KeyKind.WEBHOOK_SECRET not in self._setup.from_environment,
+            can_fetch=bool(self._setup.keys.secret),
+            can_switch=self._address is not None and not self._address.from_environment,
         )
 
     @Slot()

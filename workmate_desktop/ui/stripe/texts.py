@@ -7,13 +7,10 @@ from PySide6.QtCore import QCoreApplication
 from workmate_desktop.domain.events import PAYMENT_FAILED, Outcome, Reason, Source
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
-from workmate_desktop.ui.shared.messages import trouble_message
-from workmate_desktop.ui.shared.theme import Tone
 
 
 def _tr(text: str) -> str:
@@ -35,79 +32,6 @@ def place_words(place: Place) -> str:
         Place.ENVIRONMENT: _tr("Umgebungsvariablen"),
         Place.MEMORY: _tr("Nur bis zum Programmende"),
     }[place]
-
-
-# --- Empfang -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReceptionWords:
-    """How the Empfang is: words for the pill, a whole sentence start, why, and what to do."""
-
-    tone: Tone
-    short: str
-    long: str
-    trouble: str = ""
-
-
-def reception_words(state: ReceptionState, *, configured: bool) -> ReceptionWords:
-    """The Empfang in words. Without any keys it is simply off: nothing can come yet."""
-    trouble = trouble_words(state.trouble) if state.trouble else ""
-    if state.state is ReceptionStatus.READY:
-        return ReceptionWords(Tone.GREEN, _tr("bereit"), _tr("Empfang bereit"), trouble)
-    if state.state is ReceptionStatus.DISTURBED:
-        return ReceptionWords(Tone.RED, _tr("gestört"), _tr("Empfang gestört"), trouble)
-    if state.state is ReceptionStatus.OFF or not configured:
-        return ReceptionWords(Tone.GREY, _tr("aus"), _tr("Empfang aus"), trouble)
-    return ReceptionWords(
-        Tone.RED,
-        _tr("kein Webhook Secret"),
-        _tr("Empfang ohne Webhook Secret"),
-        trouble
-        or _tr(
-            "Ohne Webhook Secret wird jede Zustellung abgelehnt. Bitte unter Bearbeiten eintragen."
-        ),
-    )
-
-
-def trouble_words(code: str) -> str:
-    """Why the Empfang is disturbed, and what mends it."""
-    own = {
-        "port_unavailable": _tr(
-            "Auf diesem PC ist kein Anschluss (Port) frei. Bitte das Programm neu starten."
-        ),
-        "secret_mismatch": _tr(
-            "Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt. "
-            "Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."
-        ),
-        "strangers_refused": _tr(
-            "Fremde Zugriffe abgewehrt: Zustellungen mit falscher Unterschrift wurden abgelehnt."
-        ),
-    }
-    if code in own:
-        return own[code]
-    message = trouble_message(code)
-    if message is None:
-        return _tr("Unbekannte Störung (%1).").replace("%1", code)
-    return " ".join(part for part in message if part)
-
-
-def refused_words(reason: str) -> str:
-    """What a counter of refused deliveries counts. Reasons: gateways.stripe_webhook.Reason."""
-    return {
-        "missing": _tr("ohne Unterschrift"),
-        "malformed": _tr("mit unlesbarer Unterschrift"),
-        "not_utf8": _tr("mit unlesbarem Inhalt"),
-        "wrong": _tr("mit falscher Unterschrift"),
-        "too_old": _tr("zu alt"),
-        "in_future": _tr("aus der Zukunft"),
-    }.get(reason, reason)
-
-
-def moved_port_words(wanted: int, port: int) -> str:
-    """The wanted port was taken."""
-    sentence = _tr("Port %1 war belegt, Empfang läuft auf %2.")
-    return sentence.replace("%1", str(wanted)).replace("%2", str(port))
 
 
 # --- Ereignisse ----------------------------------------------------------------------------

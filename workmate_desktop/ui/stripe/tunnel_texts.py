@@ -1,0 +1,62 @@
+"""The German words of the public address: tunnel and webhook at Stripe. No widgets."""
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
+from workmate_desktop.services.public_address import AddressState
+from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("tunnel", text)
+
+
+def tunnel_state_words(state: TunnelState) -> str:
+    """What stands where the public address would be."""
+    match state.status:
+        case TunnelStatus.ONLINE:
+            return state.public_url or ""
+        case TunnelStatus.STARTING if state.percent is not None:
+            words = _tr("ngrok wird geladen: %1 % …")
+            return words.replace("%1", str(state.percent), 1)
+        case TunnelStatus.STARTING:
+            return _tr("wird verbunden …")
+        case TunnelStatus.RETRYING:
+            return _tr("unterbrochen, kommt von selbst wieder")
+        case TunnelStatus.FAILED:
+            return _tr("nicht verbunden")
+        case _:
+            return _tr("kein Tunnel")
+
+
+def tunnel_trouble(state: TunnelState) -> str:
+    """Why there is no address, or what disturbs it, and what to do; empty when all is well."""
+    if state.code is None:
+        return ""
+    message = trouble_message(state.code)
+    if message is None:
+        return _tr("Unbekannte Störung (%1).").replace("%1", state.code)
+    return " ".join(part for part in message if part)
+
+
+def endpoint_words(state: AddressState) -> str:
+    """How our webhook at Stripe is."""
+    here = state.endpoint
+    if state.arranging:
+        return _tr("wird eingerichtet …")
+    if here is None:
+        return _tr("nicht eingerichtet")
+    if not here.enabled:
+        return _tr("von Stripe abgeschaltet")
+    if not here.complete:
+        return _tr("eingerichtet für eine andere Adresse")
+    if not here.secret_known:
+        return _tr("eingerichtet, Webhook Secret unbekannt")
+    return _tr("eingerichtet, aktiv · 2 Ereignisse")
+
+
+def endpoint_trouble(state: AddressState) -> str:
+    """Why the webhook could not be arranged, and what to do."""
+    if state.trouble is None:
+        return ""
+    return " ".join(part for part in error_sentence(state.trouble) if part)
