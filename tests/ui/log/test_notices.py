@@ -9,9 +9,10 @@ from tests.ui.log.fakes import FakeNotices, notice
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.ui.log.notice_words import notice_words
 from workmate_desktop.ui.log.notices_model import PAGE, NoticesModel
 from workmate_desktop.ui.log.notices_pane import NoticesPane
-from workmate_desktop.ui.log.texts import Target, notice_look, notice_words, target_of
+from workmate_desktop.ui.log.texts import Target, notice_look, target_of
 from workmate_desktop.ui.shared.assets import icon_path
 from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE
 

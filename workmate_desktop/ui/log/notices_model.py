@@ -8,8 +8,8 @@ from PySide6.QtGui import QFont
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.ui.log.notice_words import notice_words
 from workmate_desktop.ui.log.ports import NoticeReading
-from workmate_desktop.ui.log.texts import notice_words
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index

@@ -1,10 +1,10 @@
 """What a catch-up brought, in words: the same in toast, status bar, Empfang and notice."""
 
-from PySide6.QtCore import QCoreApplication
+from workmate_desktop.ui.shared.words import translate
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("caught_up", text)
+    return translate("caught_up", text)
 
 
 def counts_words(payments: int, failures: int, reviews: int) -> str:

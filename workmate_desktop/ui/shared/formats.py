@@ -26,8 +26,10 @@ from functools import cache
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from workmate_desktop.domain.money import MAX_MINOR, exponent
+from workmate_desktop.ui.shared import money_text
 
-NBSP = "\u00a0"
+NBSP = money_text.NBSP
+money = money_text.money
 NONE = "–"
 """Shown where there is no value."""
 
@@ -46,22 +48,6 @@ _DIGITS_OF_DATE = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("formats", text)
-
-
-def money(minor: int, currency: str) -> str:
-    """An amount for the screen, with all decimals of its currency."""
-    # Imported at the first amount: Babel is not needed before the first rows are shown.
-    from babel.numbers import format_currency
-
-    digits = exponent(currency)
-    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{NBSP}¤"
-    return format_currency(
-        Decimal(minor).scaleb(-digits),
-        currency.upper(),
-        format=pattern,
-        locale=_LOCALE,
-        currency_digits=False,
-    )
 
 
 def money_input(minor: int, currency: str) -> str:

@@ -1,0 +1,167 @@
+"""The German words of the notices. Without Qt: e-mails say the same, also those of `serve`."""
+
+from dataclasses import dataclass
+
+from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.caught_up import counts_words
+from workmate_desktop.ui.shared.money_text import money
+from workmate_desktop.ui.shared.words import translate
+from workmate_desktop.ui.stripe.reason_texts import reason_words
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What happened, and why or what to do about it."""
+
+    title: str
+    why: str
+
+
+def _tr(text: str) -> str:
+    return translate("notices", text)
+
+
+def notice_words(notice: Notice) -> NoticeWords:
+    """A notice in plain words."""
+    kind = kind_of(notice)
+    match kind:
+        case None:  # written by a newer version
+            return NoticeWords(_tr("Meldung"), notice.kind)
+        case NoticeKind.PAYMENT_FAILED:
+            return NoticeWords(
+                _tr("Zahlung fehlgeschlagen: {0}").format(_invoice_and_amount(notice)),
+                _failure(notice),
+            )
+        case NoticeKind.NEEDS_REVIEW:
+            return NoticeWords(
+                _tr("Klärung nötig: {0}").format(_invoice_and_amount(notice)), _reason(notice)
+            )
+        case NoticeKind.OVERPAID:
+            return NoticeWords(
+                _tr("{0} ist überzahlt: {1} zu viel").format(
+                    _number(notice) or _tr("Eine Rechnung"), _amount(notice)
+                ),
+                _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
+            )
+        case NoticeKind.CATCH_UP_RESULT:
+            return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
+        case _:
+            return _about_events(kind) or _about_the_program(kind, notice)
+
+
+def kind_of(notice: Notice) -> NoticeKind | None:
+    """What the notice tells; None for a kind of a newer version."""
+    return NoticeKind(notice.kind) if notice.kind in set(NoticeKind) else None
+
+
+def _about_events(kind: NoticeKind) -> NoticeWords | None:
+    """Notices about what Stripe, or somebody else, sent."""
+    return {
+        NoticeKind.UNREADABLE_EVENT: NoticeWords(
+            _tr("Signierte, aber unlesbare Nachricht"),
+            _tr(
+                "Stripe hat etwas geschickt, das dieses Programm nicht versteht. Bitte das "
+                "Programm aktualisieren oder den Support fragen."
+            ),
+        ),
+        NoticeKind.FOREIGN_ACCOUNT: NoticeWords(
+            _tr("Ereignis eines fremden Stripe-Kontos"),
+            _tr(
+                "Es wurde nichts verbucht. Der Webhook soll nur Ereignisse des eigenen Kontos "
+                "senden."
+            ),
+        ),
+        NoticeKind.THIN_EVENT: NoticeWords(
+            _tr("Stripe sendet Kurzformat"),
+            _tr("Bitte beim Webhook im Stripe-Dashboard „Snapshot“ wählen."),
+        ),
+        NoticeKind.SECRET_MISMATCH: NoticeWords(
+            _tr("Webhook Secret passt nicht"),
+            _tr("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
+        ),
+        NoticeKind.ENDPOINT_DISABLED: NoticeWords(
+            _tr("Stripe hat den Webhook abgeschaltet"),
+            _tr(
+                "Zu viele Zustellungen kamen nicht an. Bitte den Endpunkt im Stripe-Dashboard "
+                "unter Webhooks wieder einschalten."
+            ),
+        ),
+        NoticeKind.STRANGERS_REFUSED: NoticeWords(
+            _tr("Fremde Zugriffe abgewehrt"),
+            _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
+        ),
+    }.get(kind)
+
+
+def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
+    """Notices about the program and its PC rather than about money."""
+    return {
+        NoticeKind.DATABASE_TROUBLE: NoticeWords(
+            _tr("Die Datenbank war vorübergehend nicht beschreibbar"),
+            _tr("Sie ist es wieder. Was Stripe nicht abliefern konnte, stellt es noch einmal zu."),
+        ),
+        NoticeKind.DISK_LOW: NoticeWords(
+            _tr("Wenig Platz auf dem Datenträger: noch {0} MB").format(
+                notice.detail.get("free_mb", "–")
+            ),
+            _tr("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
+        ),
+        NoticeKind.SETTINGS_RESET: NoticeWords(
+            _tr("Einstellungen waren unbrauchbar"),
+            _tr("Es gelten wieder die Voreinstellungen."),
+        ),
+    }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+
+
+def _caught_up(notice: Notice) -> str:
+    """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"."""
+    found = [notice.detail.get(name) for name in ("payments", "failures", "reviews")]
+    return counts_words(*(count if isinstance(count, int) else 0 for count in found))
+
+
+def _absence(notice: Notice) -> str:
+    if notice.detail.get("absent") is True:
+        return _tr("Das geschah, während das Programm nicht lief oder nicht verbunden war.")
+    return _tr("Es war bei Stripe gemeldet, aber hier noch nicht angekommen.")
+
+
+def _invoice_and_amount(notice: Notice) -> str:
+    """ "RE-2026-0117 · 476,00 €", "89,00 € ohne Rechnung"."""
+    number, amount = _number(notice), _amount(notice)
+    if not number:
+        return _tr("{0} ohne Rechnung").format(amount)
+    return f"{number} · {amount}"
+
+
+def _number(notice: Notice) -> str:
+    number = notice.detail.get("number")
+    return " ".join(number.split()) if isinstance(number, str) else ""
+
+
+def _amount(notice: Notice) -> str:
+    minor, currency = notice.detail.get("amount_minor"), notice.detail.get("currency")
+    if isinstance(minor, int) and isinstance(currency, str) and currency:
+        return money(minor, currency)
+    return _tr("Zahlung")
+
+
+def _failure(notice: Notice) -> str:
+    why = decline_reason(_code(notice, "decline_code"), _code(notice, "failure_code"))
+    if notice.detail.get("still_owed") is False:
+        return _tr("{0} Die Rechnung ist davon nicht mehr betroffen.").format(why)
+    return why
+
+
+def _reason(notice: Notice) -> str:
+    reason = notice.detail.get("reason")
+    failed = bool(_code(notice, "decline_code") or _code(notice, "failure_code"))
+    if isinstance(reason, str) and reason in set(Reason):
+        return reason_words(Reason(reason), failed=failed).what
+    return _tr("Bitte unter Stripe → Ereignisse ansehen.")
+
+
+def _code(notice: Notice, name: str) -> str | None:
+    value = notice.detail.get(name)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,24 @@
+"""Amounts in German. Without Qt: e-mails of `serve` name them too."""
+
+from decimal import Decimal
+
+from workmate_desktop.domain.money import exponent
+
+NBSP = "\u00a0"
+_LOCALE = "de_DE"
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount for the screen, with all decimals of its currency."""
+    # Imported at the first amount: Babel is not needed before the first rows are shown.
+    from babel.numbers import format_currency
+
+    digits = exponent(currency)
+    pattern = f"#,##0{'.' + '0' * digits if digits else ''}{NBSP}¤"
+    return format_currency(
+        Decimal(minor).scaleb(-digits),
+        currency.upper(),
+        format=pattern,
+        locale=_LOCALE,
+        currency_digits=False,
+    )

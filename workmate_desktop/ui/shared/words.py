@@ -1,0 +1,13 @@
+"""Translation for words that the program also needs without a window.
+
+`serve` writes e-mails with the words of the notice list and never imports Qt: then there is no
+translator, and the German of the source is what is sent.
+"""
+
+import sys
+
+
+def translate(context: str, text: str) -> str:
+    """`text` in the language of the program, as QCoreApplication.translate gives it."""
+    qt = sys.modules.get("PySide6.QtCore")
+    return text if qt is None else str(qt.QCoreApplication.translate(context, text))

@@ -1,0 +1,113 @@
+"""Why an event waits for a decision or was ignored, in German. Without Qt: e-mails say it too."""
+
+from dataclasses import dataclass
+
+from workmate_desktop.domain.events import Reason
+from workmate_desktop.ui.shared.words import translate
+
+
+def _tr(text: str) -> str:
+    return translate("stripe", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an event means (`what`), and what staff can do (`todo`, may be empty)."""
+
+    what: str
+    todo: str = ""
+
+
+def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
+    """Why an event waits for a decision, or was ignored. `failed`: a payment that failed."""
+    again = _tr("Danach „Erneut verarbeiten“ drücken.")
+    look = _tr("Im Stripe-Dashboard nachsehen, wofür die Zahlung war.")
+    match reason:
+        case Reason.NO_INVOICE if failed:
+            return Explanation(
+                _tr("Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."), look
+            )
+        case Reason.NO_INVOICE:
+            return Explanation(
+                _tr(
+                    "Stripe meldet eine erfolgreiche Zahlung, nennt aber keine Rechnung. "
+                    "Vielleicht wurde sie direkt im Stripe-Dashboard ausgelöst."
+                ),
+                look,
+            )
+        case Reason.UNKNOWN_INVOICE:
+            return Explanation(
+                _tr("Das Ereignis nennt eine Rechnung, die es hier nicht gibt."),
+                _tr("Gibt es sie inzwischen, „Erneut verarbeiten“ drücken."),
+            )
+        case Reason.INVOICE_MISMATCH:
+            return Explanation(
+                _tr("Rechnung und Rechnungsnummer im Ereignis passen nicht zusammen."), look
+            )
+        case Reason.OTHER_INSTALLATION:
+            return Explanation(
+                _tr("Die Zahlung gehört zu einer anderen Installation von WorkmateOS."),
+                _tr("Dort wird sie verbucht. Hier ist nichts zu tun, wenn das so gewollt ist."),
+            )
+        case Reason.OTHER_CURRENCY:
+            return Explanation(
+                _tr("Bezahlt wurde in einer anderen Währung, als die Rechnung lautet."),
+                _tr("Die Rechnung bleibt unverändert. Mit dem Kunden klären."),
+            )
+        case Reason.WRONG_MODE:
+            return Explanation(
+                _tr(
+                    "Testmodus und Livebetrieb passen nicht zusammen: Schlüssel, Rechnung und "
+                    "Ereignis müssen zum selben Modus gehören."
+                ),
+                _tr("Die Schlüssel unter Bearbeiten prüfen.") + " " + again,
+            )
+        case Reason.INVOICE_CANCELLED:
+            return Explanation(
+                _tr("Die Rechnung ist storniert, danach kam Geld."),
+                _tr("Das Geld mit dem Kunden klären, zum Beispiel im Stripe-Dashboard erstatten."),
+            )
+        case Reason.INVOICE_DRAFT:
+            return Explanation(
+                _tr("Die Rechnung ist noch ein Entwurf, deshalb wurde nichts verbucht."),
+                _tr("Die Rechnung stellen.") + " " + again,
+            )
+        case _:
+            return _further_reason(reason, again)
+
+
+def _further_reason(reason: Reason, again: str) -> Explanation:
+    return {
+        Reason.BAD_AMOUNT: Explanation(
+            _tr("Das Ereignis nennt keinen Betrag, der stimmen kann. Es wurde nichts verbucht."),
+            _tr("Die Zahlung im Stripe-Dashboard ansehen."),
+        ),
+        Reason.NOT_SUCCEEDED: Explanation(
+            _tr("Das Ereignis meldet Erfolg, die Zahlung selbst ist aber nicht abgeschlossen."),
+            _tr("Die Zahlung im Stripe-Dashboard ansehen."),
+        ),
+        Reason.PROGRAM_ERROR: Explanation(
+            _tr(
+                "Beim Verbuchen ist im Programm ein Fehler aufgetreten. Das Ereignis ist sicher "
+                "gespeichert."
+            ),
+            _tr(
+                "Nach dem nächsten Update „Erneut verarbeiten“ drücken. Das Protokoll hilft dem "
+                "Support."
+            ),
+        ),
+        Reason.UNKNOWN_TYPE: Explanation(
+            _tr("Diese Art von Ereignis braucht WorkmateOS nicht. Es wurde nichts verändert.")
+        ),
+        Reason.THIN_EVENT: Explanation(
+            _tr("Stripe sendet Kurzformat, bitte Snapshot wählen."),
+            _tr("Im Stripe-Dashboard beim Endpunkt „Snapshot“ als Format einstellen."),
+        ),
+        Reason.FOREIGN_ACCOUNT: Explanation(
+            _tr("Das Ereignis gehört zu einem anderen Stripe-Konto."),
+            _tr("Gehört das Konto zu Ihnen, die Verbindung unter Bearbeiten testen.") + " " + again,
+        ),
+        Reason.SAME_INTENT: Explanation(
+            _tr("Diese Zahlung war schon verbucht. Es wurde nichts doppelt verbucht.")
+        ),
+    }[reason]
