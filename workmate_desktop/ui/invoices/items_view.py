@@ -15,9 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.ui.invoices.amount_widths import width_for
 from workmate_desktop.ui.invoices.items_delegate import ItemsDelegate
 from workmate_desktop.ui.invoices.items_input import Column
-from workmate_desktop.ui.invoices.items_model import EMPTY_LINE_ROLE, Index, ItemsModel
+from workmate_desktop.ui.invoices.items_model import (
+    EMPTY_LINE_ROLE,
+    REASON_ROLE,
+    Index,
+    ItemsModel,
+)
 from workmate_desktop.ui.shared.tables import ROW_HEIGHT, style_table
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -35,6 +41,8 @@ _NARROW_WIDTHS = {
     Column.TAX_RATE: 78,
     Column.NET: 106,
 }
+_NEVER_CUT = (Column.QUANTITY, Column.UNIT_PRICE, Column.NET)
+"""A large number here gets more room than planned; the description gives it."""
 _NARROW = 640
 """Below this many pixels the description would have no room left."""
 _EDIT_NEXT = QAbstractItemDelegate.EndEditHint.EditNextItem
@@ -71,7 +79,10 @@ class ItemsView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.DESCRIPTION, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
+        self._needed = dict.fromkeys(_NEVER_CUT, 0)
+        self._look_at(0, model.rowCount() - 1)
         self._share_room()
+        model.dataChanged.connect(self._on_cells_changed)
         theme.changed.connect(self.viewport().update)
         for signal in (model.rowsInserted, model.rowsRemoved, model.rowsMoved):
             signal.connect(self.line_changed)
@@ -217,9 +228,26 @@ class ItemsView(QTableView):
 
     def _share_room(self) -> None:
         widths = _WIDTHS if self.viewport().width() >= _NARROW else _NARROW_WIDTHS
-        for column, width in widths.items():
+        for column, planned in widths.items():
+            width = max(planned, self._needed.get(column, 0))
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
+
+    def _on_cells_changed(self, first: Index, last: Index) -> None:
+        if self._look_at(first.row(), last.row()):
+            self._share_room()
+
+    def _look_at(self, first: int, last: int) -> bool:
+        """Note what the numbers of these lines need; whether that is more than before."""
+        before = dict(self._needed)
+        for row in range(first, last + 1):
+            for column in _NEVER_CUT:
+                index = self._items.index(row, column)
+                # What cannot be read may be of any length, and is told of below.
+                if index.data(REASON_ROLE) is None:
+                    text = str(index.data() or "")
+                    self._needed[column] = max(self._needed[column], width_for(text, self.font()))
+        return self._needed != before
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Coming in by Tab starts at the near end."""

@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.ui.invoices.amount_widths import WidestAmounts
 from workmate_desktop.ui.invoices.status_pill import PillDelegate, status_pills
-from workmate_desktop.ui.invoices.table_model import ROW_ROLE, SORT_OF, Column, InvoiceTableModel
+from workmate_desktop.ui.invoices.table_model import (
+    AMOUNTS,
+    ROW_ROLE,
+    SORT_OF,
+    Column,
+    InvoiceTableModel,
+)
 from workmate_desktop.ui.shared.tables import Index, RowDelegate, animations_wanted, style_table
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -26,6 +33,7 @@ _WIDTHS = {
     Column.PAID: 96,
     Column.STATUS: 224,
 }
+"""Large amounts get more: they are never cut off."""
 _CUSTOMER_GIVES = 50
 """So much narrower may the customer become before a column is left out."""
 _STATUS_GIVES = 124
@@ -48,6 +56,8 @@ class InvoiceTable(QTableView):
     def __init__(self, theme: Theme, model: InvoiceTableModel, parent: QWidget | None = None):
         super().__init__(parent)
         self._model = model
+        self._widest = WidestAmounts(model, self)
+        self._widths_chosen = False
         self._selected = ""
         self._quiet = False
         style_table(self)
@@ -67,7 +77,7 @@ class InvoiceTable(QTableView):
         header.setSectionsClickable(True)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self._widths_chosen = False
+        self._widest.grown.connect(self._give_amounts_room)
         self._set_widths()
         query = model.query
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
@@ -118,6 +128,7 @@ class InvoiceTable(QTableView):
                     self._widths_chosen = True
                     self.setColumnHidden(column, False)
                     self.setColumnWidth(column, width)
+            self._give_amounts_room()
         for column, sort in SORT_OF.items():
             if sort.value == state.get("sort"):
                 down = state.get("descending") is True
@@ -173,12 +184,30 @@ class InvoiceTable(QTableView):
         if not self._widths_chosen:
             self._set_widths()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font needs other room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._give_amounts_room()
+
     # Inside
+
+    @Slot()
+    def _give_amounts_room(self) -> None:
+        if not self._widths_chosen:
+            self._set_widths()
+            return
+        for column in AMOUNTS:
+            needed = self._widest.width(column, self.font())
+            if not self.isColumnHidden(column) and self.columnWidth(column) < needed:
+                self.setColumnWidth(column, needed)
 
     def _set_widths(self) -> None:
         """The designed widths; further room goes to the customer, missing room is taken there."""
         room = self.viewport().width()
         shown = dict(_WIDTHS)
+        for column in AMOUNTS:
+            shown[column] = max(shown[column], self._widest.width(column, self.font()))
         for column in _LEFT_OUT_FIRST:
             if sum(shown.values()) - _CUSTOMER_GIVES > room:
                 del shown[column]
@@ -200,6 +229,8 @@ class InvoiceTable(QTableView):
         # The last section stretches by itself; that is nobody's choice.
         if section != Column.STATUS:
             self._widths_chosen = True
+        if section in AMOUNTS:
+            self._give_amounts_room()
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
