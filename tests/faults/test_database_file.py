@@ -163,12 +163,13 @@ def test_f9_written_by_a_newer_version(tmp_path: Path) -> None:
     assert sorted(backup.all_backups(tmp_path)) == backups
 
 
-# --- F10: a program of version 2, made of a copy of this one -----------------------------
+# --- F10: a program of the next version, made of a copy of this one -----------------------------
 
-_NEXT = """
+NEXT = f"{int(migrate.HEAD) + 1:04d}"
+_NEXT = f"""
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{migrate.HEAD}"
 def upgrade():
     connection = op.get_bind()
     connection.exec_driver_sql("ALTER TABLE customers ADD COLUMN phone TEXT")
@@ -183,7 +184,7 @@ from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from workmate_desktop.store import migrate, open as opening
-assert migrate.HEAD == "0002" or sys.argv[4] == "first", migrate.__file__
+assert migrate.HEAD == sys.argv[5] or sys.argv[4] == "first", migrate.__file__
 left = int(sys.argv[3])
 migrating = False
 true_migrate = migrate.migrate
@@ -206,7 +207,7 @@ print("statements", int(sys.argv[3]) - left)
 
 @pytest.fixture(scope="module")
 def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the package whose newest migration is 0002."""
+    """A folder with a copy of the package whose newest migration is `NEXT`."""
     folder = tmp_path_factory.mktemp("next")
     source = Path(workmate_desktop.__file__).parent
     target = folder / "workmate_desktop"
@@ -214,17 +215,18 @@ def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(source / name, target / name)
     (target / "__init__.py").write_text("")
     store = target / "store"
-    (store / "migrations/versions/v0002_next.py").write_text(_NEXT)
+    (store / f"migrations/versions/v{NEXT}_next.py").write_text(_NEXT)
     text = (store / "migrate.py").read_text("utf-8")
-    text = text.replace(f'HEAD = "{migrate.HEAD}"', 'HEAD = "0002"')
-    (store / "migrate.py").write_text(text.replace(f'("{migrate.HEAD}",)', '("0001", "0002")'))
+    text = text.replace(f'HEAD = "{migrate.HEAD}"', f'HEAD = "{NEXT}"')
+    text = text.replace("KNOWN = (", f'KNOWN = ("{NEXT}", ')
+    (store / "migrate.py").write_text(text)
     return folder
 
 
 def _open_with(program: Path, data_dir: Path, kill_after: int, kind: str) -> "str | int":
     """What was printed, or the signal that ended it."""
     run = subprocess.run(
-        [sys.executable, "-c", _OPEN, str(program), str(data_dir), str(kill_after), kind],
+        [sys.executable, "-c", _OPEN, str(program), str(data_dir), str(kill_after), kind, NEXT],
         capture_output=True,
         text=True,
     )
@@ -238,13 +240,13 @@ def test_f10_an_older_version_is_backed_up_and_migrated(tmp_path: Path, next_ver
     _made(tmp_path)
     assert "statements" in str(_open_with(next_version, tmp_path, 10**6, "next"))
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (NEXT,)
         assert connection.execute("SELECT count(*) FROM invoices").fetchone() == (40,)
         assert connection.execute("SELECT phone FROM customers").fetchone() == ("0",)
     connection.close()
     before_update = tmp_path / "backups" / f"{TODAY}-vor-update.sqlite3"
     with sqlite3.connect(before_update) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (migrate.HEAD,)
     old.close()
     assert _refusal(tmp_path).code == "database_newer"  # this program is now the older one
 
@@ -263,7 +265,7 @@ def test_f10_killed_while_migrating_it_is_old_or_new(tmp_path: Path, next_versio
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
-        new = version == "0002"
+        new = version == NEXT
         assert ("phone" in columns, "reminders" in tables, "customers_by_phone" in tables) == (
             (new,) * 3
         ), f"mixed after {kill_after} statements"
@@ -271,8 +273,8 @@ def test_f10_killed_while_migrating_it_is_old_or_new(tmp_path: Path, next_versio
         if ended != -signal.SIGKILL:
             break
         assert "statements" in str(_open_with(next_version, data_dir, 10**6, "next"))
-    assert states[0] == "0001"
-    assert states[-1] == "0002"
+    assert states[0] == migrate.HEAD
+    assert states[-1] == NEXT
     assert len(states) > 5
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from tests.factories import NOBODY, event_body, post, sign
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.store import migrate
 
 SECRET = "whsec_journeyJourneyJourney01"
 KEYS = {
@@ -367,7 +368,7 @@ def test_doctor_beside_the_server_and_after_it(office: Program, tmp_path: Path) 
     with started(tmp_path, "doctor", **KEYS) as beside:
         assert beside.exit_code() == 0, beside.output
         assert f"our listener answers on 127.0.0.1:{port}" in beside.output
-        assert "sound, version 0001" in beside.output
+        assert f"sound, version {migrate.HEAD}" in beside.output
         assert SECRET not in beside.output
     assert office.end() == 0
     with started(tmp_path, "doctor", **KEYS) as after:

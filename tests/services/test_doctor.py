@@ -26,7 +26,7 @@ from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import write_state_file
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
-from workmate_desktop.store import backup
+from workmate_desktop.store import backup, migrate
 
 PUBLISHABLE = "pk_test_51Publishable0001"
 SECRET = "sk_test_51SecretSecretSecret0002"
@@ -129,7 +129,7 @@ def test_all_is_well_beside_the_running_program(office: OfficeBooks, options: Op
     assert found.wrong == []
     assert found.code == 0
     assert found.lines[-1] == "All is well."
-    assert found.has("✓ Database", "sound", "version 0001", "MB")
+    assert found.has("✓ Database", "sound", f"version {migrate.HEAD}", "MB")
     assert found.has("✓ Backup", "2026-11-23.sqlite3 (1 in all)")
     assert found.has("✓ Port", f"127.0.0.1:{port}{WEBHOOK_PATH}", f"not {options.port}")
     assert found.has("✓ Keys", "signing secret whsec_…0003 (environment)")

@@ -160,6 +160,7 @@ class InvoiceVerbs:
         count = int(
             self._t.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
         )
+        self._t.payment_links.orphan_test_links()
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",

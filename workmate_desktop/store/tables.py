@@ -62,6 +62,7 @@ invoices = Table(
     Column("sort_number", Text, nullable=False),
     Column("sort_customer", Text, nullable=False),
     Column("search_text", Text, nullable=False),
+    Column("running_since", Text),
 )
 
 invoice_items = Table(
@@ -137,4 +138,26 @@ notices = Table(
     Column("event_id", Text),
     Column("detail", Text, nullable=False),
     Column("read_at", Text),
+)
+
+payment_links = Table(
+    "payment_links",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("invoice_id", Text, ForeignKey("invoices.id")),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("stripe_link_id", Text, unique=True),
+    Column("url", Text),
+    Column("livemode", Integer, nullable=False),
+    Column("account", Text),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("keyed_at", Text, nullable=False),
+    Column("active_at", Text),
+    Column("closed_at", Text),
+    Column("close_reason", Text),
+    Column("trouble", Text),
 )

@@ -14,6 +14,7 @@ from workmate_desktop.store.events import EventVerbs
 from workmate_desktop.store.history import HistoryVerbs
 from workmate_desktop.store.invoices import InvoiceVerbs
 from workmate_desktop.store.notices import NoticeVerbs
+from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
 from workmate_desktop.store.settings import SettingVerbs
 
@@ -43,6 +44,10 @@ class Transaction:
     @cached_property
     def payments(self) -> PaymentVerbs:
         return PaymentVerbs(self)
+
+    @cached_property
+    def payment_links(self) -> PaymentLinkVerbs:
+        return PaymentLinkVerbs(self)
 
     @cached_property
     def events(self) -> EventVerbs:

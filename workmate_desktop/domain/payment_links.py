@@ -1,0 +1,67 @@
+"""Payment links: one address at Stripe where the customer pays one invoice.
+
+https://docs.stripe.com/api/payment-link
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LinkState(StrEnum):
+    """What this program knows of a link."""
+
+    CREATING = "creating"
+    """Its key is stored; whether Stripe has made it is not known yet."""
+    ACTIVE = "active"
+    DEACTIVATING = "deactivating"
+    """It must not be paid any more; Stripe has not confirmed that yet."""
+    INACTIVE = "inactive"
+    REFUSED = "refused"
+    """Stripe never made it."""
+
+
+LIVE_STATES = (LinkState.CREATING, LinkState.ACTIVE)
+"""At most one row of an invoice is in these: the database sees to it."""
+
+
+class CloseReason(StrEnum):
+    """Why a link was switched off; ui has the words."""
+
+    PAID = "paid"
+    AMOUNT_CHANGED = "amount_changed"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+    """The customer has paid by a method that takes days."""
+    OUTSIDE = "outside"
+    """It was found switched off at Stripe: in the Dashboard, or because it is used up."""
+    DELETED = "deleted"
+    """Its test invoice was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLink:
+    """One link. `amount_minor` is what it asks for; times are UTC.
+
+    `account` is the Stripe account it was made in, None when that was not known.
+    `keyed_at` is when `idempotency_key` was stored: Stripe forgets a key after 24 hours.
+    `trouble` is the code of what last kept Stripe from making it or from switching it off.
+    """
+
+    id: str
+    invoice_id: str | None
+    idempotency_key: str
+    stripe_link_id: str | None
+    url: str | None
+    livemode: bool
+    account: str | None
+    amount_minor: int
+    currency: str
+    state: LinkState
+    request: str
+    created_at: datetime
+    keyed_at: datetime
+    active_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    trouble: str | None = None
