@@ -50,7 +50,7 @@ SCREENS = {
     "stripe-leer": Screen("tests.ui.stripe.screens:empty", 1280, 694),
     "stripe": Screen("tests.ui.stripe.screens:filled", 1280, 694),
     "stripe-gestoert": Screen("tests.ui.stripe.screens:trouble", 1280, 694),
-    "stripe-schmal": Screen("tests.ui.stripe.screens:filled", 880, 520),
+    "stripe-schmal": Screen("tests.ui.stripe.screens:filled", 900, 526),
     "konfigurieren": Screen("tests.ui.stripe.dialog_screens:configure", 0, 0),
     "konfigurieren-erstmals": Screen("tests.ui.stripe.dialog_screens:configure_first", 0, 0),
     "konfigurieren-ohne-schluesselbund": Screen(

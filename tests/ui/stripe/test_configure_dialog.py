@@ -57,8 +57,7 @@ def test_first_set_up_with_the_keyboard_alone(qtbot, opened):
     qtbot.keyClick(dialog.publishable, Qt.Key.Key_Tab)
     qtbot.keyClicks(dialog.focusWidget(), SECRET)
     qtbot.keyClick(dialog.secret, Qt.Key.Key_Tab)
-    assert dialog.focusWidget() is dialog.secret.toggle
-    qtbot.keyClick(dialog.secret.toggle, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is dialog.webhook_secret
     qtbot.keyClicks(dialog.focusWidget(), WEBHOOK_SECRET)
     qtbot.keyClick(dialog.webhook_secret, Qt.Key.Key_Return)
     assert setup.calls == [("save", PUBLISHABLE, SECRET, WEBHOOK_SECRET, False)]
@@ -367,3 +366,30 @@ def test_on_a_small_screen_the_fields_scroll_and_the_buttons_stay(qtbot, opened)
             == dialog.webhook_secret.height()
         )
     )
+
+
+def test_a_long_reason_has_the_whole_width_above_the_buttons(qtbot, opened):
+    setup = FakeSetup(TEST_KEYS, fail_with=UserError("stripe_wrong_key"))
+    dialog = opened(setup)
+    save = dialog.save_button.mapTo(dialog, dialog.save_button.rect().topLeft())
+    qtbot.mouseClick(dialog.test.button, Qt.MouseButton.LeftButton)
+    answer = dialog.test.answer
+    qtbot.waitUntil(lambda: bool(answer.text()))
+    qtbot.waitUntil(lambda: answer.height() >= answer.heightForWidth(answer.width()))
+    assert answer.width() == dialog.contentsRect().width() - 48  # the margins
+    below = dialog.save_button.mapTo(dialog, dialog.save_button.rect().topLeft())
+    assert answer.mapTo(dialog, answer.rect().bottomLeft()).y() < below.y()
+    assert below.y() - save.y() <= 16  # one more line at most
+
+
+def test_tab_goes_from_field_to_field_before_it_shows_secrets(qtbot, opened):
+    dialog = opened(FakeSetup())
+    dialog.secret.setText(SECRET)
+    dialog.webhook_secret.setText(WEBHOOK_SECRET)
+    dialog.publishable.setFocus()
+    met = []
+    for _ in range(5):
+        met.append(dialog.focusWidget())
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    fields = [dialog.publishable, dialog.secret, dialog.webhook_secret]
+    assert met == [*fields, dialog.secret.toggle, dialog.webhook_secret.toggle]

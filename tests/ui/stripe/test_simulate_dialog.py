@@ -1,8 +1,9 @@
 """Zahlung simulieren: what is sent, what is answered, and that it can be repeated."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.fakes import HOSTILE, FakeBridge, FakeClock, row
 from tests.ui.stripe.fakes import FakeSimulation, FakeStripeBooks
@@ -176,3 +177,13 @@ def test_the_model_keeps_qts_rules(books):
     model.reload()
     assert model.rowCount() == 0
     tester.deleteLater()
+
+
+def test_the_hint_comes_and_goes_without_moving_the_scenarios(qtbot, opened):
+    dialog = opened()
+    radio = dialog.scenarios[Scenario.SUCCESS]
+    place = radio.mapTo(dialog, radio.rect().topLeft())
+    dialog.list.setCurrentIndex(QModelIndex())
+    qtbot.waitUntil(lambda: bool(dialog.hint.text()))
+    QApplication.processEvents()
+    assert radio.mapTo(dialog, radio.rect().topLeft()) == place

@@ -4,6 +4,7 @@ What is stored is never put into a field: an empty secret field keeps the stored
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -128,6 +129,7 @@ class ConfigureDialog(QDialog):
             self.test.forget()
             super().reject()
 
+    @Slot()
     def _fit(self) -> None:
         """Grow with what is said, as far as the screen has room."""
         self._area.updateGeometry()
@@ -156,8 +158,26 @@ class ConfigureDialog(QDialog):
         buttons.addWidget(self.test, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        outer.addSpacing(2)
+        outer.addWidget(self.test.answer)
         outer.addLayout(buttons)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """From field to field; whoever wants to see a secret comes by "anzeigen" afterwards."""
+        chain = (
+            self.publishable,
+            self.secret,
+            self.webhook_secret,
+            self.secret.toggle,
+            self.webhook_secret.toggle,
+            self.file_offer.button,
+            self.test.button,
+            self.cancel_button,
+            self.save_button,
+            self.dashboard_link,
+        )
+        for one, after in pairwise(chain):
+            self.setTabOrder(one, after)
 
     def _scrolled_fields(self) -> "_FittingArea":
         """At 200 % on a small screen the fields scroll, and the buttons stay in sight."""
@@ -207,6 +227,7 @@ class ConfigureDialog(QDialog):
         self.webhook_secret.textChanged.connect(self._check)
         self.dashboard_link.clicked.connect(self._on_dashboard)
         self.test.wanted.connect(self._on_test_wanted)
+        self.test.answered.connect(self._fit)
         self.cancel_button.clicked.connect(self.reject)
         self.save_button.clicked.connect(self._on_save)
         self.file_offer.accepted.connect(self._on_save_in_file)

@@ -20,14 +20,20 @@ from workmate_desktop.ui.stripe.ports import Background, Setup
 LIMIT_MS = 20_000
 """No one waits longer for an answer (issue: Verbindung testen)."""
 
+_LINE = 16
+"""Height of one line of small words, in logical pixels."""
+
 
 class ConnectionTest(QWidget):
-    """The button with its answer beside it.
+    """The button. `answer` is a line of its own, which the dialog places in its full width:
+    beside the button a long reason would be squeezed.
 
-    Signal `wanted()`: the button was pressed and keys are to be handed to `start`.
+    Signals: `wanted()`: the button was pressed and keys are to be handed to `start`;
+    `answered()`: `answer` says something else now.
     """
 
     wanted = Signal()
+    answered = Signal()
 
     def __init__(self, setup: Setup, bridge: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,12 +49,14 @@ class ConnectionTest(QWidget):
         self.busy.setVisible(False)
         self.answer = PlainLabel(role="small", wrap=True)
         self.answer.setAccessibleName(self.tr("Ergebnis des Tests"))
+        # Room for one line is kept, so that the usual answer moves nothing.
+        self.answer.setMinimumHeight(_LINE)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.button)
         row.addWidget(self.busy)
-        row.addWidget(self.answer, 1)
+        row.addStretch(1)
         self._limit = QTimer(self)
         self._limit.setSingleShot(True)
         self._limit.setInterval(LIMIT_MS)
@@ -127,5 +135,8 @@ class ConnectionTest(QWidget):
 
     def _say(self, text: str, role: str) -> None:
         self.answer.set_role(role)
+        changed = text != self.answer.text()
         self.answer.setText(text)
         self.answer.setAccessibleDescription(text)
+        if changed:
+            self.answered.emit()

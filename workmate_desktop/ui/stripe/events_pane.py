@@ -1,8 +1,8 @@
 """Ereignisse: chips, search, the list, or a helpful sentence why it is empty."""
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventFilter
@@ -17,6 +17,9 @@ from workmate_desktop.ui.stripe.events_table import EventsTable
 from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
 
 _MINUTE_MS = 60_000
+_ONE_LINE = 600
+"""Less room than this (logical pixels), and the search stands below the title and the chips."""
+_NARROWEST = 370
 _CALM_MS = 100
 """While many events come, the list is read again at most this often."""
 
@@ -38,7 +41,8 @@ class EventsPane(Card):
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, title=self.tr("Ereignisse"), margin=1)
+        super().__init__(parent, margin=1)
+        self.setAccessibleName(self.tr("Ereignisse"))
         self.model = EventsModel(books, clock, self)
         self.table = EventsTable(theme, self.model)
         self.chips = Segments(self.tr("Filter"))
@@ -47,16 +51,13 @@ class EventsPane(Card):
         self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
         self.search.setAccessibleDescription(self.tr("Ereignis, Rechnung oder Kennung"))
         self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(240)
-        self.header.setContentsMargins(15, 12, 15, 4)
-        self.header.addWidget(self.chips)
-        self.header.addWidget(self.search)
         self.export = button("", kind="icon")
         theme.set_icon(self.export, "download")
         self.export.setToolTip(self.tr("Als Tabelle sichern (CSV) …"))
         self.export.setAccessibleName(self.tr("Ereignisse als Tabelle sichern"))
         self.export.clicked.connect(self._on_export)
-        self.header.addWidget(self.export)
+        self.heading = _Heading(self.tr("Ereignisse"), self.chips, self.search, self.export)
+        self.body.addWidget(self.heading)
         self.empty = EmptyState(theme, "zap", *texts.no_events_words(EventFilter.ALL, ""))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
@@ -201,3 +202,36 @@ class EventsPane(Card):
             return
         self.empty.set_text(*texts.no_events_words(self.model.which, self.model.text))
         self.stack.setCurrentWidget(self.empty)
+
+
+class _Heading(QWidget):
+    """Title, chips, search and export in one line, or the search below where it is narrow."""
+
+    def __init__(self, title: str, chips: QWidget, search: QWidget, export: QWidget) -> None:
+        super().__init__()
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(15, 12, 15, 4)
+        self._parts.setSpacing(8)
+        self._find = QHBoxLayout()
+        self._find.setSpacing(8)
+        self._find.addWidget(search, 1)
+        self._find.addWidget(export)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(PlainLabel(title, role="strong"))
+        first.addStretch(1)
+        first.addWidget(chips)
+        self._parts.addLayout(first, 1)
+        self._parts.addLayout(self._find)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the direction."""
+        super().resizeEvent(event)
+        wide = self.width() >= _ONE_LINE
+        self._parts.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow enough for two lines."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())

@@ -22,11 +22,12 @@ _WIDTHS = {
     Column.SOURCE: 92,
     Column.ANSWER: 80,
 }
-_SMALLEST = {Column.OUTCOME: 116, Column.TYPE: 62, Column.INVOICE: 122}
+_SMALLEST = {Column.OUTCOME: 116, Column.TYPE: 130, Column.INVOICE: 122}
 """In a narrow window these give way first, in this order."""
 _NARROW = 700
 _LEFT_OUT = (Column.SOURCE, Column.ANSWER)
-"""In less room than `_NARROW` these are read beside the list only."""
+"""In less room than `_NARROW` these are read beside the list only; where even the smallest widths
+are too much, the type as well: the outcome says nearly the same."""
 
 
 class EventsTable(QTableView):
@@ -135,10 +136,17 @@ class EventsTable(QTableView):
             self.setColumnHidden(column, narrow)
             if narrow:
                 del widths[column]
+        smallest_widths = sum({**widths, **_SMALLEST}.values())
+        tiny = narrow and self.viewport().width() < smallest_widths
+        self.setColumnHidden(Column.TYPE, tiny)
+        if tiny:
+            del widths[Column.TYPE]
         spare = self.viewport().width() - sum(widths.values())
         if spare > 0:
-            widths[Column.TYPE] += spare
+            widths[Column.INVOICE if tiny else Column.TYPE] += spare
         for column, smallest in _SMALLEST.items():
+            if column not in widths:
+                continue
             give = min(max(0, -spare), widths[column] - smallest)
             widths[column] -= give
             spare += give

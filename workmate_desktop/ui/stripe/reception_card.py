@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
@@ -11,6 +11,7 @@ from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
 from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
+from workmate_desktop.ui.shared.flow import FlowLayout
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
 from workmate_desktop.ui.stripe import reception_texts
@@ -39,6 +40,7 @@ class ReceptionCard(Card):
         self._state: ReceptionState | None = None
         self.pill = PillLabel(theme)
         self.header.addWidget(self.pill)
+        self.header.addStrut(30)  # as high as the heading of Konto beside it, with its button
         self.copy = CopyButton(theme, self.tr("Lokale Adresse kopieren"))
         self.rows = KeyValueRows()
         self.tunnel = TunnelPart(theme, self.rows)
@@ -56,18 +58,7 @@ class ReceptionCard(Card):
         for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
         self.body.addStretch(1)
-        self._add_buttons(
-            (self.simulate, self.simulate_wanted),
-            (self.enter_secret, self.webhook_secret_wanted),
-            (self.restart, self.restart_wanted),
-        )
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for made in (self.tunnel.switch, self.tunnel.arrange, self.tunnel.settings):
-            row.addWidget(made)
-        row.addStretch(1)
-        self.body.addLayout(row)
-        self._add_buttons((self.fetch, self.fetch_wanted), (self.delete, self.delete_wanted))
+        self._add_buttons()
         self.set_simulation_available(False)
 
     def set_simulation_available(self, available: bool) -> None:
@@ -122,14 +113,26 @@ class ReceptionCard(Card):
         self.restart.setVisible(stopped)
         self.delete.setVisible(livemode is False)
 
-    def _add_buttons(self, *buttons: tuple[QPushButton, SignalInstance]) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for made, signal in buttons:
-            made.clicked.connect(signal)
-            row.addWidget(made)
-        row.addStretch(1)
-        self.body.addLayout(row)
+    def _add_buttons(self) -> None:
+        """What mends comes first; as many lines as the width needs."""
+        self.simulate.clicked.connect(self.simulate_wanted)
+        self.enter_secret.clicked.connect(self.webhook_secret_wanted)
+        self.restart.clicked.connect(self.restart_wanted)
+        self.fetch.clicked.connect(self.fetch_wanted)
+        self.delete.clicked.connect(self.delete_wanted)
+        flow = FlowLayout()
+        for made in (
+            self.simulate,
+            self.enter_secret,
+            self.restart,
+            self.tunnel.switch,
+            self.tunnel.arrange,
+            self.tunnel.settings,
+            self.fetch,
+            self.delete,
+        ):
+            flow.addWidget(made)
+        self.body.addLayout(flow)
 
     def _show_fetching(self, state: ReceptionState) -> None:
         """When Stripe was asked last and what came of it, or how far the asking is."""

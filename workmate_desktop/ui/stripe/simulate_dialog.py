@@ -5,7 +5,7 @@ The event goes through the real listener, so the window shows what a real one wo
 
 import time
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -35,6 +35,17 @@ from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNew
 _INVOICE_FREE = frozenset({Scenario.UNKNOWN_INVOICE})
 
 
+_LINE = 16
+"""Height of one line of small words, in logical pixels."""
+
+
+class _ShortList(QListView):
+    """Wants two lines and takes what is left: the scenarios below are never pushed away."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(256, 2 * LINE_HEIGHT + 2)
+
+
 class SimulateDialog(QDialog):
     """`invoice_id` is chosen beforehand when it is an open test invoice."""
 
@@ -60,7 +71,7 @@ class SimulateDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = SearchField(theme, self.tr("Testrechnung suchen …"))
         self.model = OpenInvoicesModel(books, clock, self)
-        self.list = QListView()
+        self.list = _ShortList()
         self.list.setModel(self.model)
         self.list.setAccessibleName(self.tr("Offene Testrechnungen"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -69,6 +80,7 @@ class SimulateDialog(QDialog):
         self.list.setItemDelegate(RowDelegate(theme, self.list))
         self.list.setMinimumHeight(2 * LINE_HEIGHT + 2)
         self.hint = PlainLabel(role="warning", wrap=True)
+        self.hint.setMinimumHeight(_LINE)  # whether it says something or not
         self._group = QButtonGroup(self)
         self.scenarios = {scenario: QRadioButton() for scenario in Scenario}
         self.pill = PillLabel(theme)
@@ -230,7 +242,6 @@ class SimulateDialog(QDialog):
         elif needs_invoice and self.chosen_id() is None:
             words = self._no_invoice_words()
         self.hint.setText(words)
-        self.hint.setVisible(bool(words))
         self.send_button.setEnabled(not words and not self._sending)
 
     def _no_invoice_words(self) -> str:

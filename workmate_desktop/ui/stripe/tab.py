@@ -36,6 +36,8 @@ from workmate_desktop.ui.stripe.reception_card import ReceptionCard
 from workmate_desktop.ui.stripe.tunnel_actions import TunnelActions
 
 _DETAIL_WIDTH = 330
+_EVENTS_HEIGHT = 280
+"""Room for some events; in a lower window the page scrolls."""
 _SIDE_BY_SIDE = 700
 """Less room than this, and the two cards stand one below the other."""
 
@@ -177,7 +179,7 @@ class StripeTab(QStackedWidget):
         column.setSpacing(12)
         column.addWidget(self.cards)
         column.addWidget(self.events, 1)
-        self.events.setMinimumHeight(220)
+        self.events.setMinimumHeight(_EVENTS_HEIGHT)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setAccessibleName(self.tr("Stripe und ausgewähltes Ereignis"))
         self.splitter.addWidget(_scrolling(left))
