@@ -85,7 +85,7 @@ def test_a_new_position_takes_the_rate_above(model: ItemsModel) -> None:
 def test_readable_numbers_are_shown_in_one_form(model: ItemsModel) -> None:
     put(model, 0, Column.UNIT_PRICE, "1.234,5")
     put(model, 0, Column.QUANTITY, "1.5")
-    assert model.index(0, Column.UNIT_PRICE).data(ROLE.EditRole) == "1234,50"
+    assert model.index(0, Column.UNIT_PRICE).data(ROLE.EditRole) == "1.234,50"
     assert model.index(0, Column.QUANTITY).data() == "1,5"
     assert model.index(0, Column.NET).data() == "1.851,75\u00a0€"
 

@@ -133,7 +133,7 @@ def test_entering_a_payment(desk: Desk, qtbot) -> None:
     desk.tab.select_invoice("id-2")
     qtbot.mouseClick(desk.tab.detail.buttons.button(Do.ADD_PAYMENT), Qt.MouseButton.LeftButton)
     dialog = open_dialog(PaymentDialog)
-    assert dialog.amount.text() == "1380,00"
+    assert dialog.amount.text() == "1.380,00"
     dialog.amount.setText("380,00")
     assert dialog.amount_field.message() == f"1.000,00{EURO} bleiben offen"
     qtbot.mouseClick(dialog.method.button("cash"), Qt.MouseButton.LeftButton)

@@ -65,6 +65,21 @@ def test_shown_money_reads_back(minor, currency):
     assert formats.parse_money(formats.money_input(minor, currency), currency) == minor
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (138000, "eur", "1.380,00"),
+        (1234567890, "eur", "12.345.678,90"),
+        (-100050, "eur", "-1.000,50"),
+        (99, "eur", "0,99"),
+        (1500, "jpy", "1.500"),
+        (1234567, "kwd", "1.234,567"),
+    ],
+)
+def test_an_amount_to_type_over(minor, currency, text):
+    assert formats.money_input(minor, currency) == text
+
+
 @given(st.text(max_size=12))
 def test_any_text_is_an_amount_or_none(text):
     minor = formats.parse_money(text, "eur")

@@ -152,7 +152,13 @@ class InvoiceActions(QObject):
         return next((payment for payment in payments if payment.id == payment_id), None)
 
     def _add_payment(self, row: InvoiceRow) -> None:
-        dialog = PaymentDialog(self._theme, row, self._clock.today(), self._window)
+        dialog = PaymentDialog(
+            self._theme,
+            row,
+            self._clock.today(),
+            self._window,
+            read_again=lambda: self._books.invoice_row(row.id),
+        )
 
         def save() -> Future[str] | None:
             typed = dialog.value()

@@ -1,10 +1,11 @@
 """Zahlung eintragen: money that came by bank transfer or in cash."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
@@ -14,6 +15,7 @@ from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.plain_text import Choice, message_box
 from workmate_desktop.ui.shared.theme import Theme
 
 _NOTE_LENGTH = 200
@@ -30,11 +32,21 @@ class TypedPayment:
 
 
 class PaymentDialog(SubmitDialog):
-    """Asks for amount, method, date and note; the outstanding amount is already filled in."""
+    """Asks for amount, method, date and note; the outstanding amount is already filled in.
+
+    More than is outstanding is booked only after a question.
+    """
 
     def __init__(
-        self, theme: Theme, row: InvoiceRow, today: date, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        row: InvoiceRow,
+        today: date,
+        parent: QWidget | None = None,
+        *,
+        read_again: Callable[[], InvoiceRow | None] | None = None,
     ) -> None:
+        """`read_again` gives the invoice as it is when the button is pressed."""
         super().__init__(
             parent,
             self.tr("Zahlung eintragen"),
@@ -43,6 +55,7 @@ class PaymentDialog(SubmitDialog):
             kind="primary",
         )
         self._row = row
+        self._read_again = read_again or (lambda: row)
         self._today = today
         self.amount = QLineEdit(formats.money_input(row.outstanding_minor, row.currency))
         self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
@@ -80,6 +93,8 @@ class PaymentDialog(SubmitDialog):
     def problem_free(self) -> bool:
         """Check again, and go to the first field that is wrong."""
         self.received_on.finish()
+        # A payment may have come while this one was typed.
+        self._row = self._read_again() or self._row
         self._check_amount()
         self._check_date()
         for field in (self.amount_field, self.date_field):
@@ -88,15 +103,48 @@ class PaymentDialog(SubmitDialog):
                 return False
         return True
 
+    def doubt(self) -> QMessageBox | None:
+        """More than is outstanding is rarely meant."""
+        more = self._more_than_outstanding()
+        if more <= 0:
+            return None
+        currency = self._row.currency
+        return message_box(
+            self,
+            self.tr("Mehr als offen"),
+            texts.fill(
+                self.tr("Das sind %1 mehr als offen. Trotzdem eintragen?"),
+                formats.money(more, currency),
+            ),
+            texts.fill(
+                self.tr("Offen sind %1. Die Rechnung gilt danach als überzahlt."),
+                formats.money(max(self._row.outstanding_minor, 0), currency),
+            ),
+            (
+                Choice("no", self.tr("&Betrag ändern"), cancels=True),
+                Choice("yes", self.tr("&Trotzdem eintragen")),
+            ),
+        )
+
+    def doubted(self) -> None:
+        """Back to the amount."""
+        self.amount.setFocus()
+        self.amount.selectAll()
+
+    def _more_than_outstanding(self) -> int:
+        """Minor units; below 0 when something stays outstanding."""
+        amount = formats.parse_money(self.amount.text(), self._row.currency) or 0
+        return amount - self._row.outstanding_minor
+
     @Slot()
     def _check_amount(self) -> None:
         amount = formats.parse_money(self.amount.text(), self._row.currency)
-        more = (amount or 0) - self._row.outstanding_minor
+        more = self._more_than_outstanding()
         if not self.amount.text().strip():
             self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
         elif amount is None:
             self.amount_field.set_message(
-                self.tr("Das ist kein Betrag, zum Beispiel 1.190,00."), Message.BAD
+                self.tr("Das ist kein Betrag. Beispiele: 35 oder 1.234,56."), Message.BAD
             )
         elif amount <= 0:
             self.amount_field.set_message(

@@ -4,15 +4,18 @@ The dialog knows nothing about saving. It emits `submitted`; whoever opened it s
 `accept()`, or `fail(...)` so that nothing typed is lost.
 """
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.plain_text import PlainLabel, chosen_key
 
 
 class SubmitDialog(QDialog):
-    """Signal `submitted()`: the primary button was pressed and `problem_free()` agreed."""
+    """Signal `submitted()`: the primary button was pressed, and `problem_free()` agreed.
+
+    When there is a `doubt()`, staff have said yes to it as well.
+    """
 
     submitted = Signal()
 
@@ -24,7 +27,7 @@ class SubmitDialog(QDialog):
         self.setModal(True)
         self.setMinimumWidth(420)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        outer = QVBoxLayout(self)
+        outer = self._outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(4)
         outer.addWidget(PlainLabel(title, role="title"))
@@ -58,6 +61,13 @@ class SubmitDialog(QDialog):
         """Check the fields, show what is wrong beside them; True when all is well."""
         return True
 
+    def doubt(self) -> QMessageBox | None:
+        """A question before it is submitted, not yet open; its button "yes" says yes."""
+        return None
+
+    def doubted(self) -> None:
+        """Staff said no to the doubt: lead them to what they may want to change."""
+
     def fail(self, sentence: str, action: str = "") -> None:
         """Saving went wrong: say why, and let staff try again."""
         self._error.setText(" ".join(part for part in (sentence, action) if part))
@@ -68,10 +78,36 @@ class SubmitDialog(QDialog):
         """What is said about the last try; empty when nothing went wrong."""
         return self._error.full_text() if not self._banner.isHidden() else ""
 
+    def event(self, event: QEvent) -> bool:
+        """Grow when a message needs another line: Qt asks wrapped words only once, at the start."""
+        if event.type() != QEvent.Type.LayoutRequest:
+            return super().event(event)
+        handled = super().event(event)
+        needed = self._outer.totalHeightForWidth(self.width())
+        if self.isVisible() and needed > self.height():
+            self.resize(self.width(), needed)
+        return handled
+
     @Slot()
     def _on_submit(self) -> None:
-        if self.problem_free():
-            self._banner.hide()
-            # One click saves once, however slow the disk is.
-            self.submit_button.setEnabled(False)
-            self.submitted.emit()
+        if not self.problem_free():
+            return
+        box = self.doubt()
+        if box is None:
+            self._submit()
+            return
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda: self._on_answered(box))
+        box.open()
+
+    def _on_answered(self, box: QMessageBox) -> None:
+        if chosen_key(box) == "yes":
+            self._submit()
+        else:
+            self.doubted()
+
+    def _submit(self) -> None:
+        self._banner.hide()
+        # One click saves once, however slow the disk is.
+        self.submit_button.setEnabled(False)
+        self.submitted.emit()

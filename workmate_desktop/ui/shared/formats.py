@@ -51,9 +51,10 @@ def _tr(text: str) -> str:
 
 
 def money_input(minor: int, currency: str) -> str:
-    """An amount as staff type it, without the sign: "1190,00"."""
+    """An amount in a field, to be typed over: without the sign, "1.190,00"."""
     digits = exponent(currency)
-    return f"{Decimal(minor).scaleb(-digits):.{digits}f}".replace(".", ",")
+    english = f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
+    return english.translate(str.maketrans(",.", ".,"))
 
 
 @cache
