@@ -9,7 +9,22 @@ from enum import StrEnum
 
 PAYMENT_SUCCEEDED = "payment_intent.succeeded"
 PAYMENT_FAILED = "payment_intent.payment_failed"
-SUBSCRIBED_TYPES = (PAYMENT_SUCCEEDED, PAYMENT_FAILED)
+PAYMENT_PROCESSING = "payment_intent.processing"
+PAYMENT_CANCELED = "payment_intent.canceled"
+CHECKOUT_COMPLETED = "checkout.session.completed"
+RUNNING_TYPES = (
+    PAYMENT_PROCESSING,
+    PAYMENT_CANCELED,
+    CHECKOUT_COMPLETED,
+)
+"""They book nothing, but tell of payments that take days: begun, or given up."""
+SUBSCRIBED_TYPES = (
+    PAYMENT_SUCCEEDED,
+    PAYMENT_FAILED,
+    PAYMENT_PROCESSING,
+    PAYMENT_CANCELED,
+    CHECKOUT_COMPLETED,
+)
 
 FOUND_BY_INVOICE = "evt_catchup_"
 """Beginning of the id of an event that Stripe no longer lists (older than 30 days): made from
@@ -53,6 +68,8 @@ class Reason(StrEnum):
     THIN_EVENT = "thin_event"
     FOREIGN_ACCOUNT = "foreign_account"
     SAME_INTENT = "same_intent"
+    PAYMENT_RUNNING = "payment_running"
+    PAYMENT_CANCELED = "payment_canceled"
 
 
 class UnreadableEvent(Exception):
@@ -70,7 +87,7 @@ class UnreadableEvent(Exception):
 class StripeEvent:
     """What an event says. Amounts are minor units; times are UTC.
 
-    `amount_minor` is `amount_received` of a succeeded intent and `amount` of a failed one;
+    `amount_minor` is `amount_received` of a succeeded intent and what was asked for otherwise;
     None when the event has no amount or one that cannot be true. `problem` names the field
     that is not what Stripe documents (`amount`, `livemode`, `created`, `currency`), or is None.
     """

@@ -19,6 +19,12 @@ class Action(StrEnum):
     MANUAL_PAYMENT = "manual_payment"
     PAYMENT_REVERSED = "payment_reversed"
     STATUS_CHANGED = "status_changed"
+    PAYMENT_RUNNING = "payment_running"
+    LINK_CREATED = "link_created"
+    LINK_SENT = "link_sent"
+    """`detail`: channel, how it was handed over (mail)."""
+    LINK_CLOSED = "link_closed"
+    """`detail`: reason, a domain.payment_links.CloseReason."""
 
 
 ACTOR_STRIPE = "stripe"

@@ -134,6 +134,8 @@ class InvoiceRow:
     livemode: bool
     payment_failed: bool
     """Marker Zahlung fehlgeschlagen: the newest attempt failed and nothing was paid after it."""
+    running_since: datetime | None = None
+    """Marker Zahlung läuft: the customer has paid by a method that takes days (UTC)."""
 
     @property
     def overpaid(self) -> bool:

@@ -14,9 +14,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from workmate_desktop.domain.events import (
+    CHECKOUT_COMPLETED,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
-    SUBSCRIBED_TYPES,
+    RUNNING_TYPES,
     StripeEvent,
     UnreadableEvent,
 )
@@ -150,8 +151,12 @@ def parse(body: bytes, received_at: datetime) -> StripeEvent:
     kind = _text(values.get("type"), longest=255)
     if kind is None:
         raise UnreadableEvent("event_type")
-    if kind in SUBSCRIBED_TYPES and values.get("object") != "v2.core.event":
+    if values.get("object") == "v2.core.event":
+        return _other_event(values, event_id, kind, received_at)
+    if kind in (PAYMENT_SUCCEEDED, PAYMENT_FAILED):
         return _payment_event(values, event_id, kind, received_at)
+    if kind in RUNNING_TYPES:
+        return _running_event(values, event_id, kind, received_at)
     return _other_event(values, event_id, kind, received_at)
 
 
@@ -216,6 +221,34 @@ def _payment_event(
         failure_code=_match(_CODE, error.get("code")),
         account=_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
+    )
+
+
+def _running_event(
+    values: dict[str, Any], event_id: str, kind: str, received_at: datetime
+) -> StripeEvent:
+    """A payment that takes days has begun, or was given up. It books nothing: gaps are fine.
+
+    https://docs.stripe.com/payments/paymentintents/lifecycle and
+    https://docs.stripe.com/payment-links/post-payment
+    """
+    about = _dict(_dict(values.get("data")).get("object"))
+    session = kind == CHECKOUT_COMPLETED
+    metadata = _dict(about.get("metadata"))
+    return StripeEvent(
+        id=event_id,
+        type=kind,
+        created=_created(values.get("created")) or received_at,
+        livemode=values.get("livemode") is True,
+        payment_intent_id=_match(_INTENT_ID, about.get("payment_intent" if session else "id")),
+        amount_minor=_amount(about.get("amount_total" if session else "amount")),
+        currency=_match(_CURRENCY, about.get("currency")),
+        intent_status=_match(_CODE, about.get("payment_status" if session else "status")),
+        invoice_ref=_metadata(metadata.get("invoice_id")),
+        invoice_number=_metadata(metadata.get("invoice_number")),
+        workmate_instance=_metadata(metadata.get("workmate_instance")),
+        method=_method(about, {}),
+        account=_text(values.get("account"), longest=255),
     )
 
 

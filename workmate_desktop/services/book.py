@@ -11,6 +11,7 @@ from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.events import (
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
+    RUNNING_TYPES,
     Outcome,
     Reason,
     Source,
@@ -18,6 +19,7 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus, status_after
+from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -94,6 +96,10 @@ def _decide_safely(
         # Only now does the event count as a failure of this invoice.
         failed_at = t.events.last_failure_at(receipt.invoice.id)
         t.invoices.set_last_failure(receipt.invoice.id, failed_at)
+    if receipt.invoice is not None and (
+        event.type in RUNNING_TYPES or receipt.invoice.running_since is not None
+    ):
+        note_running(t, receipt.invoice)
     if first_time:
         _tell_staff(t, receipt)
     return receipt
@@ -105,6 +111,9 @@ def _decide(
     ignored = _reason_to_ignore(event, rules)
     if ignored is not None:
         return Receipt(event, Outcome.IGNORED, ignored)
+    if event.type in RUNNING_TYPES:
+        ignored, about = reason_of_running(t, event, source, rules.instance_id)
+        return Receipt(event, Outcome.IGNORED, ignored, about)
     reason = _reason_not_to_trust(event, rules)
     if reason is not None:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
@@ -131,7 +140,7 @@ def _reason_to_ignore(event: StripeEvent, rules: Rules) -> Reason | None:
         return Reason.THIN_EVENT
     if event.account is not None and event.account != rules.account:
         return Reason.FOREIGN_ACCOUNT
-    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED):
+    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES):
         return Reason.UNKNOWN_TYPE
     return None
 

@@ -28,6 +28,20 @@ WHERE e.invoice_id = ? AND e.outcome = 'failure_recorded'
     AND NOT EXISTS (SELECT 1 FROM payments p
         WHERE p.stripe_payment_intent_id = e.payment_intent_id)"""
 
+# Begun and neither paid, failed nor given up. An end in the same second counts; a session is
+# completed seconds after its payment began, so that even an end shortly before it counts.
+_RUNNING = """
+SELECT max(e.created_at) FROM stripe_events e
+WHERE e.invoice_id = ? AND e.type IN ('payment_intent.processing', 'checkout.session.completed')
+    AND json_extract(e.detail, '$.reason') = 'payment_running'
+    AND NOT EXISTS (SELECT 1 FROM payments p
+        WHERE p.stripe_payment_intent_id = e.payment_intent_id)
+    AND NOT EXISTS (SELECT 1 FROM stripe_events x
+        WHERE x.payment_intent_id = e.payment_intent_id
+            AND x.type IN ('payment_intent.payment_failed', 'payment_intent.canceled')
+            AND x.created_at >= CASE e.type WHEN 'payment_intent.processing' THEN e.created_at
+                ELSE strftime('%Y-%m-%dT%H:%M:%fZ', e.created_at, '-10 seconds') END)"""
+
 
 class EventVerbs:
     """What a transaction can do with events."""
@@ -87,6 +101,21 @@ class EventVerbs:
         row = self._t.raw.execute(_LAST_FAILURE, (invoice_id,)).fetchone()
         found: str | None = row[0]
         return found
+
+    def running_since(self, invoice_id: str) -> str | None:
+        """Stripe's time since when a payment of several days is under way; None without one."""
+        row = self._t.raw.execute(_RUNNING, (invoice_id,)).fetchone()
+        found: str | None = row[0]
+        return found
+
+    def has_running(self, intent_id: str) -> bool:
+        """It was told before that this payment takes days."""
+        found = self._t.raw.execute(
+            "SELECT 1 FROM stripe_events WHERE payment_intent_id = ?"
+            " AND json_extract(detail, '$.reason') = 'payment_running'",
+            (intent_id,),
+        )
+        return found.fetchone() is not None
 
     def stored(self, event_id: str) -> tuple[StripeEvent, Outcome, Source] | None:
         """An event as it was kept, ready to be processed again."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.invoices import (
+    OWED,
     Invoice,
     InvoiceDraft,
     InvoiceItem,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
 
 _FOR_BOOKING = """
-SELECT id, number, status, livemode, currency, total_minor, paid_minor, last_failed_at
+SELECT id, number, status, livemode, currency, total_minor, paid_minor, last_failed_at,
+    running_since
 FROM invoices WHERE {column} = ?"""
 _BY_ID = _FOR_BOOKING.format(column="id")
 _BY_NUMBER = _FOR_BOOKING.format(column="number")
@@ -43,6 +45,7 @@ class InvoiceToBook:
     total_minor: int
     paid_minor: int
     last_failed_at: str | None
+    running_since: str | None = None
 
 
 class InvoiceVerbs:
@@ -58,7 +61,7 @@ class InvoiceVerbs:
             row = self._t.raw.execute(_BY_NUMBER, (reference,)).fetchone()
         if row is None:
             return None
-        invoice_id, number, status, livemode, currency, total, paid, failed = row
+        invoice_id, number, status, livemode, currency, total, paid, failed, running = row
         return InvoiceToBook(
             invoice_id,
             number,
@@ -68,6 +71,7 @@ class InvoiceVerbs:
             total,
             paid,
             failed,
+            running,
         )
 
     def set_status(self, invoice_id: str, status: InvoiceStatus) -> None:
@@ -80,6 +84,13 @@ class InvoiceVerbs:
     def set_last_failure(self, invoice_id: str, at: str | None) -> None:
         """Stripe's time of the newest failed attempt that was not paid after all."""
         self._t.raw.execute("UPDATE invoices SET last_failed_at = ? WHERE id = ?", (at, invoice_id))
+
+    def set_running(self, invoice_id: str, since: str | None) -> None:
+        """Stripe's time since when a payment of several days is under way."""
+        self._t.raw.execute(
+            "UPDATE invoices SET running_since = ? WHERE id = ?", (since, invoice_id)
+        )
+        self._t.changed(InvoiceChanged(invoice_id))
 
     def save_draft(self, draft: InvoiceDraft, invoice_id: str | None) -> str:
         """Insert a draft (None) or replace one. Returns the id. The caller checked its status."""
@@ -247,9 +258,8 @@ def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
         currency=found["currency"],
         status=status,
         livemode=bool(found["livemode"]),
-        payment_failed=(
-            failed is not None
-            and status in (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
-            and (paid is None or failed > paid)
+        payment_failed=(failed is not None and status in OWED and (paid is None or failed > paid)),
+        running_since=(
+            from_text(found["running_since"]) if found["running_since"] and status in OWED else None
         ),
     )

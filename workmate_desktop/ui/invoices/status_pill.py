@@ -70,7 +70,9 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
         pills.append(Pill(_tr("Überfällig"), Tone.RED))
     if row.overpaid:
         pills.append(Pill(_tr("Überzahlt"), Tone.AMBER))
-    if row.payment_failed:
+    if row.running_since is not None:
+        pills.append(Pill(_tr("Zahlung läuft"), Tone.BLUE))
+    elif row.payment_failed:
         pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED))
     return tuple(pills)
 

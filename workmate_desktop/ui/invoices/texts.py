@@ -9,6 +9,7 @@ from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import ACTOR_PROGRAM, ACTOR_STRIPE, Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
+from workmate_desktop.domain.payment_links import CloseReason
 from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
@@ -131,11 +132,15 @@ def history_title(line: HistoryLine) -> str:
         Action.MANUAL_PAYMENT: _tr("Zahlung eingetragen"),
         Action.PAYMENT_REVERSED: _tr("Zahlung rückgängig gemacht"),
         Action.STATUS_CHANGED: _tr("Status geändert"),
+        Action.PAYMENT_RUNNING: _tr("Zahlung läuft"),
+        Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
+        Action.LINK_SENT: _tr("Zahlungslink an den Kunden geschrieben"),
+        Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
     }
     title = titles.get(line.action, line.action)
     if line.action == Action.STATUS_CHANGED:
         return _status_change(title, line.detail)
-    if line.action == Action.ISSUED:
+    if line.action in (Action.ISSUED, Action.LINK_SENT, Action.LINK_CLOSED):
         # The amount and the number stand above already.
         return title
     amount = _amount(line.detail)
@@ -149,7 +154,9 @@ def history_note(line: HistoryLine) -> str:
         return failure_reason(detail)
     if line.action in (Action.CANCELLED, Action.PAYMENT_REVERSED):
         return _word(detail, "reason")
-    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT):
+    if line.action == Action.LINK_CLOSED:
+        return link_closed_because(_word(detail, "reason"))
+    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT, Action.PAYMENT_RUNNING):
         method = _word(detail, "method")
         parts = (method_name(method) if method else "", source_name(_word(detail, "source")))
         return SEPARATOR.join(part for part in parts if part)
@@ -163,8 +170,20 @@ def history_tone(line: HistoryLine) -> Tone:
         Action.PAYMENT_BOOKED: Tone.GREEN,
         Action.MANUAL_PAYMENT: Tone.GREEN,
         Action.PAYMENT_REVERSED: Tone.AMBER,
+        Action.PAYMENT_RUNNING: Tone.BLUE,
     }
     return tones.get(line.action, Tone.GREY)
+
+
+def link_closed_because(reason: str) -> str:
+    """Why a payment link was switched off; empty for a reason of a newer version."""
+    return {
+        CloseReason.PAID.value: _tr("Die Rechnung ist bezahlt"),
+        CloseReason.AMOUNT_CHANGED.value: _tr("Der offene Betrag hat sich geändert"),
+        CloseReason.CANCELLED.value: _tr("Die Rechnung ist storniert"),
+        CloseReason.RUNNING.value: _tr("Eine Zahlung läuft schon"),
+        CloseReason.OUTSIDE.value: _tr("Bei Stripe war er schon abgeschaltet"),
+    }.get(reason, "")
 
 
 def failure_reason(detail: Mapping[str, object]) -> str:

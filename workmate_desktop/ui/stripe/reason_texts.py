@@ -110,4 +110,14 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         Reason.SAME_INTENT: Explanation(
             _tr("Diese Zahlung war schon verbucht. Es wurde nichts doppelt verbucht.")
         ),
+        Reason.PAYMENT_RUNNING: Explanation(
+            _tr(
+                "Der Kunde hat bezahlt, das Geld kommt aber erst in einigen Tagen, zum Beispiel "
+                "bei einer Lastschrift."
+            ),
+            _tr("Nichts zu tun: Stripe meldet später, ob die Zahlung gelungen ist."),
+        ),
+        Reason.PAYMENT_CANCELED: Explanation(
+            _tr("Eine begonnene Zahlung wurde abgebrochen. Es ist kein Geld geflossen.")
+        ),
     }[reason]

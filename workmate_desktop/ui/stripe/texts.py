@@ -9,6 +9,7 @@ from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.stripe.reason_texts import Explanation, reason_words
 
 
@@ -73,6 +74,8 @@ def source_words(source: Source) -> str:
 def event_pill(row: EventRow) -> Pill:
     """What the event did; one that did not come by webhook says so."""
     pill = outcome_pill(row.outcome)
+    if reason_of(row) is Reason.PAYMENT_RUNNING:
+        pill = Pill(_tr("Zahlung läuft"), Tone.BLUE)
     suffix = {
         Source.WEBHOOK: "",
         Source.CATCH_UP: _tr("nachgeholt"),

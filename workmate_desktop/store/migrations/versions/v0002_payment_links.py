@@ -35,8 +35,8 @@ STATEMENTS = [
     """CREATE INDEX payment_links_unfinished ON payment_links (state)
         WHERE state IN ('creating', 'active', 'deactivating')""",
     "ALTER TABLE invoices ADD COLUMN running_since TEXT",
-    """CREATE INDEX stripe_events_noted ON stripe_events (invoice_id, created_at)
-        WHERE outcome = 'noted'""",
+    """CREATE INDEX stripe_events_running ON stripe_events (invoice_id, created_at)
+        WHERE type IN ('payment_intent.processing', 'checkout.session.completed')""",
 ]
 
 
