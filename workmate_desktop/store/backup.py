@@ -4,10 +4,14 @@ Copying the database file of a running program loses what is still in the WAL (F
 https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
 """
 
+import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from workmate_desktop.store.engine import create_file
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store.engine import FILE_NAME, create_file
+from workmate_desktop.store.restore import sync_folder
 
 
 class BackupFailed(Exception):
@@ -26,21 +30,43 @@ def make(database: Path, data_dir: Path, name: str) -> Path:
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{name}.sqlite3"
-    unfinished = folder / f"{name}.unfinished"
+    _write(database, target)
+    for old in all_backups(data_dir)[KEPT:]:
+        old.unlink()
+    return target
+
+
+def copy_to(data_dir: Path, target: Path) -> Path:
+    """A verified copy of the books in a file that staff chose; one that is there is replaced.
+
+    Reads a snapshot, so bookings go on meanwhile. Raises UserError backup_target_is_books,
+    BackupFailed, OSError.
+    """
+    if target.resolve().parent == data_dir.resolve():
+        raise UserError("backup_target_is_books")
+    _write(data_dir / FILE_NAME, target)
+    return target
+
+
+def _write(database: Path, target: Path) -> None:
+    """Whole and checked under another name first: a bad copy never replaces a good one."""
+    unfinished = target.with_name(target.stem + ".unfinished")
     unfinished.unlink(missing_ok=True)
     create_file(unfinished)  # VACUUM INTO accepts an empty file; so it is 0600 from the start
     try:
         _vacuum_into(database, unfinished)
+        if not is_good(unfinished):
+            raise BackupFailed("not verified")
+        if database_id(unfinished) != database_id(database):
+            raise BackupFailed("not a copy of these books")
+        with unfinished.open("r+b") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+        sync_folder(target.parent)
     except sqlite3.Error as error:
-        unfinished.unlink()
         raise BackupFailed(type(error).__name__) from error
-    if not is_good(unfinished):
-        unfinished.unlink()
-        raise BackupFailed("not verified")
-    unfinished.replace(target)
-    for old in all_backups(data_dir)[KEPT:]:
-        old.unlink()
-    return target
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _vacuum_into(database: Path, target: Path) -> None:
@@ -75,3 +101,11 @@ def is_good(path: Path) -> bool:
     except sqlite3.Error:
         return False
     return bool(sound)
+
+
+def database_id(path: Path) -> str | None:
+    """The id that the file carries. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        row = connection.execute("SELECT value FROM settings WHERE key = 'database_id'").fetchone()
+    return None if row is None else str(row[0])

@@ -6,7 +6,7 @@ from pathlib import Path
 from workmate_desktop.store import backup, migrate
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.errors import trouble_of
-from workmate_desktop.store.open import _remembered_id
+from workmate_desktop.store.open import remembered_id
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 
 
@@ -38,7 +38,7 @@ def inspect(data_dir: Path) -> Inspection:
     path = data_dir / FILE_NAME
     backups = len(backup.all_backups(data_dir))
     newest = backup.newest_good(data_dir)
-    known_id = _remembered_id(data_dir)
+    known_id = remembered_id(data_dir)
     if not path.exists() or path.stat().st_size == 0:
         trouble = None if known_id is None else "database_missing"
         return Inspection(False, trouble, backup=newest, backups=backups)

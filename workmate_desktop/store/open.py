@@ -5,7 +5,6 @@ database is remembered beside it, in `database-id`.
 """
 
 import os
-import sqlite3
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store import backup, migrate
+from workmate_desktop.store import backup, migrate, restore
 from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
-
-_ID_FILE = "database-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ def open_database(data_dir: Path, today: str) -> Opened:
 
 def _open(data_dir: Path, today: str) -> Opened:
     path = data_dir / FILE_NAME
-    known_id = _remembered_id(data_dir)
+    restore.finish(data_dir)  # one that was killed
+    known_id = remembered_id(data_dir)
     known = known_id is not None or bool(backup.all_backups(data_dir))
     empty = not path.exists() or path.stat().st_size == 0
     if empty and known:
@@ -115,17 +113,15 @@ def _own_ids(connection: Connection) -> tuple[str, str]:
     return setting(connection, DATABASE_ID) or "", setting(connection, INSTANCE_ID) or ""
 
 
-def _remembered_id(data_dir: Path) -> str | None:
+def remembered_id(data_dir: Path) -> str | None:
     try:
-        return (data_dir / _ID_FILE).read_text("utf-8").strip() or None
+        return (data_dir / restore.ID_FILE).read_text("utf-8").strip() or None
     except FileNotFoundError:
         return None
 
 
 def _remember_id(data_dir: Path, database_id: str) -> None:
-    handle = os.open(data_dir / _ID_FILE, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(database_id + "\n")
+    restore.write_whole(data_dir / restore.ID_FILE, database_id + "\n")
 
 
 def _refusal(code: str, data_dir: Path) -> UserError:
@@ -134,22 +130,11 @@ def _refusal(code: str, data_dir: Path) -> UserError:
 
 
 def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
-    """Put the backup `name` in the place of a refused database; the old files are kept.
+    """Put the daily backup `name` in the place of a refused database; the old files are kept.
 
     Returns the folder with the old files. Raises UserError backup_damaged, OSError.
     """
-    source = data_dir / backup.FOLDER / Path(name).name
-    if not backup.is_good(source):
-        raise UserError("backup_damaged")
-    kept = data_dir / f"ersetzt-{stamp}"
-    kept.mkdir(mode=0o700)
-    for suffix in ("", "-wal", "-shm"):
-        old = data_dir / (FILE_NAME + suffix)
-        if old.exists():
-            old.rename(kept / old.name)
-    create_file(data_dir / FILE_NAME)
-    with sqlite3.connect(source) as good, sqlite3.connect(data_dir / FILE_NAME) as new:
-        good.backup(new)
-    good.close()
-    new.close()
+    restore.stage(data_dir, data_dir / backup.FOLDER / Path(name).name)
+    kept = restore.decide(data_dir, stamp)
+    restore.finish(data_dir)
     return kept

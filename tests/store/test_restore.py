@@ -1,0 +1,244 @@
+"""A backup takes the place of the books: what it holds, what is lost, and never half."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.factories import (
+    OfficeBooks,
+    TestClock,
+    customer,
+    draft,
+    encoded,
+    event_body,
+    issued,
+    make_books,
+    sign,
+)
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.payments import CASH
+from workmate_desktop.services.backups import Backups
+from workmate_desktop.store import backup, restore
+from workmate_desktop.store.engine import FILE_NAME
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficeBooks]:
+    (tmp_path / "daten").mkdir()
+    made = make_books(tmp_path / "daten")
+    yield made
+    made.close()
+
+
+def pay_by_hand(office: OfficeBooks, invoice_id: str) -> None:
+    day = office.clock.today()
+    office.invoicing.add_manual_payment(invoice_id, 1000, CASH, day).result(10)
+
+
+def deliver(office: OfficeBooks, invoice_id: str) -> None:
+    """One delivery as Stripe signs it; the default one pays 119,00 €."""
+    body = encoded(event_body(invoice_id))
+    answer = office.receive.delivery(body, sign(body))
+    assert isinstance(answer, Future)
+    assert answer.result(10)
+
+
+def test_sichern_writes_a_checked_copy_for_its_owner_alone(
+    office: OfficeBooks, tmp_path: Path
+) -> None:
+    issued(office)
+    target = tmp_path / "stick" / "Sicherung.sqlite3"
+    target.parent.mkdir()
+    target.write_bytes(b"an older copy")
+    look = Backups(office.data_dir, office.clock).save_copy(target)
+    assert (look.invoices, look.payments, look.ours, look.newer) == (1, 0, True, False)
+    assert backup.is_good(target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_sichern_never_writes_over_the_books(office: OfficeBooks) -> None:
+    backups = Backups(office.data_dir, office.clock)
+    with pytest.raises(UserError, match="backup_target_is_books"):
+        backups.save_copy(office.path)
+    with pytest.raises(UserError, match="backup_not_written"):
+        backups.save_copy(office.data_dir / "nirgends" / "x.sqlite3")
+
+
+def test_the_look_names_what_would_be_lost(office: OfficeBooks, tmp_path: Path) -> None:
+    first = issued(office)
+    target = tmp_path / "x.backup"
+    deliver(office, first)
+    backups = Backups(office.data_dir, office.clock)
+    backups.save_copy(target)
+    second, third = issued(office), issued(office)
+    deliver(office, second)
+    pay_by_hand(office, third)
+    office.invoicing.save_draft(draft(customer(office))).result(10)
+    look = backups.look(target)
+    assert (look.invoices, look.payments, look.ours) == (1, 1, True)
+    assert look.last_payment_minor == 11900
+    assert look.last_payment_currency == "eur"
+    assert look.last_entry_at == office.clock.now()
+    assert look.loss is not None
+    assert look.loss.numbers == ("TEST-2026-0002", "TEST-2026-0003")
+    assert (look.loss.invoices, look.loss.drafts) == (2, 1)
+    assert (look.loss.stripe_payments, look.loss.manual_payments) == (1, 1)
+    backups.save_copy(target)
+    now = backups.look(target)
+    assert now.loss is not None
+    assert now.loss.nothing
+    backups.discard()
+    assert not list(office.data_dir.glob("restore*"))
+
+
+def test_a_newer_program_and_another_office_are_recognised(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    a, b = make_books(tmp_path / "a"), make_books(tmp_path / "b")
+    target = tmp_path / "x.sqlite3"
+    issued(a)
+    Backups(a.data_dir, a.clock).save_copy(target)
+    assert not Backups(b.data_dir, b.clock).look(target).ours
+    with closing(sqlite3.connect(target)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert Backups(a.data_dir, a.clock).look(target).newer
+    for office in (a, b):
+        office.close()
+
+
+@pytest.mark.parametrize("what", ["nothing", "text", "half", "other tables"])
+def test_what_is_no_backup_is_refused_and_leaves_nothing(
+    office: OfficeBooks, tmp_path: Path, what: str
+) -> None:
+    issued(office)
+    target = tmp_path / "x.sqlite3"
+    backups = Backups(office.data_dir, office.clock)
+    backups.save_copy(target)
+    if what == "nothing":
+        target.unlink()
+    elif what == "text":
+        target.write_text("kein Buch" * 1000)
+    elif what == "half":
+        os.truncate(target, target.stat().st_size // 2)
+    else:
+        target.unlink()
+        with closing(sqlite3.connect(target)) as connection:
+            connection.execute("CREATE TABLE other (x)")
+    before = office.value("SELECT count(*) FROM invoices")
+    with pytest.raises(UserError, match="backup_damaged"):
+        backups.look(target)
+    assert not list(office.data_dir.glob("restore*"))
+    assert office.value("SELECT count(*) FROM invoices") == before
+
+
+def test_the_copy_of_a_whole_folder_brings_its_wal(office: OfficeBooks, tmp_path: Path) -> None:
+    issued(office)
+    shutil.copytree(office.data_dir, tmp_path / "kopie")  # while the program runs
+    assert (tmp_path / "kopie" / (FILE_NAME + "-wal")).stat().st_size
+    look = Backups(office.data_dir, office.clock).look(tmp_path / "kopie" / FILE_NAME)
+    assert look.invoices == 1
+
+
+def test_restore_drill(tmp_path: Path) -> None:
+    """A backup on a stick, a new PC with an empty program: the books are there again."""
+    (tmp_path / "alt").mkdir()
+    old = make_books(tmp_path / "alt")
+    paid, open_ = issued(old), issued(old)
+    deliver(old, paid)
+    stick = tmp_path / "stick.sqlite3"
+    Backups(old.data_dir, old.clock).save_copy(stick)
+    lines = old.rows("SELECT * FROM payments"), old.rows("SELECT * FROM invoice_history")
+    instance = old.instance_id
+    old.close()
+    shutil.rmtree(tmp_path / "alt")
+
+    (tmp_path / "neu").mkdir()
+    new = make_books(tmp_path / "neu")
+    issued(new)
+    new.close()
+    backups = Backups(tmp_path / "neu", TestClock())
+    assert not backups.look(stick).ours
+    kept = backups.decide()
+    backups.finish()
+    new = make_books(tmp_path / "neu")
+    assert (new.rows("SELECT * FROM payments"), new.rows("SELECT * FROM invoice_history")) == lines
+    assert new.instance_id == instance  # payments at Stripe name it
+    deliver(new, open_)
+    assert new.value("SELECT status FROM invoices WHERE id = ?", open_) == "paid"
+    new.close()
+    with closing(sqlite3.connect(kept / FILE_NAME)) as replaced:
+        assert replaced.execute("SELECT count(*) FROM invoices").fetchone() == (1,)
+    assert not list((tmp_path / "neu").glob("restore*"))
+
+
+_REPLACE = """
+import os, signal, sys
+from pathlib import Path
+from workmate_desktop.store import restore
+left = int(sys.argv[2])
+def counting(true):
+    def call(*args, **how):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return true(*args, **how)
+    return call
+# Every change of the disk that this makes goes through one of these.
+for name in ("replace", "rename", "unlink", "mkdir"):
+    setattr(Path, name, counting(getattr(Path, name)))
+for name in ("open", "fsync"):
+    setattr(os, name, counting(getattr(os, name)))
+restore.stage(Path(sys.argv[1]), Path(sys.argv[1]) / "backups/2026-11-22.sqlite3")
+restore.decide(Path(sys.argv[1]), "20261123-120000")
+restore.finish(Path(sys.argv[1]))
+print("done")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_killed_at_every_step_it_is_the_old_or_the_new(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    office = make_books(made)
+    issued(office)
+    backup.make(office.path, made, "2026-11-22")
+    issued(office)
+    shutil.copytree(made, tmp_path / "live")  # with a WAL beside it, as a killed program leaves it
+    office.close()
+    counts, done = [], False
+    for step in range(1, 80):
+        folder = tmp_path / f"killed-{step}"
+        shutil.copytree(tmp_path / "live", folder)
+        run = subprocess.run(
+            [sys.executable, "-c", _REPLACE, str(folder), str(step)], capture_output=True, text=True
+        )
+        done = run.stdout == "done\n"
+        assert done or run.returncode == -signal.SIGKILL, run.stderr
+        again = make_books(folder)  # the next start
+        counts.append(again.value("SELECT count(*) FROM invoices"))
+        assert again.value("PRAGMA integrity_check") == "ok"
+        issued(again)
+        again.close()
+        kept = list(folder.glob(f"{restore.KEPT_PREFIX}*/{FILE_NAME}"))
+        assert len(kept) == (counts[-1] == 1), "the old books are kept, once"
+        if kept:
+            with closing(sqlite3.connect(kept[0])) as old:
+                assert old.execute("SELECT count(*) FROM invoices").fetchone() == (2,)
+        assert not list(folder.glob("restore*"))
+        if done:
+            break
+    assert done
+    assert counts == sorted(counts, reverse=True)  # first the old, from one step on the new
+    assert set(counts) == {1, 2}
+    assert len(counts) > 15

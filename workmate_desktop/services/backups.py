@@ -1,0 +1,81 @@
+"""Sichern and Wiederherstellen: copies of the books, and putting one in their place."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from workmate_desktop.domain.backups import BackupLook, KeptBackup
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store import backup, restore
+from workmate_desktop.store.backup_look import kept_backups, look_into, loss_by
+from workmate_desktop.store.errors import trouble_of
+
+logger = logging.getLogger("workmate.backups")
+
+
+class Backups:
+    """Works on the files of one data folder; every call blocks: for the background.
+
+    Needs no open books, so it also mends those that cannot be opened.
+    """
+
+    def __init__(self, data_dir: Path, clock: Clock) -> None:
+        self._data_dir = data_dir
+        self._clock = clock
+
+    def kept(self) -> list[KeptBackup]:
+        """The daily backups, newest first, each checked."""
+        return kept_backups(self._data_dir)
+
+    def save_copy(self, target: Path) -> BackupLook:
+        """Sichern: a checked copy in the file `target` (0600), and what it holds.
+
+        Raises UserError backup_target_is_books, backup_failed, disk_full, backup_not_written.
+        """
+        try:
+            backup.copy_to(self._data_dir, target)
+            look = look_into(target, target, self._data_dir)
+        except backup.BackupFailed as error:
+            trouble = trouble_of(error.__cause__) if error.__cause__ else None
+            logger.error("The copy of the books failed: %s", error)
+            raise UserError("disk_full" if trouble == "disk_full" else "backup_failed") from error
+        except OSError as error:
+            logger.error("The copy of the books could not be written: %s", error.strerror)
+            code = "disk_full" if error.errno == 28 else "backup_not_written"  # ENOSPC
+            raise UserError(code) from error
+        logger.info("A copy of the books was made and verified")
+        return look
+
+    def look(self, source: Path) -> BackupLook:
+        """Copy `source` into the data folder, check it, and say what it holds and what would be
+        lost by it. Nothing is replaced; `discard` forgets it.
+
+        Raises UserError backup_damaged, disk_full, backup_not_read.
+        """
+        try:
+            staged = restore.stage(self._data_dir, source)
+            look = look_into(staged, source, self._data_dir)
+        except OSError as error:
+            logger.error("The backup could not be read: %s", error.strerror)
+            code = "disk_full" if error.errno == 28 else "backup_not_read"  # ENOSPC
+            raise UserError(code) from error
+        return look if look.newer else replace(look, loss=loss_by(staged, self._data_dir))
+
+    def discard(self) -> None:
+        """Nobody wants what was looked at."""
+        restore.discard(self._data_dir)
+
+    def decide(self) -> Path:
+        """What was looked at becomes the books. Returns the folder that keeps the old ones.
+
+        From here on it happens, at the next start at the latest. Raises OSError.
+        """
+        stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
+        kept = restore.decide(self._data_dir, stamp)
+        logger.warning("The books are replaced by a backup; the old ones are kept in %s", kept.name)
+        return kept
+
+    def finish(self) -> None:
+        """Do what was decided. Nothing may have the books open. Raises OSError."""
+        restore.finish(self._data_dir)

@@ -1,0 +1,127 @@
+"""What a backup holds, and what would be lost by it: read before anything is replaced."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workmate_desktop.domain.backups import BackupLook, KeptBackup, Loss
+from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store import backup, migrate
+from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.open import remembered_id
+
+_LAST_ENTRY = """
+SELECT max(at) FROM (
+    SELECT max(at) AS at FROM invoice_history
+    UNION ALL SELECT max(created_at) FROM payments
+    UNION ALL SELECT max(received_at) FROM stripe_events)"""
+_LAST_PAYMENT = """
+SELECT received_at, amount_minor, currency FROM payments
+ORDER BY received_at DESC, created_at DESC LIMIT 1"""
+_NUMBERS = 3
+
+
+def kept_backups(data_dir: Path) -> list[KeptBackup]:
+    """The daily backups, newest first, each checked."""
+    return [_kept(path) for path in backup.all_backups(data_dir)]
+
+
+def look_into(staged: Path, source: Path, data_dir: Path) -> BackupLook:
+    """What the checked copy `staged` of the file `source` holds.
+
+    Raises UserError backup_damaged, OSError.
+    """
+    try:
+        return _look(staged, source, data_dir)
+    except sqlite3.Error as error:
+        raise UserError("backup_damaged") from error
+
+
+def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
+    about = source.stat()
+    with _reading(staged) as connection:
+        version = _value(connection, "SELECT version_num FROM alembic_version")
+        found_id = _value(connection, "SELECT value FROM settings WHERE key = 'database_id'")
+        payment = connection.execute(_LAST_PAYMENT).fetchone()
+        last_entry = _value(connection, _LAST_ENTRY)
+        return BackupLook(
+            path=str(source),
+            size_bytes=about.st_size,
+            file_time=datetime.fromtimestamp(about.st_mtime, UTC),
+            last_entry_at=from_text(str(last_entry)) if last_entry else None,
+            invoices=_count(connection, "invoices WHERE status <> 'draft'"),
+            drafts=_count(connection, "invoices WHERE status = 'draft'"),
+            payments=_count(connection, "payments"),
+            last_payment_at=from_text(payment[0]) if payment else None,
+            last_payment_minor=payment[1] if payment else None,
+            last_payment_currency=payment[2] if payment else None,
+            ours=remembered_id(data_dir) == found_id,
+            newer=version not in migrate.KNOWN,
+            loss=None,
+        )
+
+
+def loss_by(staged: Path, data_dir: Path) -> Loss | None:
+    """What stands in the books and not in `staged`; None when the books cannot be read."""
+    books = data_dir / FILE_NAME
+    if not books.exists():
+        return None
+    try:
+        with _reading(books) as connection:
+            connection.execute("ATTACH ? AS kept", (f"{staged.absolute().as_uri()}?mode=ro",))
+            new = "NOT IN (SELECT id FROM kept."
+            issued = f"invoices WHERE status <> 'draft' AND id {new}invoices)"
+            numbers = connection.execute(
+                f"SELECT number FROM main.{issued} AND number IS NOT NULL"
+                " ORDER BY created_at LIMIT ?",
+                (_NUMBERS,),
+            ).fetchall()
+            lost_payments = f"main.payments WHERE id {new}payments) AND stripe_payment_intent_id"
+            return Loss(
+                invoices=_count(connection, f"main.{issued}"),
+                numbers=tuple(str(row[0]) for row in numbers),
+                drafts=_count(
+                    connection, f"main.invoices WHERE status = 'draft' AND id {new}invoices)"
+                ),
+                manual_payments=_count(connection, f"{lost_payments} IS NULL"),
+                stripe_payments=_count(connection, f"{lost_payments} IS NOT NULL"),
+            )
+    except sqlite3.Error:
+        return None
+
+
+def _kept(path: Path) -> KeptBackup:
+    size = path.stat().st_size
+    if not backup.is_good(path):
+        return KeptBackup(str(path), size, 0, 0, None, sound=False)
+    with _reading(path) as connection:
+        last_entry = _value(connection, _LAST_ENTRY)
+        return KeptBackup(
+            str(path),
+            size,
+            _count(connection, "invoices WHERE status <> 'draft'"),
+            _count(connection, "payments"),
+            from_text(str(last_entry)) if last_entry else None,
+            sound=True,
+        )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Never writes; `rw` because a WAL cannot be read without its index beside it."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        yield connection
+
+
+def _value(connection: sqlite3.Connection, sql: str) -> object:
+    row = connection.execute(sql).fetchone()
+    return None if row is None else row[0]
+
+
+def _count(connection: sqlite3.Connection, what: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])

@@ -1,0 +1,168 @@
+"""Put a backup in the place of the books; killed anywhere, they are the old or the new ones.
+
+Three steps. The chosen file is copied into the data folder and checked (`stage`). A small file
+then says that the copy shall take the place (`restore.json`: the one moment that decides). What
+it says is done by moving files (`finish`), which may be broken off and repeated: every opening
+of the database does so first. The old files are moved into a folder of their own, never deleted.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store.engine import FILE_NAME, create_file
+
+ID_FILE = "database-id"
+PLAN = "restore.json"
+STAGED = "restore.sqlite3"
+KEPT_PREFIX = "ersetzt-"
+"""Folders of replaced books: `ersetzt-20261123-170300`."""
+
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+def staged_file(data_dir: Path) -> Path:
+    """Where `stage` puts its copy."""
+    return data_dir / STAGED
+
+
+def stage(data_dir: Path, source: Path) -> Path:
+    """Copy `source` into the data folder, whole and checked. Nothing else is changed.
+
+    A WAL beside it (the copy of a whole data folder) is taken along, so its payments are kept.
+    Raises UserError backup_damaged, OSError.
+    """
+    discard(data_dir)
+    unfinished = data_dir / f"{STAGED}.unfinished"
+    if not source.is_file():
+        raise UserError("backup_damaged")
+    for suffix in ("", "-wal"):
+        part = source.with_name(source.name + suffix)
+        if part.exists():
+            copy = unfinished.with_name(unfinished.name + suffix)
+            create_file(copy)
+            shutil.copyfile(part, copy)
+    try:
+        with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")  # the WAL becomes part of the file
+            sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            for table in ("invoices", "payments", "settings", "alembic_version"):
+                connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    except sqlite3.Error as error:
+        discard(data_dir)
+        raise UserError("backup_damaged") from error
+    if not sound:
+        discard(data_dir)
+        raise UserError("backup_damaged")
+    _sync(unfinished)
+    unfinished.replace(data_dir / STAGED)
+    return data_dir / STAGED
+
+
+def discard(data_dir: Path) -> None:
+    """Forget a staged copy that nobody wants after all."""
+    (data_dir / f"{PLAN}.unfinished").unlink(missing_ok=True)
+    for name in (STAGED, f"{STAGED}.unfinished"):
+        for suffix in ("", *_BESIDE):
+            (data_dir / (name + suffix)).unlink(missing_ok=True)
+
+
+def decide(data_dir: Path, stamp: str) -> Path:
+    """From here on the staged copy is the books; `finish` makes it so, now or at the next start.
+
+    Returns the folder that the old files move to. Raises OSError.
+    """
+    kept = data_dir / f"{KEPT_PREFIX}{stamp}"
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = data_dir / f"{KEPT_PREFIX}{stamp}-{number}"
+    with closing(sqlite3.connect(data_dir / STAGED)) as connection:
+        row = connection.execute("SELECT value FROM settings WHERE key = 'database_id'").fetchone()
+    plan = {"kept": kept.name, "database_id": row[0] if row else None}
+    write_whole(data_dir / PLAN, json.dumps(plan))
+    return kept
+
+
+def finish(data_dir: Path) -> Path | None:
+    """Do what was decided, as far as it is not done yet; sweep up what was not decided.
+
+    No connection to the database may be open. Returns the folder with the old files, None when
+    nothing was decided. Raises OSError.
+    """
+    plan = _plan(data_dir)
+    if plan is None:
+        discard(data_dir)
+        return None
+    kept_name, database_id = plan
+    kept = data_dir / kept_name
+    staged = data_dir / STAGED
+    if staged.exists():
+        kept.mkdir(mode=0o700, exist_ok=True)
+        # The WAL first: the old one must never stand beside the new file.
+        for suffix in (*_BESIDE, ""):
+            old = data_dir / (FILE_NAME + suffix)
+            if old.exists():
+                old.replace(kept / old.name)
+        sync_folder(kept)
+        sync_folder(data_dir)
+        staged.replace(data_dir / FILE_NAME)
+        sync_folder(data_dir)
+    if database_id:
+        write_whole(data_dir / ID_FILE, database_id + "\n")
+    else:
+        (data_dir / ID_FILE).unlink(missing_ok=True)
+    (data_dir / PLAN).unlink()
+    sync_folder(data_dir)
+    return kept
+
+
+def is_decided(data_dir: Path) -> bool:
+    """A replacement waits to be finished."""
+    return _plan(data_dir) is not None
+
+
+def _plan(data_dir: Path) -> tuple[str, str | None] | None:
+    """(name of the folder for the old files, id of the new database)."""
+    try:
+        found = json.loads((data_dir / PLAN).read_text("utf-8"))
+        kept, database_id = found["kept"], found["database_id"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:  # not written by us: it comes whole
+        raise UserError("database_damaged", backup=None) from error
+    if Path(kept).name != kept or not kept.startswith(KEPT_PREFIX):
+        raise UserError("database_damaged", backup=None)
+    return kept, database_id
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a small file at once: after a power cut it holds the old text or the new one."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    handle = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Names of files survive a power cut only after this. Windows knows no such thing."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
