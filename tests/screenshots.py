@@ -56,6 +56,9 @@ SCREENS = {
     "konfigurieren-ohne-schluesselbund": Screen(
         "tests.ui.stripe.dialog_screens:configure_no_keyring", 0, 0
     ),
+    "test-ereignis": Screen("tests.ui.stripe.dialog_screens:self_test", 0, 0),
+    "test-ereignis-gestoert": Screen("tests.ui.stripe.dialog_screens:self_test_failed", 0, 0),
+    "test-ereignis-laeuft": Screen("tests.ui.stripe.dialog_screens:self_test_running", 0, 0),
     "zahlung-simulieren": Screen("tests.ui.stripe.dialog_screens:simulate", 0, 0),
 }
 

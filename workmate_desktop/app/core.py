@@ -36,6 +36,7 @@ from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
+from workmate_desktop.services.self_test import SelfTest
 from workmate_desktop.services.simulate import Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.services.tunnel import Tunnel
@@ -136,6 +137,14 @@ class Core:
             opened.instance_id,
             keys=lambda: self.setup.keys,
             port=lambda: self.listener.port,
+        )
+        self.self_test = SelfTest(
+            self.receive.probes,
+            clock,
+            self.announcer,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            port=lambda: self.listener.port,
+            public_url=lambda: self._public_url,
         )
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
         self._order = threading.Lock()

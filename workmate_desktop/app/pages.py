@@ -21,6 +21,7 @@ from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
 from workmate_desktop.ui.status_bar import StatusBar
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
+from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
 
@@ -95,6 +96,9 @@ class Pages(QObject):
         possible = self._core.simulation.available
         self.invoices.set_simulation_available(possible)
         self.stripe.set_simulation_available(possible)
+        self.stripe.reception.set_self_test_available(
+            self._core.address is not None and keys.can_receive
+        )
         self._window.show_banner(self._banner())
 
     def _connect(self) -> None:
@@ -106,6 +110,7 @@ class Pages(QObject):
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
         self.stripe.fetch_requested.connect(self._fetch_missed)
+        self.stripe.reception.self_test_wanted.connect(self.send_test_event)
         self._caught_up.answered.connect(self._on_fetched)
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
@@ -222,6 +227,13 @@ class Pages(QObject):
         if self._core.catch_up is not None:
             self.stripe.set_fetching(True)
             self._caught_up.expect(self._core.catch_up.request())
+
+    @Slot()
+    def send_test_event(self) -> None:
+        """Test-Ereignis senden: in a dialog that begins at once."""
+        dialog = SelfTestDialog(self._theme, self._core.self_test, self._bridge, self._window)
+        dialog.open()
+        dialog.send()
 
     @Slot()
     def _on_fetched(self) -> None:

@@ -9,14 +9,18 @@ from tests.ui.stripe.fakes import (
     PUBLISHABLE,
     SECRET,
     TEST_KEYS,
+    FakeSelfTest,
     FakeSetup,
     FakeSimulation,
     FakeStripeBooks,
+    self_test_result,
 )
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.self_test import Leg
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 
 
@@ -67,4 +71,30 @@ def simulate(theme: Theme) -> QWidget:
     dialog = SimulateDialog(theme, books, simulation, bridge, FakeClock(), "test-2")
     dialog.send_button.click()
     bridge.invoices_changed.emit(("test-2",))
+    return dialog
+
+
+def self_test(theme: Theme) -> QWidget:
+    """The way from outside works."""
+    return _self_test(theme, FakeSelfTest())
+
+
+def self_test_failed(theme: Theme) -> QWidget:
+    """ngrok does not reach the listener."""
+    return _self_test(
+        theme, FakeSelfTest(self_test_result(Leg.LISTENER, "self_test_listener_unreachable"))
+    )
+
+
+def self_test_running(theme: Theme) -> QWidget:
+    """On its way."""
+    return _self_test(theme, FakeSelfTest(), hold=True)
+
+
+def _self_test(theme: Theme, fake: FakeSelfTest, *, hold: bool = False) -> QWidget:
+    bridge = FakeBridge()
+    bridge.hold = hold
+    dialog = SelfTestDialog(theme, fake, bridge)
+    bridge.setParent(dialog)
+    dialog.send()
     return dialog

@@ -11,6 +11,7 @@ from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Ou
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
@@ -211,3 +212,37 @@ class FakeSimulation:
             raise self.fail_with
         self.effect(invoice_id)
         return self.answers
+
+
+def self_test_result(
+    failed: Leg | None = None, code: str | None = None, milliseconds: float | None = 128.4
+) -> SelfTestResult:
+    """Everything before `failed` worked; what can be tested on this PC was tested there."""
+    legs, worked = [], True
+    for leg in Leg:
+        if leg is failed:
+            worked = False
+            legs.append(LegResult(leg, LegState.FAILED, code))
+        elif not worked and leg is Leg.SIGNATURE:
+            legs.append(LegResult(leg, LegState.OK, locally=True))
+        else:
+            legs.append(LegResult(leg, LegState.OK if worked else LegState.NOT_TESTED))
+    time = milliseconds if failed is None else None
+    return SelfTestResult(NOW, tuple(legs), "https://office.ngrok-free.dev", time, 200)
+
+
+@dataclass
+class FakeSelfTest:
+    """Answers with `last`, or fails with `fail_with`."""
+
+    last: SelfTestResult | None = field(default_factory=self_test_result)
+    fail_with: Exception | None = None
+    cancellations: list[threading.Event] = field(default_factory=list)
+
+    def run(self, cancelled: threading.Event | None = None) -> SelfTestResult:
+        assert cancelled is not None
+        self.cancellations.append(cancelled)
+        if self.fail_with is not None:
+            raise self.fail_with
+        assert self.last is not None
+        return self.last

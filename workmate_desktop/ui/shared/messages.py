@@ -202,6 +202,7 @@ def _stripe() -> dict[str, Message]:
             _tr("Bitte in einer Minute noch einmal versuchen."),
         ),
         "stripe_cancelled": Message(_tr("Der Test wurde abgebrochen."), ""),
+        "self_test_cancelled": Message(_tr("Der Test wurde abgebrochen."), ""),
         "stripe_rate_limited": Message(
             _tr("Stripe bekommt gerade zu viele Anfragen von diesem Konto."),
             _tr("Bitte in einer Minute noch einmal versuchen."),

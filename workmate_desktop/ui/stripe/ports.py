@@ -14,6 +14,7 @@ from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
 from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.self_test import SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.public_address import AddressState
@@ -128,6 +129,17 @@ class AddressControls(Protocol):
     def save(self, token: str | None, domain: str, executable: str) -> None: ...
 
     def arrange(self) -> None: ...
+
+
+class SelfTesting(Protocol):
+    """services.self_test.SelfTest."""
+
+    @property
+    def last(self) -> SelfTestResult | None: ...
+
+    def run(self, cancelled: threading.Event | None = None) -> SelfTestResult:
+        """Blocks; ends soon after `cancelled` is set."""
+        ...
 
 
 class Simulating(Protocol):

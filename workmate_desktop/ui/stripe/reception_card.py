@@ -23,7 +23,7 @@ _NEEDS_KEYS = frozenset({"secret_mismatch"})
 class ReceptionCard(Card):
     """Signals: `simulate_wanted()`, `delete_wanted()` for test data, `restart_wanted()`,
     `webhook_secret_wanted()`: it is missing or wrong, and Konfigurieren mends it;
-    `fetch_wanted()`: Verpasste Ereignisse nachholen.
+    `fetch_wanted()`: Verpasste Ereignisse nachholen; `self_test_wanted()`: Test-Ereignis senden.
     """
 
     simulate_wanted = Signal()
@@ -31,6 +31,7 @@ class ReceptionCard(Card):
     restart_wanted = Signal()
     webhook_secret_wanted = Signal()
     fetch_wanted = Signal()
+    self_test_wanted = Signal()
 
     def __init__(self, theme: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent, title=self.tr("Empfang"))
@@ -54,16 +55,22 @@ class ReceptionCard(Card):
         self.restart = button(self.tr("Empfang &neu starten"))
         self.enter_secret = button(self.tr("&Webhook Secret eintragen"))
         self.fetch = button(self.tr("Verpasste Ereignisse nach&holen"))
+        self.self_test = button(self.tr("Test-Erei&gnis senden"))
         self.body.addWidget(self.rows)
         for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
         self.body.addStretch(1)
         self._add_buttons()
         self.set_simulation_available(False)
+        self.set_self_test_available(False)
 
     def set_simulation_available(self, available: bool) -> None:
         """Offer Zahlung simulieren or not."""
         self.simulate.setVisible(available)
+
+    def set_self_test_available(self, available: bool) -> None:
+        """Offer Test-Ereignis senden or not."""
+        self.self_test.setVisible(available)
 
     def set_fetching(self, fetching: bool) -> None:
         """While the missed events are fetched, once is enough; how far it is is shown."""
@@ -118,6 +125,7 @@ class ReceptionCard(Card):
         self.simulate.clicked.connect(self.simulate_wanted)
         self.enter_secret.clicked.connect(self.webhook_secret_wanted)
         self.restart.clicked.connect(self.restart_wanted)
+        self.self_test.clicked.connect(self.self_test_wanted)
         self.fetch.clicked.connect(self.fetch_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         flow = FlowLayout()
@@ -128,6 +136,7 @@ class ReceptionCard(Card):
             self.tunnel.switch,
             self.tunnel.arrange,
             self.tunnel.settings,
+            self.self_test,
             self.fetch,
             self.delete,
         ):
