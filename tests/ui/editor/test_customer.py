@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView
 
 from tests.ui.editor.conftest import Desk
 from tests.ui.editor.fakes import AYDIN, Customers, Writing
@@ -16,11 +16,15 @@ from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, countri
 from workmate_desktop.ui.invoices.customer_field import CustomersModel
 
 Open = Callable[..., Desk]
-ENTER, ESCAPE, TAB, DOWN = (
+LONG = "Gemeinschaftspraxis für Unfallchirurgie, Orthopädie und Rehabilitation Dr. Meier"
+UNKNOWN = "Bitte aus der Liste wählen oder neu anlegen."
+ENTER, ESCAPE, TAB, DOWN, UP, BACKTAB = (
     Qt.Key.Key_Return,
     Qt.Key.Key_Escape,
     Qt.Key.Key_Tab,
     Qt.Key.Key_Down,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Backtab,
 )
 
 
@@ -110,8 +114,83 @@ def test_typing_on_forgets_the_choice(open_editor: Open) -> None:
     desk = open_editor()
     desk.keys("aydin", ENTER)
     assert desk.editor.form.customer.customer() == AYDIN
-    desk.keys("x", ESCAPE)
+    desk.keys(BACKTAB, "x", ESCAPE)
     assert desk.editor.form.customer.customer() is None
+
+
+@pytest.mark.parametrize("keys", [(DOWN,), (UP,), (DOWN, DOWN, UP, UP)])
+def test_the_only_row_stays_ready_for_enter(open_editor: Open, keys) -> None:
+    desk = open_editor()
+    desk.keys("Niemand", *keys, ENTER)
+    assert dialog_of(desk).customer().name == "Niemand"
+
+
+@pytest.mark.parametrize("keys", [("aydin", ENTER), (DOWN, DOWN, ENTER), ("morgen", TAB)])
+def test_choosing_by_keyboard_goes_on_to_the_date(open_editor: Open, keys) -> None:
+    desk = open_editor()
+    desk.keys(*keys)
+    assert desk.editor.form.customer.customer() is not None
+    assert QApplication.focusWidget() is desk.editor.form.issue_date
+
+
+def test_enter_on_a_name_typed_in_full_goes_on_too(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys("praxis dr. aydin", ESCAPE, ENTER)
+    assert desk.editor.form.customer.customer() == AYDIN
+    assert QApplication.focusWidget() is desk.editor.form.issue_date
+
+
+def test_tab_takes_what_the_arrows_chose(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys(DOWN, DOWN, TAB)
+    customer = desk.editor.form.customer.customer()
+    assert customer is not None
+    assert customer.id == "c-2"
+
+
+@pytest.mark.parametrize("typed", ["Niemand", "r"])  # nobody, and three at once
+def test_leaving_with_an_unknown_name_says_so_at_once(open_editor: Open, typed: str) -> None:
+    desk = open_editor()
+    form = desk.editor.form
+    desk.keys(typed)
+    assert form.customer_field.message() == ""
+    desk.keys(TAB)
+    assert form.customer.customer() is None
+    assert form.customer_field.message() == UNKNOWN
+    assert QApplication.focusWidget() is form.issue_date
+    desk.keys(BACKTAB, ENTER)  # back, and the list is there again
+    assert form.customer.list_is_open()
+    desk.keys("x")
+    assert form.customer_field.message() == ""
+
+
+def test_an_empty_field_is_left_in_peace(open_editor: Open) -> None:
+    desk = open_editor()
+    desk.keys(TAB)
+    assert desk.editor.form.customer_field.message() == ""
+
+
+def test_the_list_is_as_wide_as_its_names(open_editor: Open) -> None:
+    books = Customers([Customer("a", LONG, city="Mönchengladbach"), AYDIN])
+    desk = open_editor(books=books)
+    desk.keys(DOWN)
+    popup = desk.focused()
+    assert isinstance(popup, QListView)
+    assert popup.horizontalScrollBar().maximum() == 0
+    assert popup.width() > desk.editor.form.customer.width()
+    assert popup.sizeHintForColumn(0) <= popup.viewport().width()
+
+
+def test_the_list_stays_inside_a_narrow_window(open_editor: Open, qtbot) -> None:
+    desk = open_editor(books=Customers([Customer("a", LONG * 2, city="Bonn")]))
+    desk.editor.resize(600, 500)
+    qtbot.waitUntil(lambda: desk.editor.width() == 600)
+    desk.keys(DOWN)
+    popup = desk.focused()
+    assert isinstance(popup, QListView)
+    right = popup.mapToGlobal(popup.rect().topRight()).x()
+    assert right <= desk.editor.mapToGlobal(desk.editor.rect().topRight()).x()
+    assert not popup.horizontalScrollBar().isVisible()
 
 
 def test_a_new_customer_without_leaving_the_invoice(open_editor: Open, qtbot) -> None:

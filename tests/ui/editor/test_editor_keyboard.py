@@ -27,7 +27,7 @@ def test_the_invoice_of_the_picture_by_keyboard_only(open_editor: Open, qtbot) -
     customer = desk.editor.form.customer.customer()
     assert customer is not None
     assert customer.name == "Praxis Dr. Aydin"
-    desk.keys(TAB, TAB, "20.11.2026", TAB, TAB)  # Rechnungsdatum, Leistungsdatum, Fällig am
+    desk.keys(TAB, "20.11.2026", TAB, TAB)  # Rechnungsdatum, Leistungsdatum, Fällig am
     assert QApplication.focusWidget() is desk.editor.form.items
 
     desk.keys("IT-Wartung vor Ort", ENTER, "4", ENTER, ENTER, "100", ENTER, ENTER)

@@ -73,17 +73,20 @@ def _words(customer: Customer) -> str:
 class CustomerField(QComboBox):
     """An editable list that asks the books while one types.
 
-    Signals: `changed()`, another customer or none is chosen; `new_wanted(name)`, staff want to
-    make a customer of this name ("" when nothing was typed).
+    Choosing a customer goes on to the next field. Signals: `changed()`, another customer or none
+    is chosen; `new_wanted(name)`, staff want to make a customer of this name ("" when nothing was
+    typed); `left_unknown()`, the field was left with a name that is nobody's.
     """
 
     changed = Signal()
+    left_unknown = Signal()
     new_wanted = Signal(str)
 
     def __init__(self, books: CustomerReading, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._customer: Customer | None = None
+        self._unknown = False
         self._found = CustomersModel(self)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -94,7 +97,12 @@ class CustomerField(QComboBox):
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setCompletionRole(Qt.ItemDataRole.EditRole)
         completer.setMaxVisibleItems(_VISIBLE_ROWS)
+        # Behind the last row there would be no row, and nothing for Enter to take.
+        completer.setWrapAround(False)
         popup = QListView()
+        popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The end says the town, which tells two of the same name apart.
+        popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         popup.setProperty("part", "popup")
         completer.setPopup(popup)
         popup.setAccessibleName(self.tr("Gefundene Kunden"))
@@ -119,6 +127,15 @@ class CustomerField(QComboBox):
         self._line().setCursorPosition(0)
         self._choose(customer)
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the field was left with a name that is nobody's."""
+        return self._unknown
+
+    def list_is_open(self) -> bool:
+        """Whether customers are offered now."""
+        return self._popup.isVisible()
+
     def found(self) -> CustomersModel:
         """What the list shows."""
         return self._found
@@ -129,7 +146,10 @@ class CustomerField(QComboBox):
         self._offer(text.strip())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down opens the list; Enter takes an exact name. An open list gets its keys first."""
+        """Down opens the list, Enter takes an exact name or offers some.
+
+        An open list gets its keys first.
+        """
         if self._popup.isVisible() and event.key() in _FOR_THE_LIST:
             event.ignore()
             return
@@ -137,15 +157,34 @@ class CustomerField(QComboBox):
             self.showPopup()
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take_exact_name()
             event.accept()
+            self._take_exact_name()
+            if self._customer is None:
+                self.showPopup()
+            else:
+                self.focusNextPrevChild(True)
             return
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab takes what the arrows chose or what alone was found, never one of several."""
+        index = self._popup.currentIndex()
+        if self.list_is_open() and (index.row() > 0 or self._found.rowCount() == 2):
+            customer = index.data(CUSTOMER_ROLE)
+            if isinstance(customer, Customer):
+                self.set_customer(customer)
+        return super().focusNextPrevChild(onward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leaving the field takes a customer whose name was typed in full."""
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self._take_exact_name()
+            typed = bool(self.currentText().strip())
+            # Another window in front is no leaving.
+            if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+                self._unknown = typed and self._customer is None
+                if self._unknown:
+                    self.left_unknown.emit()
         super().focusOutEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -157,23 +196,34 @@ class CustomerField(QComboBox):
 
     @Slot(str)
     def _on_typed(self, text: str) -> None:
+        self._unknown = False
         self._choose(None)
         self._offer(text.strip())
 
     def _offer(self, text: str) -> None:
         self._found.show(self._books.customers(text, FOUND_AT_MOST), text)
         self._completer.complete()
+        height = self._popup.height()
         if self._found.rowCount() <= _VISIBLE_ROWS:
             # QCompleter knows nothing of the style sheet's padding and would show a scroll bar.
-            self._popup.resize(self._popup.width(), self._popup.height() + _POPUP_PADDING)
+            height += _POPUP_PADDING
+        self._popup.resize(self._list_width(), height)
         # The first one is ready for Enter.
         self._popup.setCurrentIndex(self._popup.model().index(0, 0))
+
+    def _list_width(self) -> int:
+        """As wide as its longest row, from the field's own width to the edge of the window."""
+        around = self._popup.width() - self._popup.viewport().width()
+        window = self.window()
+        room = window.width() - self.mapTo(window, self.rect().topLeft()).x() - _POPUP_PADDING
+        return max(self.width(), min(self._popup.sizeHintForColumn(0) + around, room))
 
     @Slot(QModelIndex)
     def _on_taken(self, index: QModelIndex) -> None:
         customer = index.data(CUSTOMER_ROLE)
         if isinstance(customer, Customer):
             self.set_customer(customer)
+            self.focusNextPrevChild(True)
         else:
             self.new_wanted.emit(str(index.data(Qt.ItemDataRole.EditRole)))
 
@@ -186,6 +236,8 @@ class CustomerField(QComboBox):
             self.set_customer(same[0])
 
     def _choose(self, customer: Customer | None) -> None:
+        if customer is not None:
+            self._unknown = False
         if customer != self._customer:
             self._customer = customer
             self.changed.emit()

@@ -93,6 +93,7 @@ class InvoiceForm(QWidget):
             field.returnPressed.connect(self._go_on_from_date)
         self.customer.changed.connect(self._on_changed)
         self.customer.editTextChanged.connect(self._on_changed)
+        self.customer.left_unknown.connect(self._on_changed)
         self._following.changed.connect(self._on_changed)
         self.model.changed.connect(self._on_changed)
         self.items.line_changed.connect(self._on_line_changed)
@@ -261,11 +262,12 @@ class InvoiceForm(QWidget):
         )
 
     def _check_customer(self) -> str:
-        if not self._asked or self.customer.customer() is not None:
+        if self.customer.customer() is not None:
             return ""
-        if self.customer.currentText().strip():
+        typed = bool(self.customer.currentText().strip())
+        if typed and (self._asked or self.customer.unknown):
             return self.tr("Bitte aus der Liste wählen oder neu anlegen.")
-        return self.tr("Bitte einen Kunden wählen.")
+        return self.tr("Bitte einen Kunden wählen.") if self._asked and not typed else ""
 
     def _check_due(self) -> str:
         if self.due_date.problem() or self.issue_date.problem():
