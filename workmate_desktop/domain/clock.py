@@ -1,7 +1,17 @@
 """Time comes from outside, so that rules can be tested at any moment."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """Stripe's clock minus that of this PC, in seconds, and when it was measured (UTC). 0.0 is
+    right to the second, which is all that Stripe tells."""
+
+    seconds: float
+    at: datetime
 
 
 class Clock(Protocol):

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time
 
+from workmate_desktop.domain.clock import ClockOffset
+
 
 class SystemClock:
     """domain.clock.Clock on the system's time and time zone.
@@ -13,11 +15,18 @@ class SystemClock:
 
     def __init__(self) -> None:
         self.offset_seconds = 0.0
+        self._measured: ClockOffset | None = None
+
+    @property
+    def measured(self) -> ClockOffset | None:
+        """The offset as it was measured last; None before Stripe's first answer. Any thread."""
+        return self._measured
 
     def note_stripe_time(self, moment: datetime) -> None:
         """Stripe's time at this moment, in whole seconds; differences below that are none."""
         difference = (moment - self.now()).total_seconds() + 0.5
         self.offset_seconds = difference if abs(difference) > 1.5 else 0.0
+        self._measured = ClockOffset(self.offset_seconds, self.now())
 
     def now(self) -> datetime:
         """The time of this PC, in UTC."""

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.history import HistoryLine, Notice
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, Figures, InvoiceQuery
 from workmate_desktop.domain.payments import Payment, PaymentAttempt
-from workmate_desktop.store import customers, events, history, invoice_list, invoices
+from workmate_desktop.store import customers, events, evidence, history, invoice_list, invoices
 from workmate_desktop.store import notices as notice_rows
 from workmate_desktop.store import payments as payment_rows
 from workmate_desktop.store.engine import Database
@@ -121,6 +122,12 @@ class Books:
         """How many notices nobody has read yet."""
         with self._database.reader() as connection:
             return notice_rows.unread_count(connection)
+
+    def evidence(self, *, livemode: bool) -> Evidence:
+        """What the events prove, for the production checklist. For the background: where a kind
+        of event never came, all are looked through."""
+        with self._database.snapshot() as connection:
+            return evidence.evidence(connection, livemode=livemode, now=self._clock.now())
 
     def _month(self, today: date) -> invoice_list.Span:
         """The month of `today` as the office counts it."""

@@ -49,7 +49,8 @@ class EndpointState:
     """Our endpoint at Stripe, as Stripe said just now.
 
     `enabled` False: Stripe has switched it off after days of failures; `enable` switches it on.
-    `complete` tells that it listens to exactly our events, at the address that was asked for.
+    `address_right`: it posts to the address that was asked for; `events_right`: it listens to
+    exactly our events. `seen_at` is when Stripe said so (UTC).
     `secret_known` False: every delivery fails its signature; `ensure` replaces it.
     `strays_removed` counts endpoints of ours that were left over and are gone now.
     """
@@ -57,11 +58,18 @@ class EndpointState:
     id: str
     url: str
     enabled: bool
-    complete: bool = True
+    address_right: bool = True
+    events_right: bool = True
     secret_known: bool = True
     strays_removed: int = 0
     created: bool = False
     updated: bool = False
+    seen_at: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """It posts exactly our events to the right address."""
+        return self.address_right and self.events_right
 
 
 def webhook_url(public_url: str) -> str:
@@ -110,9 +118,14 @@ class EndpointKeeper:
         here = next((one for one in mine if known and one.id == known[0]), mine[0])
         url = webhook_url(public_url) if public_url else here.url
         self._tell_if_disabled(here)
-        complete = here.url == url and here.events == frozenset(SUBSCRIBED_TYPES)
         return EndpointState(
-            here.id, here.url, here.enabled, complete, self._secret_of(here.id) is not None
+            here.id,
+            here.url,
+            here.enabled,
+            address_right=here.url == url,
+            events_right=here.events == frozenset(SUBSCRIBED_TYPES),
+            secret_known=self._secret_of(here.id) is not None,
+            seen_at=self._clock.now(),
         )
 
     def ensure(
@@ -160,6 +173,7 @@ class EndpointKeeper:
             strays_removed=len(strays),
             created=good is None,
             updated=updated,
+            seen_at=self._clock.now(),
         )
 
     def enable(self, cancelled: threading.Event | None = None) -> EndpointState:
@@ -171,7 +185,9 @@ class EndpointKeeper:
                 raise UserError("endpoint_missing")
             here = stripe.change(here.id, disabled=False)
             logger.info("[Stripe] Webhook endpoint %s is enabled", here.id)
-        return EndpointState(here.id, here.url, here.enabled, updated=True)
+        return EndpointState(
+            here.id, here.url, here.enabled, updated=True, seen_at=self._clock.now()
+        )
 
     # --- how -----------------------------------------------------------------------------
 

@@ -33,6 +33,9 @@ _DOMAIN = "tunnel.domain"
 _EXECUTABLE = "tunnel.executable"
 _AUTOMATIC = "endpoint.automatic"
 _RETRY_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 3600.0
+"""Stripe switches an endpoint off, or somebody changes it in the Dashboard: so it is looked at
+again, changing nothing."""
 _PASSES = frozenset(
     {Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN, Refusal.NOT_STRIPE}
 )
@@ -119,6 +122,7 @@ class PublicAddress:
         self._wanted = False
         self._token_kept = False
         self._enable = False
+        self._look = False
         self._asked_with = ""
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -228,6 +232,12 @@ class PublicAddress:
         self._change(automatic=True, endpoint=None)
         self._wake.set()
 
+    def check(self) -> None:
+        """Ask Stripe again how our endpoint is, changing nothing. Returns at once; what comes of
+        it is in `state`. Nothing without a tunnel."""
+        self._look = True
+        self._wake.set()
+
     def _on_changes(self, changes: Sequence[Change]) -> None:
         """Other keys: another account or mode has its own endpoint. (Keeping the secret of a
         new endpoint is a change of the settings too, but not of the key.)"""
@@ -265,14 +275,19 @@ class PublicAddress:
     def _run(self) -> None:
         pause: float | None = None
         while not self._cancelled.is_set():
-            self._wake.wait(pause)
+            again = not self._wake.wait(pause) or self._look
             self._wake.clear()
+            self._look = False
             state = self._state
             url = state.public_url
-            if url is None or state.endpoint is not None or self._cancelled.is_set():
+            if url is None or self._cancelled.is_set():
                 pause = None
-                continue
-            pause = self._arrange(url, ensure=state.automatic)
+            elif state.endpoint is None:
+                pause = self._arrange(url, ensure=state.automatic)
+            elif again:
+                pause = self._look_again(url)
+            else:
+                pause = _LOOK_AGAIN_SECONDS
 
     def _arrange(self, url: str, *, ensure: bool) -> float | None:
         """One attempt; seconds until the next one, None when something must change first."""
@@ -298,7 +313,27 @@ class PublicAddress:
             endpoint = None
         self._change(endpoint=endpoint, trouble=trouble if ensure else None, arranging=False)
         passes = isinstance(trouble, StripeRefused) and trouble.kind in _PASSES
-        return _RETRY_SECONDS if passes else None
+        if passes:
+            return _RETRY_SECONDS
+        return None if trouble is not None or endpoint is None else _LOOK_AGAIN_SECONDS
+
+    def _look_again(self, url: str) -> float | None:
+        """The endpoint in force as Stripe has it now. What was known stays where Stripe does not
+        answer; what somebody else has changed is put right, if that is wanted."""
+        try:
+            endpoint = self._endpoints.look(url, self._cancelled)
+        except UserError as error:
+            logger.info("[Stripe] The webhook could not be looked at: %s", error.code)
+            return _LOOK_AGAIN_SECONDS
+        except Exception:  # as in _arrange
+            logger.exception("[Stripe] Looking at the webhook failed")
+            return _LOOK_AGAIN_SECONDS
+        lacks = endpoint is None or not (endpoint.complete and endpoint.secret_known)
+        if lacks and self._state.automatic:
+            return self._arrange(url, ensure=True)
+        if url == self._state.public_url:
+            self._change(endpoint=endpoint)
+        return _LOOK_AGAIN_SECONDS
 
     # --- both ----------------------------------------------------------------------------
 
