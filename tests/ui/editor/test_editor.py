@@ -92,6 +92,20 @@ def test_keys_decide_the_book(
     assert draft.livemode is not visible
 
 
+@pytest.mark.parametrize(("test_mode", "said"), [(None, True), (False, False), (True, False)])
+def test_without_keys_it_says_that_this_one_is_real(
+    open_editor: Open, test_mode: bool | None, said: bool
+) -> None:
+    hint = open_editor(test_mode=test_mode).editor.real_hint
+    assert hint.isVisible() is said
+    assert hint.full_text() == ("Echte Rechnung: Die Nummer wird fortlaufend vergeben und bleibt.")
+
+
+def test_a_test_draft_without_keys_is_not_called_real(open_editor: Open) -> None:
+    desk = open_editor(test_mode=None, invoice=draft_invoice(livemode=False))
+    assert not desk.editor.real_hint.isVisible()
+
+
 def test_the_switch_and_the_date_change_the_number(open_editor: Open) -> None:
     desk = open_editor(test_mode=True)
     desk.editor.test_box.click()

@@ -74,6 +74,13 @@ class InvoiceEditor(QDialog):
         is_test = bool(test_mode) if invoice is None else not invoice.row.livemode
         self.test_box.setChecked(is_test)
         self.test_box.setVisible(bool(test_mode) or is_test)
+        # In test mode the switch says which book it is, in live mode every invoice is a real one.
+        self.real_hint = PlainLabel(
+            self.tr("Echte Rechnung: Die Nummer wird fortlaufend vergeben und bleibt."),
+            role="muted",
+            wrap=True,
+        )
+        self.real_hint.setVisible(test_mode is None and not is_test)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.trouble.hide()
         self.cancel_button = button(self.tr("&Abbrechen"))
@@ -144,6 +151,7 @@ class InvoiceEditor(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setCornerWidget(QWidget())
         scroll.setWidget(self.form)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -157,6 +165,7 @@ class InvoiceEditor(QDialog):
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.trouble)
+        layout.addWidget(self.real_hint)
         layout.addWidget(line())
         layout.addLayout(buttons)
 
