@@ -19,6 +19,7 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.keychain import Keychain
+from workmate_desktop.gateways.mail import MailSender
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
@@ -33,6 +34,8 @@ from workmate_desktop.services.catch_up import CatchUp
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
 from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
+from workmate_desktop.services.mail_setup import MailSetup
+from workmate_desktop.services.mailer import Mailer
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
@@ -44,6 +47,7 @@ from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.open import open_database
 from workmate_desktop.store.writer import Writer
+from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
 from workmate_desktop.ui.shared.assets import DeclineReasons
 
 logger = logging.getLogger("workmate.app")
@@ -146,6 +150,7 @@ class Core:
             port=lambda: self.listener.port,
             public_url=lambda: self._public_url,
         )
+        self.mail, self.mailer = self._mails()
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
         self._order = threading.Lock()
         self._stopped = False
@@ -173,6 +178,8 @@ class Core:
                 self.address.start(port)
             if self.catch_up is not None:
                 self.catch_up.start()
+            self.mail.load()
+            self.mailer.start()
             self.upkeep.start()
 
     def stop(self) -> None:
@@ -185,11 +192,27 @@ class Core:
             logger.error("The catch-up did not end in time")
         if self.address is not None and not self.address.stop():
             logger.error("The tunnel did not end in time")
+        if not self.mailer.stop():
+            logger.error("The mailer did not end in time")
         self.upkeep.stop()
         self.reception.stop()
         if not self.writer.stop():
             logger.error("The writer did not end in time")
         self.database.close()
+
+    def _mails(self) -> tuple[MailSetup, Mailer]:
+        sender = MailSender()
+        mail = MailSetup(self.writer, self.database, self.setup, sender, self.clock, test_mail_text)
+        mailer = Mailer(
+            self.writer,
+            self.database,
+            self.announcer,
+            mail,
+            sender,
+            self.clock,
+            lambda notices: mail_text(notices, self.clock.local),
+        )
+        return mail, mailer
 
     def _stripe_setup(self, instance_id: str, keychain: SecretStore | None) -> StripeSetup:
         options = self.options

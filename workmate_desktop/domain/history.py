@@ -62,6 +62,24 @@ class NoticeKind(StrEnum):
     """What was fetched from Stripe by itself. `detail`: payments, failures, reviews (numbers),
     and absent, True when the program had not asked for a while."""
     ENDPOINT_DISABLED = "endpoint_disabled"
+    RECEPTION_DISTURBED = "reception_disturbed"
+    """`detail`: trouble, a code with words of its own (port_unavailable)."""
+    MAIL_FAILED = "mail_failed"
+    """E-mails do not go out. `detail`: reason (a domain.mail.MailRefusal), and given_up, True
+    when a mail was tried for too long and is not tried any more."""
+
+
+_FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET})
+
+
+def told_outside(kind: NoticeKind | str, detail: Mapping[str, object]) -> bool:
+    """Whether a notice is worth a desktop notification and an e-mail.
+
+    A failure of an invoice that owes nothing any more is not.
+    """
+    if kind == NoticeKind.PAYMENT_FAILED:
+        return detail.get("still_owed") is not False
+    return kind not in _FOR_THE_LIST_ALONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.message import Message
+from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 from typing import Any, TypeVar
 
@@ -32,6 +34,7 @@ T = TypeVar("T")
 NAME = "WorkmateOS Desktop"
 _STEP_SECONDS = 15.0
 _ALL_SECONDS = 45.0
+_LOOK_SECONDS = 0.1
 
 # Instead of the name of this PC, which is nobody's business and may take DNS seconds to find.
 _HELLO = "[127.0.0.1]"
@@ -55,29 +58,44 @@ class MailSender:
         self._step = step_seconds
         self._all = all_seconds
 
-    def send(self, account: MailAccount, password: str, mail: Mail, now: datetime) -> None:
+    def send(
+        self,
+        account: MailAccount,
+        password: str,
+        mail: Mail,
+        now: datetime,
+        cancelled: threading.Event | None = None,
+    ) -> None:
         """Hand `mail` to the server. Once this returns, the server has taken it.
 
-        Raises `MailRefused`. After a timeout the connection is cut, so that what was counted as
-        failed is not sent after all.
+        Raises `MailRefused`. After a timeout, or once `cancelled` is set, the connection is cut,
+        so that what was counted as failed is not sent after all.
         """
         if account.security is MailSecurity.NONE and not is_loopback(account.server):
             raise MailRefused(MailRefusal.NO_STARTTLS)
         message = _message(account, mail, now)
         connection = _Connection()
         pending = deadline.start(lambda: self._send(connection, account, password, message), "mail")
-        try:
-            pending.result(self._all)
-        except TimeoutError:
-            connection.cut()
-            raise MailRefused(MailRefusal.TIMEOUT) from None
+        until = time.monotonic() + self._all
+        while True:
+            try:
+                pending.result(_LOOK_SECONDS)
+                return
+            except TimeoutError:
+                # Since 3.11 also what a timeout of the work itself would raise; that is told as
+                # a MailRefused, so here nobody has answered yet.
+                given_up = cancelled is not None and cancelled.is_set()
+                if given_up or time.monotonic() >= until:
+                    break
+        connection.cut()
+        raise MailRefused(MailRefusal.TIMEOUT)
 
     def _send(
         self,
         connection: "_Connection",
         account: MailAccount,
         password: str,
-        message: EmailMessage,
+        message: Message,
     ) -> None:
         client = _translated(lambda: self._connect(connection, account), MailRefusal.BROKEN_OFF)
         try:
@@ -156,17 +174,20 @@ class _Watched:
         return sock
 
 
-def _message(account: MailAccount, mail: Mail, now: datetime) -> EmailMessage:
+def _message(account: MailAccount, mail: Mail, now: datetime) -> Message:
     """Raises ValueError when a line break stands in a header: a bug of the caller."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = mail.subject
+    if any(end in mail.subject for end in "\r\n"):
+        raise ValueError("a subject is one line")
+    # The older classes of the library: EmailMessage (Python 3.11.7) moves blanks between the
+    # encoded words of a long subject; a test has such a one.
+    message = MIMEText(mail.body, "plain", "utf-8")
+    message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
     message["From"] = formataddr((NAME, account.sender))
     message["To"] = account.recipient
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{mail.id}@{account.sender.rpartition('@')[2]}>"
     # So that no absence note answers it: https://www.rfc-editor.org/rfc/rfc3834#section-5
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body)
     return message
 
 

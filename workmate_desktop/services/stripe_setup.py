@@ -144,6 +144,11 @@ class StripeSetup:
         return self._stores[self._place]
 
     @property
+    def secret_stores(self) -> Mapping[Place, SecretStore]:
+        """All places that can be chosen here, by name."""
+        return self._stores
+
+    @property
     def account(self) -> AccountInfo | None:
         """The account of the secret key, as Stripe said last; None while unknown."""
         return self._account

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from workmate_desktop.domain.changes import NoticeAdded
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.domain.history import Notice, NoticeKind, told_outside
 from workmate_desktop.store.tables import notices
 from workmate_desktop.store.values import as_json, from_json, new_id
 
@@ -38,6 +38,9 @@ class NoticeVerbs:
             _ADD,
             (notice_id, self._t.now_text(), kind.value, invoice_id, event_id, as_json(detail)),
         )
+        # That mails do not go out cannot be told by mail.
+        if kind is not NoticeKind.MAIL_FAILED and told_outside(kind, detail):
+            self._t.mails.put(notice_id)
         self._t.changed(NoticeAdded(notice_id))
         return notice_id
 
@@ -64,7 +67,7 @@ def notice_page(connection: Connection, *, unread_only: bool, limit: int) -> lis
     query = select(notices).order_by(notices.c.at.desc(), notices.c.id.desc()).limit(limit)
     if unread_only:
         query = query.where(notices.c.read_at.is_(None))
-    return [_notice(row) for row in connection.execute(query).mappings()]
+    return [as_notice(row) for row in connection.execute(query).mappings()]
 
 
 def notice(connection: Connection, notice_id: str) -> Notice | None:
@@ -74,7 +77,7 @@ def notice(connection: Connection, notice_id: str) -> Notice | None:
         .mappings()
         .one_or_none()
     )
-    return None if row is None else _notice(row)
+    return None if row is None else as_notice(row)
 
 
 def unread_count(connection: Connection) -> int:
@@ -83,7 +86,8 @@ def unread_count(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _notice(row: Mapping[Any, Any]) -> Notice:
+def as_notice(row: Mapping[Any, Any]) -> Notice:
+    """A row of the table as a notice."""
     return Notice(
         id=row["id"],
         at=from_text(row["at"]),

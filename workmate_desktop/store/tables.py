@@ -128,6 +128,16 @@ invoice_history = Table(
     Column("livemode", Integer, nullable=False),
 )
 
+mail_outbox = Table(
+    "mail_outbox",
+    metadata,
+    Column("notice_id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("mail_id", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Text, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,

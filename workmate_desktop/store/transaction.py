@@ -13,6 +13,7 @@ from workmate_desktop.store.customers import CustomerVerbs
 from workmate_desktop.store.events import EventVerbs
 from workmate_desktop.store.history import HistoryVerbs
 from workmate_desktop.store.invoices import InvoiceVerbs
+from workmate_desktop.store.mails import MailVerbs
 from workmate_desktop.store.notices import NoticeVerbs
 from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
@@ -60,6 +61,10 @@ class Transaction:
     @cached_property
     def notices(self) -> NoticeVerbs:
         return NoticeVerbs(self)
+
+    @cached_property
+    def mails(self) -> MailVerbs:
+        return MailVerbs(self)
 
     @cached_property
     def settings(self) -> SettingVerbs:

@@ -6,6 +6,7 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
+from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.money_text import money
 from workmate_desktop.ui.shared.words import translate
 from workmate_desktop.ui.stripe.reason_texts import reason_words
@@ -108,11 +109,29 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
             ),
             _tr("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
         ),
+        NoticeKind.RECEPTION_DISTURBED: NoticeWords(
+            _tr("Der Empfang ist gestört"),
+            _tr(
+                "Zahlungen werden gerade nicht sofort gemeldet. Was zu tun ist, steht unter "
+                "Stripe → Empfang."
+            ),
+        ),
+        NoticeKind.MAIL_FAILED: NoticeWords(
+            _tr("E-Mails bei Meldungen kommen nicht an"), _mail_trouble(notice)
+        ),
         NoticeKind.SETTINGS_RESET: NoticeWords(
             _tr("Einstellungen waren unbrauchbar"),
             _tr("Es gelten wieder die Voreinstellungen."),
         ),
     }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+
+
+def _mail_trouble(notice: Notice) -> str:
+    trouble = mail_words().get(f"mail_{notice.detail.get('reason')}")
+    words = " ".join(trouble or [_tr("Mit Testmail senden lässt sich prüfen, woran es liegt.")])
+    if notice.detail.get("given_up") is True:
+        words += " " + _tr("Was sie melden sollten, steht in dieser Liste.")
+    return words
 
 
 def _caught_up(notice: Notice) -> str:

@@ -25,6 +25,8 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.DATABASE_TROUBLE: ("circle-alert", Tone.RED),
         NoticeKind.ENDPOINT_DISABLED: ("circle-alert", Tone.RED),
         NoticeKind.CATCH_UP_RESULT: ("download", Tone.GREEN),
+        NoticeKind.RECEPTION_DISTURBED: ("circle-alert", Tone.RED),
+        NoticeKind.MAIL_FAILED: ("triangle-alert", Tone.AMBER),
         NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),
         None: ("info", Tone.GREY),
     }.get(kind_of(notice), ("info", Tone.BLUE))

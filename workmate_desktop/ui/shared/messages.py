@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
+from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 
 
@@ -53,7 +54,7 @@ def program_fault() -> Message:
 
 def trouble_message(code: str) -> Message | None:
     """The words for a code without values, such as `disk_full`; None when there are none."""
-    for table in (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _simulation):
+    for table in (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _simulation):
         found = table().get(code)
         if found is not None:
             return found
@@ -252,6 +253,10 @@ def _endpoint() -> dict[str, Message]:
 
 def _tunnel() -> dict[str, Message]:
     return {code: Message(*words) for code, words in tunnel_words().items()}
+
+
+def _mail() -> dict[str, Message]:
+    return {code: Message(*words) for code, words in mail_words().items()}
 
 
 def _simulation() -> dict[str, Message]:
