@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from workmate_desktop.app.pages import Pages
 
 logger = logging.getLogger("workmate.app")
+
+OPENING_SECONDS = 10.0
+"""How long the stop waits for books that are just being opened."""
 
 
 class WindowProgram(QObject):
@@ -55,6 +59,8 @@ class WindowProgram(QObject):
         self.pages: Pages | None = None
         self._lock = InstanceLock(options.data_dir)
         self._held = False
+        self._opening = threading.Lock()
+        self._opened: Core | None = None
         self._log: ProgramLog | None = None
         self._refused: Refused | None = None
         self._remembered: dict[str, Any] = {}
@@ -108,8 +114,11 @@ class WindowProgram(QObject):
         if self._doorbell is not None:
             self._doorbell.close()
         self.bridge.close()
-        if self.core is not None:
-            self.core.stop()
+        # Books that are just being opened would be written after their folder was given up.
+        if not self._opening.acquire(timeout=OPENING_SECONDS):
+            logger.error("Opening the books did not end in time")
+        if self._opened is not None:
+            self._opened.stop()
         if self._refused is not None:
             self._refused.stop()
         if self._log is not None:
@@ -136,6 +145,13 @@ class WindowProgram(QObject):
 
     def _open(self) -> "Core":
         """Import the program and open the books. Runs in the background."""
+        with self._opening:
+            if self._stopped:
+                raise UserError("stopped")  # nobody listens any more
+            self._opened = self._open_books()
+            return self._opened
+
+    def _open_books(self) -> "Core":
         from workmate_desktop.app.core import Core
 
         if not self._held:  # it could not be written when the window was shown
