@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from tests.ui.editor.conftest import Desk, fill_in
 from tests.ui.editor.fakes import (
@@ -268,6 +268,14 @@ def test_fits_a_small_screen(open_editor: Open, qtbot) -> None:
     form = desk.editor.form
     form.items.setFocus()
     assert form.items.columnWidth(Column.DESCRIPTION) >= 110
+
+
+def test_needs_no_scrolling_sideways_at_200_percent(open_editor: Open, qtbot) -> None:
+    desk = open_editor(invoice=draft_invoice())
+    desk.editor.resize(600, 360)  # of 640 × 400
+    qtbot.waitUntil(lambda: desk.editor.width() == 600)
+    (scroll,) = (area for area in desk.editor.findChildren(QScrollArea) if area.widget())
+    assert scroll.horizontalScrollBar().maximum() == 0
 
 
 def test_both_schemes_and_a_change_between(open_editor: Open, theme) -> None:

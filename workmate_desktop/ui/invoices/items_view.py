@@ -36,15 +36,15 @@ _WIDTHS = {
 }
 _NARROW_WIDTHS = {
     Column.QUANTITY: 76,
-    Column.UNIT: 88,
+    Column.UNIT: 82,
     Column.UNIT_PRICE: 98,
-    Column.TAX_RATE: 78,
+    Column.TAX_RATE: 74,
     Column.NET: 106,
 }
 _NEVER_CUT = (Column.QUANTITY, Column.UNIT_PRICE, Column.NET)
 """A large number here gets more room than planned; the description gives it."""
-_NARROW = 640
-"""Below this many pixels the description would have no room left."""
+_DESCRIPTION_AT_LEAST = 150
+"""With less than this many pixels left for the description, the others use their narrow widths."""
 _EDIT_NEXT = QAbstractItemDelegate.EndEditHint.EditNextItem
 _EDIT_PREVIOUS = QAbstractItemDelegate.EndEditHint.EditPreviousItem
 _MOVE_NEXT = QAbstractItemView.CursorAction.MoveNext
@@ -227,11 +227,17 @@ class ItemsView(QTableView):
         self._share_room()
 
     def _share_room(self) -> None:
-        widths = _WIDTHS if self.viewport().width() >= _NARROW else _NARROW_WIDTHS
-        for column, planned in widths.items():
-            width = max(planned, self._needed.get(column, 0))
+        widths = self._at_least(_WIDTHS)
+        if self.viewport().width() - sum(widths.values()) < _DESCRIPTION_AT_LEAST:
+            widths = self._at_least(_NARROW_WIDTHS)
+        for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
+
+    def _at_least(self, planned: dict[Column, int]) -> dict[Column, int]:
+        return {
+            column: max(width, self._needed.get(column, 0)) for column, width in planned.items()
+        }
 
     def _on_cells_changed(self, first: Index, last: Index) -> None:
         if self._look_at(first.row(), last.row()):
