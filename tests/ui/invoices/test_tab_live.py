@@ -81,6 +81,16 @@ def test_many_at_once_are_told_together(desk: Desk) -> None:
     assert [shown[0] for shown in desk.toasts.shown] == ["12 Rechnungen wurden bezahlt"]
 
 
+def test_more_than_fit_are_told_together(desk: Desk) -> None:
+    paid = ("id-1", "id-2", "id-3")
+    for invoice_id in paid:
+        desk.books.pay(invoice_id)
+    desk.announce(*paid)
+    assert [shown[:2] for shown in desk.toasts.shown] == [
+        ("3 Rechnungen wurden bezahlt", "RE-2026-0001, RE-2026-0002, RE-2026-0003")
+    ]
+
+
 def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
     for serial in range(1, 31):
         desk.books.pay(f"id-{serial}")

@@ -33,12 +33,52 @@ def test_it_stands_at_the_bottom_right_and_follows_the_window(window, toasts):
     assert toast.geometry().bottom() == 700 - 30 - MARGIN - 1
 
 
-def test_at_most_three_and_none_covers_another(toasts):
+def names(toasts):
+    return [toast.accessibleName() for toast in toasts.toasts()]
+
+
+def test_at_most_two_and_the_others_are_counted(toasts):
     for number in range(5):
         toasts.show(f"Nummer {number}")
     shown = toasts.toasts()
-    assert [toast.accessibleName() for toast in shown] == ["Nummer 2", "Nummer 3", "Nummer 4"]
+    assert names(toasts) == ["Nummer 3", "Nummer 4"]
     assert all(a.geometry().bottom() < b.geometry().top() for a, b in pairwise(shown))
+    assert [toast.more.isVisible() for toast in shown] == [True, False]
+    assert shown[0].more.full_text() == "und 3 weitere"
+    assert shown[0].height() == shown[0].height_for_width() > shown[1].height()
+
+
+def test_the_count_goes_on_to_the_one_that_stays_and_ends_with_it(toasts):
+    for number in range(3):
+        toasts.show(f"Nummer {number}")
+    toasts.toasts()[0].leave(fade_ms=0)
+    (left,) = toasts.toasts()
+    assert left.more.full_text() == "und 1 weitere"
+    left.leave(fade_ms=0)
+    assert not toasts.show("Neu").more.isVisible()
+
+
+def test_good_news_do_not_push_out_bad_ones(toasts):
+    toasts.show("Fehlschlag", "", ToastKind.ERROR)
+    for number in range(3):
+        toasts.show(f"Nummer {number}", "", ToastKind.SUCCESS)
+    assert names(toasts) == ["Fehlschlag", "Nummer 2"]
+
+
+def test_it_lies_within_the_panel_beside_the_list(window, toasts):
+    """The panel is 344 pixels wide, less its margin of 16; what is left of it is the list."""
+    toast = toasts.show("RE-2026-0118 ist bezahlt", "Bäckerei Lindner GmbH", ToastKind.SUCCESS)
+    assert window.width() - toast.geometry().left() <= 344 - 16
+    assert toast.geometry().right() < window.width() - 16 - 1
+
+
+def test_it_keeps_its_distance_in_any_window(window, toasts):
+    window.setMinimumSize(0, 0)
+    window.resize(200, 300)
+    toast = toasts.show("Ein langer Titel, der in mehreren Zeilen steht", "Und noch mehr Worte")
+    assert toast.geometry().left() == MARGIN
+    assert toast.geometry().right() == 200 - MARGIN - 1
+    assert toast.height() >= toast.height_for_width()
 
 
 def test_a_click_closes_and_the_others_move_down(toasts, qtbot):

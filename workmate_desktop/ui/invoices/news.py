@@ -16,12 +16,12 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.toast import MOST, ToastKind
 
 logger = logging.getLogger("workmate.ui")
 
-MOST_ALONE = 5
-"""More news than this in one go are told in one toast."""
+MOST_ALONE = MOST
+"""More news than fit on the screen in one go are told in one toast."""
 MOST_READ = 500
 """With more changes than this in one go nobody reads what each of them was."""
 _PAUSE_MS = 1000

@@ -3,8 +3,9 @@
     toasts = ToastHost(window, theme)
     toasts.show("RE-2026-0118 ist bezahlt", "Bäckerei Lindner GmbH · 1.190,00 €", ToastKind.SUCCESS)
 
-At most three at a time, the newest at the bottom. A toast leaves by itself, or on a click; while
-the mouse rests on it, it stays. It never takes the focus and covers nothing but its own place. A
+At most two at a time, the newest at the bottom; the upper one counts those that made room ("und
+3 weitere"). A toast leaves by itself, or on a click; while the mouse rests on it, it stays. It
+never takes the focus, is no wider than the panel beside a list, and leaves the status bar free. A
 screen reader announces it.
 """
 
@@ -36,10 +37,12 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
 
-WIDTH = 320
-MARGIN = 16
+MARGIN = 24
+"""More than the 16 pixels around the cards: a toast lies on a card, not on its frame."""
+WIDTH = 280
+"""With its margin less than the panel beside a list, so the list keeps its last rows."""
 GAP = 8
-MOST = 3
+MOST = 2
 _FADE_MS = 180
 
 
@@ -75,13 +78,15 @@ class Toast(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{title}. {text}" if text else title)
-        self.setFixedWidth(WIDTH)
         layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(18, 11, 16, 11)
         layout.setSpacing(1)
         layout.addWidget(PlainLabel(title, role="strong", wrap=True))
         if text:
             layout.addWidget(PlainLabel(text, role="muted", wrap=True))
+        self.more = PlainLabel(role="small")
+        self.more.hide()
+        layout.addWidget(self.more)
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
         self.timer.setInterval(_LIFETIME_MS[kind])
@@ -117,12 +122,17 @@ class Toast(QWidget):
         animation.start()
         return animation
 
-    def height_for_width(self) -> int:
+    def count_more(self, count: int) -> None:
+        """Say how many others made room; 0 says nothing."""
+        self.more.setText(self.tr("und %1 weitere").replace("%1", str(count)) if count else "")
+        self.more.setVisible(bool(count))
+
+    def height_for_width(self, width: int = WIDTH) -> int:
         """How high the wrapped words are."""
-        return self._column.heightForWidth(WIDTH)
+        return self._column.heightForWidth(width)
 
     def sizeHint(self) -> QSize:
-        """Fixed width, as high as the words."""
+        """As high as the words in the usual width."""
         return QSize(WIDTH, self.height_for_width())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -180,12 +190,15 @@ class ToastHost(QObject):
         self._fade_ms = _FADE_MS if animate else 0
         self._bottom = bottom
         self._toasts: list[Toast] = []
+        self._made_room = 0
         window.installEventFilter(self)
 
     def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> Toast:
-        """Show news; the oldest one makes room."""
+        """Show news; the oldest one makes room, good news before bad ones."""
         while len(self._toasts) >= MOST:
-            self._toasts[0].leave(fade_ms=0)
+            good = (toast for toast in self._toasts if toast.kind is not ToastKind.ERROR)
+            self._made_room += 1
+            next(good, self._toasts[0]).leave(fade_ms=0)
         toast = Toast(self._window, self._theme, title, text, kind)
         toast.closed.connect(lambda: self._on_closed(toast))
         self._toasts.append(toast)
@@ -214,12 +227,16 @@ class ToastHost(QObject):
     def _on_closed(self, toast: Toast) -> None:
         if toast in self._toasts:
             self._toasts.remove(toast)
+        if not self._toasts:
+            self._made_room = 0
         self._place()
 
     def _place(self) -> None:
-        right = self._window.width() - MARGIN - WIDTH
+        width = min(WIDTH, self._window.width() - 2 * MARGIN)
+        left = self._window.width() - MARGIN - width
         edge = self._window.height() - self._bottom - MARGIN
         for toast in reversed(self._toasts):
-            height = toast.height_for_width()
-            toast.setGeometry(max(0, right), edge - height, WIDTH, height)
+            toast.count_more(self._made_room if toast is self._toasts[0] else 0)
+            height = toast.height_for_width(width)
+            toast.setGeometry(left, edge - height, width, height)
             edge -= height + GAP
