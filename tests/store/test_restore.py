@@ -97,7 +97,9 @@ def test_the_look_names_what_would_be_lost(office: OfficeBooks, tmp_path: Path) 
     now = backups.look(target)
     assert now.loss is not None
     assert now.loss.nothing
-    backups.discard()
+    backups.discard(look)
+    assert list(office.data_dir.glob("restore*"))  # another one was looked at meanwhile
+    backups.discard(now)
     assert not list(office.data_dir.glob("restore*"))
 
 

@@ -29,6 +29,7 @@ from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
 from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.backups import Backups
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.catch_up import CatchUp
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
@@ -151,6 +152,7 @@ class Core:
             public_url=lambda: self._public_url,
         )
         self.mail, self.mailer = self._mails()
+        self.backups = Backups(options.data_dir, clock)
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
         self._order = threading.Lock()
         self._stopped = False
@@ -182,23 +184,31 @@ class Core:
             self.mailer.start()
             self.upkeep.start()
 
-    def stop(self) -> None:
-        """Stop in reverse order; each part is joined with a deadline. Twice is fine."""
+    def stop(self, wait_for_readers: float = 0.0) -> bool:
+        """Stop in reverse order; each part is joined with a deadline. Twice is fine.
+
+        Waits `wait_for_readers` seconds at most for views that are reading. True: nothing has
+        the database open any more, so its file may be replaced.
+        """
         with self._order:
             if self._stopped:
-                return
+                return False
             self._stopped = True
-        if self.catch_up is not None and not self.catch_up.stop():
+        fetched = self.catch_up is None or self.catch_up.stop()
+        if not fetched:
             logger.error("The catch-up did not end in time")
         if self.address is not None and not self.address.stop():
             logger.error("The tunnel did not end in time")
-        if not self.mailer.stop():
+        mailed = self.mailer.stop()
+        if not mailed:
             logger.error("The mailer did not end in time")
-        self.upkeep.stop()
+        kept_up = self.upkeep.stop()
         self.reception.stop()
-        if not self.writer.stop():
+        written = self.writer.stop()
+        if not written:
             logger.error("The writer did not end in time")
-        self.database.close()
+        unused = self.database.close(wait_for_readers)
+        return fetched and mailed and kept_up and written and unused
 
     def _mails(self) -> tuple[MailSetup, Mailer]:
         sender = MailSender()

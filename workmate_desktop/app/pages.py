@@ -4,12 +4,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, Slot
+from PySide6.QtCore import QObject, QProcess, QTimer, Slot
+from PySide6.QtWidgets import QStatusBar
 
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.ui.backup.bar import BackupBar
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.log.tab import LogTab
@@ -52,6 +54,10 @@ class Pages(QObject):
             address=core.address,
         )
         self.log = LogTab(theme, books, invoicing, log, bridge, clock)
+        self.backup_bar = BackupBar(
+            theme, core.backups, bridge, clock, window.toasts, may_restore=not core.options.demo
+        )
+        self.log.add_below(self.backup_bar)
         for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
@@ -65,6 +71,15 @@ class Pages(QObject):
         )
         self._connect()
         self.refresh_state()
+
+    def close(self) -> None:
+        """The books are about to be closed: no view may read them any more."""
+        for timer in self._window.findChildren(QTimer):
+            timer.stop()
+        self._window.forget_pages()
+        self._window.setStatusBar(QStatusBar())
+        self.badge.deleteLater()
+        self.deleteLater()
 
     def save_state(self) -> dict[str, Any]:
         """What the pages remember, as plain JSON values."""

@@ -4,6 +4,7 @@ import logging
 import signal
 import socket
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
@@ -12,15 +13,18 @@ from PySide6.QtWidgets import QApplication
 from workmate_desktop.app.options import Options
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.window_memory import WindowMemory
-from workmate_desktop.ui.main_window import MainWindow, restore_window, window_state
+from workmate_desktop.ui.main_window import MainWindow, restore_window, waiting_page, window_state
 from workmate_desktop.ui.shared.collector import GuiCollector
+from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.single_instance import Doorbell, ring
 from workmate_desktop.ui.shared.theme import apply_theme, program_icon
+from workmate_desktop.ui.shared.toast import ToastKind
 
 if TYPE_CHECKING:
     from workmate_desktop.app.core import Core, Refused
@@ -30,6 +34,8 @@ logger = logging.getLogger("workmate.app")
 
 OPENING_SECONDS = 10.0
 """How long the stop waits for books that are just being opened."""
+_READERS_SECONDS = 5.0
+"""How long replaced books wait for views that are reading them."""
 
 
 class WindowProgram(QObject):
@@ -68,6 +74,7 @@ class WindowProgram(QObject):
         self._memory = WindowMemory(options.data_dir)
         self._stopped = False
         self._signals: QSocketNotifier | None = None
+        self._replaced: Path | None = None
 
     def start(self) -> bool:
         """Show the window and open the books behind it.
@@ -104,13 +111,7 @@ class WindowProgram(QObject):
         for timer in self.window.findChildren(QTimer):
             timer.stop()  # views read the books a moment after a change
         if self.pages is not None:
-            self._memory.save(
-                {
-                    "window": window_state(self.window),
-                    "page": self.window.stack.currentIndex(),
-                    **self.pages.save_state(),
-                }
-            )
+            self._memory.save(self._state(self.pages))
         if self._doorbell is not None:
             self._doorbell.close()
         self.bridge.close()
@@ -162,6 +163,7 @@ class WindowProgram(QObject):
                 raise UserError("already_running")
         if self._log is None:
             self._log = ProgramLog(self.options.data_dir)
+            self._log.listen(self.bridge.note_log)
             self._log.start()
         core = Core(self.options, self.clock, self._keychain)
         if self.options.demo:
@@ -179,8 +181,8 @@ class WindowProgram(QObject):
         self.core = core
         self.window.show_pages()
         core.announcer.listen(self.bridge.announce)
-        self._log.listen(self.bridge.note_log)
         self.pages = Pages(self.window, self.theme, core, self._log, self.bridge)
+        self.pages.backup_bar.restore_wanted.connect(self._replace_books)
         self.pages.restore_state(self._remembered)
         page = self._remembered.get("page")
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
@@ -192,6 +194,13 @@ class WindowProgram(QObject):
         if self.pages is not None:
             self.pages.refresh_state()
             self.pages.focus_first()  # Stripe shows its page only now
+        if self.core is not None and self._replaced is not None:
+            kept, self._replaced = self._replaced.name, None
+            self.core.writer.submit(lambda t: t.notices.add(NoticeKind.BOOKS_RESTORED, kept=kept))
+            self.window.toasts.show(
+                self.tr("Die Sicherung ist wiederhergestellt"),
+                self.tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(kept),
+            )
 
     def _on_open_failed(self, error: Exception) -> None:
         """The books cannot be opened: say so in the window, and answer Stripe 503 meanwhile."""
@@ -231,6 +240,54 @@ class WindowProgram(QObject):
             return self._open()
 
         self.bridge.run_in_background(restore_and_open, self._on_opened, self._on_open_failed, self)
+
+    @Slot()
+    def _replace_books(self) -> None:
+        """Staff looked into a backup and agreed: it takes the place of the books, now."""
+        if self.core is not None:
+            self.bridge.run_in_background(
+                self.core.backups.decide, self._on_decided, self._on_undecided, self
+            )
+
+    def _on_undecided(self, error: Exception) -> None:
+        """Nothing was replaced; the books go on."""
+        if not isinstance(error, UserError):
+            logger.error("A backup could not be put in place", exc_info=error)
+        message = error_sentence(error)
+        self.window.toasts.show(message.sentence, message.action, ToastKind.ERROR)
+
+    def _on_decided(self, kept: Path) -> None:
+        assert self.core is not None and self.pages is not None
+        self._remembered = self._state(self.pages)
+        self._replaced = kept
+        self.window.show_only(waiting_page(self.tr("Die Sicherung wird eingesetzt …")))
+        self.pages.close()
+        self.pages = None
+        core, self.core = self.core, None
+
+        def replace_and_open() -> "Core":
+            with self._opening:
+                if not core.stop(wait_for_readers=_READERS_SECONDS):
+                    raise UserError("restore_at_next_start")
+                core.backups.finish()
+            return self._open()
+
+        # In the next turn of the loop the views are gone.
+        QTimer.singleShot(
+            0,
+            self,
+            lambda: self.bridge.run_in_background(
+                replace_and_open, self._on_opened, self._on_open_failed, self
+            ),
+        )
+
+    def _state(self, pages: "Pages") -> dict[str, Any]:
+        """What is remembered for the next start."""
+        return {
+            "window": window_state(self.window),
+            "page": self.window.stack.currentIndex(),
+            **pages.save_state(),
+        }
 
     def _stop_on_signals(self) -> None:
         """SIGTERM and SIGINT close the window. Qt's loop never returns to Python by itself, so

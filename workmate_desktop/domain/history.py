@@ -67,6 +67,8 @@ class NoticeKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     """E-mails do not go out. `detail`: reason (a domain.mail.MailRefusal), and given_up, True
     when a mail was tried for too long and is not tried any more."""
+    BOOKS_RESTORED = "books_restored"
+    """A backup took the place of the books. `detail`: kept, the folder with the old ones."""
 
 
 _FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET})

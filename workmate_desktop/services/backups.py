@@ -1,7 +1,9 @@
 """Sichern and Wiederherstellen: copies of the books, and putting one in their place."""
 
 import logging
+import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from workmate_desktop.domain.backups import BackupLook, KeptBackup
@@ -23,10 +25,17 @@ class Backups:
     def __init__(self, data_dir: Path, clock: Clock) -> None:
         self._data_dir = data_dir
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
+        self._looked: BackupLook | None = None
 
     def kept(self) -> list[KeptBackup]:
         """The daily backups, newest first, each checked."""
         return kept_backups(self._data_dir)
+
+    def newest_at(self) -> datetime | None:
+        """When the newest daily backup was made; quick, without a look inside."""
+        newest = next(iter(backup.all_backups(self._data_dir)), None)
+        return datetime.fromtimestamp(newest.stat().st_mtime, UTC) if newest else None
 
     def save_copy(self, target: Path) -> BackupLook:
         """Sichern: a checked copy in the file `target` (0600), and what it holds.
@@ -53,6 +62,12 @@ class Backups:
 
         Raises UserError backup_damaged, disk_full, backup_not_read.
         """
+        with self._one_at_a_time:
+            self._looked = None
+            self._looked = self._look(source)
+            return self._looked
+
+    def _look(self, source: Path) -> BackupLook:
         try:
             staged = restore.stage(self._data_dir, source)
             look = look_into(staged, source, self._data_dir)
@@ -62,17 +77,25 @@ class Backups:
             raise UserError(code) from error
         return look if look.newer else replace(look, loss=loss_by(staged, self._data_dir))
 
-    def discard(self) -> None:
-        """Nobody wants what was looked at."""
-        restore.discard(self._data_dir)
+    def discard(self, look: BackupLook | None) -> None:
+        """Nobody wants what was looked at; nothing happens when another file was, meanwhile."""
+        with self._one_at_a_time:
+            if look is self._looked:
+                self._looked = None
+                restore.discard(self._data_dir)
 
     def decide(self) -> Path:
         """What was looked at becomes the books. Returns the folder that keeps the old ones.
 
-        From here on it happens, at the next start at the latest. Raises OSError.
+        From here on it happens, at the next start at the latest. Raises UserError disk_full,
+        backup_not_written: then nothing was decided.
         """
         stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
-        kept = restore.decide(self._data_dir, stamp)
+        try:
+            with self._one_at_a_time:
+                kept = restore.decide(self._data_dir, stamp)
+        except OSError as error:
+            raise UserError("disk_full" if error.errno == 28 else "backup_not_written") from error
         logger.warning("The books are replaced by a backup; the old ones are kept in %s", kept.name)
         return kept
 

@@ -34,11 +34,13 @@ class Upkeep:
         thread.start()
         self._thread = thread
 
-    def stop(self, deadline: float = 5.0) -> None:
-        """End; a backup under way is finished first. Twice is fine."""
+    def stop(self, deadline: float = 5.0) -> bool:
+        """End; a backup under way is finished first. Twice is fine. True: it ended in time."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(deadline)
+        if self._thread is None:
+            return True
+        self._thread.join(deadline)
+        return not self._thread.is_alive()
 
     def look_after(self) -> None:
         """Do what is due now."""

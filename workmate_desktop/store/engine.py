@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,8 +110,20 @@ class Database:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
-    def close(self) -> None:
-        """Close the idle readers. The writer closes its own connection when it stops."""
+    def close(self, wait_seconds: float = 0.0) -> bool:
+        """Close the idle readers. The writer closes its own connection when it stops.
+
+        Waits `wait_seconds` at most for readers under way. True: no reader is left, so the file
+        may be replaced. (The last connection removes the WAL by its name when it closes: it must
+        never do so beside a new file.)
+        """
+        pool = self.reading.pool
+        assert isinstance(pool, QueuePool)
+        deadline = time.monotonic() + wait_seconds
+        while pool.checkedout() and time.monotonic() < deadline:
+            time.sleep(0.01)
         with self._closing:
+            unused = pool.checkedout() == 0
             self.reading.dispose()
             self.writing.dispose()
+        return unused

@@ -74,8 +74,9 @@ def discard(data_dir: Path) -> None:
 def decide(data_dir: Path, stamp: str) -> Path:
     """From here on the staged copy is the books; `finish` makes it so, now or at the next start.
 
-    Returns the folder that the old files move to. Raises OSError.
+    Returns the folder that the old files move to. Raises OSError, also without a staged copy.
     """
+    (data_dir / STAGED).stat()
     kept = data_dir / f"{KEPT_PREFIX}{stamp}"
     number = 1
     while kept.exists():

@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
         self._titles = (self.tr("Rechnungen"), self.tr("Stripe"), self.tr("Protokoll"))
         self._only: QWidget | None = None
         for title in self._titles:
-            self.navigation.add_page(title, self._placeholder())
+            self.navigation.add_page(title, waiting_page(self.tr("Einen Moment …")))
 
     def set_page(self, index: int, page: QWidget) -> None:
         """Put a page in the place of its placeholder; what is shown stays shown."""
@@ -54,6 +54,11 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(old)
             old.deleteLater()
         self.stack.setCurrentIndex(current)
+
+    def forget_pages(self) -> None:
+        """Placeholders again, as at the start; the pages are deleted."""
+        for index in range(self.stack.count()):
+            self.set_page(index, waiting_page(self.tr("Einen Moment …")))
 
     def show_page(self, index: int) -> None:
         """Choose a page as if its tab had been clicked."""
@@ -93,13 +98,15 @@ class MainWindow(QMainWindow):
         event.accept()
         self.closing.emit()
 
-    def _placeholder(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        label = PlainLabel(self.tr("Einen Moment …"), role="muted")
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(label, 1)
-        return page
+
+def waiting_page(words: str) -> QWidget:
+    """A quiet page that only asks for a moment."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    label = PlainLabel(words, role="muted")
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    layout.addWidget(label, 1)
+    return page
 
 
 def window_state(window: QMainWindow) -> dict[str, Any]:

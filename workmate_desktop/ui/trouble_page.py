@@ -20,7 +20,7 @@ from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key
 from workmate_desktop.ui.shared.theme import Theme
 
 _MENDED_BY_BACKUP = frozenset({"database_damaged", "database_missing", "database_foreign"})
-_NOT_BY_WAITING = frozenset({"database_newer", *_MENDED_BY_BACKUP})
+_NOT_BY_WAITING = frozenset({"database_newer", "restore_at_next_start", *_MENDED_BY_BACKUP})
 
 
 class TroublePage(QWidget):

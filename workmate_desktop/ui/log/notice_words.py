@@ -119,6 +119,12 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
         NoticeKind.MAIL_FAILED: NoticeWords(
             _tr("E-Mails bei Meldungen kommen nicht an"), _mail_trouble(notice)
         ),
+        NoticeKind.BOOKS_RESTORED: NoticeWords(
+            _tr("Eine Sicherung wurde wiederhergestellt"),
+            _tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(
+                notice.detail.get("kept", "–")
+            ),
+        ),
         NoticeKind.SETTINGS_RESET: NoticeWords(
             _tr("Einstellungen waren unbrauchbar"),
             _tr("Es gelten wieder die Voreinstellungen."),

@@ -39,9 +39,10 @@ class LogTab(QWidget):
         for pane in (self.notices, self.program):
             self.splitter.addWidget(pane)
             self.splitter.setStretchFactor(self.splitter.count() - 1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 14)
-        layout.addWidget(self.splitter)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 14, 16, 14)
+        self._column.setSpacing(12)
+        self._column.addWidget(self.splitter, 1)
         self.notices.invoice_requested.connect(self.invoice_requested)
         self.notices.event_requested.connect(self.event_requested)
         self.notices.unread_changed.connect(self.unread_changed)
@@ -50,6 +51,10 @@ class LogTab(QWidget):
         find.activated.connect(self._focus_search)
         # After the constructor, when somebody can have connected to it.
         QTimer.singleShot(0, self._announce_unread)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something that looks after the data under both lists."""
+        self._column.addWidget(widget)
 
     @Slot()
     def _announce_unread(self) -> None:

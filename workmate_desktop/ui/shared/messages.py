@@ -150,6 +150,24 @@ def _database() -> dict[str, Message]:
             _tr("Diese Sicherung ist beschädigt und wurde nicht eingespielt."),
             _tr("Eine ältere Sicherung wählen."),
         ),
+        "backup_failed": Message(
+            _tr("Die Sicherung ist nicht gelungen; die Daten sind unversehrt."),
+            _tr("Bitte noch einmal versuchen."),
+        ),
+        "backup_not_written": Message(
+            _tr("Dort lässt sich nichts speichern."), _tr("Bitte einen anderen Ort wählen.")
+        ),
+        "backup_not_read": Message(
+            _tr("Diese Datei lässt sich nicht lesen."), _tr("Bitte eine andere wählen.")
+        ),
+        "backup_target_is_books": Message(
+            _tr("Im Datenordner liegen die Daten selbst."),
+            _tr("Bitte einen anderen Ort wählen, am besten ein anderes Laufwerk."),
+        ),
+        "restore_at_next_start": Message(
+            _tr("Die Sicherung ist bereit, aber ein Teil des Programms lief noch."),
+            _tr("Bitte das Programm beenden und neu starten; dann wird sie eingesetzt."),
+        ),
         "data_dir_unusable": Message(
             _tr("Der Datenordner lässt sich nicht benutzen."),
             _tr("Die Rechte am Datenordner prüfen."),

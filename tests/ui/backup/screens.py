@@ -1,0 +1,70 @@
+"""Wiederherstellen with believable backups, for pictures (tests/screenshots.py)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.fakes import NOW, FakeBridge, FakeClock
+from workmate_desktop.domain.backups import BackupLook, KeptBackup, Loss
+from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
+from workmate_desktop.ui.shared.theme import Theme
+
+
+class PictureBackups:
+    """Answers as services.backups.Backups does, without files."""
+
+    def __init__(self, *, ours: bool = True) -> None:
+        self.ours = ours
+
+    def kept(self) -> list[KeptBackup]:
+        return [
+            KeptBackup(
+                f"/daten/backups/2026-11-{22 - day:02d}.sqlite3",
+                1_380_000 - day * 9_000,
+                118 - day * 2,
+                97 - day * 2,
+                NOW - timedelta(days=1 + day, minutes=37 * day),
+                sound=day != 3,
+            )
+            for day in range(14)
+        ]
+
+    def look(self, source: Path) -> BackupLook:
+        at = NOW - timedelta(days=2, minutes=37)
+        return BackupLook(
+            str(source),
+            1_371_000,
+            at,
+            at,
+            116,
+            2,
+            95,
+            at,
+            119_000,
+            "eur",
+            ours=self.ours,
+            newer=False,
+            loss=Loss(4, ("RE-2026-0117", "RE-2026-0118", "RE-2026-0119"), 1, 1, 3),
+        )
+
+    def discard(self, look: BackupLook | None) -> None:
+        """Nothing to sweep up."""
+
+
+def restore(theme: Theme) -> QWidget:
+    """The second newest backup is chosen."""
+    return _dialog(theme, PictureBackups())
+
+
+def other_office(theme: Theme) -> QWidget:
+    """A backup of another installation."""
+    return _dialog(theme, PictureBackups(ours=False))
+
+
+def _dialog(theme: Theme, backups: PictureBackups) -> QWidget:
+    bridge = FakeBridge()
+    made = RestoreDialog(theme, backups, bridge, FakeClock())  # type: ignore[arg-type]
+    bridge.setParent(made)
+    made.table.selectRow(1)
+    return made

@@ -1,0 +1,117 @@
+"""Datensicherung: one line in the Protokoll tab with Sichern … and Wiederherstellen …"""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.backups import BackupLook
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.services.backups import Backups
+from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.cards import Card
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.toast import ToastHost, ToastKind
+
+logger = logging.getLogger("workmate.ui")
+
+
+class BackupBar(Card):
+    """Signal `restore_wanted()`: staff looked into a backup and agreed to put it in place."""
+
+    restore_wanted = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        backups: Backups,
+        bridge: Bridge,
+        clock: Clock,
+        toasts: ToastHost,
+        parent: QWidget | None = None,
+        *,
+        may_restore: bool = True,
+    ) -> None:
+        """`may_restore` False in the demo, whose data is invented anew at every start."""
+        super().__init__(parent, margin=1)
+        self._theme = theme
+        self._backups = backups
+        self._bridge = bridge
+        self._clock = clock
+        self._toasts = toasts
+        self.setAccessibleName(self.tr("Datensicherung"))
+        self.newest = PlainLabel(role="muted", elide=True)
+        self.save_button = button(self.tr("&Sichern …"))
+        self.restore_button = button(self.tr("&Wiederherstellen …"))
+        self.save_button.setToolTip(
+            plain_tip(self.tr("Eine geprüfte Kopie aller Daten in eine Datei Ihrer Wahl"))
+        )
+        self.restore_button.setEnabled(may_restore)
+        if not may_restore:
+            self.restore_button.setToolTip(plain_tip(self.tr("Im Beispiel nicht möglich")))
+        row = QHBoxLayout()
+        row.setContentsMargins(15, 8, 15, 8)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(self.tr("Datensicherung"), role="strong"))
+        row.addSpacing(8)
+        row.addWidget(self.newest, 1)
+        row.addWidget(self.save_button)
+        row.addWidget(self.restore_button)
+        self.body.addLayout(row)
+        self.save_button.clicked.connect(self._save)
+        self.restore_button.clicked.connect(self._restore)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The newest backup may be another one by now."""
+        super().showEvent(event)
+        self._bridge.run_in_background(self._backups.newest_at, self._show_newest, owner=self)
+
+    def _show_newest(self, at: datetime | None) -> None:
+        if at is None:
+            self.newest.setText(self.tr("Heute macht das Programm seine erste."))
+            return
+        when = formats.day_time(self._clock.local(at), self._clock.local(self._clock.now()))
+        words = self.tr("Jeden Tag von selbst, zuletzt {0}. Die letzten 14 werden aufbewahrt.")
+        self.newest.setText(words.format(when))
+
+    @Slot()
+    def _save(self) -> None:
+        name = self.tr("Sicherung {0}.sqlite3").format(self._clock.today().isoformat())
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Sichern"), str(Path.home() / name), self.tr("Sicherung (*.sqlite3)")
+        )
+        if not chosen:
+            return
+        self.save_button.setEnabled(False)
+        self._bridge.run_in_background(
+            lambda: self._backups.save_copy(Path(chosen)), self._on_saved, self._on_failed, self
+        )
+
+    def _on_saved(self, look: BackupLook) -> None:
+        self.save_button.setEnabled(True)
+        words = self.tr("{0}: {1} Rechnungen, {2} Zahlungen, geprüft.").format(
+            Path(look.path).name, look.invoices, look.payments
+        )
+        self._toasts.show(self.tr("Gesichert"), words, ToastKind.SUCCESS)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.save_button.setEnabled(True)
+        if not isinstance(error, UserError):
+            logger.error("Saving a backup failed", exc_info=error)
+        message = error_sentence(error)
+        self._toasts.show(message.sentence, message.action, ToastKind.ERROR)
+
+    @Slot()
+    def _restore(self) -> None:
+        dialog = RestoreDialog(self._theme, self._backups, self._bridge, self._clock, self.window())
+        dialog.agreed.connect(self.restore_wanted)
+        dialog.open()

@@ -1,0 +1,131 @@
+"""The German words about backups: what one holds, and what would be lost by it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.backups import BackupLook, Loss
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.ui.shared import formats
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("backup", text)
+
+
+def state_words(look: BackupLook, clock: Clock) -> str:
+    """The moment the books go back to: "22.11.2026, 17:03"; the file's time when they are empty."""
+    return moment_words(look.last_entry_at or look.file_time, clock)
+
+
+def moment_words(moment: datetime | None, clock: Clock) -> str:
+    """Date and time in the office."""
+    return formats.NONE if moment is None else formats.date_time(clock.local(moment))
+
+
+def last_payment_words(look: BackupLook, clock: Clock) -> str:
+    """ "119,00 € am 22.11.2026, 17:03", or "keine"."""
+    if look.last_payment_at is None or look.last_payment_minor is None:
+        return _tr("keine")
+    amount = formats.money(look.last_payment_minor, look.last_payment_currency or "eur")
+    return _tr("{0} am {1}").format(amount, moment_words(look.last_payment_at, clock))
+
+
+def invoices_words(look: BackupLook) -> str:
+    """ "118, dazu 2 Entwürfe"."""
+    if not look.drafts:
+        return str(look.invoices)
+    drafts = _tr("1 Entwurf") if look.drafts == 1 else _tr("{0} Entwürfe").format(look.drafts)
+    return _tr("{0}, dazu {1}").format(look.invoices, drafts)
+
+
+def origin_words(look: BackupLook) -> str:
+    """Whose books these are."""
+    if look.newer:
+        return _tr("von einer neueren Version des Programms")
+    return _tr("diese Installation") if look.ours else _tr("eine andere Installation")
+
+
+def loss_words(look: BackupLook) -> str:
+    """What would be missing afterwards, as one paragraph."""
+    if look.loss is None:
+        return _tr(
+            "Was durch das Einsetzen fehlen würde, lässt sich nicht sagen: Die jetzige Datenbank "
+            "ist nicht lesbar."
+        )
+    if look.loss.nothing:
+        return _tr("Diese Sicherung enthält alle jetzigen Rechnungen und Zahlungen.")
+    lost = _listed(_lost_things(look.loss))
+    one = _total(look.loss) == 1
+    words = (_tr("Es fehlt dann: {0}.") if one else _tr("Es fehlen dann: {0}.")).format(lost)
+    if look.loss.invoices:
+        words += " " + _tr("Die Nummern dieser Rechnungen werden neu vergeben.")
+    if look.loss.stripe_payments:
+        words += " " + _tr(
+            "Zahlungen über Stripe holt das Programm danach wieder, soweit Stripe sie noch meldet."
+        )
+    return words
+
+
+def warning_words(look: BackupLook) -> str:
+    """Why this file needs a second thought, or cannot be used; mostly empty."""
+    if look.newer:
+        return _tr(
+            "Diese Sicherung stammt von einer neueren Version. Bitte zuerst das Programm "
+            "aktualisieren."
+        )
+    if not look.ours:
+        return _tr(
+            "Diese Sicherung stammt von einer anderen Installation. Nach dem Einsetzen arbeitet "
+            "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen."
+        )
+    return ""
+
+
+def size_words(size: int) -> str:
+    """ "1,2 MB"."""
+    megabytes = f"{size / 1_000_000:.1f}".replace(".", ",")
+    return _tr("{0} MB").format(megabytes)
+
+
+def kept_words(folder: Path) -> str:
+    """Where the replaced books are."""
+    return _tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(folder.name)
+
+
+def _total(loss: Loss) -> int:
+    return loss.invoices + loss.drafts + loss.manual_payments + loss.stripe_payments
+
+
+def _lost_things(loss: Loss) -> list[str]:
+    found = []
+    if loss.invoices:
+        names = ", ".join(loss.numbers)
+        if loss.invoices > len(loss.numbers):
+            names += " …"
+        count = _tr("1 Rechnung") if loss.invoices == 1 else _tr("{0} Rechnungen")
+        found.append(f"{count.format(loss.invoices)} ({names})")
+    for number, one, many in (
+        (loss.drafts, _tr("1 Entwurf"), _tr("{0} Entwürfe")),
+        (
+            loss.manual_payments,
+            _tr("1 von Hand eingetragene Zahlung"),
+            _tr("{0} von Hand eingetragene Zahlungen"),
+        ),
+        (
+            loss.stripe_payments,
+            _tr("1 Zahlung über Stripe"),
+            _tr("{0} Zahlungen über Stripe"),
+        ),
+    ):
+        if number:
+            found.append(one if number == 1 else many.format(number))
+    return found
+
+
+def _listed(things: list[str]) -> str:
+    """ "a, b und c"."""
+    if len(things) < 2:
+        return "".join(things)
+    return _tr("{0} und {1}").format(", ".join(things[:-1]), things[-1])
