@@ -88,7 +88,7 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     assert endpoints(stripe) == []
 
     desk.click(card, ARRANGE)
-    desk.wait(lambda: "eingerichtet, aktiv · 2 Ereignisse" in reception(desk))
+    desk.wait(lambda: "eingerichtet, aktiv · 5 Ereignisse" in reception(desk))
     [endpoint] = endpoints(stripe)
     assert endpoint["url"] == f"{URL}{WEBHOOK_PATH}"
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")

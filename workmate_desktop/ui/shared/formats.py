@@ -26,10 +26,11 @@ from functools import cache
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from workmate_desktop.domain.money import MAX_MINOR, exponent
-from workmate_desktop.ui.shared import money_text
+from workmate_desktop.ui.shared import money_text, time_text
 
 NBSP = money_text.NBSP
 money = money_text.money
+day_time = time_text.day_time
 NONE = "–"
 """Shown where there is no value."""
 
@@ -171,16 +172,6 @@ def date_time(moment: datetime) -> str:
 def clock_time(moment: datetime) -> str:
     """Time of day with seconds."""
     return f"{moment:%H:%M:%S}"
-
-
-def day_time(moment: datetime, now: datetime) -> str:
-    """Today and yesterday with the minute, other days as a date."""
-    days = (now.date() - moment.date()).days
-    if days == 0:
-        return _tr("heute %1").replace("%1", f"{moment:%H:%M}")
-    if days == 1:
-        return _tr("gestern %1").replace("%1", f"{moment:%H:%M}")
-    return date_text(moment.date())
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from workmate_desktop.domain.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
@@ -52,7 +53,8 @@ def endpoint_words(state: AddressState) -> str:
         return _tr("eingerichtet für eine andere Adresse")
     if not here.secret_known:
         return _tr("eingerichtet, Webhook Secret unbekannt")
-    return _tr("eingerichtet, aktiv · 2 Ereignisse")
+    words = _tr("eingerichtet, aktiv · %1 Ereignisse")
+    return words.replace("%1", str(len(SUBSCRIBED_TYPES)))
 
 
 def endpoint_trouble(state: AddressState) -> str:

@@ -1,0 +1,71 @@
+"""The points of the production checklist: which there are, how each stands, what mends it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class PointId(StrEnum):
+    """The points, in the order of the list."""
+
+    LIVE_KEYS = "live_keys"
+    ENDPOINT = "endpoint"
+    EVENTS = "events"
+    SECRET = "secret"
+    ADDRESS = "address"
+    ANSWERS = "answers"
+    NOTICES = "notices"
+    PAYMENT = "payment"
+    CLOCK = "clock"
+    CATCH_UP = "catch_up"
+
+
+class PointState(StrEnum):
+    """How a point stands."""
+
+    DONE = "done"
+    OPEN = "open"
+    """Still to be done; nothing is broken."""
+    WRONG = "wrong"
+    """Does not work, and somebody should mend it."""
+    UNKNOWN = "unknown"
+    """Not tried or not measured yet."""
+
+
+class Remedy(StrEnum):
+    """What the one button of a point does."""
+
+    CONFIGURE = "configure"
+    ENTER_SECRET = "enter_secret"
+    CONNECT = "connect"
+    TUNNEL_SETTINGS = "tunnel_settings"
+    ARRANGE = "arrange"
+    ENABLE = "enable"
+    SELF_TEST = "self_test"
+    FETCH = "fetch"
+    RESTART = "restart"
+    MAIL = "mail"
+    INVOICES = "invoices"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line. `reason` says why it stands so (each has its words); `at` is when the evidence
+    was seen (UTC); `values` are what it showed (masked key, address, milliseconds …)."""
+
+    id: PointId
+    state: PointState
+    reason: str
+    remedy: Remedy | None = None
+    at: datetime | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """E-mail to the admin, when it is set up. `sent_at` is the last one that went out (UTC);
+    `trouble` why the newest did not."""
+
+    sent_at: datetime | None = None
+    trouble: str | None = None

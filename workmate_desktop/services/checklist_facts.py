@@ -1,0 +1,96 @@
+"""What the production checklist is judged by, gathered in one frozen value."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from workmate_desktop.domain.checklist import MailState
+from workmate_desktop.domain.clock import ClockOffset
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.evidence import Evidence
+from workmate_desktop.domain.self_test import SelfTestResult
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.tunnel import TunnelStatus
+from workmate_desktop.services.public_address import AddressState
+from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+
+RECENT = timedelta(hours=24)
+"""A delivery as old as this still proves that the way is open."""
+
+
+class Way(StrEnum):
+    """How events come, or would. Each of the first three is good."""
+
+    TUNNEL = "tunnel"
+    """ngrok is switched on here: address, endpoint, events and secret are judged."""
+    BY_HAND = "by_hand"
+    """No tunnel of ours, but deliveries arrive: what they prove counts."""
+    POLLING = "polling"
+    """Nobody posts here, Stripe is asked every 30 s."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the points are made of. `evidence` is that of the mode of `keys`.
+
+    `keys_trouble`: the stored keys cannot be read. `mail` None: not set up. `running` False:
+    doctor beside a program that is not running.
+    """
+
+    now: datetime
+    keys: StripeKeys
+    reception: ReceptionState
+    evidence: Evidence = field(default_factory=Evidence)
+    keys_trouble: str | None = None
+    account: AccountInfo | None = None
+    self_test: SelfTestResult | None = None
+    clock: ClockOffset | None = None
+    mail: MailState | None = None
+    running: bool = True
+
+    @property
+    def way(self) -> Way:
+        """How events come."""
+        address = self.reception.address
+        if address is not None and address.tunnel.status is not TunnelStatus.OFF:
+            return Way.TUNNEL
+        posted = self.reception.state is ReceptionStatus.READY and self.delivered_lately
+        if posted and address is not None:
+            return Way.BY_HAND
+        return Way.POLLING if self.reception.polling else Way.NONE
+
+    @property
+    def address(self) -> AddressState:
+        """Tunnel and endpoint; switched off where there can be none."""
+        return self.reception.address or AddressState()
+
+    @property
+    def delivered_lately(self) -> bool:
+        """Somebody has posted an authentic event, not long ago."""
+        at = self.evidence.delivered_at
+        return at is not None and self.now - at <= RECENT
+
+    @property
+    def self_test_here(self) -> SelfTestResult | None:
+        """The newest self-test, if it went to the address in force."""
+        tested, url = self.self_test, self.address.public_url
+        return tested if tested is not None and tested.public_url == url else None
+
+    @property
+    def can_fetch(self) -> bool:
+        """Stripe can be asked."""
+        return self.reception.catch_up is not None and bool(self.keys.secret)
+
+    @property
+    def fetch_trouble(self) -> UserError | None:
+        """Why Stripe could not be asked the last time."""
+        catch_up = self.reception.catch_up
+        return catch_up.trouble if catch_up is not None else None
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When Stripe was asked to the end: in this session, or (for doctor) as the books say."""
+        catch_up = self.reception.catch_up
+        return self.evidence.fetched_until if catch_up is None else catch_up.completed_at
