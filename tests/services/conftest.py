@@ -8,6 +8,7 @@ import pytest
 from tests.factories import NOON
 from tests.services.absence import Absence, OfficeClock
 from tests.services.endpoint_rig import Rig
+from tests.services.pay_rig import Desk
 from tests.standins.stripe_api import StripeStandIn
 
 
@@ -26,3 +27,13 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
         made = Rig(tmp_path, stripe, clock)
         yield made
         made.office.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An office that takes payments by links."""
+    clock = OfficeClock(NOON)
+    with StripeStandIn(clock=clock.true_seconds) as stripe:
+        made = Desk(tmp_path, stripe, clock)
+        yield made
+        made.close()

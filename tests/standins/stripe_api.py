@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +23,7 @@ from typing import Any, Self
 from tests.standins import stripe_params
 from tests.standins.signing import signature_header
 from tests.standins.stripe_account import AccountResources
+from tests.standins.stripe_checkout import CheckoutPage
 from tests.standins.stripe_http import Fault, handler_for
 from tests.standins.stripe_ledger import ACCOUNT_ID, Ledger
 from tests.standins.stripe_links import LinkResources
@@ -75,10 +76,12 @@ class StripeStandIn:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._account = AccountResources(self._ledger, account_name)
+        self._payments = PaymentResources(self._ledger)
+        self._links = LinkResources(self._ledger, self.url)
         self._routes = [
             *self._account.routes(),
-            *PaymentResources(self._ledger).routes(),
-            *LinkResources(self._ledger, self.url).routes(),
+            *self._payments.routes(),
+            *self._links.routes(),
         ]
         self._thread = threading.Thread(
             target=self._server.serve_forever,
@@ -126,6 +129,41 @@ class StripeStandIn:
         with self._lock:
             self.asked.append(asked)
             return self._faults.popleft() if self._faults else None
+
+    def open_link(self, url: str) -> CheckoutPage:
+        """What a customer does with the address of a payment link. Raises LinkInactive."""
+        return CheckoutPage(self, self._ledger, self._payments, self._links, url)
+
+    def usable_links(self, livemode: bool = False) -> list[dict[str, Any]]:
+        """Every payment link that a customer could pay now."""
+        with self._lock:
+            links = self._ledger.all_of("payment_link", livemode)
+            return [json.loads(json.dumps(one)) for one in links if one["active"]]
+
+    def switch_off(self, url: str) -> None:
+        """What someone does with a payment link in the Dashboard."""
+        with self._lock:
+            self._ledger.objects[url.rpartition("/")[2]]["active"] = False
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else changes anything meanwhile; afterwards the listeners are told."""
+        try:
+            with self._lock:
+                try:
+                    yield
+                finally:
+                    told, self._ledger.unsent = self._ledger.unsent, []
+        finally:
+            for event in told:
+                for listener in list(self.listeners):
+                    listener(event)
+
+    def keep_error(self, asked: str, key: str, idempotency_key: str | None) -> None:
+        """A 500 becomes the answer of this idempotency key, as Stripe does it."""
+        error = {"type": "api_error", "message": "An unknown error occurred"}
+        with self._lock:
+            self._answers[f"{key} {idempotency_key}"] = (asked, 500, {"error": error})
 
     def answer(
         self, method: str, path: str, text: str, key: str, idempotency_key: str | None

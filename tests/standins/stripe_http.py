@@ -25,6 +25,8 @@ class Fault(StrEnum):
     RATE_LIMIT = "429"
     CONFLICT = "409"
     SERVER_ERROR = "500"
+    SERVER_ERROR_KEPT = "500_kept"
+    """500 that Stripe keeps under the idempotency key: the same key gets it again and again."""
     UNAVAILABLE_HTML = "503"
     CAPTIVE_PORTAL = "html"
     """200 with a web page, as the network of a hotel answers."""
@@ -67,6 +69,13 @@ def handler_for(stand_in: "StripeStandIn") -> type[BaseHTTPRequestHandler]:
             if fault is Fault.RESET:
                 self._reset()
                 return
+            if fault is Fault.SERVER_ERROR_KEPT:
+                stand_in.keep_error(
+                    f"{address.path}?{body}",
+                    _key(self.headers.get("Authorization", "")),
+                    self.headers.get("Idempotency-Key"),
+                )
+                fault = Fault.SERVER_ERROR
             if fault is not None and fault is not Fault.RESET_AFTER:
                 self._fail(fault)
                 return

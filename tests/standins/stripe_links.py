@@ -14,6 +14,7 @@ class LinkResources:
     def __init__(self, ledger: Ledger, address: str) -> None:
         self._ledger = ledger
         self._address = address
+        self._items: dict[str, dict[str, Any]] = {}
 
     def routes(self) -> list[Route]:
         read, write = "rak_payment_links_read", "rak_payment_links_write"
@@ -56,6 +57,8 @@ class LinkResources:
         else:
             raise missing("product")
         amount = whole(data, "unit_amount")
+        if amount < (50 if data["currency"].lower() in ("eur", "usd") else 1):
+            raise invalid("Amount must be at least €0.50 eur", code="amount_too_small")
         return self._ledger.add(
             "price",
             "price",
@@ -80,6 +83,10 @@ class LinkResources:
         items = call.params.get("line_items")
         if not items:
             raise missing("line_items")
+        if len(call.params.get("inactive_message", "")) > 500:
+            raise invalid(
+                "Invalid string: must be at most 500 characters", param="inactive_message"
+            )
         for item in items:
             if "price_data" in item:
                 price = self._price(item["price_data"], call.livemode)
@@ -99,7 +106,16 @@ class LinkResources:
             inactive_message=call.params.get("inactive_message"),
         )
         made["url"] = f"{self._address}/pay/{made['id']}"
+        self._items[made["id"]] = {
+            "amount": price["unit_amount"],
+            "currency": price["currency"],
+            "name": self._ledger.get("product", price["product"], call.livemode)["name"],
+        }
         return made
+
+    def item_of(self, link_id: str) -> dict[str, Any]:
+        """What is paid for on the page: amount, currency, name."""
+        return self._items[link_id]
 
     def retrieve(self, call: Call) -> dict[str, Any]:
         return self._ledger.get("payment_link", call.id, call.livemode)

@@ -21,6 +21,7 @@ def reserve(office: OfficeBooks, invoice_id: str, key: str, amount: int | None =
 
     def job(t: Transaction) -> str:
         return t.payment_links.reserve(
+            f"link-{key}",
             invoice_id,
             idempotency_key=key,
             livemode=row.livemode,
@@ -40,7 +41,7 @@ def links(office: OfficeBooks, invoice_id: str) -> list[PaymentLink]:
 
 def to_close(office: OfficeBooks) -> list[str]:
     with office.database.reader() as connection:
-        return payment_links.to_close(connection)
+        return payment_links.to_close(connection, office.clock.now())
 
 
 def test_a_second_usable_row_cannot_be_written(office: OfficeBooks) -> None:

@@ -37,6 +37,8 @@ from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.mail_setup import MailSetup
 from workmate_desktop.services.mailer import Mailer
+from workmate_desktop.services.pay import Pay
+from workmate_desktop.services.pay_keeper import PayKeeper
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
@@ -50,6 +52,7 @@ from workmate_desktop.store.open import open_database
 from workmate_desktop.store.writer import Writer
 from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
 from workmate_desktop.ui.shared.assets import DeclineReasons
+from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 
 logger = logging.getLogger("workmate.app")
 
@@ -121,6 +124,8 @@ class Core:
         self.ngrok = Ngrok(options.data_dir)
         self.address = None if options.demo else self._public_address(opened.instance_id)
         self.catch_up = None if options.demo else self._catch_up()
+        self.pay = self._pay(opened.instance_id)
+        self.pay_keeper = None if options.demo else PayKeeper(self.pay, self.announcer)
         self.listener = Listener(
             self.receive.delivery, host_names=self.hosts, on_answer=self.receive.answered
         )
@@ -182,6 +187,8 @@ class Core:
                 self.catch_up.start()
             self.mail.load()
             self.mailer.start()
+            if self.pay_keeper is not None:
+                self.pay_keeper.start()
             self.upkeep.start()
 
     def stop(self, wait_for_readers: float = 0.0) -> bool:
@@ -196,6 +203,9 @@ class Core:
             self._stopped = True
         fetched = self.catch_up is None or self.catch_up.stop()
         if not fetched:
+        if self.pay_keeper is not None and not self.pay_keeper.stop():
+            logger.error("The keeper of the payment links did not end in time")
+        if self.catch_up is not None and not self.catch_up.stop():
             logger.error("The catch-up did not end in time")
         if self.address is not None and not self.address.stop():
             logger.error("The tunnel did not end in time")
@@ -264,6 +274,20 @@ class Core:
             keys=lambda: self.setup.keys if self.setup.loaded else None,
         )
         return CatchUpKeeper(catch_up, self.clock, self.announcer, self._delivers)
+
+    def _pay(self, instance_id: str) -> Pay:
+        return Pay(
+            self.writer,
+            self.database,
+            self.clock,
+            self._api,
+            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            account=lambda: self.setup.account.id if self.setup.account else None,
+            instance_id=instance_id,
+            actor=_person(),
+            inactive_message=CustomerTexts.load().link_inactive,
+            demo=self.options.demo,
+        )
 
     def _delivers(self) -> bool:
         return self.address is not None and self.address.state.delivers

@@ -4,8 +4,11 @@ https://docs.stripe.com/api/payment-link
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+LONGEST_RUN = timedelta(days=30)
+"""A payment that takes days is decided long before; then its end was never told."""
 
 
 class LinkState(StrEnum):

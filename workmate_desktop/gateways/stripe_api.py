@@ -208,6 +208,8 @@ def _refusal(error: "StripeError") -> StripeRefused:
     details = error.json_body.get("error") if isinstance(error.json_body, dict) else None
     code = details.get("code") if isinstance(details, dict) else None
     known = code if isinstance(code, str) and _CODE.fullmatch(code) else None
+    if isinstance(error, stripe.IdempotencyError):
+        known = "idempotency_error"  # Stripe gives it no code, but a type of its own
     right = None
     if isinstance(error, stripe.APIConnectionError):
         kind = _connection_problem(error.__cause__)

@@ -1,15 +1,15 @@
 """Payment links: a row with its key before Stripe is asked, then what became of it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, case, select
 
 from workmate_desktop.domain.changes import InvoiceChanged
-from workmate_desktop.domain.clock import from_text
-from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
+from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.payment_links import LONGEST_RUN, CloseReason, LinkState, PaymentLink
 from workmate_desktop.store.tables import payment_links
-from workmate_desktop.store.values import new_id
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -19,17 +19,19 @@ INSERT INTO payment_links (id, invoice_id, idempotency_key, livemode, account, a
     currency, state, request, created_at, keyed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'creating', ?, ?, ?)"""
 
-# Why a link must not be paid; null when it asks for exactly what is owed.
+# Why a link must not be paid; null when it asks for exactly what is owed. A payment that runs
+# for longer than the parameter allows has been lost sight of and hinders nothing any more.
 _UNFINISHED = """
 SELECT l.id, l.state,
-    CASE WHEN i.status IN ('open', 'partially_paid') AND i.running_since IS NULL
+    CASE WHEN i.status IN ('open', 'partially_paid')
+            AND ifnull(i.running_since, '') < ?
             AND i.currency = l.currency AND i.total_minor - i.paid_minor = l.amount_minor
         THEN NULL
         WHEN i.id IS NULL THEN 'deleted'
         WHEN i.status = 'cancelled' THEN 'cancelled'
         WHEN i.status = 'paid' THEN 'paid'
-        WHEN i.running_since IS NOT NULL THEN 'running'
-        ELSE 'amount_changed' END
+        WHEN i.total_minor - i.paid_minor <> l.amount_minor THEN 'amount_changed'
+        ELSE 'running' END
 FROM payment_links l LEFT JOIN invoices i ON i.id = l.invoice_id
 WHERE l.state IN ('creating', 'active', 'deactivating')"""
 
@@ -42,6 +44,7 @@ class PaymentLinkVerbs:
 
     def reserve(
         self,
+        link_id: str,
         invoice_id: str,
         *,
         idempotency_key: str,
@@ -51,11 +54,12 @@ class PaymentLinkVerbs:
         currency: str,
         request: str,
     ) -> PaymentLink:
-        """The row and its key, before the first call. `request` is what Stripe will be sent.
+        """The row and its key, before the first call. `request` is what Stripe will be sent;
+        it names `link_id`.
 
         Raises sqlite3.IntegrityError while the invoice has another that may be usable.
         """
-        link_id, now = new_id(), self._t.now_text()
+        now = self._t.now_text()
         self._t.raw.execute(
             _ADD,
             (
@@ -88,12 +92,22 @@ class PaymentLinkVerbs:
         ).fetchone()
         return None if row is None else self.get(row[0])
 
-    def renew_key(self, link_id: str, idempotency_key: str, request: str) -> None:
-        """Another key, where the old one can lead to nothing any more (see services/pay.py)."""
+    def closing(self, invoice_id: str) -> list[PaymentLink]:
+        """Links of the invoice that Stripe has still to switch off, oldest first."""
+        found = self._t.raw.execute(
+            "SELECT id FROM payment_links WHERE invoice_id = ? AND state = 'deactivating'"
+            " ORDER BY created_at, id",
+            (invoice_id,),
+        ).fetchall()
+        links = (self.get(link_id) for (link_id,) in found)
+        return [one for one in links if one is not None]
+
+    def renew_key(self, link_id: str, idempotency_key: str) -> None:
+        """Another key, where the old one can lead to nothing (see services/link_calls.py)."""
         self._change(
             link_id,
-            "idempotency_key = ?, request = ?, keyed_at = ?, trouble = NULL",
-            (idempotency_key, request, self._t.now_text()),
+            "idempotency_key = ?, keyed_at = ?, trouble = NULL",
+            (idempotency_key, self._t.now_text()),
         )
 
     def made(self, link_id: str, stripe_link_id: str, url: str) -> None:
@@ -125,7 +139,9 @@ class PaymentLinkVerbs:
 
     def reason_to_close(self, link_id: str) -> CloseReason | None:
         """Why this link must not be paid any more; None when it asks for what is owed."""
-        row = self._t.raw.execute(f"{_UNFINISHED} AND l.id = ?", (link_id,)).fetchone()
+        row = self._t.raw.execute(
+            f"{_UNFINISHED} AND l.id = ?", (_still_running(self._t.clock.now()), link_id)
+        ).fetchone()
         return CloseReason(row[2]) if row is not None and row[2] else None
 
     def orphan_test_links(self) -> None:
@@ -172,10 +188,14 @@ def links_of(connection: Connection, invoice_id: str) -> list[PaymentLink]:
     return [_link(row) for row in connection.execute(query).mappings()]
 
 
-def to_close(connection: Connection) -> list[str]:
+def to_close(connection: Connection, now: datetime) -> list[str]:
     """Ids of the links that must not be paid any more, but may be usable at Stripe."""
-    found = connection.exec_driver_sql(_UNFINISHED).all()
+    found = connection.exec_driver_sql(_UNFINISHED, (_still_running(now),)).all()
     return [link_id for link_id, state, reason in found if state == "deactivating" or reason]
+
+
+def _still_running(now: datetime) -> str:
+    return to_text(now - LONGEST_RUN)
 
 
 def _link(row: Mapping[Any, Any]) -> PaymentLink:
