@@ -201,11 +201,11 @@ class Core:
             if self._stopped:
                 return False
             self._stopped = True
+        closed = self.pay_keeper is None or self.pay_keeper.stop()
+        if not closed:
+            logger.error("The keeper of the payment links did not end in time")
         fetched = self.catch_up is None or self.catch_up.stop()
         if not fetched:
-        if self.pay_keeper is not None and not self.pay_keeper.stop():
-            logger.error("The keeper of the payment links did not end in time")
-        if self.catch_up is not None and not self.catch_up.stop():
             logger.error("The catch-up did not end in time")
         if self.address is not None and not self.address.stop():
             logger.error("The tunnel did not end in time")
