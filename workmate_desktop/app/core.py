@@ -218,7 +218,7 @@ class Core:
         if not written:
             logger.error("The writer did not end in time")
         unused = self.database.close(wait_for_readers)
-        return fetched and mailed and kept_up and written and unused
+        return closed and fetched and mailed and kept_up and written and unused
 
     def _mails(self) -> tuple[MailSetup, Mailer]:
         sender = MailSender()
