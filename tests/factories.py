@@ -28,6 +28,7 @@ from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.receive import Receive
+from workmate_desktop.services.review import Review
 from workmate_desktop.store.engine import BUSY_TIMEOUT_MS, FILE_NAME, Database
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.open import open_database
@@ -87,6 +88,7 @@ class OfficeBooks:
     receive: Receive
     books: Books
     invoicing: Invoicing
+    review: Review
     keys: StripeKeys | None
     account: str | None = None
     changes: list[Change] = field(default_factory=list)
@@ -132,6 +134,7 @@ def make_books(
     announcer = Announcer()
     troubles: list[Trouble | None] = []
     writer = Writer(database, clock, announcer.announce, troubles.append)
+    books = Books(database, clock)
     office: OfficeBooks
     receive = Receive(
         writer,
@@ -148,8 +151,16 @@ def make_books(
         writer,
         announcer,
         receive,
-        Books(database, clock),
+        books,
         Invoicing(writer, database, clock, "anna"),
+        Review(
+            writer,
+            database,
+            books,
+            clock,
+            "anna",
+            lambda: office.keys.livemode if office.keys else None,
+        ),
         keys,
         troubles=troubles,
     )

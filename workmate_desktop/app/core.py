@@ -42,6 +42,7 @@ from workmate_desktop.services.pay_keeper import PayKeeper
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
+from workmate_desktop.services.review import Review
 from workmate_desktop.services.self_test import SelfTest
 from workmate_desktop.services.simulate import Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
@@ -109,7 +110,16 @@ class Core:
             self.database, clock, self.announcer.announce, on_trouble=self._on_trouble
         )
         self.books = Books(self.database, clock)
-        self.invoicing = Invoicing(self.writer, self.database, clock, _person())
+        person = _person()
+        self.invoicing = Invoicing(self.writer, self.database, clock, person)
+        self.review = Review(
+            self.writer,
+            self.database,
+            self.books,
+            clock,
+            person,
+            livemode=lambda: self.setup.keys.livemode,
+        )
         self.setup = self._stripe_setup(opened.instance_id, keychain)
         self.receive = Receive(
             self.writer,

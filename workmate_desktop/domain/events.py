@@ -70,6 +70,8 @@ class Reason(StrEnum):
     SAME_INTENT = "same_intent"
     PAYMENT_RUNNING = "payment_running"
     PAYMENT_CANCELED = "payment_canceled"
+    UNREADABLE = "unreadable"
+    """Signed by Stripe, but not to be read: there is a notice and no event."""
 
 
 class UnreadableEvent(Exception):
@@ -111,3 +113,5 @@ class StripeEvent:
     """The connected account the event belongs to; None for our own."""
     thin: bool = False
     problem: str | None = None
+    mentioned: tuple[str, ...] = ()
+    """Numbers of invoices found in the texts of the payment (domain/review.py numbers_in)."""

@@ -25,6 +25,15 @@ class Action(StrEnum):
     """`detail`: channel, how it was handed over (mail)."""
     LINK_CLOSED = "link_closed"
     """`detail`: reason, a domain.payment_links.CloseReason."""
+    PAYMENT_TO_REVIEW = "payment_to_review"
+    """Money came that names this invoice, but may not be put on it without a decision."""
+    PAYMENT_ASSIGNED = "payment_assigned"
+    ASSIGNMENT_UNDONE = "assignment_undone"
+    REVIEW_SET_ASIDE = "review_set_aside"
+    REVIEW_REOPENED = "review_reopened"
+    CREDIT_KEPT = "credit_kept"
+    CREDIT_USED = "credit_used"
+    CREDIT_UNDONE = "credit_undone"
 
 
 ACTOR_STRIPE = "stripe"

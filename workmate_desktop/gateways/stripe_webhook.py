@@ -22,6 +22,7 @@ from workmate_desktop.domain.events import (
     UnreadableEvent,
 )
 from workmate_desktop.domain.money import MAX_MINOR
+from workmate_desktop.domain.review import numbers_in
 
 if TYPE_CHECKING:
     from stripe import SignatureVerificationError, WebhookSignature
@@ -42,6 +43,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 _LONGEST_METADATA = 500
 """Characters, Stripe's own limit. https://docs.stripe.com/api/metadata"""
+_MOST_METADATA = 50
+"""Keys, Stripe's own limit."""
 
 _STRIPE_OPENED = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
 _FAR_FUTURE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
@@ -221,6 +224,7 @@ def _payment_event(
         failure_code=_match(_CODE, error.get("code")),
         account=_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
+        mentioned=_numbers_mentioned(intent, metadata),
     )
 
 
@@ -250,6 +254,13 @@ def _running_event(
         method=_method(about, {}),
         account=_text(values.get("account"), longest=255),
     )
+
+
+def _numbers_mentioned(intent: dict[str, Any], metadata: dict[str, Any]) -> tuple[str, ...]:
+    """Numbers of invoices in what somebody wrote beside the payment; never the words around."""
+    written = [intent.get("description"), intent.get("statement_descriptor_suffix")]
+    written += list(metadata.values())[:_MOST_METADATA]
+    return numbers_in(text[:_LONGEST_METADATA] for text in written if isinstance(text, str))
 
 
 def _other_event(

@@ -69,6 +69,8 @@ def book_again(t: Transaction, event_id: str, rules: Rules) -> Receipt | None:
     event, outcome, source = found
     if outcome not in (Outcome.NEEDS_REVIEW, Outcome.IGNORED):
         return Receipt(event, outcome, known=True)
+    if t.reviews.in_force(event_id) is not None:
+        return Receipt(event, outcome, known=True)  # what a person decided, a person takes back
     return _decide_safely(t, event, source, rules, first_time=False)
 
 
@@ -131,7 +133,7 @@ def _decide(
         _take_payment(t, event, invoice, source, held[0] if held else None)
         return Receipt(event, Outcome.BOOKED, None, invoice)
     if succeeded and held is None and reason is not Reason.WRONG_MODE:
-        _keep_unassigned(t, event, invoice)
+        _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
 
 
@@ -196,7 +198,7 @@ def _take_payment(
     if held_payment is not None:
         t.payments.assign(held_payment, invoice.id)
     else:
-        _add_payment(t, event, invoice.id)
+        add_payment(t, event, invoice.id)
     before, after = update_status(t, invoice)
     t.history.add(
         invoice.id,
@@ -242,16 +244,36 @@ def _forget_paid_failures(t: Transaction, invoice: InvoiceToBook) -> None:
         t.changed(InvoiceChanged(invoice.id))
 
 
-def _keep_unassigned(t: Transaction, event: StripeEvent, invoice: InvoiceToBook | None) -> None:
+def _keep_unassigned(
+    t: Transaction,
+    event: StripeEvent,
+    invoice: InvoiceToBook | None,
+    source: Source,
+    reason: Reason | None,
+) -> None:
     """The money is there, whoever it is from: it is kept, and staff decide."""
-    _add_payment(t, event, None)
+    add_payment(t, event, None)
     if invoice is not None:
         _forget_paid_failures(t, invoice)
+        t.history.add(
+            invoice.id,
+            Action.PAYMENT_TO_REVIEW,
+            ACTOR_STRIPE,
+            livemode=invoice.livemode,
+            amount_minor=event.amount_minor,
+            currency=event.currency,
+            method=event.method,
+            source=source.value,
+            event_id=event.id,
+            payment_intent_id=event.payment_intent_id,
+            reason=reason.value if reason else None,
+        )
 
 
-def _add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> None:
+def add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> str:
+    """Book the money of a checked event; None keeps it without an invoice. Returns its id."""
     assert event.amount_minor is not None and event.currency is not None
-    t.payments.add(
+    return t.payments.add(
         invoice_id=invoice_id,
         intent_id=event.payment_intent_id,
         amount_minor=event.amount_minor,

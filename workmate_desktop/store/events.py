@@ -152,6 +152,7 @@ def _facts(event: StripeEvent) -> dict[str, object]:
         "account": event.account,
         "thin": True if event.thin else None,
         "problem": event.problem,
+        "mentioned": list(event.mentioned) or None,
     }
 
 
@@ -180,7 +181,14 @@ def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
         account=text("account"),
         thin=bool(detail.get("thin")),
         problem=text("problem"),
+        mentioned=texts_in(detail, "mentioned"),
     )
+
+
+def texts_in(detail: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """The texts of a list in `detail`; () for anything else (rows written from outside)."""
+    value = detail.get(key)
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
 # --- reading -----------------------------------------------------------------------------

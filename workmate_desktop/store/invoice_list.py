@@ -22,12 +22,12 @@ from sqlalchemy import (
     tuple_,
 )
 
-from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoices import row_of
-from workmate_desktop.store.tables import invoices, payments, stripe_events
+from workmate_desktop.store.review_list import review_count
+from workmate_desktop.store.tables import invoices, payments
 
 Span = tuple[str, str]
 """A span of time as the database writes it: from (included), to (excluded)."""
@@ -143,11 +143,6 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     failed = connection.execute(
         select(func.count()).select_from(invoices).where(invoices.c.livemode == livemode, _FAILED)
     ).scalar_one()
-    review = connection.execute(
-        select(func.count())
-        .select_from(stripe_events)
-        .where(stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value)
-    ).scalar_one()
 
     def count(status: InvoiceStatus) -> int:
         return found[status.value].how_many if status.value in found else 0
@@ -156,7 +151,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         outstanding_minor=sum(row.rest for row in owed),
         overdue_minor=sum(row.late_rest for row in owed),
         paid_this_month_minor=paid,
-        review_count=review,
+        review_count=review_count(connection),
         counts={
             InvoiceFilter.ALL: sum(row.how_many for row in by_status),
             InvoiceFilter.OPEN: sum(row.how_many for row in owed),

@@ -175,6 +175,9 @@ class InvoiceVerbs:
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",
+            "DELETE FROM review_decisions WHERE livemode = 0 AND undoes_id IS NOT NULL",
+            "DELETE FROM review_decisions WHERE livemode = 0 AND credit_id IS NOT NULL",
+            "DELETE FROM review_decisions WHERE livemode = 0",
             "DELETE FROM invoice_history WHERE livemode = 0",
             "DELETE FROM payments WHERE livemode = 0 AND reverses_id IS NOT NULL",
             "DELETE FROM payments WHERE livemode = 0",

@@ -171,3 +171,22 @@ payment_links = Table(
     Column("close_reason", Text),
     Column("trouble", Text),
 )
+
+review_decisions = Table(
+    "review_decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("payment_id", Text),
+    Column("invoice_id", Text),
+    Column("amount_minor", Integer),
+    Column("currency", Text),
+    Column("reason", Text, nullable=False),
+    Column("undoes_id", Text, ForeignKey("review_decisions.id"), unique=True),
+    Column("credit_id", Text, ForeignKey("review_decisions.id")),
+    Column("was_invoice_id", Text),
+    Column("livemode", Integer, nullable=False),
+)

@@ -17,6 +17,7 @@ from workmate_desktop.store.mails import MailVerbs
 from workmate_desktop.store.notices import NoticeVerbs
 from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
+from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.settings import SettingVerbs
 
 
@@ -65,6 +66,10 @@ class Transaction:
     @cached_property
     def mails(self) -> MailVerbs:
         return MailVerbs(self)
+
+    @cached_property
+    def reviews(self) -> ReviewVerbs:
+        return ReviewVerbs(self)
 
     @cached_property
     def settings(self) -> SettingVerbs:

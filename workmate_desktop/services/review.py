@@ -1,0 +1,173 @@
+"""Klärung nötig: what waits, what fits, and the decisions of staff.
+
+Reading is quick enough for the window. Writing returns futures, answered after the commit; they
+raise UserError for what staff can mend. The rules stand in decide.py and crediting.py.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.lists import InvoiceQuery
+from workmate_desktop.domain.review import (
+    MOST_SUGGESTIONS,
+    Credit,
+    Decided,
+    Decision,
+    LooseMoney,
+    ReviewItem,
+    Suggestion,
+    numbers_in,
+    rank,
+)
+from workmate_desktop.services import crediting, decide
+from workmate_desktop.services.books import Books
+from workmate_desktop.store import review_list
+from workmate_desktop.store.engine import Database
+from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.writer import Writer
+
+
+class Review:
+    """Everything around the list. `actor` is the login name of the person at this PC.
+
+    `livemode` is asked for the mode of the keys, None while no key tells.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        database: Database,
+        books: Books,
+        clock: Clock,
+        actor: str,
+        livemode: Callable[[], bool | None],
+    ) -> None:
+        self._writer = writer
+        self._database = database
+        self._books = books
+        self._clock = clock
+        self._actor = actor
+        self._livemode = livemode
+
+    # --- reading -------------------------------------------------------------------------
+
+    def open_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        """What waits, newest first; the page behind `after`."""
+        with self._database.snapshot() as connection:
+            return review_list.open_items(connection, after, limit)
+
+    def decided_items(self, limit: int = 256) -> list[ReviewItem]:
+        """What was decided and not taken back, the newest decision first."""
+        with self._database.snapshot() as connection:
+            return review_list.decided_items(connection, limit)
+
+    def count(self) -> int:
+        """How many items wait."""
+        with self._database.reader() as connection:
+            return review_list.review_count(connection)
+
+    def item(self, item_id: str) -> ReviewItem | None:
+        """One item as it is now, waiting or decided; None when it is neither."""
+        with self._database.reader() as connection:
+            return review_list.review_item(connection, item_id)
+
+    def decisions_about(self, item_id: str) -> list[Decided]:
+        """Who decided what about an event, newest first."""
+        with self._database.reader() as connection:
+            return review_list.decisions_about(connection, item_id)
+
+    def assignments_of(self, invoice_id: str) -> dict[str, str]:
+        """Payments that staff put on this invoice, with the decision that can be taken back."""
+        with self._database.reader() as connection:
+            return review_list.assignments_of(connection, invoice_id)
+
+    def suggestions(self, item: ReviewItem) -> list[Suggestion]:
+        """Invoices that the money of a waiting item may be for, the best first, at most five."""
+        if not item.assignable or item.amount_minor is None or item.currency is None:
+            return []
+        named = (item.named_text, item.named_label or "")
+        money = LooseMoney(
+            item.amount_minor,
+            self._clock.local(item.at),
+            frozenset((*numbers_in(named), *item.mentioned, *(text for text in named if text))),
+        )
+        with self._database.snapshot() as connection:
+            customers = review_list.customers_of(connection, money.numbers)
+            money = replace(
+                money, customers=customers | frozenset(filter(None, [item.named_customer]))
+            )
+
+            def ranked(about: LooseMoney) -> list[Suggestion]:
+                found = review_list.candidates(
+                    connection,
+                    livemode=item.livemode is True,
+                    currency=item.currency or "",
+                    amount_minor=about.amount_minor,
+                    numbers=about.numbers,
+                    customers=about.customers,
+                )
+                customer_of.update({one.row.id: one.customer_id for one in found})
+                return rank(about, found)
+
+            customer_of: dict[str, str] = {}
+            first = ranked(money)
+            if money.customers or not first or not first[0].likely:
+                return first
+            # Nothing names a customer: other invoices of the likeliest one may fit too.
+            best = first[0]
+            theirs = ranked(replace(money, customers=frozenset({customer_of[best.row.id]})))
+        others = [one for one in theirs if one.row.id != best.row.id]
+        return [best, *others][:MOST_SUGGESTIONS]
+
+    def find_invoices(self, item: ReviewItem, text: str, limit: int = 50) -> list[InvoiceRow]:
+        """Invoices that the money may be put on, of its book and currency: the owed ones first."""
+        query = InvoiceQuery(item.livemode is True, self._clock.today(), text=text)
+        page = self._books.invoice_page(query, None, limit * 4)
+        closed = (InvoiceStatus.DRAFT, InvoiceStatus.CANCELLED)
+        fit = [row for row in page if row.status not in closed and row.currency == item.currency]
+        return sorted(fit, key=lambda row: row.outstanding_minor == 0)[:limit]
+
+    def open_credits(self, customer_id: str, livemode: bool) -> list[Credit]:
+        """Credits of this customer that stand on no invoice yet."""
+        with self._database.reader() as connection:
+            return review_list.open_credits(connection, customer_id, livemode=livemode)
+
+    # --- writing -------------------------------------------------------------------------
+
+    def assign(self, item_id: str, invoice_id: str) -> "Future[str]":
+        """Zuordnen; returns the decision. See decide.assign for what it may refuse."""
+        return self._writer.submit(
+            lambda t: decide.assign(t, item_id, invoice_id, self._actor, self._livemode())
+        )
+
+    def set_aside(self, item_id: str, reason: str) -> "Future[str]":
+        """Ohne Rechnung ablegen; returns the decision. UserError review_decided, reason_missing."""
+        return self._writer.submit(lambda t: decide.set_aside(t, item_id, reason, self._actor))
+
+    def undo(self, decision_id: str) -> "Future[None]":
+        """Rückgängig. UserError review_undone_already and those of decide.undo, give_up."""
+
+        def job(t: Transaction) -> None:
+            found = t.reviews.get(decision_id)
+            if found is not None and found.kind is Decision.CREDIT_KEPT:
+                crediting.give_up(t, decision_id, self._actor)
+            else:
+                decide.undo(t, decision_id, self._actor)
+
+        return self._writer.submit(job)
+
+    def keep_credit(self, invoice_id: str) -> "Future[str]":
+        """Als Guthaben behalten; returns the credit. UserError credit_nothing_left."""
+        return self._writer.submit(lambda t: crediting.keep(t, invoice_id, self._actor))
+
+    def use_credits(self, credit_ids: Sequence[str], invoice_id: str) -> "Future[None]":
+        """The texts of these credits stand on this invoice. UserError credit_used_already."""
+
+        def job(t: Transaction) -> None:
+            for credit_id in credit_ids:
+                crediting.use(t, credit_id, invoice_id, self._actor)
+
+        return self._writer.submit(job)

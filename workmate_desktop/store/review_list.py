@@ -1,0 +1,316 @@
+"""The list Klärung nötig: what waits, what was decided, and which invoices may fit."""
+
+import heapq
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.events import Outcome, Reason
+from workmate_desktop.domain.history import Action, NoticeKind
+from workmate_desktop.domain.invoices import OWED, InvoiceStatus
+from workmate_desktop.domain.review import Candidate, Credit, Decided, Decision, ReviewItem
+from workmate_desktop.store.events import texts_in
+from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.tables import (
+    invoice_history,
+    invoices,
+    notices,
+    payments,
+    review_decisions,
+    stripe_events,
+)
+from workmate_desktop.store.values import from_json
+
+_ABOUT_ITEMS = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
+_D = review_decisions.alias("d")
+_U = review_decisions.alias("u")
+_TARGET = invoices.alias("target")
+_NAMED = invoices.alias("named")
+
+
+def _undone(decision: Any) -> ColumnElement[bool]:
+    return exists(select(_U.c.id).where(_U.c.undoes_id == decision.c.id))
+
+
+_IN_FORCE = and_(_D.c.kind.in_(_ABOUT_ITEMS), ~_undone(_D))
+_WAITS = stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value
+_UNREADABLE = and_(
+    notices.c.kind == NoticeKind.UNREADABLE_EVENT.value,
+    ~exists(select(_D.c.id).where(_D.c.item_id == notices.c.id, _IN_FORCE)),
+)
+_LARGEST_CANDIDATES = 50
+
+
+def review_count(connection: Connection) -> int:
+    """How many items wait for a decision."""
+    events = select(func.count()).select_from(stripe_events).where(_WAITS)
+    unreadable = select(func.count()).select_from(notices).where(_UNREADABLE)
+    return int(connection.execute(events).scalar_one()) + int(
+        connection.execute(unreadable).scalar_one()
+    )
+
+
+def open_items(connection: Connection, after: ReviewItem | None, limit: int) -> list[ReviewItem]:
+    """What waits, newest first; the page behind the item `after`."""
+    events = _of_events(_WAITS).order_by(
+        stripe_events.c.created_at.desc(), stripe_events.c.id.desc()
+    )
+    unreadable = (
+        select(notices).where(_UNREADABLE).order_by(notices.c.at.desc(), notices.c.id.desc())
+    )
+    if after is not None:
+        key = _key_of(connection, after)
+        events = events.where(tuple_(stripe_events.c.created_at, stripe_events.c.id) < key)
+        unreadable = unreadable.where(tuple_(notices.c.at, notices.c.id) < key)
+    found = [_event_item(row) for row in connection.execute(events.limit(limit)).mappings()]
+    others = [_notice_item(row) for row in connection.execute(unreadable.limit(limit)).mappings()]
+    merged = heapq.merge(found, others, key=lambda item: (item.at, item.id), reverse=True)
+    return [item for _, item in zip(range(limit), merged, strict=False)]
+
+
+def decided_items(connection: Connection, limit: int) -> list[ReviewItem]:
+    """What was decided and not taken back, the newest decision first."""
+    query = _decisions().where(_IN_FORCE).order_by(_D.c.at.desc(), _D.c.id.desc()).limit(limit)
+    items = []
+    for row in connection.execute(query).mappings():
+        item = _item(connection, row["item_id"], _decided(row))
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def review_item(connection: Connection, item_id: str) -> ReviewItem | None:
+    """One item as it is now, waiting or decided; None when it is neither."""
+    query = _decisions().where(_D.c.item_id == item_id, _IN_FORCE).order_by(_D.c.id.desc())
+    row = connection.execute(query).mappings().first()
+    return _item(connection, item_id, None if row is None else _decided(row))
+
+
+def decisions_about(connection: Connection, item_id: str) -> list[Decided]:
+    """All that was ever decided about an event, newest first, what took it back among it."""
+    query = _decisions().where(_D.c.item_id == item_id).order_by(_D.c.at.desc(), _D.c.id.desc())
+    return [_decided(row) for row in connection.execute(query).mappings()]
+
+
+def assignments_of(connection: Connection, invoice_id: str) -> dict[str, str]:
+    """Payments that staff put on this invoice: payment id → id of the decision in force."""
+    query = select(_D.c.payment_id, _D.c.id).where(
+        _D.c.invoice_id == invoice_id, _D.c.kind == Decision.ASSIGNED.value, ~_undone(_D)
+    )
+    return {row.payment_id: row.id for row in connection.execute(query)}
+
+
+def _item(connection: Connection, item_id: str, decided: Decided | None) -> ReviewItem | None:
+    condition = stripe_events.c.id == item_id
+    row = connection.execute(_of_events(condition)).mappings().first()
+    if row is not None:
+        waits = row["outcome"] == Outcome.NEEDS_REVIEW.value
+        return _event_item(row, decided) if waits or decided is not None else None
+    row = (
+        connection.execute(
+            select(notices).where(
+                notices.c.id == item_id, notices.c.kind == NoticeKind.UNREADABLE_EVENT.value
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else _notice_item(row, decided)
+
+
+def _key_of(connection: Connection, item: ReviewItem) -> Any:
+    """The place of an item as it is stored: rows from outside have other fractions of seconds."""
+    query = select(notices.c.at).where(notices.c.id == item.id)
+    if not item.unreadable:
+        query = select(stripe_events.c.created_at).where(stripe_events.c.id == item.id)
+    at = connection.execute(query).scalar_one_or_none() or to_text(item.at)
+    return tuple_(literal(at), literal(item.id))
+
+
+def _of_events(condition: ColumnElement[bool]) -> Select[Any]:
+    """Events with the money that is kept for them and the invoice that they name."""
+    # A decision moved the event to another invoice: what it named before stands there.
+    was = (
+        select(_D.c.was_invoice_id)
+        .where(_D.c.item_id == stripe_events.c.id, _IN_FORCE)
+        .order_by(_D.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    named_id = func.coalesce(was, stripe_events.c.invoice_id)
+    cancelled = (
+        select(func.max(invoice_history.c.at))
+        .where(
+            invoice_history.c.invoice_id == _NAMED.c.id,
+            invoice_history.c.action == Action.CANCELLED.value,
+        )
+        .scalar_subquery()
+    )
+    intent_id = stripe_events.c.payment_intent_id
+    return (
+        select(
+            stripe_events,
+            payments.c.id.label("payment_id"),
+            _NAMED.c.id.label("named_id"),
+            _NAMED.c.number.label("named_label"),
+            _NAMED.c.currency.label("named_currency"),
+            _NAMED.c.customer_id.label("named_customer"),
+            cancelled.label("named_cancelled_at"),
+        )
+        .outerjoin(payments, payments.c.stripe_payment_intent_id == intent_id)
+        .outerjoin(_NAMED, _NAMED.c.id == named_id)
+        .where(condition)
+    )
+
+
+def _event_item(row: Mapping[Any, Any], decided: Decided | None = None) -> ReviewItem:
+    detail = from_json(row["detail"])
+    reason = str(detail.get("reason"))
+    cancelled = row["named_cancelled_at"]
+    named = detail.get("invoice_number") or detail.get("invoice_ref")
+    return ReviewItem(
+        id=row["id"],
+        reason=Reason(reason) if reason in set(Reason) else Reason.PROGRAM_ERROR,
+        at=from_text(row["created_at"]),
+        type=row["type"],
+        livemode=bool(row["livemode"]),
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        payment_id=row["payment_id"],
+        intent_id=row["payment_intent_id"],
+        named_id=row["named_id"],
+        named_label=row["named_label"],
+        named_currency=row["named_currency"],
+        named_customer=row["named_customer"],
+        named_cancelled_at=from_text(cancelled) if cancelled else None,
+        named_text=named if isinstance(named, str) else "",
+        mentioned=texts_in(detail, "mentioned"),
+        decided=decided,
+    )
+
+
+def _notice_item(row: Mapping[Any, Any], decided: Decided | None = None) -> ReviewItem:
+    return ReviewItem(
+        id=row["id"],
+        reason=Reason.UNREADABLE,
+        at=from_text(row["at"]),
+        decided=decided,
+    )
+
+
+def _decisions() -> Select[Any]:
+    return select(
+        _D, _TARGET.c.number.label("invoice_label"), _undone(_D).label("undone")
+    ).outerjoin(_TARGET, _TARGET.c.id == _D.c.invoice_id)
+
+
+def _decided(row: Mapping[Any, Any]) -> Decided:
+    return Decided(
+        id=row["id"],
+        at=from_text(row["at"]),
+        kind=Decision(row["kind"]),
+        actor=row["actor"],
+        item_id=row["item_id"],
+        invoice_id=row["invoice_id"],
+        invoice_label=row["invoice_label"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        reason=row["reason"],
+        undone=bool(row["undone"]),
+    )
+
+
+# --- invoices that may fit -----------------------------------------------------------------
+
+
+def customers_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]:
+    """The customers of these invoices, whatever became of them."""
+    query = select(invoices.c.customer_id).where(invoices.c.number.in_(numbers))
+    return frozenset(found for found in connection.execute(query).scalars() if found)
+
+
+def candidates(
+    connection: Connection,
+    *,
+    livemode: bool,
+    currency: str,
+    amount_minor: int,
+    numbers: Collection[str],
+    customers: Collection[str],
+) -> list[Candidate]:
+    """Issued invoices of this book and currency for which anything speaks, each once."""
+    owed = invoices.c.status.in_([status.value for status in OWED])
+    rest = invoices.c.total_minor - invoices.c.paid_minor
+    conditions = [and_(owed, or_(rest == amount_minor, invoices.c.total_minor == amount_minor))]
+    if numbers:
+        payable = invoices.c.status.not_in(
+            [InvoiceStatus.DRAFT.value, InvoiceStatus.CANCELLED.value]
+        )
+        conditions.append(and_(payable, invoices.c.number.in_(numbers)))
+    if customers:
+        conditions.append(and_(owed, invoices.c.customer_id.in_(customers)))
+    found: dict[str, Candidate] = {}
+    for condition in conditions:
+        query = (
+            select(invoices)
+            .where(invoices.c.livemode == int(livemode), invoices.c.currency == currency, condition)
+            .order_by(invoices.c.row_no.desc())
+            .limit(_LARGEST_CANDIDATES)
+        )
+        for row in connection.execute(query).mappings():
+            found[row["id"]] = Candidate(row_of(row), row["customer_id"] or "")
+    return list(found.values())
+
+
+# --- credits -------------------------------------------------------------------------------
+
+
+def open_credits(connection: Connection, customer_id: str, *, livemode: bool) -> list[Credit]:
+    """Credits of this customer that stand on no invoice yet, oldest first."""
+    used = exists(
+        select(_U.c.id)
+        .join(_TARGET, _TARGET.c.id == _U.c.invoice_id)
+        .where(
+            _U.c.credit_id == _D.c.id,
+            _U.c.kind == Decision.CREDIT_USED.value,
+            _TARGET.c.status != InvoiceStatus.CANCELLED.value,
+        )
+    )
+    query = (
+        select(_D, _NAMED.c.number, _NAMED.c.customer_id)
+        .join(_NAMED, _NAMED.c.id == _D.c.invoice_id)
+        .where(
+            _D.c.kind == Decision.CREDIT_KEPT.value,
+            _D.c.livemode == int(livemode),
+            _NAMED.c.customer_id == customer_id,
+            ~_undone(_D),
+            ~used,
+        )
+        .order_by(_D.c.at, _D.c.id)
+    )
+    return [
+        Credit(
+            id=row["id"],
+            customer_id=row["customer_id"],
+            invoice_id=row["invoice_id"],
+            invoice_label=row["number"] or "",
+            amount_minor=row["amount_minor"],
+            currency=row["currency"],
+            livemode=bool(row["livemode"]),
+            kept_at=from_text(row["at"]),
+        )
+        for row in connection.execute(query).mappings()
+    ]
