@@ -299,7 +299,7 @@ def test_decisions_are_append_only(office: OfficeBooks) -> None:
             "REPLACE INTO review_decisions (id, at, kind, actor)"
             " SELECT id, 'x', 'x', 'x' FROM review_decisions",
         ):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only|UNIQUE"):
+            with pytest.raises(sqlite3.IntegrityError, match=r"append-only|UNIQUE"):
                 outside.execute(statement)
     outside.close()
 

@@ -28,8 +28,10 @@ class ReasonDialog(SubmitDialog):
         subtitle: str,
         consequence: str,
         submit_text: str,
+        *,
+        kind: str = "danger",
     ) -> None:
-        super().__init__(parent, title, subtitle, submit_text, kind="danger")
+        super().__init__(parent, title, subtitle, submit_text, kind=kind)
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(72)

@@ -151,8 +151,11 @@ def read_news(
     return news
 
 
+_MONEY = (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT, Action.PAYMENT_ASSIGNED)
+
+
 def _kind(line: HistoryLine, row: InvoiceRow) -> News | None:
-    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT):
+    if line.action in _MONEY:
         return News.PAID if row.status is InvoiceStatus.PAID else News.PART_PAID
     if line.action == Action.PAYMENT_FAILED and row.payment_failed:
         return News.FAILED

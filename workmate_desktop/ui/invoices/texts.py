@@ -11,6 +11,11 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
 from workmate_desktop.domain.payment_links import CloseReason
 from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
+from workmate_desktop.ui.invoices.review_history import (
+    REVIEW_TONES,
+    review_note,
+    review_titles,
+)
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.theme import Tone
@@ -136,6 +141,7 @@ def history_title(line: HistoryLine) -> str:
         Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
         Action.LINK_SENT: _tr("Zahlungslink an den Kunden geschrieben"),
         Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
+        **review_titles(),
     }
     title = titles.get(line.action, line.action)
     if line.action == Action.STATUS_CHANGED:
@@ -156,11 +162,19 @@ def history_note(line: HistoryLine) -> str:
         return _word(detail, "reason")
     if line.action == Action.LINK_CLOSED:
         return link_closed_because(_word(detail, "reason"))
-    if line.action in (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT, Action.PAYMENT_RUNNING):
+    if line.action in _WITH_METHOD:
         method = _word(detail, "method")
         parts = (method_name(method) if method else "", source_name(_word(detail, "source")))
         return SEPARATOR.join(part for part in parts if part)
-    return ""
+    return review_note(line)
+
+
+_WITH_METHOD = (
+    Action.PAYMENT_BOOKED,
+    Action.MANUAL_PAYMENT,
+    Action.PAYMENT_RUNNING,
+    Action.PAYMENT_ASSIGNED,
+)
 
 
 def history_tone(line: HistoryLine) -> Tone:
@@ -171,6 +185,7 @@ def history_tone(line: HistoryLine) -> Tone:
         Action.MANUAL_PAYMENT: Tone.GREEN,
         Action.PAYMENT_REVERSED: Tone.AMBER,
         Action.PAYMENT_RUNNING: Tone.BLUE,
+        **REVIEW_TONES,
     }
     return tones.get(line.action, Tone.GREY)
 

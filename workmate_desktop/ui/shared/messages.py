@@ -14,6 +14,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.mail_messages import mail_words
+from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 
 
@@ -54,7 +55,8 @@ def program_fault() -> Message:
 
 def trouble_message(code: str) -> Message | None:
     """The words for a code without values, such as `disk_full`; None when there are none."""
-    for table in (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _simulation):
+    tables = (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _review)
+    for table in (*tables, _simulation):
         found = table().get(code)
         if found is not None:
             return found
@@ -275,6 +277,10 @@ def _tunnel() -> dict[str, Message]:
 
 def _mail() -> dict[str, Message]:
     return {code: Message(*words) for code, words in mail_words().items()}
+
+
+def _review() -> dict[str, Message]:
+    return {code: Message(*words) for code, words in review_words().items()}
 
 
 def _simulation() -> dict[str, Message]:

@@ -21,11 +21,12 @@ class Explanation:
 def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
     """Why an event waits for a decision, or was ignored. `failed`: a payment that failed."""
     again = _tr("Danach „Erneut verarbeiten“ drücken.")
-    look = _tr("Im Stripe-Dashboard nachsehen, wofür die Zahlung war.")
+    decide = _tr("Unter „Klärung nötig“ zuordnen, erstatten oder ohne Rechnung ablegen.")
     match reason:
         case Reason.NO_INVOICE if failed:
             return Explanation(
-                _tr("Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."), look
+                _tr("Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."),
+                _tr("Es ist kein Geld geflossen. Unter „Klärung nötig“ ablegen."),
             )
         case Reason.NO_INVOICE:
             return Explanation(
@@ -33,16 +34,16 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
                     "Stripe meldet eine erfolgreiche Zahlung, nennt aber keine Rechnung. "
                     "Vielleicht wurde sie direkt im Stripe-Dashboard ausgelöst."
                 ),
-                look,
+                decide,
             )
         case Reason.UNKNOWN_INVOICE:
             return Explanation(
                 _tr("Das Ereignis nennt eine Rechnung, die es hier nicht gibt."),
-                _tr("Gibt es sie inzwischen, „Erneut verarbeiten“ drücken."),
+                _tr("Gibt es sie inzwischen, „Erneut verarbeiten“ drücken.") + " " + decide,
             )
         case Reason.INVOICE_MISMATCH:
             return Explanation(
-                _tr("Rechnung und Rechnungsnummer im Ereignis passen nicht zusammen."), look
+                _tr("Rechnung und Rechnungsnummer im Ereignis passen nicht zusammen."), decide
             )
         case Reason.OTHER_INSTALLATION:
             return Explanation(
@@ -52,7 +53,7 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
         case Reason.OTHER_CURRENCY:
             return Explanation(
                 _tr("Bezahlt wurde in einer anderen Währung, als die Rechnung lautet."),
-                _tr("Die Rechnung bleibt unverändert. Mit dem Kunden klären."),
+                _tr("Die Rechnung bleibt unverändert.") + " " + decide,
             )
         case Reason.WRONG_MODE:
             return Explanation(
@@ -65,7 +66,7 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
         case Reason.INVOICE_CANCELLED:
             return Explanation(
                 _tr("Die Rechnung ist storniert, danach kam Geld."),
-                _tr("Das Geld mit dem Kunden klären, zum Beispiel im Stripe-Dashboard erstatten."),
+                decide,
             )
         case Reason.INVOICE_DRAFT:
             return Explanation(
@@ -119,5 +120,15 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         ),
         Reason.PAYMENT_CANCELED: Explanation(
             _tr("Eine begonnene Zahlung wurde abgebrochen. Es ist kein Geld geflossen.")
+        ),
+        Reason.UNREADABLE: Explanation(
+            _tr(
+                "Eine Nachricht trug die Unterschrift von Stripe, ließ sich aber nicht lesen. "
+                "Es wurde nichts verbucht."
+            ),
+            _tr(
+                "Stripe stellt sie noch einmal zu. Bleibt es dabei, im Protokoll nachsehen und den "
+                "Support fragen; danach ablegen."
+            ),
         ),
     }[reason]

@@ -110,6 +110,12 @@ def reason_of(row: EventRow) -> Reason | None:
 def explain(row: EventRow) -> Explanation:
     """An event in plain words."""
     reason = reason_of(row)
+    if reason is not None and row.outcome is Outcome.BOOKED:
+        return Explanation(
+            reason_words(reason).what
+            + " "
+            + _tr("Sie wurde von Hand einer Rechnung zugeordnet und ist dort verbucht.")
+        )
     if reason is not None:
         return reason_words(reason, failed=row.type == PAYMENT_FAILED)
     return outcome_words(row)

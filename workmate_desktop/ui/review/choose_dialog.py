@@ -1,0 +1,137 @@
+"""Andere Rechnung wählen: a search over everything that the money may be put on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListView, QWidget
+
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.review import ReviewItem
+from workmate_desktop.ui.invoices import texts as invoice_texts
+from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
+from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.controls import SearchField
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.tables import Index
+from workmate_desktop.ui.shared.theme import Theme
+
+_NOWHERE = QModelIndex()
+_LINE_HEIGHT = 32
+Find = Callable[[str], list[InvoiceRow]]
+
+
+class InvoiceChoiceModel(QAbstractListModel):
+    """The invoices found, the owed ones first."""
+
+    def __init__(self, find: Find, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._find = find
+        self._rows = find("")
+
+    def search(self, text: str) -> None:
+        """List those that match."""
+        self.beginResetModel()
+        self._rows = self._find(text)
+        self.endResetModel()
+
+    def id_at(self, row: int) -> str | None:
+        """The invoice in this row; None outside."""
+        return self._rows[row].id if 0 <= row < len(self._rows) else None
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Listed invoices."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Number, customer, and what is owed, or that it is paid."""
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            row = self._rows[index.row()]
+            owed = row.outstanding_minor
+            state = (
+                formats.money(owed, row.currency)
+                if owed
+                else invoice_texts.status_name(row.status).lower()
+            )
+            return " · ".join((row.number or "", " ".join(row.customer_name.split()), state))
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, _LINE_HEIGHT)
+        return None
+
+
+class ChooseDialog(SubmitDialog):
+    """`invoice_id()` is what was chosen; `submitted` asks to put the money there."""
+
+    def __init__(self, theme: Theme, item: ReviewItem, find: Find, parent: QWidget | None) -> None:
+        super().__init__(
+            parent,
+            self.tr("Andere Rechnung wählen"),
+            f"{texts.amount(item)} · {texts.item_title(item)}",
+            self.tr("Z&uordnen"),
+            kind="primary",
+        )
+        self.setMinimumSize(520, 440)
+        self.search = SearchField(theme, self.tr("Nummer, Kunde oder Betrag …"))
+        self.model = InvoiceChoiceModel(find, self)
+        self.view = QListView()
+        self.view.setAccessibleName(self.tr("Rechnungen"))
+        self.view.setUniformItemSizes(True)
+        self.view.setModel(self.model)
+        self.nothing = PlainLabel(
+            self.tr("Keine passende Rechnung: Währung und Modus müssen zur Zahlung gehören."),
+            role="muted",
+            wrap=True,
+        )
+        for widget in (self.search, self.view, self.nothing):
+            self.fields.addWidget(widget)
+        self._typed = ""
+        # Zero: runs when no key is waiting, so only the newest text is searched for.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._search)
+        self.search.searched.connect(self._on_searched)
+        self.view.doubleClicked.connect(self.submit_button.click)
+        self.view.selectionModel().currentChanged.connect(self._show_state)
+        self._take_first()
+        self.search.setFocus()
+
+    def invoice_id(self) -> str:
+        """The chosen invoice; "" for none."""
+        index = self.view.currentIndex()
+        return (self.model.id_at(index.row()) if index.isValid() else None) or ""
+
+    def problem_free(self) -> bool:
+        """Something must be chosen."""
+        return bool(self.invoice_id())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """From the search Down leads into the list."""
+        if event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().keyPressEvent(event)
+
+    @Slot(str)
+    def _on_searched(self, text: str) -> None:
+        self._typed = text
+        self._timer.start()
+
+    @Slot()
+    def _search(self) -> None:
+        self.model.search(self._typed)
+        self._take_first()
+
+    def _take_first(self) -> None:
+        if self.model.rowCount():
+            self.view.setCurrentIndex(self.model.index(0))
+        self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        found = self.model.rowCount() > 0
+        self.nothing.setVisible(not found)
+        self.submit_button.setEnabled(found and bool(self.invoice_id()))

@@ -1,0 +1,301 @@
+"""Klärung nötig as a whole: the list, the panel beside it, and what happens when one decides."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Outcome
+from workmate_desktop.domain.review import Decision, ReviewItem, Suggestion
+from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
+from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.review.choose_dialog import ChooseDialog
+from workmate_desktop.ui.review.detail import ReviewDetail
+from workmate_desktop.ui.review.pane import ReviewPane
+from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.stripe.texts import reprocessed_words
+
+T = TypeVar("T")
+logger = logging.getLogger("workmate.ui")
+
+_CALM_MS = 100
+"""While much changes, list and count are read again at most this often."""
+
+
+class ReviewDesk(QObject):
+    """`pane` and `detail` are the two sides; whoever shows them decides where.
+
+    Signals: `back_wanted()`; `invoice_wanted(str)`; `count_changed()`, something waits or does
+    not wait any more.
+    """
+
+    back_wanted = Signal()
+    invoice_wanted = Signal(str)
+    count_changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        review: Reviewing,
+        receive: Reprocessing,
+        bridge: ReviewNews,
+        clock: Clock,
+        refund: RefundAsked | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`refund` None: Erstatten is not offered."""
+        super().__init__(parent)
+        self._theme = theme
+        self._review = review
+        self._receive = receive
+        self._bridge = bridge
+        self._refund = refund
+        self.pane = ReviewPane(theme, review, clock)
+        self.detail = ReviewDetail(theme, clock)
+        self._news: dict[str, None] = {}
+        self._asked_for = ""
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM_MS)
+        self._calm.timeout.connect(self._take_news)
+        self._connect()
+
+    def open(self, item_id: str = "") -> None:
+        """Show what waits; with an id this item, whichever list it stands in."""
+        self._take_news()
+        self.pane.done.show_done("")
+        item = self._review.item(item_id) if item_id else None
+        decided = item is not None and item.decided is not None
+        self.pane.show_list(decided)
+        self._show_count()
+        if item is None or not self.pane.table.select(item_id):
+            self.pane.select_at(0)
+        self._show_selected()
+        self.pane.focus_list()
+
+    def _connect(self) -> None:
+        pane, detail = self.pane, self.detail
+        pane.back_wanted.connect(self.back_wanted)
+        pane.item_selected.connect(self._on_selected)
+        pane.activated_item.connect(detail.focus_first_action)
+        pane.undo_wanted.connect(self._undo)
+        detail.assign_wanted.connect(self._assign)
+        detail.choose_wanted.connect(self._choose)
+        detail.refund_wanted.connect(self._on_refund)
+        detail.set_aside_wanted.connect(self._set_aside)
+        detail.again_wanted.connect(self._again)
+        detail.undo_wanted.connect(self._undo)
+        detail.invoice_wanted.connect(self.invoice_wanted)
+        self._bridge.events_recorded.connect(self._on_news)
+        self._bridge.notices_added.connect(self._on_news)
+        self._bridge.invoices_changed.connect(self._on_invoices_changed)
+        self._bridge.everything_changed.connect(self._on_everything_changed)
+
+    # What is shown
+
+    @Slot(str)
+    def _on_selected(self, _item_id: str) -> None:
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        item_id = self.pane.table.selected_id()
+        item = self._review.item(item_id) if item_id else None
+        if item is None:
+            self.detail.show_item(None)
+            return
+        refundable = self._refund is not None and item.payment_id is not None
+        self.detail.show_item(item, self._review.decisions_about(item.id), refundable=refundable)
+        if item.decided is None and item.assignable:
+            self._ask_for_suggestions(item)
+
+    def _ask_for_suggestions(self, item: ReviewItem) -> None:
+        self._asked_for = item.id
+
+        def done(found: Sequence[Suggestion]) -> None:
+            shown = self.detail.item
+            if shown is not None and shown.id == item.id == self._asked_for:
+                self.detail.show_suggestions(found)
+
+        def failed(error: Exception) -> None:
+            logger.error("Looking for fitting invoices failed", exc_info=error)
+            done(())
+
+        self._bridge.run_in_background(lambda: self._review.suggestions(item), done, failed, self)
+
+    @Slot(object)
+    def _on_news(self, ids: tuple[str, ...]) -> None:
+        self._news.update(dict.fromkeys(one for one in ids if one))
+        if not self._calm.isActive():
+            self._calm.start()
+
+    @Slot()
+    def _take_news(self) -> None:
+        if not self._news:
+            return
+        news, self._news = self._news, {}
+        row = self.pane.table.currentIndex().row()
+        shown = self.pane.table.selected_id()
+        self.pane.model.refresh(news)
+        if shown and self.pane.model.position(shown) is None:
+            self.pane.select_at(row)  # it left the list: go on with the next one
+        self._show_selected()
+        self._show_count()
+        self.count_changed.emit()
+
+    @Slot(object)
+    def _on_invoices_changed(self, invoice_ids: tuple[str, ...]) -> None:
+        self.pane.model.refresh_invoices(invoice_ids)
+        if self.detail.isVisible():
+            self._show_selected()
+
+    @Slot()
+    def _on_everything_changed(self) -> None:
+        self.pane.model.reload()
+        self._show_selected()
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self.pane.show_count(self._review.count())
+
+    # What staff decide
+
+    @Slot(str)
+    def _assign(self, invoice_id: str) -> None:
+        item = self.detail.item
+        if item is None:
+            return
+        self.detail.set_working(True)
+        self._wait_for(self._review.assign(item.id, invoice_id), self._on_assigned(item))
+
+    def _on_assigned(self, item: ReviewItem) -> Callable[[str], None]:
+        def done(decision_id: str) -> None:
+            now = self._review.item(item.id)
+            decided = now.decided if now is not None else None
+            target = (decided.invoice_label if decided is not None else None) or ""
+            words = texts.done_words(item, Decision.ASSIGNED, target)
+            self.pane.done.show_done(words, decision_id)
+            self._after_decision(item.id)
+
+        return done
+
+    @Slot()
+    def _choose(self) -> None:
+        item = self.detail.item
+        if item is None:
+            return
+        dialog = ChooseDialog(
+            self._theme,
+            item,
+            lambda text: self._review.find_invoices(item, text),
+            self.pane.window(),
+        )
+
+        def save() -> None:
+            def done(decision_id: str) -> None:
+                dialog.accept()
+                self._on_assigned(item)(decision_id)
+
+            future = self._review.assign(item.id, dialog.invoice_id())
+            self._bridge.when_done(
+                future, done, lambda error: dialog.fail(*_explained(error)), dialog
+            )
+
+        dialog.submitted.connect(save)
+        dialog.open()
+
+    @Slot()
+    def _set_aside(self) -> None:
+        item = self.detail.item
+        if item is None:
+            return
+        dialog = ReasonDialog(
+            self.pane.window(),
+            self.tr("Ohne Rechnung ablegen"),
+            f"{texts.amount(item)} · {texts.item_title(item)}",
+            self.tr(
+                "Es wird keiner Rechnung gutgeschrieben. Der Grund steht danach unter "
+                "„Entschieden“, und es lässt sich dort rückgängig machen."
+            ),
+            self.tr("Ab&legen"),
+            kind="primary",
+        )
+
+        def save() -> None:
+            def done(decision_id: str) -> None:
+                dialog.accept()
+                words = texts.done_words(item, Decision.SET_ASIDE)
+                self.pane.done.show_done(words, decision_id)
+                self._after_decision(item.id)
+
+            future = self._review.set_aside(item.id, dialog.reason())
+            self._bridge.when_done(
+                future, done, lambda error: dialog.fail(*_explained(error)), dialog
+            )
+
+        dialog.submitted.connect(save)
+        dialog.open()
+
+    @Slot(str)
+    def _undo(self, decision_id: str) -> None:
+        self.detail.set_working(True)
+
+        def done(_nothing: None) -> None:
+            self.pane.done.show_done(self.tr("Rückgängig gemacht: Es wartet wieder."))
+            self._after_decision("")
+
+        self._wait_for(self._review.undo(decision_id), done)
+
+    @Slot()
+    def _again(self) -> None:
+        item = self.detail.item
+        if item is None:
+            return
+        self.detail.set_working(True)
+
+        def done(after: Outcome) -> None:
+            words = reprocessed_words(Outcome.NEEDS_REVIEW, after)
+            self.pane.done.show_done(words)
+            self._after_decision(item.id)
+
+        self._wait_for(self._receive.reprocess(item.id), done)
+
+    @Slot()
+    def _on_refund(self) -> None:
+        item = self.detail.item
+        if item is not None and item.payment_id is not None and self._refund is not None:
+            self._refund(item.payment_id)
+
+    def _after_decision(self, item_id: str) -> None:
+        """Show it without waiting for the announcement, which comes as well."""
+        if item_id:
+            self._news[item_id] = None
+        self._take_news()
+        self.detail.set_working(False)
+
+    def _wait_for(self, future: "Future[T]", done: Callable[[T], None]) -> None:
+        self._bridge.when_done(future, done, self._on_failed, self)
+
+    def _on_failed(self, error: Exception) -> None:
+        shown = self.pane.table.selected_id()
+        if shown:
+            self._news[shown] = None  # somebody else may have been faster: look again
+        self._take_news()
+        self.detail.set_working(False)
+        words = " ".join(part for part in _explained(error) if part)
+        if self.detail.item is not None and self.detail.item.id == shown:
+            self.detail.say(words)
+        else:
+            self.pane.done.show_done(words)
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    """Sentence and action; what staff cannot mend is also logged with its trace."""
+    if not isinstance(error, UserError):
+        logger.error("A decision failed", exc_info=error)
+    return error_sentence(error)

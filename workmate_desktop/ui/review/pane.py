@@ -1,0 +1,246 @@
+"""Klärung nötig: the line with title and chips, the list, or why it is empty."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
+from workmate_desktop.ui.review.ports import ItemReading
+from workmate_desktop.ui.shared.cards import EmptyState
+from workmate_desktop.ui.shared.controls import Segments, button
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.tables import TALL_ROW_HEIGHT, Index, RowDelegate, style_table
+from workmate_desktop.ui.shared.theme import Theme, sized, tabular
+
+OPEN, DECIDED = "open", "decided"
+_WIDTHS = {Column.AMOUNT: 120, Column.WHEN: 140}
+_MINUTE_MS = 60_000
+
+
+class ReviewTable(QTableView):
+    """Signals: `item_selected(str)`, "" for none; `activated_item(str)` on Enter."""
+
+    item_selected = Signal(str)
+    activated_item = Signal(str)
+
+    def __init__(self, theme: Theme, model: ReviewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        style_table(self, row_height=TALL_ROW_HEIGHT)
+        self.setModel(model)
+        self.setAccessibleName(self.tr("Klärung nötig"))
+        self.setItemDelegate(RowDelegate(theme, self))
+        self.setItemDelegateForColumn(Column.AMOUNT, _AmountDelegate(theme, self))
+        self.setItemDelegateForColumn(
+            Column.WHEN, RowDelegate(theme, self, tabular_digits=True, muted=True)
+        )
+        header = self.horizontalHeader()
+        header.setAccessibleName(self.tr("Spalten"))
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, width)
+
+    def select(self, item_id: str) -> bool:
+        """Select the item when it is loaded. Returns whether it is."""
+        model = self.model()
+        assert isinstance(model, ReviewModel)
+        position = model.position(item_id)
+        if position is None:
+            return False
+        self.setCurrentIndex(model.index(position, 0))
+        return True
+
+    def selected_id(self) -> str:
+        """The selected item; "" for none."""
+        rows = self.selectionModel().selectedRows()
+        return str(rows[0].data(ID_ROLE)) if rows else ""
+
+    def selectionChanged(self, selected: Any, deselected: Any) -> None:
+        """Tell which item is selected now."""
+        super().selectionChanged(selected, deselected)
+        self.item_selected.emit(self.selected_id())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to what can be done."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_id():
+            self.activated_item.emit(self.selected_id())
+            return
+        super().keyPressEvent(event)
+
+
+class _AmountDelegate(RowDelegate):
+    """Amounts stand out."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent, tabular_digits=True)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Bold digits of one width."""
+        super().initStyleOption(option, index)
+        cell: Any = option  # the stubs of PySide6 leave its attributes out
+        cell.font = tabular(sized(cell.font, cell.font.pixelSize(), QFont.Weight.DemiBold))
+
+
+class ReviewPane(QWidget):
+    """The left side.
+
+    Signals: `back_wanted()`; `item_selected(str)`, "" for none; `activated_item(str)`;
+    `undo_wanted(str)`: a decision made a moment ago.
+    """
+
+    back_wanted = Signal()
+    item_selected = Signal(str)
+    activated_item = Signal(str)
+    undo_wanted = Signal(str)
+
+    def __init__(
+        self, theme: Theme, review: ItemReading, clock: Clock, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = ReviewModel(review, clock, self)
+        self.table = ReviewTable(theme, self.model)
+        self.back = button(self.tr("A&lle Rechnungen"))
+        theme.set_icon(self.back, "chevron-left", "muted")
+        self.title = PlainLabel(self.tr("Klärung nötig"), role="title")
+        self.how_many = PlainLabel(role="muted", elide=True)
+        self.chips = Segments(self.tr("Offen oder entschieden"))
+        self.chips.add(OPEN, self.tr("Offen"))
+        self.chips.add(DECIDED, self.tr("Entschieden"))
+        self.done = _DoneLine()
+        self.nothing_open = EmptyState(
+            theme,
+            "circle-check",
+            self.tr("Nichts zu klären"),
+            self.tr("Jede Zahlung hat ihre Rechnung gefunden. Sie müssen nichts tun."),
+        )
+        self.nothing_decided = EmptyState(
+            theme,
+            "inbox",
+            self.tr("Noch nichts entschieden"),
+            self.tr("Hier steht, wer was entschieden hat, und es lässt sich rückgängig machen."),
+        )
+        self.stack = QStackedWidget()
+        for page in (self.table, self.nothing_open, self.nothing_decided):
+            self.stack.addWidget(page)
+        self._arrange()
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE_MS)
+        self._minute.timeout.connect(self.model.follow_day)
+        self._minute.start()
+        self.back.clicked.connect(self.back_wanted)
+        self.chips.chosen.connect(self._on_chosen)
+        self.done.undo_wanted.connect(self.undo_wanted)
+        self.table.item_selected.connect(self.item_selected)
+        self.table.activated_item.connect(self.activated_item)
+        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    def show_list(self, decided: bool) -> None:
+        """Show what waits, or what was decided."""
+        self.chips.choose(DECIDED if decided else OPEN)
+        self.model.show_decided(decided)
+        self._show_state()
+
+    def select(self, item_id: str, *, decided: bool = False) -> bool:
+        """Show this item in its list. False when it is not loaded there."""
+        self.show_list(decided)
+        return self.table.select(item_id)
+
+    def select_at(self, row: int) -> None:
+        """Select the row, or the last one behind it; for going on after a decision."""
+        last = self.model.rowCount() - 1
+        if last >= 0:
+            self.table.setCurrentIndex(self.model.index(min(max(row, 0), last), 0))
+
+    def focus_list(self) -> None:
+        """Give the keyboard to the list, or while it is empty to the way back."""
+        shown = self.stack.currentWidget() is self.table
+        first = self.table if shown else self.back
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_count(self, count: int) -> None:
+        """How many wait, in words."""
+        self.chips.set_count(OPEN, count)
+        words = texts.waiting_words(count, all_money=self.model.decided or self.model.all_money())
+        self.how_many.setText(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the invoices."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_wanted.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _arrange(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.back)
+        line.addSpacing(6)
+        line.addWidget(self.title)
+        line.addWidget(self.how_many, 1)
+        line.addWidget(self.chips)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(line)
+        column.addWidget(self.done)
+        column.addWidget(self.stack, 1)
+
+    @Slot(str)
+    def _on_chosen(self, which: str) -> None:
+        self.show_list(which == DECIDED)
+        self.select_at(0)
+
+    @Slot()
+    def _show_state(self) -> None:
+        if self.model.rowCount():
+            self.stack.setCurrentWidget(self.table)
+        elif self.model.decided:
+            self.stack.setCurrentWidget(self.nothing_decided)
+        else:
+            self.stack.setCurrentWidget(self.nothing_open)
+
+
+class _DoneLine(QFrame):
+    """What was just decided, with Rückgängig beside it. Signal `undo_wanted(str)`."""
+
+    undo_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decision_id = ""
+        self.setProperty("part", "card")
+        self.words = PlainLabel(wrap=True)
+        self.undo = button(self.tr("&Rückgängig"), kind="link")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 6, 12, 6)
+        line.setSpacing(8)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.undo)
+        self.undo.clicked.connect(self._on_undo)
+        self.hide()
+
+    def show_done(self, words: str, decision_id: str = "") -> None:
+        """Say it; with a decision it can be taken back."""
+        self._decision_id = decision_id
+        self.words.setText(words)
+        self.undo.setVisible(bool(decision_id))
+        self.setVisible(bool(words))
+
+    @Slot()
+    def _on_undo(self) -> None:
+        self.undo_wanted.emit(self._decision_id)

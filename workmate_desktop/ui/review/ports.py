@@ -1,0 +1,96 @@
+"""What Klärung nötig needs from the rest of the program, no more.
+
+`services.review.Review`, `services.receive.Receive` and `bridge.Bridge` offer it; tests hand in
+small fakes instead.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject, SignalInstance
+
+from workmate_desktop.domain.events import Outcome
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.review import Decided, ReviewItem, Suggestion
+
+T = TypeVar("T")
+
+
+class ItemReading(Protocol):
+    """What the list reads. Quick enough for the GUI thread."""
+
+    def open_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        """What waits, newest first; the page behind `after`."""
+        ...
+
+    def decided_items(self, limit: int = 256) -> list[ReviewItem]:
+        """What was decided, the newest decision first."""
+        ...
+
+    def item(self, item_id: str) -> ReviewItem | None:
+        """One item as it is now; None when it is neither waiting nor decided."""
+        ...
+
+
+class Reviewing(ItemReading, Protocol):
+    """All that the pages read and decide. Futures may carry a UserError."""
+
+    def count(self) -> int: ...
+
+    def decisions_about(self, item_id: str) -> list[Decided]: ...
+
+    def suggestions(self, item: ReviewItem) -> list[Suggestion]:
+        """For the background."""
+        ...
+
+    def find_invoices(self, item: ReviewItem, text: str, limit: int = 50) -> list[InvoiceRow]: ...
+
+    def assign(self, item_id: str, invoice_id: str) -> "Future[str]": ...
+
+    def set_aside(self, item_id: str, reason: str) -> "Future[str]": ...
+
+    def undo(self, decision_id: str) -> "Future[None]": ...
+
+
+class Reprocessing(Protocol):
+    """services.receive.Receive."""
+
+    def reprocess(self, event_id: str) -> "Future[Outcome]": ...
+
+
+RefundAsked = Callable[[str], None]
+"""Opens Erstatten for the payment of this id. The item leaves the list by itself when the money
+is back with the customer (services/decide.py money_went_back)."""
+
+
+class ReviewNews(Protocol):
+    """bridge.Bridge, as far as these pages listen."""
+
+    @property
+    def events_recorded(self) -> SignalInstance: ...
+
+    @property
+    def invoices_changed(self) -> SignalInstance: ...
+
+    @property
+    def notices_added(self) -> SignalInstance: ...
+
+    @property
+    def everything_changed(self) -> SignalInstance: ...
+
+    def run_in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None: ...
+
+    def when_done(
+        self,
+        future: "Future[T]",
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        owner: QObject | None = None,
+    ) -> None: ...

@@ -1,0 +1,205 @@
+"""The German words of Klärung nötig: items, suggestions and decisions in, sentences out."""
+
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Why
+from workmate_desktop.ui.invoices.status_pill import Pill
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.stripe.reason_texts import reason_words
+
+SEPARATOR = " · "
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("review", text)
+
+
+def _fill(sentence: str, *values: str) -> str:
+    """Put values into %1, %2 …; values may hold % themselves."""
+    parts: list[str] = []
+    rest = sentence
+    for place, value in enumerate(values, start=1):
+        before, found, rest = rest.partition(f"%{place}")
+        parts += (before, value if found else "")
+    return "".join(parts) + rest
+
+
+def reason_title(reason: Reason, *, failed: bool = False) -> str:
+    """What happened, in two or three words."""
+    if failed and reason is Reason.NO_INVOICE:
+        return _tr("Fehlschlag ohne Rechnung")
+    return {
+        Reason.NO_INVOICE: _tr("Zahlung ohne Rechnung"),
+        Reason.UNKNOWN_INVOICE: _tr("Unbekannte Rechnung"),
+        Reason.INVOICE_MISMATCH: _tr("Rechnung und Nummer passen nicht"),
+        Reason.OTHER_INSTALLATION: _tr("Andere Installation"),
+        Reason.OTHER_CURRENCY: _tr("Andere Währung"),
+        Reason.WRONG_MODE: _tr("Falscher Modus"),
+        Reason.INVOICE_CANCELLED: _tr("Rechnung ist storniert"),
+        Reason.INVOICE_DRAFT: _tr("Rechnung ist noch ein Entwurf"),
+        Reason.BAD_AMOUNT: _tr("Betrag unklar"),
+        Reason.NOT_SUCCEEDED: _tr("Zahlung nicht abgeschlossen"),
+        Reason.PROGRAM_ERROR: _tr("Programmfehler"),
+        Reason.UNREADABLE: _tr("Unlesbare Nachricht"),
+    }.get(reason, _tr("Ereignis"))
+
+
+def item_title(item: ReviewItem) -> str:
+    """The first line of an item."""
+    return reason_title(item.reason, failed=item.failed)
+
+
+def item_note(item: ReviewItem, clock: Clock) -> str:
+    """The second line: what makes this one different from its like."""
+    if item.decided is not None:
+        return decision_words(item.decided)
+    named, text = item.named_label or _tr("Entwurf"), item.named_text
+    match item.reason:
+        case Reason.NO_INVOICE if item.failed:
+            return _tr("Es ist kein Geld geflossen.")
+        case Reason.NO_INVOICE:
+            return _tr("Das Ereignis nennt keine Rechnung.")
+        case Reason.UNKNOWN_INVOICE:
+            return _fill(_tr("„%1“ gibt es hier nicht."), text)
+        case Reason.INVOICE_MISMATCH:
+            return _fill(_tr("Genannt wird %1, die Kennung gehört zu %2."), text, named)
+        case Reason.OTHER_CURRENCY if item.named_currency and item.currency:
+            sentence = _tr("%1 lautet auf %2, bezahlt wurde in %3.")
+            currencies = (currency_name(item.named_currency), currency_name(item.currency))
+            return _fill(sentence, named, *currencies)
+        case Reason.INVOICE_CANCELLED if item.named_cancelled_at is not None:
+            day = formats.date_text(clock.local(item.named_cancelled_at).date())[:6]
+            return _fill(_tr("%1 wurde am %2 storniert, danach kam Geld."), named, day)
+        case Reason.INVOICE_DRAFT:
+            return _tr("Bezahlt wurde, bevor die Rechnung gestellt war.")
+        case Reason.WRONG_MODE:
+            money = _tr("Echtes Geld") if item.livemode else _tr("Testgeld")
+            return _fill(_tr("%1 trifft auf den anderen Modus."), money)
+    return _further_note(item.reason)
+
+
+def _further_note(reason: Reason) -> str:
+    return {
+        Reason.OTHER_INSTALLATION: _tr("Die Zahlung gehört zu einem anderen WorkmateOS."),
+        Reason.INVOICE_CANCELLED: _tr("Die Rechnung ist storniert, danach kam Geld."),
+        Reason.OTHER_CURRENCY: _tr("Zahlung und Rechnung lauten nicht auf dieselbe Währung."),
+        Reason.BAD_AMOUNT: _tr("Der Betrag im Ereignis kann nicht stimmen."),
+        Reason.NOT_SUCCEEDED: _tr("Gemeldet ist Erfolg, gekommen ist nichts."),
+        Reason.PROGRAM_ERROR: _tr("Sicher gespeichert, aber noch nicht verbucht."),
+        Reason.UNREADABLE: _tr("Von Stripe unterschrieben, aber nicht zu lesen."),
+    }.get(reason, "")
+
+
+def explanation(item: ReviewItem) -> str:
+    """What happened, in one sentence, for the panel."""
+    return reason_words(item.reason, failed=item.failed).what
+
+
+def todo(item: ReviewItem) -> str:
+    """What can be done where nothing can be assigned."""
+    return reason_words(item.reason, failed=item.failed).todo
+
+
+def amount(item: ReviewItem) -> str:
+    """Money that came; a dash where none did."""
+    if item.amount_minor is None or item.currency is None or item.failed:
+        return formats.NONE
+    return formats.money(item.amount_minor, item.currency)
+
+
+def when_and_what(item: ReviewItem, clock: Clock) -> str:
+    """The small line on top of the panel."""
+    moment = formats.date_time(clock.local(item.at))
+    if item.unreadable:
+        return _fill(_tr("Nachricht vom %1"), moment)
+    if item.failed or item.amount_minor is None:
+        return _fill(_tr("Ereignis vom %1"), moment)
+    return _fill(_tr("Zahlung vom %1"), moment)
+
+
+def currency_name(currency: str) -> str:
+    """ "Euro", "US-Dollar"; the code itself for one that nobody knows."""
+    # Imported when first needed: Babel reads its tables from files.
+    from babel.numbers import get_currency_name
+
+    return get_currency_name(currency.upper(), locale="de_DE")
+
+
+def waiting_words(count: int, *, all_money: bool) -> str:
+    """Beside the title: how many wait."""
+    if count == 0:
+        return ""
+    if all_money:
+        one, many = (
+            _tr("1 Zahlung wartet auf eine Entscheidung"),
+            _tr("%1 Zahlungen warten auf eine Entscheidung"),
+        )
+    else:
+        one, many = (
+            _tr("1 Vorgang wartet auf eine Entscheidung"),
+            _tr("%1 Vorgänge warten auf eine Entscheidung"),
+        )
+    return one if count == 1 else _fill(many, str(count))
+
+
+# --- suggestions -----------------------------------------------------------------------------
+
+
+def fit_pill(suggestion: Suggestion) -> Pill:
+    """How sure the suggestion is."""
+    if suggestion.likely:
+        return Pill(_tr("sehr wahrscheinlich"), Tone.GREEN)
+    return Pill(_tr("möglich"), Tone.GREY)
+
+
+def why_words(suggestion: Suggestion, today: date) -> str:
+    """The reasons of a suggestion in one line."""
+    row = suggestion.row
+    words = {
+        Why.NUMBER: _tr("Nummer steht im Zahlungstext"),
+        Why.AMOUNT: _tr("gleicher Betrag"),
+        Why.TOTAL: _tr("gleicher Rechnungsbetrag"),
+        Why.CUSTOMER: _tr("gleicher Kunde"),
+        Why.DATE: formats.due_text(row.due_date, today)
+        if row.due_date and row.outstanding_minor
+        else "",
+    }
+    return ", ".join(words[why] for why in suggestion.reasons if words[why])
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def decision_words(decided: Decided) -> str:
+    """What was decided, by whom, and why."""
+    what = {
+        Decision.ASSIGNED: _fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
+        Decision.SET_ASIDE: _tr("Ohne Rechnung abgelegt"),
+        Decision.REFUNDED: _tr("Erstattet"),
+        Decision.UNDONE: _tr("Rückgängig gemacht"),
+        Decision.CREDIT_KEPT: _tr("Als Guthaben behalten"),
+        Decision.CREDIT_USED: _tr("Guthaben übernommen"),
+    }[decided.kind]
+    words = f"{what}: {decided.reason}" if decided.reason else what
+    return SEPARATOR.join((words, actor_name(decided.actor)))
+
+
+def actor_name(actor: str) -> str:
+    """Who: a person, Stripe or the program."""
+    return {"stripe": _tr("Stripe"), "program": _tr("Automatik")}.get(actor, actor)
+
+
+def done_words(item: ReviewItem, kind: Decision, target: str = "") -> str:
+    """The line that offers Rückgängig after a decision."""
+    money = amount(item)
+    what = item_title(item) if money == formats.NONE else money
+    if kind is Decision.ASSIGNED:
+        return _fill(_tr("%1 ist jetzt %2 zugeordnet."), what, target)
+    if kind is Decision.UNDONE:
+        return _fill(_tr("%1 wartet wieder auf eine Entscheidung."), what)
+    return _fill(_tr("%1 ist ohne Rechnung abgelegt."), what)

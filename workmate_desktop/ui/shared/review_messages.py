@@ -1,0 +1,44 @@
+"""The German sentences for what may not be decided about money in Klärung nötig, and why."""
+
+from PySide6.QtCore import QCoreApplication
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("messages", text)
+
+
+def review_words() -> dict[str, tuple[str, str]]:
+    """Sentence and action for each code of services/decide.py and services/crediting.py."""
+    other = _tr("Bitte eine andere Rechnung wählen.")
+    return {
+        "review_decided": (
+            _tr("Hier hat gerade schon jemand entschieden."),
+            _tr("Unter „Entschieden“ steht, wer und was."),
+        ),
+        "review_no_money": (
+            _tr("Stripe meldet hier kein Geld, das eingegangen ist; zuordnen geht nicht."),
+            _tr("Ohne Rechnung ablegen."),
+        ),
+        "review_wrong_mode": (
+            _tr("Testgeld und echtes Geld lassen sich nicht mischen."),
+            _tr("Schlüssel, Zahlung und Rechnung müssen zum selben Modus gehören."),
+        ),
+        "review_other_currency": (_tr("Zahlung und Rechnung haben verschiedene Währungen."), other),
+        "review_invoice_closed": (
+            _tr("Auf einen Entwurf oder eine stornierte Rechnung lässt sich kein Geld buchen."),
+            other,
+        ),
+        "review_undone_already": (_tr("Diese Entscheidung ist schon rückgängig gemacht."), ""),
+        "review_undo_refunded": (
+            _tr("Das Geld ist schon an den Kunden zurückgegangen; das bleibt so."),
+            "",
+        ),
+        "credit_nothing_left": (
+            _tr("Auf dieser Rechnung ist kein Geld zu viel, das noch nicht vorgemerkt ist."),
+            "",
+        ),
+        "credit_used_already": (
+            _tr("Dieses Guthaben steht schon auf einer anderen Rechnung."),
+            _tr("Erst diese Rechnung stornieren oder den Entwurf löschen."),
+        ),
+    }
