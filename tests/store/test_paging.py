@@ -113,6 +113,7 @@ def _wanted(model: list[dict[str, Any]], query: InvoiceQuery) -> list[str]:
         InvoiceFilter.PAID: lambda i: i["status"] == "paid",
         InvoiceFilter.PAID_THIS_MONTH: lambda i: i["paid_in"] == 11,
         InvoiceFilter.DRAFTS: lambda i: i["status"] == "draft",
+        InvoiceFilter.CANCELLED: lambda i: i["status"] == "cancelled",
     }
     check = checks[query.filter]
     found = [i for i in model if i["livemode"] == query.livemode and check(i)]

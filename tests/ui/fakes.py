@@ -317,6 +317,7 @@ def _matches(row: InvoiceRow, query: InvoiceQuery) -> bool:
         InvoiceFilter.PAID: row.status is InvoiceStatus.PAID,
         InvoiceFilter.PAID_THIS_MONTH: row.status is InvoiceStatus.PAID,
         InvoiceFilter.DRAFTS: row.status is InvoiceStatus.DRAFT,
+        InvoiceFilter.CANCELLED: row.status is InvoiceStatus.CANCELLED,
     }[query.filter]
 
 

@@ -19,6 +19,7 @@ class InvoiceFilter(StrEnum):
     PAID = "paid"
     PAID_THIS_MONTH = "paid_this_month"
     DRAFTS = "drafts"
+    CANCELLED = "cancelled"
 
 
 class InvoiceSort(StrEnum):

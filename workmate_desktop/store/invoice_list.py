@@ -159,6 +159,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
             InvoiceFilter.FAILED: failed,
             InvoiceFilter.PAID: count(InvoiceStatus.PAID),
             InvoiceFilter.DRAFTS: count(InvoiceStatus.DRAFT),
+            InvoiceFilter.CANCELLED: count(InvoiceStatus.CANCELLED),
         },
     )
 
@@ -191,6 +192,8 @@ def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Selec
             )
         case InvoiceFilter.DRAFTS:
             statement = statement.where(invoices.c.status == InvoiceStatus.DRAFT.value)
+        case InvoiceFilter.CANCELLED:
+            statement = statement.where(invoices.c.status == InvoiceStatus.CANCELLED.value)
     return _searched(statement, query.text)
 
 

@@ -35,6 +35,7 @@ class News(Enum):
     PAID = auto()
     PART_PAID = auto()
     FAILED = auto()
+    CANCELLED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _kind(line: HistoryLine, row: InvoiceRow) -> News | None:
         return News.PAID if row.status is InvoiceStatus.PAID else News.PART_PAID
     if line.action == Action.PAYMENT_FAILED and row.payment_failed:
         return News.FAILED
-    return None
+    return News.CANCELLED if line.action == Action.CANCELLED else None
 
 
 def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
@@ -173,6 +174,10 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
         return texts.fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
     if item.kind is News.PART_PAID:
         return texts.fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
+    if item.kind is News.CANCELLED:
+        where = _tr("zu finden unter der Liste")
+        about = texts.SEPARATOR.join((row.customer_name, where))
+        return texts.fill(_tr("%1 ist storniert"), name), about, ToastKind.INFO
     reason = texts.failure_reason(detail)
     about = texts.SEPARATOR.join((reason, row.customer_name, amount))
     return texts.fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
@@ -188,6 +193,7 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
         News.PAID: lambda: _tr("%1 Rechnungen wurden bezahlt"),
         News.PART_PAID: lambda: _tr("%1 Teilzahlungen sind eingegangen"),
         News.FAILED: lambda: _tr("%1 Zahlungen sind fehlgeschlagen"),
+        News.CANCELLED: lambda: _tr("%1 Rechnungen sind storniert"),
     }
-    tone = ToastKind.ERROR if kind is News.FAILED else ToastKind.SUCCESS
-    return texts.fill(sentence[kind](), count), shown, tone
+    tone = {News.FAILED: ToastKind.ERROR, News.CANCELLED: ToastKind.INFO}
+    return texts.fill(sentence[kind](), count), shown, tone.get(kind, ToastKind.SUCCESS)

@@ -14,6 +14,7 @@ from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery
 from workmate_desktop.ui.invoices.actions import InvoiceAction, InvoiceActions
 from workmate_desktop.ui.invoices.book_choice import BookChoice, BookSwitch
+from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
 from workmate_desktop.ui.invoices.detail import DetailPanel
 from workmate_desktop.ui.invoices.list_pane import ListPane
 from workmate_desktop.ui.invoices.news import NewsTeller, ShowsToasts
@@ -66,6 +67,7 @@ class InvoicesTab(QWidget):
         self.figures = FigureRow(theme, today)
         self.toolbar = ListToolbar(theme, today)
         self.switch = BookSwitch()
+        self.cancelled = CancelledLine()
         self.detail = DetailPanel(theme, books, clock)
         self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self)
         self.news = NewsTeller(books, bridge, clock, toasts, self)
@@ -170,6 +172,7 @@ class InvoicesTab(QWidget):
         column.addWidget(self.figures)
         column.addWidget(self.toolbar)
         column.addWidget(self.list, 1)
+        column.addWidget(self.cancelled)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setAccessibleName(self.tr("Liste und ausgewählte Rechnung"))
         self.splitter.addWidget(left)
@@ -207,6 +210,7 @@ class InvoicesTab(QWidget):
         self.list.new_wanted.connect(self.new_invoice_requested)
         self.list.clear_wanted.connect(self.toolbar.search.clear)
         self.list.all_wanted.connect(self._show_all)
+        self.cancelled.wanted.connect(self._show_cancelled)
         self.table.invoice_selected.connect(self.detail.show_invoice)
         self.table.activated_row.connect(self._on_activated)
         self.table.delete_pressed.connect(self._on_delete_pressed)
@@ -289,6 +293,7 @@ class InvoicesTab(QWidget):
         if livemode == self.model.query.livemode:
             self.figures.set_figures(figures, self.model.query.today)
             self.toolbar.set_counts(figures)
+            self.cancelled.set_count(figures.counts.get(InvoiceFilter.CANCELLED, 0))
         if self._figures_stale or livemode != self.model.query.livemode:
             self._figures_stale = False
             self.refresh_figures()
@@ -315,6 +320,11 @@ class InvoicesTab(QWidget):
     @Slot()
     def _show_all(self) -> None:
         self.show_filter(InvoiceFilter.ALL)
+
+    @Slot()
+    def _show_cancelled(self) -> None:
+        self.show_filter(InvoiceFilter.CANCELLED)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)
     def _on_searched(self, text: str) -> None:
@@ -378,6 +388,7 @@ class InvoicesTab(QWidget):
     def _show_filter(self) -> None:
         self.figures.show_filter(self.model.query.filter)
         self.toolbar.show_filter(self.model.query.filter)
+        self.cancelled.show_filter(self.model.query.filter)
 
     def _show_state(self) -> None:
         """The table, or why it is empty."""

@@ -37,6 +37,7 @@ _WIDTHS = {
 _CUSTOMER_GIVES = 50
 """So much narrower may the customer become before a column is left out."""
 _STATUS_GIVES = 124
+_CUSTOMER_GIVES_AT_LAST = 62
 _LEFT_OUT_FIRST = (Column.ISSUE_DATE, Column.PAID, Column.DUE_DATE)
 """In a narrow window: number, customer, amount and status say the most."""
 
@@ -214,7 +215,9 @@ class InvoiceTable(QTableView):
         spare = room - sum(shown.values())
         shown[Column.CUSTOMER] += max(spare, -_CUSTOMER_GIVES)
         # Only then do pills end in "…"; their tool tip has all words.
-        shown[Column.STATUS] += min(0, max(spare + _CUSTOMER_GIVES, -_STATUS_GIVES))
+        missing = min(0, spare + _CUSTOMER_GIVES)
+        shown[Column.STATUS] += max(missing, -_STATUS_GIVES)
+        shown[Column.CUSTOMER] += max(min(0, missing + _STATUS_GIVES), -_CUSTOMER_GIVES_AT_LAST)
         header = self.horizontalHeader()
         blocked = header.blockSignals(True)
         for column in Column:

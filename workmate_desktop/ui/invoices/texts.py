@@ -70,6 +70,7 @@ def filter_title(wanted: InvoiceFilter, today: date) -> str:
         InvoiceFilter.PAID: _tr("Bezahlt"),
         InvoiceFilter.PAID_THIS_MONTH: fill(_tr("Bezahlt im %1"), formats.month_name(today)),
         InvoiceFilter.DRAFTS: _tr("Entwürfe"),
+        InvoiceFilter.CANCELLED: _tr("Storniert"),
     }[wanted]
 
 
@@ -269,5 +270,9 @@ def nothing_here(wanted: InvoiceFilter) -> tuple[str, str]:
         InvoiceFilter.DRAFTS: (
             _tr("Keine Entwürfe"),
             _tr("Eine angefangene Rechnung lässt sich als Entwurf speichern und später stellen."),
+        ),
+        InvoiceFilter.CANCELLED: (
+            _tr("Nichts storniert"),
+            _tr("Eine gestellte Rechnung wird nie gelöscht, nur storniert. Dann steht sie hier."),
         ),
     }.get(wanted, (_tr("Noch keine Rechnungen"), ""))

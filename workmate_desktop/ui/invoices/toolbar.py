@@ -20,7 +20,9 @@ CHIPS = (
     InvoiceFilter.FAILED,
     InvoiceFilter.PAID,
     InvoiceFilter.DRAFTS,
+    InvoiceFilter.CANCELLED,
 )
+"""The last one stands there only while it is chosen: most days nobody looks for it."""
 
 
 class FigureRow(QWidget):
@@ -114,6 +116,7 @@ class ListToolbar(QWidget):
         self.chips = Segments(self.tr("Filter"))
         for wanted in CHIPS:
             self.chips.add(wanted.value, texts.filter_title(wanted, today))
+        self.chips.offer(InvoiceFilter.CANCELLED.value, False)
         self.chips.chosen.connect(self.filter_wanted)
         self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
         self.search.setAccessibleDescription(self.tr("Nummer, Kunde oder Betrag"))
@@ -136,12 +139,14 @@ class ListToolbar(QWidget):
     def show_filter(self, wanted: InvoiceFilter) -> None:
         """Mark the chip; what a figure narrows further stays under the chip of its status."""
         chip = InvoiceFilter.PAID if wanted is InvoiceFilter.PAID_THIS_MONTH else wanted
+        self.chips.offer(InvoiceFilter.CANCELLED.value, chip is InvoiceFilter.CANCELLED)
         self.chips.choose(chip.value)
+        self._arrange()
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the chips."""
+        """As narrow as the words of the chips."""
         hint = super().minimumSizeHint()
-        hint.setWidth(self.chips.minimumSizeHint().width())
+        hint.setWidth(self.chips.width_for(counts=False))
         return hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -151,7 +156,10 @@ class ListToolbar(QWidget):
 
     def _arrange(self) -> None:
         gap = self._grid.spacing()
-        first = self.new_button.sizeHint().width() + gap + self.chips.sizeHint().width()
+        # Also with counts of six digits a chip's words are whole.
+        counts = self.width() >= self.chips.width_for(counts=True)
+        self.chips.show_counts(counts)
+        first = self.new_button.sizeHint().width() + gap + self.chips.width_for(counts=counts)
         whole = first + 2 * gap + self.search.minimumWidth()
         lines = 1 if self.width() >= whole else 2 if self.width() >= first else 3
         if lines == self._lines:

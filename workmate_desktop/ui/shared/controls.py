@@ -75,6 +75,21 @@ class Segments(QWidget):
         """Show a count behind the words; None or 0 shows none."""
         self._buttons[key].set_count(count)
 
+    def show_counts(self, shown: bool) -> None:
+        """Where there is no room, only tool tips and screen readers tell the counts."""
+        for made in self._buttons.values():
+            made.show_count(shown)
+
+    def width_for(self, *, counts: bool) -> int:
+        """Pixels that the shown chips need with or without their counts."""
+        shown = (made for made in self._buttons.values() if not made.isHidden())
+        return sum(made.width_for(counts=counts) for made in shown)
+
+    def offer(self, key: str, offered: bool) -> None:
+        """Show a chip or hide it."""
+        self._buttons[key].setVisible(offered)
+        self._round_the_ends()
+
     def choose(self, key: str) -> None:
         """Choose a chip without a signal."""
         self._buttons[key].setChecked(True)
@@ -90,7 +105,7 @@ class Segments(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left, Right, Home and End choose."""
-        keys = list(self._buttons)
+        keys = [key for key, made in self._buttons.items() if not made.isHidden()]
         at = keys.index(self.current())
         target = {
             Qt.Key.Key_Left: max(0, at - 1),
@@ -118,8 +133,9 @@ class Segments(QWidget):
             )
 
     def _round_the_ends(self) -> None:
-        last = len(self._buttons) - 1
-        for at, made in enumerate(self._buttons.values()):
+        shown = [made for made in self._buttons.values() if not made.isHidden()]
+        last = len(shown) - 1
+        for at, made in enumerate(shown):
             edge = "only" if not last else "first" if at == 0 else "last" if at == last else ""
             mark(made, "edge", edge)
 
@@ -129,24 +145,34 @@ class _Segment(QPushButton):
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
-        self._words = text
+        self._words = self._with_count = text
+        self._count_shown = True
         self.setProperty("part", "segment")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:
+        return QSize(self.width_for(counts=self._count_shown), super().sizeHint().height())
+
+    def width_for(self, *, counts: bool) -> int:
         self.ensurePolished()
         bold = sized(self.font(), self.font().pixelSize(), QFont.Weight.DemiBold)
-        width = QFontMetrics(bold).horizontalAdvance(self.text())
-        return QSize(width + 23, super().sizeHint().height())
+        text = self._with_count if counts else self._words
+        return QFontMetrics(bold).horizontalAdvance(text) + 23
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def set_count(self, count: int | None) -> None:
-        self.setText(f"{self._words} {count}" if count else self._words)
-        self.setAccessibleName(self.text())
+        self._with_count = f"{self._words} {count}" if count else self._words
+        self.setAccessibleName(self._with_count)
+        self.show_count(self._count_shown)
+
+    def show_count(self, shown: bool) -> None:
+        self._count_shown = shown
+        self.setText(self._with_count if shown else self._words)
+        self.setToolTip("" if shown else plain_tip(self._with_count))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """QAbstractButton takes the arrow keys for its group; here the row decides."""
