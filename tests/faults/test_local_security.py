@@ -223,11 +223,12 @@ def test_j17_settings_of_the_window_tampered_with(
     tmp_path: Path, written: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "window.json").write_bytes(written)
-    found = WindowMemory(tmp_path).load()
+    memory = WindowMemory(tmp_path)
+    found = memory.load()
     assert isinstance(found, dict)
     assert found in ({}, {"window": 1})
-    if found == {} and written not in (b"[]", b"null", b'"text"'):
-        assert "unfit" in caplog.text
+    assert memory.was_unfit is (found == {})  # and then there is a notice
+    assert ("unfit" in caplog.text) is memory.was_unfit
 
 
 @pytest.mark.parametrize("value", ["", "x" * 10_000, "\x00", "nonsense", "1"])

@@ -46,6 +46,7 @@ from workmate_desktop.services.review import Review
 from workmate_desktop.services.self_test import SelfTest
 from workmate_desktop.services.simulate import Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.services.trouble_watch import TroubleWatch
 from workmate_desktop.services.tunnel import Tunnel
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store.errors import Trouble
@@ -149,6 +150,8 @@ class Core:
             state_file=self._write_state_file,
             catch_up=lambda: self.catch_up.state if self.catch_up else None,
             address=lambda: self.address.state if self.address else None,
+            troubles=lambda: self.troubles.active,
+            delivers=lambda: self.troubles.delivers,
         )
         self.simulation = Simulation(
             self.books,
@@ -168,6 +171,15 @@ class Core:
         )
         self.mail, self.mailer = self._mails()
         self.backups = Backups(options.data_dir, clock)
+        self.troubles = TroubleWatch(
+            self.writer,
+            self.announcer,
+            clock,
+            self.receive,
+            catch_up=lambda: self.catch_up.state if self.catch_up else None,
+            address=lambda: self.address.state if self.address else None,
+            self_test=lambda: self.self_test.last,
+        )
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
         self._order = threading.Lock()
         self._stopped = False
@@ -190,6 +202,7 @@ class Core:
         with self._order:
             if self._stopped:
                 return
+            self.troubles.start()
             port = self.reception.start()
             if self.address is not None:
                 self.address.start(port)
@@ -223,6 +236,7 @@ class Core:
         if not mailed:
             logger.error("The mailer did not end in time")
         kept_up = self.upkeep.stop()
+        self.troubles.stop()
         self.reception.stop()
         written = self.writer.stop()
         if not written:
@@ -283,7 +297,7 @@ class Core:
             self._api,
             keys=lambda: self.setup.keys if self.setup.loaded else None,
         )
-        return CatchUpKeeper(catch_up, self.clock, self.announcer, self._delivers)
+        return CatchUpKeeper(catch_up, self.clock, self.announcer, lambda: self.troubles.delivers)
 
     def _pay(self, instance_id: str) -> Pay:
         return Pay(
@@ -298,9 +312,6 @@ class Core:
             inactive_message=CustomerTexts.load().link_inactive,
             demo=self.options.demo,
         )
-
-    def _delivers(self) -> bool:
-        return self.address is not None and self.address.state.delivers
 
     def _public_address(self, instance_id: str) -> PublicAddress:
         options = self.options

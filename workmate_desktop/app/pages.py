@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStatusBar
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
@@ -21,6 +22,7 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.trouble_texts import trouble_sentence
 from workmate_desktop.ui.status_bar import StatusBar
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
@@ -138,6 +140,9 @@ class Pages(QObject):
         trouble = self._core.writer.trouble
         if trouble is not None:
             words += error_sentence(UserError(trouble.value))
+        for recognised in self._core.reception.state.troubles:
+            if recognised.kind is not TroubleKind.STRANGERS_REFUSED:  # nobody need do anything
+                words += trouble_sentence(recognised)
         base = self._core.options.stripe_api_base
         if base is not None:
             words.append(

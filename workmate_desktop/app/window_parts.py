@@ -191,6 +191,10 @@ class WindowProgram(QObject):
         self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
 
     def _on_started(self, _nothing: None) -> None:
+        if self._memory.was_unfit and self.core is not None:
+            self.core.writer.submit_later(
+                lambda t: t.notices.add_once_a_day(NoticeKind.SETTINGS_RESET)
+            )
         if self.pages is not None:
             self.pages.refresh_state()
             self.pages.focus_first()  # Stripe shows its page only now

@@ -71,6 +71,11 @@ class NoticeKind(StrEnum):
     """What was fetched from Stripe by itself. `detail`: payments, failures, reviews (numbers),
     and absent, True when the program had not asked for a while."""
     ENDPOINT_DISABLED = "endpoint_disabled"
+    DELIVERIES_MISSING = "deliveries_missing"
+    ANSWERS_SLOW = "answers_slow"
+    CLOCK_WRONG = "clock_wrong"
+    """`detail`: minutes that this PC is ahead (negative: behind); absent when not measured."""
+    QUOTA_USED_UP = "quota_used_up"
     RECEPTION_DISTURBED = "reception_disturbed"
     """`detail`: trouble, a code with words of its own (port_unavailable)."""
     MAIL_FAILED = "mail_failed"

@@ -233,9 +233,7 @@ class EndpointKeeper:
     def _tell_if_disabled(self, here: WebhookEndpoint) -> None:
         if not here.enabled:
             logger.warning("[Stripe] Webhook endpoint %s is disabled", here.id)
-            self._writer.submit_later(
-                lambda t: t.notices.add_once_a_day(NoticeKind.ENDPOINT_DISABLED)
-            )
+            self._writer.submit_later(lambda t: t.notices.begin(NoticeKind.ENDPOINT_DISABLED))
 
     def _mine(self, endpoints: list[WebhookEndpoint]) -> list[WebhookEndpoint]:
         return [one for one in endpoints if one.instance == self._instance_id]

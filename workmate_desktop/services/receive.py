@@ -17,6 +17,7 @@ from workmate_desktop.domain.events import Outcome, Source, StripeEvent, Unreada
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.money import Money
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.troubles import SLOW_IN_A_ROW, is_slow
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.services.book import Receipt, Rules, book, book_again
 from workmate_desktop.services.probe import PROBE_START, Probes
@@ -31,13 +32,15 @@ OK, NOT_AUTHENTIC, NOT_READY = 200, 400, 503
 class Refusals:
     """Deliveries that were not authentic, counted; nothing of them is stored.
 
-    `in_a_row` counts wrong signatures since the last authentic delivery. Written by the
-    listener's thread alone; other threads read single numbers.
+    `in_a_row` counts wrong signatures since the last authentic delivery, `out_of_time_in_a_row`
+    right ones that were too old or from the future. Written by the listener's thread alone;
+    other threads read single numbers.
     """
 
     def __init__(self) -> None:
         self.by_reason: dict[str, int] = {}
         self.in_a_row = 0
+        self.out_of_time_in_a_row = 0
         self.authentic = 0
         self.delivered = False
         """Somebody outside reaches this program: an authentic delivery came that was no
@@ -48,11 +51,13 @@ class Refusals:
         self.by_reason[reason.value] = self.by_reason.get(reason.value, 0) + 1
         if reason is stripe_webhook.Reason.WRONG:
             self.in_a_row += 1
+        elif reason in (stripe_webhook.Reason.TOO_OLD, stripe_webhook.Reason.IN_FUTURE):
+            self.out_of_time_in_a_row += 1
 
     def clear(self) -> None:
         """An authentic delivery came: the secret is right."""
         self.authentic += 1
-        self.in_a_row = 0
+        self.in_a_row = self.out_of_time_in_a_row = 0
 
     def counts(self) -> Mapping[str, int]:
         """A copy for other threads."""
@@ -65,7 +70,8 @@ class Receive:
     `probes` are the test events of our own, which end here: nothing of them is booked or kept.
     `failure_text` turns (decline code, failure code) into a short English text for the log.
     `on_refusal` is told, on the listener's thread, after each delivery that was not authentic,
-    after the first one that was again, and after the very first one from outside.
+    after the first one that was again, after the very first one from outside, and when answers
+    begin or cease to be slow.
     """
 
     def __init__(
@@ -90,6 +96,7 @@ class Receive:
         self._simulated: set[str] = set()
         # Weak: a sender that hangs up before the answer leaves nothing behind.
         self._event_of: WeakKeyDictionary[Future[int], str] = WeakKeyDictionary()
+        self._last_answers: deque[float] = deque(maxlen=SLOW_IN_A_ROW)
         self._answer_times: deque[tuple[float, str]] = deque()
         self._noting = False
 
@@ -171,10 +178,19 @@ class Receive:
         """The event of this id will come over HTTP like any other, but is our own."""
         self._simulated.add(event_id)
 
+    @property
+    def last_answers(self) -> tuple[float, ...]:
+        """Seconds that the last few authentic deliveries took, newest last. Any thread."""
+        return tuple(self._last_answers)
+
     def answered(self, status: int, seconds: float, future: Future[int] | None) -> None:
         """The listener has answered: note how long it took. Runs on the listener's thread."""
         event_id = self._event_of.pop(future, None) if future is not None else None
         if event_id is not None and status == OK:
+            was_slow = is_slow(self._last_answers)
+            self._last_answers.append(seconds)
+            if is_slow(self._last_answers) is not was_slow:
+                self._on_refusal()
             self._answer_times.append((round(seconds * 1000, 2), event_id))
             if not self._noting:  # one job for all answers since the last commit
                 self._noting = True
@@ -182,7 +198,9 @@ class Receive:
 
     def _note_authentic(self) -> None:
         """Somebody who has the signing secret reaches this program: trouble before is over."""
-        news = self.refusals.in_a_row > 0 or not self.refusals.delivered
+        refusals = self.refusals
+        refused = refusals.in_a_row or refusals.out_of_time_in_a_row
+        news = bool(refused) or not refusals.delivered
         self.refusals.clear()
         self.refusals.delivered = True
         if news:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up_keeper import CatchUpState
@@ -21,8 +22,14 @@ from workmate_desktop.services.receive import Refusals
 
 logger = logging.getLogger("workmate.reception")
 
-SUSPICIOUS_IN_A_ROW = 3
-"""So many wrong signatures in a row, and none right, mean: the secret is not the endpoint's."""
+_IN_THE_CARD = (
+    TroubleKind.SECRET_MISMATCH,
+    TroubleKind.STRANGERS_REFUSED,
+    TroubleKind.DELIVERIES_MISSING,
+)
+_MISSING = TroubleKind.DELIVERIES_MISSING
+_DISTURBS_NOTHING = frozenset({TroubleKind.STRANGERS_REFUSED, TroubleKind.DELIVERIES_MISSING})
+"""The first needs nobody; while the second lasts, Stripe is asked every 30 s."""
 
 
 class ReceptionStatus(StrEnum):
@@ -39,7 +46,8 @@ class ReceptionStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ReceptionState:
     """The Empfang right now. `trouble` is a code with a sentence in ui/stripe/texts.py:
-    port_unavailable, secret_mismatch, strangers_refused or one of store.errors.Trouble.
+    port_unavailable, secret_mismatch, strangers_refused, deliveries_missing or one of
+    store.errors.Trouble. `troubles` are all that the program recognised by itself.
     `refused` counts deliveries that were not authentic, by reason.
 
     `polling`: there is a secret key and no working tunnel, so Stripe is asked every 30 s.
@@ -57,6 +65,7 @@ class ReceptionState:
     polling: bool = False
     catch_up: CatchUpState | None = None
     address: AddressState | None = None
+    troubles: tuple[Trouble, ...] = ()
 
 
 class ListenerLike(Protocol):
@@ -84,7 +93,10 @@ class Reception:
         state_file: Callable[[int | None], None] = lambda _port: None,
         catch_up: Callable[[], CatchUpState | None] = lambda: None,
         address: Callable[[], AddressState | None] = lambda: None,
+        troubles: Callable[[], tuple[Trouble, ...]] = tuple,
+        delivers: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`delivers`: Stripe's deliveries arrive through tunnel and webhook."""
         self._listener = listener
         self._wanted_port = wanted_port
         self._refusals = refusals
@@ -94,6 +106,8 @@ class Reception:
         self._state_file = state_file
         self._catch_up = catch_up
         self._address = address
+        self._troubles = troubles
+        self._delivers = delivers
         self._bind_failed = False
         self._lock = threading.Lock()
         self._told: ReceptionState | None = None
@@ -134,7 +148,8 @@ class Reception:
         refused = self._refusals.counts()
         catch_up = self._catch_up()
         address = self._address()
-        tunnel = address is not None and address.delivers
+        troubles = self._troubles()
+        tunnel = self._delivers()
         polling = catch_up is not None and keys is not None and bool(keys.secret) and not tunnel
         if port is None:
             status = ReceptionStatus.DISTURBED if self._bind_failed else ReceptionStatus.OFF
@@ -146,13 +161,15 @@ class Reception:
                 polling=polling,
                 catch_up=catch_up,
                 address=address,
+                troubles=troubles,
             )
-        trouble = self._trouble()
-        if trouble is not None and trouble != "strangers_refused":
+        trouble = self._trouble(troubles)
+        if trouble is not None and trouble not in _DISTURBS_NOTHING:
             status = ReceptionStatus.DISTURBED
         else:
             can_receive = keys is not None and keys.can_receive
-            reached = can_receive and (tunnel or self._refusals.delivered)
+            arrives = tunnel or (self._refusals.delivered and trouble != _MISSING)
+            reached = can_receive and arrives
             if polling and not reached:
                 status = ReceptionStatus.POLLING
             else:
@@ -168,6 +185,7 @@ class Reception:
             polling=polling,
             catch_up=catch_up,
             address=address,
+            troubles=troubles,
         )
 
     def address_changed(self) -> None:
@@ -183,14 +201,10 @@ class Reception:
             self._told = state
             self._announcer.announce([ReceptionChanged()])
 
-    def _trouble(self) -> str | None:
-        trouble = self._store_trouble()
-        if trouble is not None:
-            return trouble
-        if self._refusals.in_a_row >= SUSPICIOUS_IN_A_ROW:
-            # Where none was ever right, the secret is wrong; else they come from elsewhere.
-            return "strangers_refused" if self._refusals.authentic else "secret_mismatch"
-        return None
+    def _trouble(self, troubles: tuple[Trouble, ...]) -> str | None:
+        here = {trouble.kind for trouble in troubles}
+        first = next((kind.value for kind in _IN_THE_CARD if kind in here), None)
+        return self._store_trouble() or first
 
     def _write_state_file(self, port: int | None) -> None:
         try:

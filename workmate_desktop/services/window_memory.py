@@ -12,9 +12,12 @@ FILE = "window.json"
 
 
 class WindowMemory:
-    """Reads and writes plain JSON values. A file that is unfit counts as none."""
+    """Reads and writes plain JSON values. A file that is unfit counts as none; `was_unfit` tells
+    so after `load`.
+    """
 
     def __init__(self, data_dir: Path) -> None:
+        self.was_unfit = False
         self._path = data_dir / FILE
 
     def load(self) -> dict[str, Any]:
@@ -24,9 +27,12 @@ class WindowMemory:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError):
-            logger.warning("The window's settings were unfit; the window starts as at first")
-            return {}
-        return found if isinstance(found, dict) else {}
+            found = None
+        if isinstance(found, dict):
+            return found
+        self.was_unfit = True
+        logger.warning("The window's settings were unfit; the window starts as at first")
+        return {}
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep `state`. A full disk costs the window's size, nothing else: logged."""

@@ -53,6 +53,28 @@ class NoticeVerbs:
         if known is None:
             self.add(kind, **detail)
 
+    def begin(self, kind: NoticeKind, **detail: Any) -> None:
+        """A new notice of a trouble that lasts, unless one of this kind is not over yet."""
+        if not self._not_over(kind):
+            self.add(kind, **detail)
+
+    def end(self, kind: NoticeKind) -> None:
+        """The trouble is over: its notices say so (`over_at`) and need no reading any more."""
+        now = self._t.now_text()
+        for notice_id, detail in self._not_over(kind):
+            self._t.raw.execute(
+                "UPDATE notices SET detail = ?, read_at = COALESCE(read_at, ?) WHERE id = ?",
+                (as_json({**detail, "over_at": now}), now, notice_id),
+            )
+            self._t.changed(NoticeAdded(""))
+
+    def _not_over(self, kind: NoticeKind) -> list[tuple[str, Mapping[str, object]]]:
+        rows = self._t.raw.execute(
+            "SELECT id, detail FROM notices WHERE kind = ?", (kind.value,)
+        ).fetchall()
+        parsed = [(str(notice_id), from_json(text)) for notice_id, text in rows]
+        return [(notice_id, detail) for notice_id, detail in parsed if "over_at" not in detail]
+
     def mark_read(self, notice_ids: Sequence[str] | None) -> None:
         """Mark these notices as read, or all of them."""
         statement = update(notices).where(notices.c.read_at.is_(None))

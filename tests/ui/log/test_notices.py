@@ -61,6 +61,16 @@ def test_every_kind_has_words_and_a_picture(kind):
     assert icon_path(notice_look(notice(1, kind))[0]).is_file()
 
 
+def test_g12_a_disabled_webhook_is_mended_in_this_program():
+    words = notice_words(notice(1, NoticeKind.ENDPOINT_DISABLED))
+    assert "„Webhook einschalten“" in words.why and "Dashboard" not in words.why
+
+
+def test_a_trouble_that_is_over_says_so():
+    over = notice_words(notice(1, NoticeKind.CLOCK_WRONG, minutes=12, over_at="2026-11-23"))
+    assert (over.title, over.why) == ("Die Uhr dieses PCs geht 12 min vor", "Inzwischen behoben.")
+
+
 def test_a_kind_of_a_newer_version_is_shown_all_the_same():
     words = notice_words(notice(1, "refund_arrived", anything=1))
     assert (words.title, words.why) == ("Meldung", "refund_arrived")

@@ -8,6 +8,7 @@ from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.money_text import money
+from workmate_desktop.ui.shared.trouble_texts import clock_words
 from workmate_desktop.ui.shared.words import translate
 from workmate_desktop.ui.stripe.reason_texts import reason_words
 
@@ -49,7 +50,14 @@ def notice_words(notice: Notice) -> NoticeWords:
         case NoticeKind.CATCH_UP_RESULT:
             return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
         case _:
-            return _about_events(kind) or _about_the_program(kind, notice)
+            words = (
+                _about_events(kind)
+                or _about_the_way(kind, notice)
+                or _about_the_program(kind, notice)
+            )
+    if "over_at" in notice.detail:
+        return NoticeWords(words.title, _tr("Inzwischen behoben."))
+    return words
 
 
 def kind_of(notice: Notice) -> NoticeKind | None:
@@ -82,16 +90,42 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
             _tr("Webhook Secret passt nicht"),
             _tr("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
         ),
-        NoticeKind.ENDPOINT_DISABLED: NoticeWords(
-            _tr("Stripe hat den Webhook abgeschaltet"),
-            _tr(
-                "Zu viele Zustellungen kamen nicht an. Bitte den Endpunkt im Stripe-Dashboard "
-                "unter Webhooks wieder einschalten."
-            ),
-        ),
         NoticeKind.STRANGERS_REFUSED: NoticeWords(
             _tr("Fremde Zugriffe abgewehrt"),
             _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
+        ),
+    }.get(kind)
+
+
+def _about_the_way(kind: NoticeKind, notice: Notice) -> NoticeWords | None:
+    """Notices about what stands between Stripe and this program; most end by themselves."""
+    minutes = notice.detail.get("minutes")
+    return {
+        NoticeKind.ENDPOINT_DISABLED: NoticeWords(
+            _tr("Stripe hat den Webhook abgeschaltet"),
+            _tr(
+                "Zu viele Zustellungen kamen nicht an. Unter Stripe → Empfang „Webhook "
+                "einschalten“; was fehlt, holt das Programm von selbst nach."
+            ),
+        ),
+        NoticeKind.DELIVERIES_MISSING: NoticeWords(
+            _tr("Stripes Zustellungen kommen nicht mehr an"),
+            _tr(
+                "Das Programm fragt solange alle 30 s selbst. Woran es liegt, zeigt unter Stripe "
+                "→ Empfang „Test-Ereignis senden“."
+            ),
+        ),
+        NoticeKind.ANSWERS_SLOW: NoticeWords(
+            _tr("Dieser PC antwortet Stripe sehr langsam"),
+            _tr("Bitte andere Programme schließen oder den Datenträger prüfen lassen."),
+        ),
+        NoticeKind.CLOCK_WRONG: NoticeWords(
+            clock_words(minutes if isinstance(minutes, int) else None).removesuffix("."),
+            _tr("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht."),
+        ),
+        NoticeKind.QUOTA_USED_UP: NoticeWords(
+            _tr("Das Monatskontingent des ngrok-Kontos ist aufgebraucht"),
+            _tr("Bei ngrok den Tarif prüfen. Bis dahin fragt das Programm alle 30 s selbst."),
         ),
     }.get(kind)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.services.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
@@ -15,6 +16,7 @@ from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
 from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.trouble_texts import trouble_sentence
 
 _ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
 _PASSES = frozenset(
@@ -131,16 +133,11 @@ def trouble_words(code: str) -> str:
         "port_unavailable": _tr(
             "Auf diesem PC ist kein Anschluss (Port) frei. Bitte das Programm neu starten."
         ),
-        "secret_mismatch": _tr(
-            "Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt. "
-            "Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."
-        ),
-        "strangers_refused": _tr(
-            "Fremde Zugriffe abgewehrt: Zustellungen mit falscher Unterschrift wurden abgelehnt."
-        ),
     }
     if code in own:
         return own[code]
+    if code in set(TroubleKind):
+        return " ".join(part for part in trouble_sentence(Trouble(TroubleKind(code))) if part)
     message = trouble_message(code)
     if message is None:
         return _tr("Unbekannte Störung (%1).").replace("%1", code)
