@@ -57,6 +57,7 @@ def test_a_payment() -> None:
         invoice_ref="42",
         invoice_number="RE-2026-0001",
         method="card",
+        charge_id="ch_3Qw01LabKoblenz0000000",
     )
 
 

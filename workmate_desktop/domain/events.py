@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workmate_desktop.domain.reversals import Reversal
+
 PAYMENT_SUCCEEDED = "payment_intent.succeeded"
 PAYMENT_FAILED = "payment_intent.payment_failed"
 PAYMENT_PROCESSING = "payment_intent.processing"
@@ -18,17 +20,56 @@ RUNNING_TYPES = (
     CHECKOUT_COMPLETED,
 )
 """They book nothing, but tell of payments that take days: begun, or given up."""
+CHARGE_REFUNDED = "charge.refunded"
+CHARGE_FAILED = "charge.failed"
+REFUND_CREATED = "refund.created"
+REFUND_UPDATED = "refund.updated"
+REFUND_FAILED = "refund.failed"
+DISPUTE_CREATED = "charge.dispute.created"
+DISPUTE_UPDATED = "charge.dispute.updated"
+DISPUTE_CLOSED = "charge.dispute.closed"
+FUNDS_WITHDRAWN = "charge.dispute.funds_withdrawn"
+FUNDS_REINSTATED = "charge.dispute.funds_reinstated"
+
+REFUND_TYPES = (
+    REFUND_CREATED,
+    REFUND_UPDATED,
+    REFUND_FAILED,
+    "charge.refund.updated",  # what older API versions of an account send
+)
+DISPUTE_TYPES = (
+    DISPUTE_CREATED,
+    DISPUTE_UPDATED,
+    DISPUTE_CLOSED,
+    FUNDS_WITHDRAWN,
+    FUNDS_REINSTATED,
+)
+REVERSAL_TYPES = (CHARGE_REFUNDED, CHARGE_FAILED, *REFUND_TYPES, *DISPUTE_TYPES)
+"""All that services/book_reversals.py understands."""
+
 SUBSCRIBED_TYPES = (
     PAYMENT_SUCCEEDED,
     PAYMENT_FAILED,
     PAYMENT_PROCESSING,
     PAYMENT_CANCELED,
     CHECKOUT_COMPLETED,
+    CHARGE_REFUNDED,
+    REFUND_CREATED,
+    REFUND_UPDATED,
+    REFUND_FAILED,
+    DISPUTE_CREATED,
+    DISPUTE_UPDATED,
+    DISPUTE_CLOSED,
+    FUNDS_WITHDRAWN,
+    FUNDS_REINSTATED,
 )
+"""What Stripe is asked to send, and what is fetched. Not `charge.failed`: it comes with every
+declined card, and the rare late failure is found by the daily comparison."""
 
 FOUND_BY_INVOICE = "evt_catchup_"
 """Beginning of the id of an event that Stripe no longer lists (older than 30 days): made from
-its paid payment intent, whose id follows. The same intent always gives the same id."""
+its paid payment intent, whose id follows. The same intent always gives the same id. Refunds and
+disputes that no event brought have such ids too, from their own id and their status."""
 
 
 class Source(StrEnum):
@@ -72,6 +113,12 @@ class Reason(StrEnum):
     PAYMENT_CANCELED = "payment_canceled"
     UNREADABLE = "unreadable"
     """Signed by Stripe, but not to be read: there is a notice and no event."""
+    SAME_REVERSAL = "same_reversal"
+    """Refund or dispute as booked already: nothing to add."""
+    PAYMENT_UNKNOWN = "payment_unknown"
+    """A reversal of a payment that is not booked here; booked with the payment if it comes."""
+    NOTHING_MOVED = "nothing_moved"
+    """An inquiry of the bank, or a charge that never succeeded: no money has moved."""
 
 
 class UnreadableEvent(Exception):
@@ -115,3 +162,7 @@ class StripeEvent:
     problem: str | None = None
     mentioned: tuple[str, ...] = ()
     """Numbers of invoices found in the texts of the payment (domain/review.py numbers_in)."""
+    charge_id: str | None = None
+    """The charge that paid, or failed to pay, the intent."""
+    reversal: Reversal | None = None
+    """What an event of REVERSAL_TYPES tells; `amount_minor` is then what has gone back."""

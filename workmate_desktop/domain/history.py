@@ -34,6 +34,17 @@ class Action(StrEnum):
     CREDIT_KEPT = "credit_kept"
     CREDIT_USED = "credit_used"
     CREDIT_UNDONE = "credit_undone"
+    REFUND_REQUESTED = "refund_requested"
+    """Erstatten was pressed here; the counter-entry follows with Stripe's answer."""
+    REFUND_NOT_DONE = "refund_not_done"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    DISPUTED = "disputed"
+    DISPUTE_OPENED = "dispute_opened"
+    """An inquiry of the bank: no money has moved yet."""
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    DEBIT_RETURNED = "debit_returned"
 
 
 ACTOR_STRIPE = "stripe"
@@ -83,6 +94,17 @@ class NoticeKind(StrEnum):
     when a mail was tried for too long and is not tried any more."""
     BOOKS_RESTORED = "books_restored"
     """A backup took the place of the books. `detail`: kept, the folder with the old ones."""
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    REFUND_NOT_DONE = "refund_not_done"
+    """A refund asked for here that Stripe refused later, or never carried out."""
+    DISPUTED = "disputed"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    DEBIT_RETURNED = "debit_returned"
+    COMPARISON_RESULT = "comparison_result"
+    """What the daily comparison with Stripe found. `detail`: payments, reversals (numbers)."""
 
 
 _FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET})

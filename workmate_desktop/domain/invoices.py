@@ -136,6 +136,28 @@ class InvoiceRow:
     """Marker Zahlung fehlgeschlagen: the newest attempt failed and nothing was paid after it."""
     running_since: datetime | None = None
     """Marker Zahlung läuft: the customer has paid by a method that takes days (UTC)."""
+    refunded_minor: int = 0
+    """What the office gave back of Stripe payments; contained in `paid_minor` already."""
+    charged_back_minor: int = 0
+    """What banks fetched again (disputes, returned debits); contained in `paid_minor` already."""
+
+    @property
+    def refunded(self) -> bool:
+        """Marker Erstattet: it was paid, and all of it was given back by the office itself.
+
+        The stored status is `open`, but nobody owes anything: never overdue, not in the sums.
+        """
+        return (
+            self.status in OWED
+            and self.refunded_minor > 0
+            and self.paid_minor <= 0
+            and self.total_minor - self.paid_minor - self.refunded_minor <= 0
+        )
+
+    @property
+    def charged_back(self) -> bool:
+        """Marker Zurückgebucht: it is owed again because the customer's bank took money back."""
+        return self.status in OWED and self.charged_back_minor > 0
 
     @property
     def overpaid(self) -> bool:
@@ -144,14 +166,20 @@ class InvoiceRow:
 
     @property
     def outstanding_minor(self) -> int:
-        """What is still owed; 0 for drafts, cancelled and paid invoices."""
-        if self.status not in OWED:
+        """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
+        if self.status not in OWED or self.refunded:
             return 0
         return max(0, self.total_minor - self.paid_minor)
 
     def overdue(self, today: date) -> bool:
-        """Überfällig: owed, and the due date has passed."""
-        return self.status in OWED and self.due_date is not None and self.due_date < today
+        """Überfällig: owed, and the due date has passed. What the office gave back itself is
+        not owed."""
+        return (
+            self.status in OWED
+            and self.total_minor - self.paid_minor - self.refunded_minor > 0
+            and self.due_date is not None
+            and self.due_date < today
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 BANK_TRANSFER = "bank_transfer"
 CASH = "cash"
@@ -27,11 +28,59 @@ class Payment:
     stripe_payment_intent_id: str | None = None
     reverses_id: str | None = None
     note: str = ""
+    reversal_of: str | None = None
+    """The Stripe payment whose money this counter-entry takes back (or gives again)."""
+    kind: str | None = None
+    """A `ReversalKind`; None for a payment."""
+    stripe_object_id: str | None = None
 
     @property
     def manual(self) -> bool:
         """Entered by hand, so staff may reverse it here."""
-        return self.stripe_payment_intent_id is None
+        return self.stripe_payment_intent_id is None and self.reversal_of is None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFee:
+    """What Stripe kept of a payment, and what it paid out, in minor units of `currency`.
+
+    From the balance transaction; `currency` is that of the office's account at Stripe.
+    https://docs.stripe.com/api/balance_transactions/object
+    """
+
+    payment_id: str
+    balance_transaction_id: str
+    fee_minor: int
+    net_minor: int
+    currency: str
+
+
+class RequestState(StrEnum):
+    """What became of a refund that was asked for here."""
+
+    ASKED = "asked"
+    """Stored, and perhaps sent: Stripe has not answered yet."""
+    DONE = "done"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    """Never answered, and after a day Stripe knows no such refund."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """A refund asked for here. `trouble` is the code of the last error while it is open."""
+
+    id: str
+    payment_id: str
+    idempotency_key: str
+    amount_minor: int
+    currency: str
+    livemode: bool
+    reason: str
+    actor: str
+    state: RequestState
+    created_at: datetime
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import functools
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,26 @@ from workmate_desktop.domain.events import (
     CHECKOUT_COMPLETED,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
+    REVERSAL_TYPES,
     RUNNING_TYPES,
     StripeEvent,
     UnreadableEvent,
 )
-from workmate_desktop.domain.money import MAX_MINOR
 from workmate_desktop.domain.review import numbers_in
+from workmate_desktop.gateways.stripe_reversals import reversal_event
+from workmate_desktop.gateways.stripe_values import (
+    CHARGE_ID,
+    CODE,
+    CURRENCY,
+    INTENT_ID,
+    LONGEST_METADATA,
+    as_dict,
+    matched,
+    read_amount,
+    read_metadata,
+    read_moment,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from stripe import SignatureVerificationError, WebhookSignature
@@ -35,19 +49,8 @@ _LONGEST_HEADER = 4096
 
 
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,251}", re.ASCII)
-_INTENT_ID = re.compile(r"pi_[A-Za-z0-9_]{1,252}", re.ASCII)
-_CODE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
-_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
-# SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-_LONGEST_METADATA = 500
-"""Characters, Stripe's own limit. https://docs.stripe.com/api/metadata"""
 _MOST_METADATA = 50
-"""Keys, Stripe's own limit."""
-
-_STRIPE_OPENED = int(datetime(2010, 1, 1, tzinfo=UTC).timestamp())
-_FAR_FUTURE = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
+"""Keys, Stripe's own limit. https://docs.stripe.com/api/metadata"""
 
 
 class Reason(StrEnum):
@@ -151,7 +154,7 @@ def parse(body: bytes, received_at: datetime) -> StripeEvent:
     event_id = values.get("id")
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         raise UnreadableEvent("event_id")
-    kind = _text(values.get("type"), longest=255)
+    kind = read_text(values.get("type"), longest=255)
     if kind is None:
         raise UnreadableEvent("event_type")
     if values.get("object") == "v2.core.event":
@@ -160,6 +163,8 @@ def parse(body: bytes, received_at: datetime) -> StripeEvent:
         return _payment_event(values, event_id, kind, received_at)
     if kind in RUNNING_TYPES:
         return _running_event(values, event_id, kind, received_at)
+    if kind in REVERSAL_TYPES:
+        return reversal_event(values, event_id, kind, received_at)
     return _other_event(values, event_id, kind, received_at)
 
 
@@ -190,23 +195,24 @@ _JSON = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=l
 def _payment_event(
     values: dict[str, Any], event_id: str, kind: str, received_at: datetime
 ) -> StripeEvent:
-    intent = _dict(_dict(values.get("data")).get("object"))
+    intent = as_dict(as_dict(values.get("data")).get("object"))
     intent_id = intent.get("id")
-    if not isinstance(intent_id, str) or not _INTENT_ID.fullmatch(intent_id):
+    if not isinstance(intent_id, str) or not INTENT_ID.fullmatch(intent_id):
         raise UnreadableEvent("intent_id")
     livemode = values.get("livemode")
     # What was really received counts, not what was asked for.
-    amount = _amount(intent.get("amount_received" if kind == PAYMENT_SUCCEEDED else "amount"))
-    currency = _match(_CURRENCY, intent.get("currency"))
-    created = _created(values.get("created"))
+    amount = read_amount(intent.get("amount_received" if kind == PAYMENT_SUCCEEDED else "amount"))
+    currency = matched(CURRENCY, intent.get("currency"))
+    created = read_moment(values.get("created"))
     problems = {
         "livemode": not isinstance(livemode, bool),
         "amount": amount is None,
         "currency": currency is None,
         "created": created is None,
     }
-    metadata = _dict(intent.get("metadata"))
-    error = _dict(intent.get("last_payment_error")) if kind == PAYMENT_FAILED else {}
+    metadata = as_dict(intent.get("metadata"))
+    charge = as_dict(intent.get("latest_charge"))
+    error = as_dict(intent.get("last_payment_error")) if kind == PAYMENT_FAILED else {}
     return StripeEvent(
         id=event_id,
         type=kind,
@@ -215,16 +221,17 @@ def _payment_event(
         payment_intent_id=intent_id,
         amount_minor=amount,
         currency=currency,
-        intent_status=_match(_CODE, intent.get("status")),
-        invoice_ref=_metadata(metadata.get("invoice_id")),
-        invoice_number=_metadata(metadata.get("invoice_number")),
-        workmate_instance=_metadata(metadata.get("workmate_instance")),
+        intent_status=matched(CODE, intent.get("status")),
+        invoice_ref=read_metadata(metadata.get("invoice_id")),
+        invoice_number=read_metadata(metadata.get("invoice_number")),
+        workmate_instance=read_metadata(metadata.get("workmate_instance")),
         method=_method(intent, error),
-        decline_code=_match(_CODE, error.get("decline_code")),
-        failure_code=_match(_CODE, error.get("code")),
-        account=_text(values.get("account"), longest=255),
+        decline_code=matched(CODE, error.get("decline_code")),
+        failure_code=matched(CODE, error.get("code")),
+        account=read_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
         mentioned=_numbers_mentioned(intent, metadata),
+        charge_id=matched(CHARGE_ID, charge.get("id") if charge else intent.get("latest_charge")),
     )
 
 
@@ -236,23 +243,23 @@ def _running_event(
     https://docs.stripe.com/payments/paymentintents/lifecycle and
     https://docs.stripe.com/payment-links/post-payment
     """
-    about = _dict(_dict(values.get("data")).get("object"))
+    about = as_dict(as_dict(values.get("data")).get("object"))
     session = kind == CHECKOUT_COMPLETED
-    metadata = _dict(about.get("metadata"))
+    metadata = as_dict(about.get("metadata"))
     return StripeEvent(
         id=event_id,
         type=kind,
-        created=_created(values.get("created")) or received_at,
+        created=read_moment(values.get("created")) or received_at,
         livemode=values.get("livemode") is True,
-        payment_intent_id=_match(_INTENT_ID, about.get("payment_intent" if session else "id")),
-        amount_minor=_amount(about.get("amount_total" if session else "amount")),
-        currency=_match(_CURRENCY, about.get("currency")),
-        intent_status=_match(_CODE, about.get("payment_status" if session else "status")),
-        invoice_ref=_metadata(metadata.get("invoice_id")),
-        invoice_number=_metadata(metadata.get("invoice_number")),
-        workmate_instance=_metadata(metadata.get("workmate_instance")),
+        payment_intent_id=matched(INTENT_ID, about.get("payment_intent" if session else "id")),
+        amount_minor=read_amount(about.get("amount_total" if session else "amount")),
+        currency=matched(CURRENCY, about.get("currency")),
+        intent_status=matched(CODE, about.get("payment_status" if session else "status")),
+        invoice_ref=read_metadata(metadata.get("invoice_id")),
+        invoice_number=read_metadata(metadata.get("invoice_number")),
+        workmate_instance=read_metadata(metadata.get("workmate_instance")),
         method=_method(about, {}),
-        account=_text(values.get("account"), longest=255),
+        account=read_text(values.get("account"), longest=255),
     )
 
 
@@ -260,7 +267,7 @@ def _numbers_mentioned(intent: dict[str, Any], metadata: dict[str, Any]) -> tupl
     """Numbers of invoices in what somebody wrote beside the payment; never the words around."""
     written = [intent.get("description"), intent.get("statement_descriptor_suffix")]
     written += list(metadata.values())[:_MOST_METADATA]
-    return numbers_in(text[:_LONGEST_METADATA] for text in written if isinstance(text, str))
+    return numbers_in(text[:LONGEST_METADATA] for text in written if isinstance(text, str))
 
 
 def _other_event(
@@ -270,57 +277,22 @@ def _other_event(
     return StripeEvent(
         id=event_id,
         type=kind,
-        created=_created(values.get("created")) or received_at,
+        created=read_moment(values.get("created")) or received_at,
         livemode=values.get("livemode") is True,
-        payment_intent_id=_match(
-            _INTENT_ID, _dict(_dict(values.get("data")).get("object")).get("id")
+        payment_intent_id=matched(
+            INTENT_ID, as_dict(as_dict(values.get("data")).get("object")).get("id")
         ),
-        account=_text(values.get("account"), longest=255),
+        account=read_text(values.get("account"), longest=255),
         thin=values.get("object") == "v2.core.event",
     )
 
 
 def _method(intent: dict[str, Any], error: dict[str, Any]) -> str | None:
     """The type of payment method, such as `card`; None when several were possible."""
-    tried = _match(_CODE, _dict(error.get("payment_method")).get("type"))
+    tried = matched(CODE, as_dict(error.get("payment_method")).get("type"))
     if tried is not None:
         return tried
     offered = intent.get("payment_method_types")
     if isinstance(offered, list) and len(offered) == 1:
-        return _match(_CODE, offered[0])
+        return matched(CODE, offered[0])
     return None
-
-
-def _amount(value: object) -> int | None:
-    """Minor units. A bool is an int in Python, so the type is compared exactly."""
-    if type(value) is int and 0 < value <= MAX_MINOR:
-        return value
-    return None
-
-
-def _created(value: object) -> datetime | None:
-    if type(value) is int and _STRIPE_OPENED <= value < _FAR_FUTURE:
-        return datetime.fromtimestamp(value, UTC)
-    return None
-
-
-def _metadata(value: object) -> str | None:
-    if type(value) is int:
-        value = str(value)
-    text = _text(value, longest=_LONGEST_METADATA)
-    return text.strip() or None if text else None
-
-
-def _text(value: object, *, longest: int) -> str | None:
-    """`value` as a text that every part of the program can keep; None if it is none."""
-    if not isinstance(value, str) or not value:
-        return None
-    return _UNSTORABLE.sub("\ufffd", value[:longest])
-
-
-def _match(pattern: re.Pattern[str], value: object) -> str | None:
-    return value if isinstance(value, str) and pattern.fullmatch(value) else None
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

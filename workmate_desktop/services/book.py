@@ -7,10 +7,10 @@ Everything here runs inside one transaction of the writer: event row (unique id)
 import logging
 from dataclasses import dataclass
 
-from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.events import (
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
+    REVERSAL_TYPES,
     RUNNING_TYPES,
     Outcome,
     Reason,
@@ -18,8 +18,10 @@ from workmate_desktop.domain.events import (
     StripeEvent,
 )
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
-from workmate_desktop.domain.invoices import OWED, InvoiceStatus, status_after
+from workmate_desktop.domain.invoices import OWED, InvoiceStatus
+from workmate_desktop.services import book_reversals
 from workmate_desktop.services.running import note_running, reason_of_running
+from workmate_desktop.services.status import forget_paid_failures, update_status
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -119,6 +121,9 @@ def _decide(
     reason = _reason_not_to_trust(event, rules)
     if reason is not None:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
+    if event.reversal is not None:
+        made = book_reversals.decide(t, event, source)
+        return Receipt(event, made.outcome, made.reason, made.invoice)
     succeeded = event.type == PAYMENT_SUCCEEDED
     held = t.payments.by_intent(event.payment_intent_id or "") if succeeded else None
     if held is not None and (first_time or held[1] is not None):
@@ -142,14 +147,16 @@ def _reason_to_ignore(event: StripeEvent, rules: Rules) -> Reason | None:
         return Reason.THIN_EVENT
     if event.account is not None and event.account != rules.account:
         return Reason.FOREIGN_ACCOUNT
-    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES):
+    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES):
         return Reason.UNKNOWN_TYPE
     return None
 
 
 def _reason_not_to_trust(event: StripeEvent, rules: Rules) -> Reason | None:
     """Why this event may not touch the books at all, whatever invoice it names."""
-    if event.problem is not None or event.payment_intent_id is None:
+    if event.problem is not None:
+        return Reason.BAD_AMOUNT
+    if event.payment_intent_id is None and event.reversal is None:
         return Reason.BAD_AMOUNT
     if rules.livemode is not None and event.livemode != rules.livemode:
         return Reason.WRONG_MODE
@@ -213,35 +220,7 @@ def _take_payment(
         payment_intent_id=event.payment_intent_id,
         **{"from": before.value, "to": after.value},
     )
-
-
-def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus, InvoiceStatus]:
-    """Let the status follow from the sum of the payments. Returns (before, after).
-
-    Also forgets a failure whose intent was paid after all, and tells of too much money.
-    """
-    paid_minor = t.payments.sum_for(invoice.id)
-    after = status_after(invoice.status, invoice.total_minor, paid_minor)
-    if after is not invoice.status:
-        t.invoices.set_status(invoice.id, after)
-    _forget_paid_failures(t, invoice)
-    if paid_minor > invoice.total_minor and paid_minor > invoice.paid_minor:
-        t.notices.add(
-            NoticeKind.OVERPAID,
-            invoice_id=invoice.id,
-            number=invoice.number,
-            amount_minor=paid_minor - invoice.total_minor,
-            currency=invoice.currency,
-        )
-    t.changed(InvoiceChanged(invoice.id))
-    return invoice.status, after
-
-
-def _forget_paid_failures(t: Transaction, invoice: InvoiceToBook) -> None:
-    """A failed attempt whose intent was paid after all is no failure any more."""
-    if invoice.last_failed_at is not None:
-        t.invoices.set_last_failure(invoice.id, t.events.last_failure_at(invoice.id))
-        t.changed(InvoiceChanged(invoice.id))
+    book_reversals.book_waiting(t, event)
 
 
 def _keep_unassigned(
@@ -253,8 +232,9 @@ def _keep_unassigned(
 ) -> None:
     """The money is there, whoever it is from: it is kept, and staff decide."""
     add_payment(t, event, None)
+    book_reversals.book_waiting(t, event)
     if invoice is not None:
-        _forget_paid_failures(t, invoice)
+        forget_paid_failures(t, invoice)
         t.history.add(
             invoice.id,
             Action.PAYMENT_TO_REVIEW,

@@ -66,6 +66,7 @@ class CatchUpProgress:
     payments: int = 0
     failures: int = 0
     reviews: int = 0
+    reversals: int = 0
     at: datetime | None = None
 
 
@@ -84,11 +85,12 @@ class CatchUpResult:
     absent: bool = False
     """Before this run the program had not asked for more than 15 minutes."""
     source: Source = Source.CATCH_UP
+    reversals: int = 0
 
     @property
     def found(self) -> int:
         """How much staff should hear of."""
-        return self.payments + self.failures + self.reviews
+        return self.payments + self.failures + self.reviews + self.reversals
 
 
 class CatchUp:
@@ -178,6 +180,7 @@ class CatchUp:
                     payments=result.payments,
                     failures=result.failures,
                     reviews=result.reviews,
+                    reversals=result.reversals or None,
                     absent=result.absent,
                 )
             )
@@ -239,6 +242,7 @@ class _Run:
             trouble=trouble,
             absent=absent,
             source=self._source,
+            reversals=self._so_far.reversals,
         )
 
     def _start(self) -> int:
@@ -365,12 +369,17 @@ class _Run:
         self._so_far = replace(self._so_far, seen=self._so_far.seen + seen, at=at)
 
     def _count(self, receipts: Sequence[Receipt]) -> None:
-        new = [receipt.outcome for receipt in receipts if not receipt.known]
+        fresh = [receipt for receipt in receipts if not receipt.known]
+        back = [receipt for receipt in fresh if receipt.event.reversal is not None]
+        new = [receipt.outcome for receipt in fresh if receipt.event.reversal is None]
         self._so_far = replace(
             self._so_far,
             payments=self._so_far.payments + new.count(Outcome.BOOKED),
             failures=self._so_far.failures + new.count(Outcome.FAILURE_RECORDED),
-            reviews=self._so_far.reviews + new.count(Outcome.NEEDS_REVIEW),
+            reviews=self._so_far.reviews
+            + [receipt.outcome for receipt in fresh].count(Outcome.NEEDS_REVIEW),
+            reversals=self._so_far.reversals
+            + [receipt.outcome for receipt in back].count(Outcome.BOOKED),
         )
 
 

@@ -17,7 +17,7 @@ from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import Invoice, InvoiceDraft, InvoiceStatus, totals_of
 from workmate_desktop.domain.money import MAX_MINOR
 from workmate_desktop.domain.payments import MANUAL_METHODS
-from workmate_desktop.services.book import update_status
+from workmate_desktop.services.status import update_status
 from workmate_desktop.store import invoices as invoice_rows
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction

@@ -16,6 +16,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.money import Money
+from workmate_desktop.domain.reversals import Told
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.troubles import SLOW_IN_A_ROW, is_slow
 from workmate_desktop.gateways import stripe_webhook
@@ -27,6 +28,13 @@ from workmate_desktop.store.writer import Job, Writer
 logger = logging.getLogger("workmate.stripe")
 
 OK, NOT_AUTHENTIC, NOT_READY = 200, 400, 503
+
+_REVERSALS = {
+    Told.REFUND: "Refund",
+    Told.REFUNDED_TOTAL: "Refund",
+    Told.DISPUTE: "Dispute",
+    Told.FAILED_CHARGE: "Returned payment",
+}
 
 
 class Refusals:
@@ -236,7 +244,10 @@ class Receive:
     def _log_new(self, receipt: Receipt) -> None:
         event, invoice = receipt.event, receipt.invoice
         number = (invoice.number or "draft") if invoice else "-"
-        if receipt.outcome is Outcome.BOOKED:
+        if receipt.outcome is Outcome.BOOKED and event.reversal is not None:
+            what = _REVERSALS[event.reversal.told]
+            logger.info("[Stripe] %s recorded for Invoice %s: %s", what, number, _amount(event))
+        elif receipt.outcome is Outcome.BOOKED:
             logger.info("[Stripe] Payment recorded for Invoice %s: %s", number, _amount(event))
         elif receipt.outcome is Outcome.FAILURE_RECORDED:
             reason = self._failure_text(event.decline_code, event.failure_code)

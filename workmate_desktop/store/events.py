@@ -7,9 +7,16 @@ from sqlalchemy import Connection, literal, or_, select, tuple_
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.events import Outcome, Source, StripeEvent
+from workmate_desktop.domain.events import (
+    PAYMENT_SUCCEEDED,
+    REVERSAL_TYPES,
+    Outcome,
+    Source,
+    StripeEvent,
+)
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
+from workmate_desktop.store.reversals import reversal_facts, reversal_of
 from workmate_desktop.store.tables import invoices, stripe_events
 from workmate_desktop.store.values import as_json, from_json, storable
 
@@ -128,6 +135,36 @@ class EventVerbs:
             return None
         return _event_of(row), Outcome(row["outcome"]), Source(row["source"])
 
+    def said_about(self, intent_id: str) -> list[tuple[StripeEvent, Outcome, str | None]]:
+        """What was kept of refunds and disputes of a payment: event, outcome, reason."""
+        query = select(stripe_events).where(
+            stripe_events.c.payment_intent_id == intent_id,
+            stripe_events.c.type.in_(REVERSAL_TYPES),
+        )
+        rows = self._t.core.execute(query.order_by(stripe_events.c.created_at)).mappings()
+        return [(_event_of(row), Outcome(row["outcome"]), _reason(row["detail"])) for row in rows]
+
+    def anything_said_about(self, intent_id: str) -> bool:
+        """Whether `said_about` finds anything; quick, for the path of every payment."""
+        return (
+            self._t.raw.execute(
+                "SELECT 1 FROM stripe_events WHERE payment_intent_id = ?"
+                " AND (type LIKE 'charge.%' OR type LIKE 'refund.%') LIMIT 1",
+                (intent_id,),
+            ).fetchone()
+            is not None
+        )
+
+    def charge_of(self, intent_id: str) -> str | None:
+        """The charge that paid an intent, as its success told; None when it did not."""
+        row = self._t.raw.execute(
+            "SELECT detail FROM stripe_events WHERE payment_intent_id = ? AND type = ?"
+            " ORDER BY created_at DESC LIMIT 1",
+            (intent_id, PAYMENT_SUCCEEDED),
+        ).fetchone()
+        found = from_json(row[0]).get("charge_id") if row else None
+        return found if isinstance(found, str) else None
+
     def touch(self, event_id: str) -> None:
         """Announce that the event was decided anew."""
         self._t.changed(EventRecorded(event_id))
@@ -153,7 +190,14 @@ def _facts(event: StripeEvent) -> dict[str, object]:
         "thin": True if event.thin else None,
         "problem": event.problem,
         "mentioned": list(event.mentioned) or None,
+        "charge_id": event.charge_id,
+        **reversal_facts(event.reversal),
     }
+
+
+def _reason(detail: str) -> str | None:
+    found = from_json(detail).get("reason")
+    return found if isinstance(found, str) else None
 
 
 def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
@@ -182,6 +226,8 @@ def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
         thin=bool(detail.get("thin")),
         problem=text("problem"),
         mentioned=texts_in(detail, "mentioned"),
+        charge_id=text("charge_id"),
+        reversal=reversal_of(detail),
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -52,6 +53,9 @@ _FAILED = and_(
         invoices.c.last_failed_at > invoices.c.last_paid_at,
     ),
 )
+# As InvoiceRow.refunded: paid, and all of it given back by the office itself.
+_NEVER_PAID_MINOR = invoices.c.total_minor - invoices.c.paid_minor - invoices.c.refunded_minor
+_REFUNDED = and_(invoices.c.refunded_minor > 0, invoices.c.paid_minor <= 0, _NEVER_PAID_MINOR <= 0)
 _SHORTEST_INDEXED = 3  # the trigram index cannot find less
 
 
@@ -115,12 +119,14 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     """The figures and counts above the list, for the book and the day of `query`."""
     livemode = int(query.livemode)
     today = query.today.isoformat()
-    late = and_(invoices.c.status.in_(_OWED), invoices.c.due_date < today)
-    rest = func.max(invoices.c.total_minor - invoices.c.paid_minor, 0)
+    late = and_(invoices.c.status.in_(_OWED), invoices.c.due_date < today, _NEVER_PAID_MINOR > 0)
+    unpaid = func.max(invoices.c.total_minor - invoices.c.paid_minor, 0)
+    rest = case((_REFUNDED, 0), else_=unpaid)
     by_status = connection.execute(
         select(
             invoices.c.status,
             func.count().label("how_many"),
+            func.sum(case((_REFUNDED, 1), else_=0)).label("refunded"),
             func.sum(case((invoices.c.currency == "eur", rest), else_=0)).label("rest"),
             func.sum(case((late, 1), else_=0)).label("late"),
             func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)).label(
@@ -154,7 +160,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         review_count=review_count(connection),
         counts={
             InvoiceFilter.ALL: sum(row.how_many for row in by_status),
-            InvoiceFilter.OPEN: sum(row.how_many for row in owed),
+            InvoiceFilter.OPEN: sum(row.how_many - row.refunded for row in owed),
             InvoiceFilter.OVERDUE: sum(row.late for row in owed),
             InvoiceFilter.FAILED: failed,
             InvoiceFilter.PAID: count(InvoiceStatus.PAID),
@@ -170,10 +176,12 @@ def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Selec
         case InvoiceFilter.ALL:
             pass
         case InvoiceFilter.OPEN:
-            statement = statement.where(invoices.c.status.in_(_OWED))
+            statement = statement.where(invoices.c.status.in_(_OWED), not_(_REFUNDED))
         case InvoiceFilter.OVERDUE:
             statement = statement.where(
-                invoices.c.status.in_(_OWED), invoices.c.due_date < query.today.isoformat()
+                invoices.c.status.in_(_OWED),
+                invoices.c.due_date < query.today.isoformat(),
+                _NEVER_PAID_MINOR > 0,
             )
         case InvoiceFilter.FAILED:
             statement = statement.where(_FAILED)
@@ -187,6 +195,7 @@ def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Selec
                         payments.c.received_at >= month[0],
                         payments.c.received_at < month[1],
                         payments.c.amount_minor > 0,
+                        payments.c.reversal_of.is_(None),
                     )
                 )
             )

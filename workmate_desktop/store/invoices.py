@@ -179,7 +179,11 @@ class InvoiceVerbs:
             "DELETE FROM review_decisions WHERE livemode = 0 AND credit_id IS NOT NULL",
             "DELETE FROM review_decisions WHERE livemode = 0",
             "DELETE FROM invoice_history WHERE livemode = 0",
-            "DELETE FROM payments WHERE livemode = 0 AND reverses_id IS NOT NULL",
+            "DELETE FROM payment_fees WHERE payment_id IN"
+            " (SELECT id FROM payments WHERE livemode = 0)",
+            "DELETE FROM refund_requests WHERE livemode = 0",
+            "DELETE FROM payments WHERE livemode = 0"
+            " AND (reverses_id IS NOT NULL OR reversal_of IS NOT NULL)",
             "DELETE FROM payments WHERE livemode = 0",
             "DELETE FROM invoice_items WHERE invoice_id IN"
             " (SELECT id FROM invoices WHERE livemode = 0)",
@@ -265,4 +269,6 @@ def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
         running_since=(
             from_text(found["running_since"]) if found["running_since"] and status in OWED else None
         ),
+        refunded_minor=found["refunded_minor"],
+        charged_back_minor=found["charged_back_minor"],
     )

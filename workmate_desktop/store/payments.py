@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.store.tables import payments
 from workmate_desktop.store.values import new_id, storable
 
@@ -18,6 +19,11 @@ _ADD = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at, reverses_id, note, actor)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_REVERSAL = """
+INSERT INTO payments (id, invoice_id, amount_minor, currency, method, livemode, received_at,
+    created_at, note, actor, reversal_of, kind, stripe_object_id, reversal_step)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    (SELECT 1 + ifnull(max(reversal_step), 0) FROM payments WHERE stripe_object_id = ?))"""
 
 
 class PaymentVerbs:
@@ -72,10 +78,57 @@ class PaymentVerbs:
         ).fetchone()
         return None if row is None else (row[0], row[1])
 
-    def assign(self, payment_id: str, invoice_id: str | None) -> None:
-        """Assign booked money to an invoice, or take the assignment back."""
+    def add_reversal(
+        self,
+        payment: Payment,
+        amount_minor: int,
+        kind: ReversalKind,
+        stripe_object_id: str,
+        *,
+        at: datetime,
+        actor: str,
+        note: str = "",
+    ) -> str:
+        """A counter-entry of a Stripe payment, on the same invoice; returns the id.
+
+        `amount_minor` is negative for money that goes, positive for money that comes back.
+        """
+        payment_id = new_id()
         self._t.raw.execute(
-            "UPDATE payments SET invoice_id = ? WHERE id = ?", (invoice_id, payment_id)
+            _ADD_REVERSAL,
+            (
+                payment_id,
+                payment.invoice_id,
+                amount_minor,
+                payment.currency,
+                payment.method,
+                int(payment.livemode),
+                to_text(at),
+                self._t.now_text(),
+                storable(note),
+                actor,
+                payment.id,
+                kind.value,
+                stripe_object_id,
+                stripe_object_id,
+            ),
+        )
+        return payment_id
+
+    def reversals_of(self, payment_id: str) -> list[Payment]:
+        """All counter-entries of a Stripe payment, oldest first."""
+        query = select(payments).where(payments.c.reversal_of == payment_id)
+        rows = self._t.core.execute(query.order_by(payments.c.created_at, payments.c.id))
+        return [payment_of(row) for row in rows.mappings()]
+
+    def assign(self, payment_id: str, invoice_id: str | None) -> None:
+        """Assign booked money to an invoice, or take the assignment back.
+
+        What of it has gone back goes along, so that the sums stay right.
+        """
+        self._t.raw.execute(
+            "UPDATE payments SET invoice_id = ? WHERE id = ? OR reversal_of = ?",
+            (invoice_id, payment_id, payment_id),
         )
 
     def get(self, payment_id: str) -> Payment | None:
@@ -85,7 +138,7 @@ class PaymentVerbs:
             .mappings()
             .one_or_none()
         )
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
 
     def is_reversed(self, payment_id: str) -> bool:
         """A counter-entry for this payment exists."""
@@ -111,10 +164,11 @@ def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:
         .where(payments.c.invoice_id == invoice_id)
         .order_by(payments.c.received_at, payments.c.created_at)
     )
-    return [_payment(row) for row in connection.execute(query).mappings()]
+    return [payment_of(row) for row in connection.execute(query).mappings()]
 
 
-def _payment(row: Mapping[Any, Any]) -> Payment:
+def payment_of(row: Mapping[Any, Any]) -> Payment:
+    """A row of `payments`."""
     return Payment(
         id=row["id"],
         invoice_id=row["invoice_id"],
@@ -127,4 +181,7 @@ def _payment(row: Mapping[Any, Any]) -> Payment:
         stripe_payment_intent_id=row["stripe_payment_intent_id"],
         reverses_id=row["reverses_id"],
         note=row["note"],
+        reversal_of=row["reversal_of"],
+        kind=row["kind"],
+        stripe_object_id=row["stripe_object_id"],
     )

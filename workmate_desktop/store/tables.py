@@ -63,6 +63,8 @@ invoices = Table(
     Column("sort_customer", Text, nullable=False),
     Column("search_text", Text, nullable=False),
     Column("running_since", Text),
+    Column("refunded_minor", Integer, nullable=False),
+    Column("charged_back_minor", Integer, nullable=False),
 )
 
 invoice_items = Table(
@@ -94,6 +96,39 @@ payments = Table(
     Column("reverses_id", Text, ForeignKey("payments.id"), unique=True),
     Column("note", Text, nullable=False),
     Column("actor", Text, nullable=False),
+    Column("reversal_of", Text, ForeignKey("payments.id")),
+    Column("kind", Text),
+    Column("stripe_object_id", Text),
+    Column("reversal_step", Integer),
+)
+
+payment_fees = Table(
+    "payment_fees",
+    metadata,
+    Column("payment_id", Text, ForeignKey("payments.id"), primary_key=True),
+    Column("balance_transaction_id", Text, nullable=False),
+    Column("fee_minor", Integer, nullable=False),
+    Column("net_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+refund_requests = Table(
+    "refund_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("payment_id", Text, ForeignKey("payments.id"), nullable=False),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("livemode", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("closed_at", Text),
+    Column("stripe_refund_id", Text),
+    Column("trouble", Text),
 )
 
 stripe_events = Table(

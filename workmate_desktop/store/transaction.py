@@ -17,6 +17,7 @@ from workmate_desktop.store.mails import MailVerbs
 from workmate_desktop.store.notices import NoticeVerbs
 from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
+from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.settings import SettingVerbs
 
@@ -50,6 +51,10 @@ class Transaction:
     @cached_property
     def payment_links(self) -> PaymentLinkVerbs:
         return PaymentLinkVerbs(self)
+
+    @cached_property
+    def refunds(self) -> RefundVerbs:
+        return RefundVerbs(self)
 
     @cached_property
     def events(self) -> EventVerbs:

@@ -58,6 +58,8 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     match row.status:
         case InvoiceStatus.DRAFT:
             pills.append(Pill(_tr("Entwurf"), Tone.GREY))
+        case InvoiceStatus.OPEN if row.refunded:
+            pills.append(Pill(_tr("Erstattet"), Tone.GREY))
         case InvoiceStatus.OPEN if not overdue:
             pills.append(Pill(_tr("Offen"), Tone.BLUE))
         case InvoiceStatus.PARTIALLY_PAID:
@@ -68,6 +70,8 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
             pills.append(Pill(_tr("Storniert"), Tone.GREY))
     if overdue:
         pills.append(Pill(_tr("Überfällig"), Tone.RED))
+    if row.charged_back:
+        pills.append(Pill(_tr("Zurückgebucht"), Tone.RED))
     if row.overpaid:
         pills.append(Pill(_tr("Überzahlt"), Tone.AMBER))
     if row.running_since is not None:

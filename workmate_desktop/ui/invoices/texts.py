@@ -16,7 +16,7 @@ from workmate_desktop.ui.invoices.review_history import (
     review_note,
     review_titles,
 )
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared import formats, reversal_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.theme import Tone
 
@@ -106,6 +106,8 @@ def method_name(method: str) -> str:
 
 def payment_title(payment: Payment) -> str:
     """The first words of a payment's line."""
+    if payment.reversal_of is not None:
+        return reversal_texts.reversal_title(payment.kind)
     if payment.amount_minor < 0:
         return fill(_tr("Rückgängig: %1"), method_name(payment.method))
     return method_name(payment.method)
@@ -143,6 +145,7 @@ def history_title(line: HistoryLine) -> str:
         Action.LINK_SENT: _tr("Zahlungslink an den Kunden geschrieben"),
         Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
         **review_titles(),
+        **reversal_texts.action_titles(),
     }
     title = titles.get(line.action, line.action)
     if line.action == Action.STATUS_CHANGED:
@@ -167,6 +170,9 @@ def history_note(line: HistoryLine) -> str:
         method = _word(detail, "method")
         parts = (method_name(method) if method else "", source_name(_word(detail, "source")))
         return SEPARATOR.join(part for part in parts if part)
+    if line.action in reversal_texts.action_titles():
+        note = reversal_texts.action_note(line.action, detail)
+        return SEPARATOR.join(part for part in (note, source_name(_word(detail, "source"))) if part)
     return review_note(line)
 
 
@@ -187,6 +193,14 @@ def history_tone(line: HistoryLine) -> Tone:
         Action.PAYMENT_REVERSED: Tone.AMBER,
         Action.PAYMENT_RUNNING: Tone.BLUE,
         **REVIEW_TONES,
+        Action.REFUNDED: Tone.AMBER,
+        Action.REFUND_FAILED: Tone.RED,
+        Action.REFUND_NOT_DONE: Tone.RED,
+        Action.DISPUTED: Tone.RED,
+        Action.DISPUTE_OPENED: Tone.AMBER,
+        Action.DISPUTE_WON: Tone.GREEN,
+        Action.DISPUTE_LOST: Tone.RED,
+        Action.DEBIT_RETURNED: Tone.RED,
     }
     return tones.get(line.action, Tone.GREY)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.ui.shared import reversal_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.mail_messages import mail_words
@@ -46,6 +47,16 @@ def notice_words(notice: Notice) -> NoticeWords:
                     _number(notice) or _tr("Eine Rechnung"), _amount(notice)
                 ),
                 _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
+            )
+        case NoticeKind.COMPARISON_RESULT:
+            return NoticeWords(
+                _tr("Beim Abgleich mit Stripe gefunden: {0}").format(_caught_up(notice)),
+                _tr("Es war bei Stripe, aber nie hier angekommen. Jetzt ist es verbucht."),
+            )
+        case kind if (title := reversal_texts.notice_title(kind)) is not None:
+            return NoticeWords(
+                title.format(_invoice_and_amount(notice)),
+                reversal_texts.notice_why(kind, notice.detail),
             )
         case NoticeKind.CATCH_UP_RESULT:
             return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
@@ -176,7 +187,8 @@ def _mail_trouble(notice: Notice) -> str:
 
 def _caught_up(notice: Notice) -> str:
     """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"."""
-    found = [notice.detail.get(name) for name in ("payments", "failures", "reviews")]
+    names = ("payments", "failures", "reviews", "reversals")
+    found = [notice.detail.get(name) for name in names]
     return counts_words(*(count if isinstance(count, int) else 0 for count in found))
 
 

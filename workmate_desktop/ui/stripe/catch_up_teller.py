@@ -46,7 +46,7 @@ class CatchUpTeller(QObject):
         self._expected: int | None = None
         self._starting = True
         """No run of this session was complete yet."""
-        self._at_start = [0, 0, 0]
+        self._at_start = [0, 0, 0, 0]
         bridge.reception_changed.connect(self._look)
 
     def expect(self, number: int) -> None:
@@ -77,7 +77,7 @@ class CatchUpTeller(QObject):
             self._show_nothing_found(result)
 
     def _remark(self, result: CatchUpResult, *, at_start: bool) -> None:
-        found = [result.payments, result.failures, result.reviews]
+        found = [result.payments, result.failures, result.reviews, result.reversals]
         if at_start:  # a run may break off; the next one goes on
             self._at_start = found = [a + b for a, b in zip(self._at_start, found, strict=True)]
         self._set_remark(remark_words(*found, at_start=at_start))

@@ -131,4 +131,16 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
                 "Support fragen; danach ablegen."
             ),
         ),
+        Reason.SAME_REVERSAL: Explanation(
+            _tr("Diese Rückbuchung ist schon verbucht. Es wurde nichts doppelt verbucht.")
+        ),
+        Reason.PAYMENT_UNKNOWN: Explanation(
+            _tr(
+                "Die Zahlung, von der Geld zurückging, ist hier nicht verbucht. Kommt sie noch, "
+                "wird die Rückbuchung von selbst mit verbucht."
+            )
+        ),
+        Reason.NOTHING_MOVED: Explanation(
+            _tr("Stripe meldet eine Änderung, bei der kein Geld zurückgegangen ist.")
+        ),
     }[reason]

@@ -98,7 +98,7 @@ def fetch_words(state: CatchUpState, now: datetime, local: Callable[[datetime], 
     if not state.last.complete:
         return when
     last = state.last
-    return f"{when} · {counts_words(last.payments, last.failures, last.reviews)}"
+    return f"{when} · {_counts(last)}"
 
 
 def progress_words(progress: CatchUpProgress) -> str:
@@ -110,18 +110,24 @@ def progress_words(progress: CatchUpProgress) -> str:
 
 def result_words(result: CatchUpResult, *, after_absence: bool) -> str:
     """What a run brought, for a toast."""
-    counts = counts_words(result.payments, result.failures, result.reviews)
+    counts = _counts(result)
     if after_absence:
         return _tr("Während Ihrer Abwesenheit: %1").replace("%1", counts)
     return _tr("Nachgeholt: %1").replace("%1", counts)
 
 
-def remark_words(payments: int, failures: int, reviews: int, *, at_start: bool) -> str:
+def _counts(result: CatchUpResult) -> str:
+    return counts_words(result.payments, result.failures, result.reviews, result.reversals)
+
+
+def remark_words(
+    payments: int, failures: int, reviews: int, reversals: int = 0, *, at_start: bool
+) -> str:
     """The quiet remark at the right end of the status bar; empty when there is none."""
-    if not payments + failures + reviews:
+    if not payments + failures + reviews + reversals:
         return ""
     words = _tr("Nachgeholt beim Start: %1") if at_start else _tr("Zuletzt nachgeholt: %1")
-    return words.replace("%1", counts_words(payments, failures, reviews))
+    return words.replace("%1", counts_words(payments, failures, reviews, reversals))
 
 
 # --- Störungen -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from workmate_desktop.domain.events import PAYMENT_FAILED, Outcome, Reason, Source
+from workmate_desktop.domain.events import PAYMENT_FAILED, REVERSAL_TYPES, Outcome, Reason, Source
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.services.simulate import Scenario
@@ -124,6 +124,13 @@ def explain(row: EventRow) -> Explanation:
 def outcome_words(row: EventRow) -> Explanation:
     """What an outcome means that needs no further reason."""
     match row.outcome:
+        case Outcome.BOOKED if row.type in REVERSAL_TYPES:
+            return Explanation(
+                _tr(
+                    "Stripe meldet Geld, das zurückging oder wiederkam. Es ist bei der Zahlung als "
+                    "Gegenbuchung verbucht, der Status der Rechnung ist angepasst."
+                )
+            )
         case Outcome.BOOKED:
             return Explanation(
                 _tr("Stripe meldet eine erfolgreiche Zahlung. Sie ist auf der Rechnung verbucht.")

@@ -1,0 +1,119 @@
+"""Events about money that goes back, read strictly: refunds, refunded charges, disputes.
+
+https://docs.stripe.com/api/refunds/object, https://docs.stripe.com/api/disputes/object,
+https://docs.stripe.com/api/charges/object
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from workmate_desktop.domain.events import (
+    CHARGE_FAILED,
+    CHARGE_REFUNDED,
+    FUNDS_REINSTATED,
+    FUNDS_WITHDRAWN,
+    REFUND_TYPES,
+    StripeEvent,
+    UnreadableEvent,
+)
+from workmate_desktop.domain.reversals import TAKEN_BACK, Reversal, Told
+from workmate_desktop.gateways.stripe_values import (
+    CHARGE_ID,
+    CODE,
+    CURRENCY,
+    INTENT_ID,
+    as_dict,
+    matched,
+    read_amount,
+    read_metadata,
+    read_moment,
+    read_text,
+)
+
+REQUEST_KEY = "workmate_refund"
+"""Metadata of a refund asked for by this program: the id of its request."""
+
+_IDS = {
+    Told.REFUND: re.compile(r"(?:re|pyr)_[A-Za-z0-9_]{1,250}", re.ASCII),
+    Told.DISPUTE: re.compile(r"(?:dp|du|pdp)_[A-Za-z0-9_]{1,250}", re.ASCII),
+    Told.REFUNDED_TOTAL: CHARGE_ID,
+    Told.FAILED_CHARGE: CHARGE_ID,
+}
+_FUNDS = {FUNDS_WITHDRAWN: "withdrawn", FUNDS_REINSTATED: "reinstated"}
+
+
+def reversal_event(
+    values: dict[str, Any], event_id: str, kind: str, received_at: datetime
+) -> StripeEvent:
+    """An event of REVERSAL_TYPES.
+
+    Raises UnreadableEvent `object_id` or `intent_id` when it cannot be told what it is about. A
+    refund of a charge without a payment intent has `payment_intent_id` None: none of ours.
+    """
+    about = as_dict(as_dict(values.get("data")).get("object"))
+    told = _told(kind)
+    object_id = matched(_IDS[told], about.get("id"))
+    if object_id is None:
+        raise UnreadableEvent("object_id")
+    intent = about.get("payment_intent")
+    if intent is not None and matched(INTENT_ID, intent) is None:
+        raise UnreadableEvent("intent_id")
+    livemode = values.get("livemode")
+    amount = read_amount(about.get("amount_refunded" if told is Told.REFUNDED_TOTAL else "amount"))
+    currency = matched(CURRENCY, about.get("currency"))
+    created = read_moment(values.get("created"))
+    status = matched(CODE, about.get("status"))
+    problems = {
+        "livemode": not isinstance(livemode, bool),
+        "amount": amount is None,
+        "currency": currency is None,
+        "created": created is None,
+        "status": status is None,
+    }
+    of_charge = told in (Told.REFUNDED_TOTAL, Told.FAILED_CHARGE)
+    metadata = as_dict(about.get("metadata"))
+    method = as_dict(about.get("payment_method_details"))
+    respond_by = as_dict(about.get("evidence_details")).get("due_by")
+    return StripeEvent(
+        id=event_id,
+        type=kind,
+        created=created or received_at,
+        livemode=livemode is True,
+        payment_intent_id=matched(INTENT_ID, intent),
+        amount_minor=amount,
+        currency=currency,
+        invoice_ref=read_metadata(metadata.get("invoice_id")),
+        invoice_number=read_metadata(metadata.get("invoice_number")),
+        account=read_text(values.get("account"), longest=255),
+        problem=next((name for name, found in problems.items() if found), None),
+        reversal=Reversal(
+            told=told,
+            object_id=object_id,
+            status=_late_failure(about) if told is Told.FAILED_CHARGE else status,
+            # When the charge was made says nothing of when its money went back.
+            at=(None if of_charge else read_moment(about.get("created"))) or created or received_at,
+            charge_id=object_id if of_charge else matched(CHARGE_ID, about.get("charge")),
+            reason=matched(CODE, about.get("failure_code" if of_charge else "reason")),
+            method=matched(CODE, method.get("type")),
+            request_id=read_metadata(metadata.get(REQUEST_KEY)),
+            respond_by=read_moment(respond_by),
+            funds=_FUNDS.get(kind),
+        ),
+    )
+
+
+def _told(kind: str) -> Told:
+    if kind == CHARGE_REFUNDED:
+        return Told.REFUNDED_TOTAL
+    if kind == CHARGE_FAILED:
+        return Told.FAILED_CHARGE
+    return Told.REFUND if kind in REFUND_TYPES else Told.DISPUTE
+
+
+def _late_failure(charge: dict[str, Any]) -> str | None:
+    """TAKEN_BACK when Stripe took back what the charge had brought; `failed` when it never
+    brought anything, as with a declined card."""
+    if charge.get("status") != "failed":
+        return None
+    return TAKEN_BACK if charge.get("failure_balance_transaction") else "failed"

@@ -1,0 +1,37 @@
+"""The status of an invoice follows from the sum of its payments, wherever that changes."""
+
+from workmate_desktop.domain.changes import InvoiceChanged
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.invoices import InvoiceStatus, status_after
+from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.transaction import Transaction
+
+
+def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus, InvoiceStatus]:
+    """Let the status follow from the sum of the payments. Returns (before, after).
+
+    `invoice` is as it was before the money moved. Also forgets a failure whose intent was paid
+    after all, and tells of too much money.
+    """
+    paid_minor = t.payments.sum_for(invoice.id)
+    after = status_after(invoice.status, invoice.total_minor, paid_minor)
+    if after is not invoice.status:
+        t.invoices.set_status(invoice.id, after)
+    forget_paid_failures(t, invoice)
+    if paid_minor > invoice.total_minor and paid_minor > invoice.paid_minor:
+        t.notices.add(
+            NoticeKind.OVERPAID,
+            invoice_id=invoice.id,
+            number=invoice.number,
+            amount_minor=paid_minor - invoice.total_minor,
+            currency=invoice.currency,
+        )
+    t.changed(InvoiceChanged(invoice.id))
+    return invoice.status, after
+
+
+def forget_paid_failures(t: Transaction, invoice: InvoiceToBook) -> None:
+    """A failed attempt whose intent was paid after all is no failure any more."""
+    if invoice.last_failed_at is not None:
+        t.invoices.set_last_failure(invoice.id, t.events.last_failure_at(invoice.id))
+        t.changed(InvoiceChanged(invoice.id))

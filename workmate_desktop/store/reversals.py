@@ -1,0 +1,56 @@
+"""What an event told of a refund or dispute, as it lies in `stripe_events.detail`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.reversals import Reversal, Told
+
+
+def reversal_facts(reversal: Reversal | None) -> dict[str, object]:
+    """The fields needed to explain and to process again; {} for other events."""
+    if reversal is None:
+        return {}
+    return {
+        "told": reversal.told.value,
+        "object_id": reversal.object_id,
+        "object_status": reversal.status,
+        "object_at": to_text(reversal.at),
+        "object_charge": reversal.charge_id,
+        "object_reason": reversal.reason,
+        "object_method": reversal.method,
+        "refund_request": reversal.request_id,
+        "respond_by": to_text(reversal.respond_by) if reversal.respond_by else None,
+        "funds": reversal.funds,
+    }
+
+
+def reversal_of(detail: Mapping[str, object]) -> Reversal | None:
+    """The inverse; None for events that tell of no reversal, or were tampered with."""
+
+    def text(key: str) -> str | None:
+        value = detail.get(key)
+        return value if isinstance(value, str) else None
+
+    told, object_id, at = text("told"), text("object_id"), _moment(text("object_at"))
+    if told not in set(Told) or object_id is None or at is None:
+        return None
+    return Reversal(
+        told=Told(told),
+        object_id=object_id,
+        status=text("object_status"),
+        at=at,
+        charge_id=text("object_charge"),
+        reason=text("object_reason"),
+        method=text("object_method"),
+        request_id=text("refund_request"),
+        respond_by=_moment(text("respond_by")),
+        funds=text("funds"),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return from_text(text) if text else None
+    except ValueError:
+        return None
