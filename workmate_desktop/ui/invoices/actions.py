@@ -178,7 +178,7 @@ class InvoiceActions(QObject):
         box = message_box(
             self._window,
             _tr("Entwurf löschen"),
-            texts.fill(_tr("Den Entwurf für %1 löschen?"), row.customer_name),
+            texts.fill(_tr("Den Entwurf für %1 löschen?"), texts.breakable(row.customer_name)),
             _tr("Ein gelöschter Entwurf lässt sich nicht zurückholen."),
             (
                 Choice("delete", _tr("&Löschen"), primary=True, danger=True),

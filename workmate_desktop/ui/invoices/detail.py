@@ -21,9 +21,11 @@ from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
 from workmate_desktop.ui.invoices.timeline import Timeline, TimelineEntry
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import EmptyState
-from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.theme import Theme
 
+_WORD_THAT_FITS = 24
+"""Letters of a word that the title can always show."""
 _MARGIN = 14  # and the 2 px that show the focus
 
 
@@ -66,6 +68,9 @@ class DetailPanel(QStackedWidget):
         self.payments = PaymentBlock(clock)
         self.note = PlainLabel(role="muted", wrap=True, selectable=True)
         self.timeline = Timeline(theme)
+        for label in (self.customer, self.note):
+            # Staff copy these, so they cannot break a long word; it must not widen the panel.
+            label.setMinimumWidth(1)
         self._payments_title = _heading(self.tr("Zahlungen"))
         self._note_title = _heading(self.tr("Notiz"))
         self.buttons.chosen.connect(self._on_action)
@@ -124,7 +129,7 @@ class DetailPanel(QStackedWidget):
         row = invoice.row
         today = self._clock.today()
         self.number.setText(texts.label(row))
-        self.customer.setText(row.customer_name)
+        _show_whole(self.customer, row.customer_name)
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice)
@@ -133,7 +138,7 @@ class DetailPanel(QStackedWidget):
         self.payments.show_payments(payments)
         for widget in (self._payments_title, self.payments):
             widget.setVisible(bool(payments))
-        self.note.setText(invoice.note)
+        _show_whole(self.note, invoice.note)
         for label in (self._note_title, self.note):
             label.setVisible(bool(invoice.note))
         self.timeline.set_entries([self._entry(line) for line in history])
@@ -192,3 +197,10 @@ class DetailPanel(QStackedWidget):
 
 def _heading(text: str) -> PlainLabel:
     return PlainLabel(text, role="strong")
+
+
+def _show_whole(label: PlainLabel, text: str) -> None:
+    """The text, and once more as a tool tip when a word may be too long for the panel."""
+    label.setText(text)
+    fits = all(len(word) <= _WORD_THAT_FITS for word in text.split())
+    label.setToolTip("" if fits else plain_tip(text))

@@ -128,7 +128,7 @@ class PaymentBlock(QWidget):
             taken_back = payment.id in reversed_ids
             note = self.tr("rückgängig gemacht") if taken_back else payment.note
             if note:
-                self._column.addWidget(PlainLabel(note, role="small", wrap=True))
+                self._column.addWidget(PlainLabel(texts.breakable(note), role="small", wrap=True))
             if takeable and not taken_back:
                 undo = button(self.tr("&Rückgängig …"), kind="link")
                 name = texts.fill(self.tr("Zahlung über %1 rückgängig machen"), amount)
@@ -157,7 +157,7 @@ class _Pair(QWidget):
 
     def __init__(self, words: str, amount: str) -> None:
         super().__init__()
-        left = PlainLabel(words, wrap=True)
+        left = PlainLabel(texts.breakable(words), wrap=True)
         right = PlainLabel(amount)
         right.setFont(tabular(right.font()))
         right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)

@@ -7,6 +7,7 @@ The dialog knows nothing about saving. It emits `submitted`; whoever opened it s
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
+from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.plain_text import PlainLabel, chosen_key
 
@@ -31,7 +32,7 @@ class SubmitDialog(QDialog):
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(4)
         outer.addWidget(PlainLabel(title, role="title"))
-        outer.addWidget(PlainLabel(subtitle, role="muted", wrap=True))
+        outer.addWidget(PlainLabel(texts.breakable(subtitle), role="muted", wrap=True))
         outer.addSpacing(10)
         self.fields = QVBoxLayout()
         self.fields.setSpacing(12)

@@ -1,5 +1,6 @@
 """The German words of the Rechnungen tab: codes and values in, sentences out. No widgets."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -35,6 +36,14 @@ def fill(sentence: str, *values: str) -> str:
         before, found, rest = rest.partition(f"%{place}")
         parts += (before, value if found else "")
     return "".join(parts) + rest
+
+
+def breakable(text: str) -> str:
+    """`text` for a label that wraps: words longer than a line may break anywhere.
+
+    Not for text that staff copy: the breaks (U+200B) would be copied with it.
+    """
+    return re.sub(r"(\S{20})(?=\S)", "\\1\u200b", text)
 
 
 def draft() -> str:

@@ -1,0 +1,58 @@
+"""A word without any blank must not push the amounts beside it out of sight."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.fakes import NOW, TODAY, FakeBooks, row
+from tests.ui.invoices.conftest import Desk
+from workmate_desktop.domain.invoices import InvoiceItem, InvoiceStatus
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
+from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversorgungsverein" * 2
+WIDTH = 420
+
+
+@pytest.fixture
+def books() -> FakeBooks:
+    made = FakeBooks()
+    made.add(row(1, LONG, InvoiceStatus.PARTIALLY_PAID, total=1234567890, paid=100))
+    made.add(row(2, "Kurz"))
+    made.items_of["id-1"] = (InvoiceItem(LONG, Decimal(1), LONG[:20], 100, Decimal(19)),)
+    payment = Payment("p", "id-1", 100, "eur", "bank_transfer", True, NOW, NOW, note=LONG)
+    made.payments_of["id-1"] = [payment]
+    return made
+
+
+@pytest.fixture
+def desk(make_desk, books: FakeBooks) -> Desk:
+    return make_desk(books)
+
+
+@pytest.mark.parametrize("width", [880, 1280])
+def test_the_amounts_stay_in_sight(desk: Desk, width: int) -> None:
+    whole = desk.books.invoice
+    desk.books.invoice = lambda of: replace(whole(of), note=LONG)  # type: ignore[method-assign]
+    desk.tab.resize(width, 600)
+    desk.tab.select_invoice("id-1")
+    QGuiApplication.processEvents()
+    area = desk.tab.detail.area
+    assert area.widget().width() == area.viewport().width()
+    assert desk.tab.detail.customer.full_text() == LONG
+    assert desk.tab.detail.customer.toolTip() == LONG
+
+
+def test_a_short_name_needs_no_tool_tip(desk: Desk) -> None:
+    desk.tab.select_invoice("id-2")
+    assert desk.tab.detail.customer.toolTip() == ""
+
+
+def test_the_dialogs_stay_as_wide_as_they_are(books: FakeBooks, theme, qtbot) -> None:
+    invoice = books.rows["id-1"]
+    for dialog in (PaymentDialog(theme, invoice, TODAY), cancel_dialog(invoice, None)):
+        qtbot.addWidget(dialog)
+        assert dialog.sizeHint().width() <= WIDTH
