@@ -80,6 +80,20 @@ NOW = {
     "F17": "log folder full or unwritable",
     "F18": "backup under load",
     "F20": "daylight-saving nights",
+    "I1": "429 while making a link",
+    "I2": "500",
+    "I3": "503 with HTML",
+    "I4": "reset after the link was made",
+    "I5": "no answer",
+    "I6": "409",
+    "I7": "400",
+    "I8": "401 revoked",
+    "I9": "403 a right is missing",
+    "I10": "double click",
+    "I11": "kill, two programs",
+    "I12": "link paid twice",
+    "I13": "link of a changed invoice",
+    "I14": "keys of two modes",
     "J1": "no keyring",
     "J2": "keyring locked",
     "J3": "keyring forgets",
@@ -129,15 +143,6 @@ LATER = {
             "H10": "no net at start",
             "H11": "captive portal",
             "H12": "tunnel refused",
-        }.items()
-    },
-    **{
-        row: (name, 4)
-        for row, name in {
-            "I1": "faults of the API while making a link (I1–I11)",
-            "I12": "link paid twice",
-            "I13": "link of a changed invoice",
-            "I14": "keys of two modes",
         }.items()
     },
     "J23": ("booked row changed from outside", 5),

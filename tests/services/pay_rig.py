@@ -25,6 +25,7 @@ class Desk:
     """One office and its Stripe. `keys` may be changed; `timeout` bounds each call."""
 
     def __init__(self, data_dir: Path, stripe: StripeStandIn, clock: OfficeClock) -> None:
+        data_dir.mkdir(mode=0o700, exist_ok=True)
         self.stripe = stripe
         self.clock = clock
         self.office: OfficeBooks = make_books(data_dir, clock, KEYS)

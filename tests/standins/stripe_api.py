@@ -67,6 +67,8 @@ class StripeStandIn:
         self.asked: list[Asked] = []
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         """Called with every event, without the lock, in the thread that caused it."""
+        self.before_answer: Callable[[Asked], None] | None = None
+        """Called with every request before it is carried out, without the lock."""
         self.stopping = threading.Event()
         self._clock = clock
         self._faults: deque[Fault] = deque()
@@ -123,6 +125,16 @@ class StripeStandIn:
         """The next `times` requests fail in this way before anything is done."""
         with self._lock:
             self._faults.extend([fault] * times)
+
+    def clear_faults(self) -> None:
+        """Whatever was ordered and has not happened yet does not happen."""
+        with self._lock:
+            self._faults.clear()
+
+    def forget_keys(self) -> None:
+        """Idempotency keys are older than 24 hours."""
+        with self._lock:
+            self._answers.clear()
 
     def next_fault(self, asked: Asked) -> Fault | None:
         """Called by the handler, once per request."""

@@ -24,6 +24,7 @@ class Fault(StrEnum):
 
     RATE_LIMIT = "429"
     CONFLICT = "409"
+    BAD_REQUEST = "400"
     SERVER_ERROR = "500"
     SERVER_ERROR_KEPT = "500_kept"
     """500 that Stripe keeps under the idempotency key: the same key gets it again and again."""
@@ -44,6 +45,7 @@ class Fault(StrEnum):
 _ERRORS = {
     Fault.RATE_LIMIT: (429, "invalid_request_error", "Request rate limit exceeded.", "rate_limit"),
     Fault.CONFLICT: (409, "invalid_request_error", "Object lock timeout.", "lock_timeout"),
+    Fault.BAD_REQUEST: (400, "invalid_request_error", "Invalid parameter.", "parameter_invalid"),
     Fault.SERVER_ERROR: (500, "api_error", "An unknown error occurred", None),
 }
 
@@ -63,6 +65,8 @@ def handler_for(stand_in: "StripeStandIn") -> type[BaseHTTPRequestHandler]:
             address = urlsplit(self.path)
             asked = Asked(self.command, address.path, dict(self.headers), body)
             fault = stand_in.next_fault(asked)
+            if stand_in.before_answer is not None:
+                stand_in.before_answer(asked)
             if fault is Fault.HANG:
                 stand_in.stopping.wait()
                 return
