@@ -181,6 +181,14 @@ def test_the_list_is_as_wide_as_its_names(open_editor: Open) -> None:
     assert popup.sizeHintForColumn(0) <= popup.viewport().width()
 
 
+def test_a_name_too_long_for_the_field_is_in_its_tool_tip(open_editor: Open) -> None:
+    desk = open_editor(books=Customers([Customer("a", LONG, city="Bonn")]))
+    desk.keys(DOWN, ENTER)
+    assert desk.editor.form.customer.toolTip() == f"{LONG} · Bonn"
+    desk.keys(BACKTAB, "x")
+    assert desk.editor.form.customer.toolTip() == ""
+
+
 def test_the_list_stays_inside_a_narrow_window(open_editor: Open, qtbot) -> None:
     desk = open_editor(books=Customers([Customer("a", LONG * 2, city="Bonn")]))
     desk.editor.resize(600, 500)

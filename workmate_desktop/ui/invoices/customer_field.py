@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QWidg
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.ui.invoices.editor_ports import CustomerReading
+from workmate_desktop.ui.shared.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -241,6 +242,8 @@ class CustomerField(QComboBox):
             self._unknown = False
         if customer != self._customer:
             self._customer = customer
+            # The town as well: it tells two of the same name apart.
+            self.setToolTip("" if customer is None else plain_tip(_words(customer)))
             self.changed.emit()
 
     def _line(self) -> QLineEdit:
