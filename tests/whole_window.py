@@ -28,6 +28,7 @@ def stripe(theme: "Theme") -> QWidget:
     """The Stripe tab."""
     program = _started(theme)
     program.window.show_page(1)
+    _settle()  # the checklist is judged in the background
     return program.window
 
 

@@ -7,56 +7,34 @@ from typing import Any
 import pytest
 
 from tests.factories import LIVE_KEYS, NOON, TEST_KEYS
+from tests.services.checklist_facts import (
+    ADDRESS,
+    ALL_WELL,
+    EARLIER,
+    ENDPOINT,
+    EVIDENCE,
+    FETCHED,
+    FRESH,
+    PAYMENT,
+    POLLING,
+    RECEPTION,
+    URL,
+)
 from workmate_desktop.domain.checklist import MailState, Point, PointId, PointState, Remedy
 from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Source
-from workmate_desktop.domain.evidence import AnswerTimes, Evidence, SeenPayment
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Source
+from workmate_desktop.domain.evidence import AnswerTimes, Evidence
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
-from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.services.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
-from workmate_desktop.services.endpoint import EndpointState
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-
-URL = "https://office.ngrok-free.dev"
-EARLIER = NOON - timedelta(minutes=3)
-ACCOUNT = AccountInfo("acct_1QKx9aLkdIwHu7ix", "KIT Solutions", livemode=True)
-ENDPOINT = EndpointState("we_1", f"{URL}/api/backoffice/finance/stripe/webhook", True, seen_at=NOON)
-ONLINE = TunnelState(TunnelStatus.ONLINE, URL)
-ADDRESS = AddressState(ONLINE, ENDPOINT, automatic=True, has_token=True)
-FETCHED = CatchUpState(last=CatchUpResult(complete=True), completed_at=EARLIER)
-RECEPTION = ReceptionState(
-    ReceptionStatus.READY, port=8000, public_url=URL, catch_up=FETCHED, address=ADDRESS
-)
-PAYMENT = SeenPayment(EARLIER, Source.WEBHOOK, "RE-2026-0118", 119000, "eur")
-EVIDENCE = Evidence(
-    delivered_at=EARLIER,
-    delivered_types=frozenset({PAYMENT_SUCCEEDED, PAYMENT_FAILED}),
-    payment=PAYMENT,
-    answers=AnswerTimes(3, 4.0, 6.2, EARLIER),
-)
-ALL_WELL = Facts(
-    NOON, LIVE_KEYS, RECEPTION, EVIDENCE, account=ACCOUNT, clock=ClockOffset(0.0, EARLIER)
-)
-"""Live money through the tunnel."""
-POLLING = replace(
-    ALL_WELL,
-    reception=ReceptionState(
-        ReceptionStatus.POLLING,
-        port=8000,
-        polling=True,
-        catch_up=replace(FETCHED, polling=True),
-        address=AddressState(),
-    ),
-    evidence=Evidence(payment=replace(PAYMENT, source=Source.POLL)),
-)
-"""No tunnel, no webhook: Stripe is asked."""
 
 
 def point(facts: Facts, id_: PointId) -> Point:
@@ -103,9 +81,7 @@ def test_all_ten_are_done_in_either_way(facts: Facts) -> None:
 
 
 def test_a_fresh_installation_has_done_nothing_and_broken_nothing() -> None:
-    reception = ReceptionState(ReceptionStatus.NO_SECRET, port=8000, address=AddressState())
-    reception = replace(reception, catch_up=CatchUpState())
-    points = checklist(Facts(NOON, StripeKeys(), reception))
+    points = checklist(FRESH)
     assert {one.state for one in points} <= {PointState.OPEN, PointState.UNKNOWN, PointState.DONE}
     assert [one.id for one in points if one.state is PointState.DONE] == [PointId.NOTICES]
     assert all(one.remedy for one in points if one.state is PointState.OPEN)
@@ -300,7 +276,7 @@ def test_neither_tunnel_nor_key_is_no_way() -> None:
     none = replace(POLLING, keys=replace(LIVE_KEYS, secret=""), reception=reception)
     assert told(none, PointId.ADDRESS) == ("open", "no_way", Remedy.CONNECT)
     demo = replace(none, reception=replace(reception, address=None, catch_up=None))
-    assert told(demo, PointId.ADDRESS) == ("open", "no_way", None)
+    assert told(demo, PointId.ADDRESS) == ("unknown", "never_here", None)
     assert told(demo, PointId.CATCH_UP) == ("unknown", "never_here", None)
 
 
@@ -320,7 +296,8 @@ def test_the_answers() -> None:
 
 
 def test_the_notices() -> None:
-    assert told(ALL_WELL, PointId.NOTICES) == ("done", "window", None)
+    assert told(ALL_WELL, PointId.NOTICES) == ("done", "no_failure", None)
+    assert told(evidence(failed_at=EARLIER), PointId.NOTICES) == ("done", "window", None)
     assert told(evidence(failures_untold=2), PointId.NOTICES)[:2] == ("wrong", "untold")
 
     def mail(state: MailState) -> tuple[str, str, Remedy | None]:
@@ -343,16 +320,22 @@ def test_the_payment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "state"), [(0.0, "done"), (-60.0, "done"), (61.0, "wrong"), (-7200.0, "wrong")]
+    ("seconds", "expected"),
+    [
+        (0.0, ("done", "right", None)),
+        (-60.0, ("done", "right", None)),
+        (61.0, ("wrong", "behind", Remedy.MEASURE)),
+        (-7200.0, ("wrong", "ahead", Remedy.MEASURE)),
+    ],
 )
-def test_the_clock(seconds: float, state: str) -> None:
+def test_the_clock(seconds: float, expected: tuple[str, str, Remedy | None]) -> None:
     facts = replace(ALL_WELL, clock=ClockOffset(seconds, EARLIER))
-    assert told(facts, PointId.CLOCK)[0] == state
+    assert told(facts, PointId.CLOCK) == expected
 
 
 def test_a_clock_that_was_never_compared() -> None:
     unknown = replace(ALL_WELL, clock=None)
-    assert told(unknown, PointId.CLOCK) == ("unknown", "not_measured", Remedy.FETCH)
+    assert told(unknown, PointId.CLOCK) == ("unknown", "not_measured", Remedy.MEASURE)
     keyless = replace(unknown, keys=replace(LIVE_KEYS, secret=""))
     assert told(keyless, PointId.CLOCK)[2] is None
 

@@ -33,6 +33,7 @@ from workmate_desktop.services.backups import Backups
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.catch_up import CatchUp
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
+from workmate_desktop.services.checklist_live import LiveChecklist
 from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.mail_setup import MailSetup
@@ -178,6 +179,14 @@ class Core:
             self.receive,
             catch_up=lambda: self.catch_up.state if self.catch_up else None,
             address=lambda: self.address.state if self.address else None,
+            self_test=lambda: self.self_test.last,
+        )
+        self.checklist = LiveChecklist(
+            self.setup,
+            self.books,
+            self.reception,
+            clock,
+            clock_offset=lambda: clock.measured,
             self_test=lambda: self.self_test.last,
         )
         self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)

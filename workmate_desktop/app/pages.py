@@ -25,6 +25,7 @@ from workmate_desktop.ui.shared.toast import ToastKind
 from workmate_desktop.ui.shared.trouble_texts import trouble_sentence
 from workmate_desktop.ui.status_bar import StatusBar
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
+from workmate_desktop.ui.stripe.check_now import CheckNow
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
@@ -54,6 +55,7 @@ class Pages(QObject):
             bridge,
             clock,
             address=core.address,
+            checklist=core.checklist,
         )
         self.log = LogTab(theme, books, invoicing, log, bridge, clock)
         self.backup_bar = BackupBar(
@@ -70,6 +72,14 @@ class Pages(QObject):
         window.setStatusBar(self.status_bar)
         self._caught_up = CatchUpTeller(
             core.reception, bridge, window.toasts, self.status_bar.set_remark, self
+        )
+        self._check_now = CheckNow(
+            core.reception,
+            bridge,
+            look=lambda: core.address.check() if core.address else None,
+            fetch=lambda: core.catch_up.request() if core.catch_up else None,
+            test=core.self_test.run,
+            parent=self,
         )
         self._connect()
         self.refresh_state()
@@ -127,7 +137,11 @@ class Pages(QObject):
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
         self.stripe.fetch_requested.connect(self._fetch_missed)
-        self.stripe.reception.self_test_wanted.connect(self.send_test_event)
+        self.stripe.self_test_requested.connect(self.send_test_event)
+        self.stripe.invoices_requested.connect(self._show_invoices)
+        self.stripe.check_requested.connect(self._check_now.start)
+        if self.stripe.checklist is not None:
+            self._check_now.running_changed.connect(self.stripe.checklist.set_checking)
         self._caught_up.answered.connect(self._on_fetched)
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
@@ -226,6 +240,11 @@ class Pages(QObject):
     def _show_review(self) -> None:
         self._window.show_page(STRIPE)
         self.stripe.show_review()
+
+    @Slot()
+    def _show_invoices(self) -> None:
+        self._window.show_page(INVOICES)
+        self.invoices.focus_first()
 
     @Slot(str)
     def _show_invoice(self, invoice_id: str) -> None:

@@ -44,6 +44,8 @@ class Remedy(StrEnum):
     ENABLE = "enable"
     SELF_TEST = "self_test"
     FETCH = "fetch"
+    MEASURE = "measure"
+    """Ask Stripe for the time (every answer holds it)."""
     RESTART = "restart"
     MAIL = "mail"
     INVOICES = "invoices"

@@ -254,9 +254,10 @@ def _not_by_tunnel(facts: Facts, id_: PointId) -> Point | None:
             return Point(id_, _DONE, "delivered", at=facts.evidence.delivered_at)
         case Way.POLLING:
             return _by_polling(facts, id_)
+        case _ if facts.reception.address is None:
+            return Point(id_, _UNKNOWN, "never_here")
         case _:
-            can = facts.reception.address is not None
-            return Point(id_, _OPEN, "no_way", Remedy.CONNECT if can else None)
+            return Point(id_, _OPEN, "no_way", Remedy.CONNECT)
 
 
 def _by_polling(facts: Facts, id_: PointId) -> Point:
@@ -276,7 +277,8 @@ def _notices(facts: Facts) -> Point:
         values = {"count": evidence.failures_untold}
         return Point(id_, _WRONG, "untold", None, evidence.failed_at, values)
     if mail is None:
-        return Point(id_, _DONE, "window", at=evidence.failed_at)
+        reason = "window" if evidence.failed_at is not None else "no_failure"
+        return Point(id_, _DONE, reason, at=evidence.failed_at)
     if mail.trouble is not None:
         return Point(id_, _WRONG, "mail_fails", Remedy.MAIL, mail.sent_at)
     if mail.sent_at is None:
@@ -306,10 +308,12 @@ def _payment(facts: Facts) -> Point:
 def _clock(facts: Facts) -> Point:
     id_, measured = PointId.CLOCK, facts.clock
     if measured is None:
-        return Point(id_, _UNKNOWN, "not_measured", Remedy.FETCH if facts.can_fetch else None)
+        return Point(id_, _UNKNOWN, "not_measured", Remedy.MEASURE if facts.can_fetch else None)
     values = {"seconds": measured.seconds}
     if abs(measured.seconds) > CLOCK_LIMIT_SECONDS:
-        return Point(id_, _WRONG, "off", Remedy.FETCH, measured.at, values)
+        reason = "behind" if measured.seconds > 0 else "ahead"
+        remedy = Remedy.MEASURE if facts.can_fetch else None
+        return Point(id_, _WRONG, reason, remedy, measured.at, values)
     return Point(id_, _DONE, "right", None, measured.at, values)
 
 

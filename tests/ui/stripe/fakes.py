@@ -6,7 +6,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from tests.services.checklist_facts import ALL_WELL
 from tests.ui.fakes import NOW, FakeBooks
+from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import EventFilter, EventRow
@@ -14,6 +16,8 @@ from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.checklist import checklist
+from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.services.simulate import Scenario
 
@@ -194,6 +198,21 @@ class FakeReception:
         self.restarts += 1
         self.state = self.after_restart or self.state
         return self.state.port
+
+
+@dataclass
+class FakeChecklist:
+    """The points that these facts come to; `fail_with` instead when it is given."""
+
+    facts: Facts = ALL_WELL
+    fail_with: Exception | None = None
+    asked: int = 0
+
+    def points(self) -> tuple[Point, ...]:
+        self.asked += 1
+        if self.fail_with is not None:
+            raise self.fail_with
+        return checklist(self.facts)
 
 
 @dataclass

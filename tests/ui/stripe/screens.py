@@ -4,23 +4,46 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from tests.services.checklist_facts import (
+    ADDRESS,
+    ALL_WELL,
+    EARLIER,
+    ENDPOINT,
+    EVIDENCE,
+    FRESH,
+    RECEPTION,
+)
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.stripe.fakes import (
     PUBLISHABLE,
     TEST_KEYS,
+    FakeChecklist,
     FakeReceive,
     FakeReception,
     FakeSetup,
     FakeStripeBooks,
     event,
 )
+from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.tab import StripeTab
 
+DISTURBED = replace(
+    ALL_WELL,
+    keys=TEST_KEYS,
+    clock=ClockOffset(-7380.0, EARLIER),
+    reception=replace(
+        RECEPTION,
+        trouble="secret_mismatch",
+        address=replace(ADDRESS, endpoint=replace(ENDPOINT, enabled=False)),
+    ),
+    evidence=replace(EVIDENCE, payment=None, simulated_at=EARLIER),
+)
 ACCOUNT = AccountInfo("acct_1QKx9aLkdIwHu7ix", "KIT Solutions", livemode=False)
 
 
@@ -62,12 +85,25 @@ def picture_books() -> FakeStripeBooks:
 
 
 def tab(
-    theme: Theme, books: FakeStripeBooks, setup: FakeSetup, state: ReceptionState | None = None
+    theme: Theme,
+    books: FakeStripeBooks,
+    setup: FakeSetup,
+    state: ReceptionState | None = None,
+    facts: Facts = ALL_WELL,
 ) -> StripeTab:
     """A tab with everything faked around it."""
     bridge = FakeBridge()
     reception = FakeReception() if state is None else FakeReception(state)
-    made = StripeTab(theme, setup, books, FakeReceive(books), reception, bridge, FakeClock())
+    made = StripeTab(
+        theme,
+        setup,
+        books,
+        FakeReceive(books),
+        reception,
+        bridge,
+        FakeClock(),
+        checklist=FakeChecklist(facts),
+    )
     bridge.setParent(made)
     return made
 
@@ -83,6 +119,25 @@ def filled(theme: Theme) -> QWidget:
     made.set_simulation_available(True)
     made.show_event("evt_00003")
     return made
+
+
+def all_done(theme: Theme) -> QWidget:
+    """As stripe.png, in live mode: every point is ticked."""
+    made = tab(theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT), RECEPTION)
+    made.set_simulation_available(True)
+    return made
+
+
+def all_open(theme: Theme) -> QWidget:
+    """Keys are there, and everything else is still to be done."""
+    return tab(theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT), facts=FRESH)
+
+
+def disturbed(theme: Theme) -> QWidget:
+    """Some points are done, some open, some wrong."""
+    return tab(
+        theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT), RECEPTION, DISTURBED
+    )
 
 
 def trouble(theme: Theme) -> QWidget:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from workmate_desktop.domain.checklist import Point, PointId, PointState, Remedy
-from workmate_desktop.ui.shared.money_text import money
+from workmate_desktop.ui.shared.money_text import NBSP, money
 from workmate_desktop.ui.shared.time_text import day_time
 from workmate_desktop.ui.shared.words import translate
 
@@ -57,9 +57,10 @@ def remedy_words(remedy: Remedy) -> str:
         Remedy.ENABLE: _tr("Einschalten"),
         Remedy.SELF_TEST: _tr("Prüfen"),
         Remedy.FETCH: _tr("Nachholen"),
+        Remedy.MEASURE: _tr("Neu messen"),
         Remedy.RESTART: _tr("Neu starten"),
         Remedy.MAIL: _tr("E-Mail prüfen"),
-        Remedy.INVOICES: _tr("Zu den Rechnungen"),
+        Remedy.INVOICES: _tr("Rechnungen"),
     }[remedy]
 
 
@@ -77,7 +78,8 @@ def evidence_words(point: Point, now: datetime, local: Local) -> str:
     sentence = _SENTENCES[point.id]().get(point.reason) or _common().get(point.reason)
     if sentence is None:
         return f"{state_word(point.state)} ({point.reason})"
-    when = day_time(local(point.at), now) if point.at else ""
+    # With no-break spaces: a narrow line breaks before the time, not within.
+    when = day_time(local(point.at), now).replace(" ", NBSP) if point.at else ""
     if when and "%when" not in sentence:
         sentence = f"{sentence} · {when}"
     sentence = sentence.replace("%when", when or _tr("noch nie"))
@@ -133,6 +135,7 @@ def _common() -> dict[str, str]:
     return {
         "polling": _tr("nicht nötig: Stripe wird alle 30 s gefragt"),
         "polling_fails": _tr("der Abruf bei Stripe klappt noch nicht"),
+        "never_here": _tr("im Beispiel nicht"),
         "no_way": _tr("weder Tunnel noch Abruf"),
         "delivered": _tr("Stripe stellt zu"),
         "no_listener": _tr("der Empfang läuft nicht"),
@@ -210,6 +213,7 @@ def _notices() -> dict[str, str]:
     return {
         "untold": _tr("%count ohne Meldung: bitte den Support fragen"),
         "window": _tr("im Protokoll, zuletzt %when"),
+        "no_failure": _tr("im Protokoll · bisher keiner"),
         "mail_fails": _tr("E-Mail geht nicht hinaus"),
         "mail_untried": _tr("noch keine Testmail"),
         "mail": _tr("auch per E-Mail"),
@@ -229,14 +233,14 @@ def _payment() -> dict[str, str]:
 def _clock() -> dict[str, str]:
     return {
         "not_measured": _tr("noch nicht mit Stripe verglichen"),
-        "off": _tr("weicht %seconds ab: in den Systemeinstellungen stellen"),
+        "behind": _tr("geht %seconds nach: bitte stellen"),
+        "ahead": _tr("geht %seconds vor: bitte stellen"),
         "right": _tr("Abweichung %seconds"),
     }
 
 
 def _catch_up() -> dict[str, str]:
     return {
-        "never_here": _tr("im Beispiel nicht"),
         "no_key": _tr("der Secret Key fehlt"),
         "fails": _tr("Stripe ist nicht zu erreichen, zuletzt %when"),
         "not_running": _tr("das Programm läuft nicht, zuletzt %when"),

@@ -1,6 +1,6 @@
 """The selected event beside the list: what it means, what can be done, and all its fields."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -20,7 +20,13 @@ from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeN
 
 
 class EventDetail(QStackedWidget):
-    """Shows one event by id, and follows it."""
+    """Shows one event by id, and follows it.
+
+    Signals: `back_wanted()`: staff have read it; `emptied()`: there is none to show any more.
+    """
+
+    back_wanted = Signal()
+    emptied = Signal()
 
     def __init__(
         self,
@@ -50,6 +56,9 @@ class EventDetail(QStackedWidget):
             self.tr("Kein Ereignis ausgewählt"),
             self.tr("Links ein Ereignis wählen: Hier steht dann, was es bedeutet."),
         )
+        self.back = button(self.tr("‹ Zur Checkliste"), kind="link")
+        self.back.setVisible(False)
+        self.back.clicked.connect(self.back_wanted)
         self.when = PlainLabel(role="muted", wrap=True)
         self.amount = PlainLabel(role="title", wrap=True, selectable=True)
         self.kind = PlainLabel(role="mono", elide=True, elide_middle=True)
@@ -96,12 +105,17 @@ class EventDetail(QStackedWidget):
             self._event_id = ""
             self._shown = None
             self.setCurrentWidget(self.empty)
+            self.emptied.emit()
             return
         if row != self._shown:
             self._shown = row
             self._fill(row)
         self.reprocess.setEnabled(not self._working)
         self.setCurrentWidget(self.area)
+
+    def set_back_possible(self, possible: bool) -> None:
+        """Something else can be shown in this place."""
+        self.back.setVisible(possible)
 
     def focus_first_action(self) -> None:
         """Enter on a row leads here."""
@@ -116,6 +130,7 @@ class EventDetail(QStackedWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)
+        column.addWidget(self.back)
         column.addWidget(self.when)
         column.addWidget(self.amount)
         column.addWidget(self.kind)

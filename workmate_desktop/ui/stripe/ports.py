@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, SignalInstance
 
+from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
@@ -131,6 +132,14 @@ class AddressControls(Protocol):
     def arrange(self) -> None: ...
 
 
+class HasChecklist(Protocol):
+    """services.checklist_live.LiveChecklist."""
+
+    def points(self) -> tuple[Point, ...]:
+        """Blocks: reads the books."""
+        ...
+
+
 class SelfTesting(Protocol):
     """services.self_test.SelfTest."""
 
@@ -181,6 +190,9 @@ class StripeNews(Background, Protocol):
 
     @property
     def invoices_changed(self) -> SignalInstance: ...
+
+    @property
+    def notices_added(self) -> SignalInstance: ...
 
     @property
     def settings_changed(self) -> SignalInstance: ...

@@ -4,12 +4,10 @@ import threading
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -18,13 +16,13 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.icon_label import IconLabel
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe import self_test_texts
 from workmate_desktop.ui.stripe.ports import Background, SelfTesting
 
-_ICON = 16
 _LOOKS = {
     LegState.OK: ("circle-check", "success", "text"),
     LegState.FAILED: ("circle-alert", "error", "text"),
@@ -169,7 +167,7 @@ class _LegLine:
 
     def __init__(self, theme: Theme, leg: Leg) -> None:
         self.leg = leg
-        self.icon = _Icon(theme)
+        self.icon = IconLabel(theme)
         self.name = PlainLabel(self_test_texts.leg_name(leg))
         self.remark = PlainLabel(role="small")
 
@@ -183,30 +181,3 @@ class _LegLine:
         self.remark.set_role("error" if result.state is LegState.FAILED else "small")
         spoken = remark or (self.name.tr("läuft") if waiting else self.name.tr("in Ordnung"))
         self.name.setAccessibleName(f"{self.name.full_text()}: {spoken}")
-
-
-class _Icon(QLabel):
-    """A small picture in the colours of the scheme."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._shown = ("circle", "muted")
-        self.setFixedSize(_ICON, _ICON)
-        theme.changed.connect(self._paint)
-
-    def show_icon(self, name: str, color: str) -> None:
-        """Another picture, or another colour."""
-        self._shown = (name, color)
-        self._paint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """On another screen the picture needs other pixels."""
-        if self.pixmap().devicePixelRatio() != self.devicePixelRatioF():
-            self._paint()
-        super().paintEvent(event)
-
-    @Slot()
-    def _paint(self) -> None:
-        name, color = self._shown
-        self.setPixmap(self._theme.pixmap(name, _ICON, color, self.devicePixelRatioF()))

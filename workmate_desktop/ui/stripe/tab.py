@@ -1,4 +1,5 @@
-"""Stripe: the empty card at first, then Konto, Empfang and the list of events."""
+"""Stripe: the empty card at first, then Konto, Empfang, the list of events, and beside it the
+checklist or the selected event."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.domain.checklist import Remedy
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventFilter
 from workmate_desktop.ui.shared.key_messages import KeyKind
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.account_card import AccountCard
+from workmate_desktop.ui.stripe.checklist_panel import ChecklistPanel
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.empty_card import EmptyCard
 from workmate_desktop.ui.stripe.event_detail import EventDetail
@@ -27,6 +30,7 @@ from workmate_desktop.ui.stripe.events_pane import EventsPane
 from workmate_desktop.ui.stripe.ports import (
     AddressControls,
     EventReading,
+    HasChecklist,
     HasReception,
     Reprocessing,
     Setup,
@@ -46,13 +50,19 @@ class StripeTab(QStackedWidget):
     """The second page of the window.
 
     Signals: `simulate_requested()`, `demo_requested()`, `delete_test_data_requested()`,
-    `fetch_requested()` for Verpasste Ereignisse nachholen.
+    `fetch_requested()` for Verpasste Ereignisse nachholen, `self_test_requested()` for
+    Test-Ereignis senden, `check_requested()` for Jetzt prüfen, `invoices_requested()`,
+    `mail_requested()`: the checklist leads there.
     """
 
     simulate_requested = Signal()
     demo_requested = Signal()
     delete_test_data_requested = Signal()
     fetch_requested = Signal()
+    self_test_requested = Signal()
+    check_requested = Signal()
+    invoices_requested = Signal()
+    mail_requested = Signal()
 
     def __init__(
         self,
@@ -66,8 +76,9 @@ class StripeTab(QStackedWidget):
         parent: QWidget | None = None,
         *,
         address: AddressControls | None = None,
+        checklist: HasChecklist | None = None,
     ) -> None:
-        """`address` None: no tunnel in this run."""
+        """`address` None: no tunnel in this run. `checklist` None: none is shown."""
         super().__init__(parent)
         self._setup = setup
         self._address = address
@@ -80,6 +91,9 @@ class StripeTab(QStackedWidget):
         self.reception = ReceptionCard(theme, clock)
         self.events = EventsPane(theme, books, bridge, clock)
         self.detail = EventDetail(theme, books, receive, bridge, clock)
+        self.checklist = (
+            ChecklistPanel(theme, checklist, bridge, clock) if checklist is not None else None
+        )
         self._page = self._build_page()
         self._empty_area = _scrolling(self.empty)
         for page in (self.waiting, self._empty_area, self._page):
@@ -106,7 +120,7 @@ class StripeTab(QStackedWidget):
         """Show one event, whatever filter that needs; an old one is shown beside the list."""
         if not self.events.show_event(event_id):
             self.events.table.clearSelection()
-            self.detail.show_event(event_id)
+            self._show_beside(event_id)
 
     def save_state(self) -> dict[str, Any]:
         """Columns and the splitter, as plain JSON values."""
@@ -183,7 +197,13 @@ class StripeTab(QStackedWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setAccessibleName(self.tr("Stripe und ausgewähltes Ereignis"))
         self.splitter.addWidget(_scrolling(left))
-        self.splitter.addWidget(self.detail)
+        self.side = QStackedWidget()
+        self.side.addWidget(self.detail)
+        if self.checklist is not None:
+            self.detail.set_back_possible(True)
+            self.side.addWidget(self.checklist)
+            self.side.setCurrentWidget(self.checklist)
+        self.splitter.addWidget(self.side)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setCollapsible(0, False)
@@ -201,7 +221,13 @@ class StripeTab(QStackedWidget):
         self.reception.fetch_wanted.connect(self.fetch_requested)
         self.reception.restart_wanted.connect(self._restart)
         self.reception.webhook_secret_wanted.connect(self._enter_webhook_secret)
-        self.events.event_selected.connect(self.detail.show_event)
+        self.reception.self_test_wanted.connect(self.self_test_requested)
+        if self.checklist is not None:
+            self.checklist.remedy_wanted.connect(self._on_remedy_wanted)
+            self.checklist.check_wanted.connect(self.check_requested)
+            self.detail.back_wanted.connect(self._show_checklist)
+            self.detail.emptied.connect(self._show_checklist)
+        self.events.event_selected.connect(self._show_beside)
         self.events.activated_event.connect(self._on_activated)
         self._bridge.settings_changed.connect(self.refresh)
         self._bridge.reception_changed.connect(self._show_reception)
@@ -209,6 +235,41 @@ class StripeTab(QStackedWidget):
         find.activated.connect(self.events.focus_search)
 
     # Inside
+
+    @Slot(str)
+    def _show_beside(self, event_id: str) -> None:
+        """The selected event, or the checklist while there is none."""
+        self.detail.show_event(event_id)
+        if self.detail.event_id:
+            self.side.setCurrentWidget(self.detail)
+
+    @Slot()
+    def _show_checklist(self) -> None:
+        if self.checklist is None or self.side.currentWidget() is self.checklist:
+            return
+        had_focus = self.detail.isAncestorOf(self.window().focusWidget() or self)
+        self.side.setCurrentWidget(self.checklist)
+        self.events.table.clearSelection()
+        if had_focus:
+            self.events.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(object)
+    def _on_remedy_wanted(self, remedy: Remedy) -> None:
+        tunnel = self.reception.tunnel
+        {
+            Remedy.CONFIGURE: self.configure,
+            Remedy.ENTER_SECRET: self._enter_webhook_secret,
+            Remedy.CONNECT: tunnel.connect_wanted.emit,
+            Remedy.TUNNEL_SETTINGS: tunnel.settings_wanted.emit,
+            Remedy.ARRANGE: tunnel.arrange_wanted.emit,
+            Remedy.ENABLE: tunnel.arrange_wanted.emit,
+            Remedy.SELF_TEST: self.self_test_requested.emit,
+            Remedy.FETCH: self.fetch_requested.emit,
+            Remedy.MEASURE: self.fetch_requested.emit,
+            Remedy.RESTART: self._restart,
+            Remedy.MAIL: self.mail_requested.emit,
+            Remedy.INVOICES: self.invoices_requested.emit,
+        }[remedy]()
 
     @Slot()
     def _show_reception(self) -> None:
