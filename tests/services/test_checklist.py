@@ -20,7 +20,7 @@ from tests.services.checklist_facts import (
     RECEPTION,
     URL,
 )
-from workmate_desktop.domain.checklist import MailState, Point, PointId, PointState, Remedy
+from workmate_desktop.domain.checklist import Point, PointId, PointState, Remedy
 from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Source
@@ -28,6 +28,7 @@ from workmate_desktop.domain.evidence import AnswerTimes, Evidence
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.services.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpState
@@ -35,6 +36,8 @@ from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+
+MISMATCH = Trouble(TroubleKind.SECRET_MISMATCH)
 
 
 def point(facts: Facts, id_: PointId) -> Point:
@@ -198,7 +201,7 @@ def test_the_secret_is_right_when_stripe_has_delivered_and_not_before() -> None:
 
 
 def test_a_secret_of_another_endpoint() -> None:
-    wrong = replace(ALL_WELL, reception=replace(RECEPTION, trouble="secret_mismatch"))
+    wrong = replace(ALL_WELL, reception=replace(RECEPTION, troubles=(MISMATCH,)))
     assert told(wrong, PointId.SECRET) == ("wrong", "mismatch", Remedy.ARRANGE)
     by_hand = replace(wrong, reception=replace(wrong.reception, address=AddressState()))
     assert told(by_hand, PointId.SECRET) == ("wrong", "mismatch", Remedy.ENTER_SECRET)
@@ -300,12 +303,12 @@ def test_the_notices() -> None:
     assert told(evidence(failed_at=EARLIER), PointId.NOTICES) == ("done", "window", None)
     assert told(evidence(failures_untold=2), PointId.NOTICES)[:2] == ("wrong", "untold")
 
-    def mail(state: MailState) -> tuple[str, str, Remedy | None]:
-        return told(replace(ALL_WELL, mail=state), PointId.NOTICES)
-
-    assert mail(MailState()) == ("unknown", "mail_untried", Remedy.MAIL)
-    assert mail(MailState(sent_at=EARLIER)) == ("done", "mail", None)
-    assert mail(MailState(EARLIER, "mail_refused")) == ("wrong", "mail_fails", Remedy.MAIL)
+    mail = evidence(mail_on=True, failed_at=EARLIER)
+    assert told(mail, PointId.NOTICES) == ("done", "mail", None)
+    waits = replace(EVIDENCE, mail_on=True, mail_waits_since=NOON - timedelta(minutes=16))
+    stuck = replace(ALL_WELL, evidence=waits)
+    assert told(stuck, PointId.NOTICES) == ("wrong", "mail_waits", Remedy.MAIL)
+    assert told(evidence(mail_on=True, mail_waits_since=EARLIER), PointId.NOTICES)[0] == "done"
 
 
 def test_the_payment() -> None:
@@ -323,14 +326,29 @@ def test_the_payment() -> None:
     ("seconds", "expected"),
     [
         (0.0, ("done", "right", None)),
-        (-60.0, ("done", "right", None)),
-        (61.0, ("wrong", "behind", Remedy.MEASURE)),
+        (-119.0, ("done", "right", None)),
+        (120.0, ("wrong", "behind", Remedy.MEASURE)),
         (-7200.0, ("wrong", "ahead", Remedy.MEASURE)),
     ],
 )
 def test_the_clock(seconds: float, expected: tuple[str, str, Remedy | None]) -> None:
     facts = replace(ALL_WELL, clock=ClockOffset(seconds, EARLIER))
     assert told(facts, PointId.CLOCK) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_"),
+    [
+        (TroubleKind.DELIVERIES_MISSING, PointId.ADDRESS),
+        (TroubleKind.QUOTA_USED_UP, PointId.ADDRESS),
+        (TroubleKind.ANSWERS_SLOW, PointId.ANSWERS),
+        (TroubleKind.CLOCK_WRONG, PointId.CLOCK),
+    ],
+)
+def test_a_recognised_trouble_makes_its_point_wrong(kind: TroubleKind, id_: PointId) -> None:
+    troubled = replace(ALL_WELL, reception=replace(RECEPTION, troubles=(Trouble(kind),)))
+    wrong = [one.id for one in checklist(troubled) if one.state is PointState.WRONG]
+    assert wrong == [id_]
 
 
 def test_a_clock_that_was_never_compared() -> None:

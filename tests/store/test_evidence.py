@@ -101,3 +101,12 @@ def test_only_the_newest_answers_tell_how_quick_it_is(office: OfficeBooks) -> No
     assert answers is not None
     assert (answers.count, answers.typical_ms, answers.slowest_ms) == (20, 4.0, 4.0)
     assert answers.last_at == NOON + timedelta(seconds=24)
+
+
+def test_a_mail_that_waits_in_vain(office: OfficeBooks) -> None:
+    office.writer.submit(lambda t: t.settings.set("mail.on", "1")).result(10)
+    _record(office, Source.WEBHOOK, invoice_id=issued(office), failed="insufficient_funds")
+    found = _seen(office)
+    assert (found.mail_on, found.mail_waits_since) == (True, None)  # it was not tried yet
+    office.writer.submit(lambda t: t.raw.execute("UPDATE mail_outbox SET attempts = 1")).result(10)
+    assert _seen(office).mail_waits_since == NOON

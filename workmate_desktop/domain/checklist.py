@@ -62,12 +62,3 @@ class Point:
     remedy: Remedy | None = None
     at: datetime | None = None
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MailState:
-    """E-mail to the admin, when it is set up. `sent_at` is the last one that went out (UTC);
-    `trouble` why the newest did not."""
-
-    sent_at: datetime | None = None
-    trouble: str | None = None

@@ -36,7 +36,8 @@ class Evidence:
     `delivered_at`: the newest event that came as a webhook, so it was signed with a secret in
     force. `delivered_types`: which types came so in the last 30 days. `failures_untold`: failed
     payments of the last 30 days without a notice. `fetched_until`: Stripe was asked to the end
-    then (Stripe's clock); the program saves it every ten minutes at most.
+    then (Stripe's clock); the program saves it every ten minutes at most. `mail_on`: notices go
+    out by e-mail too; `mail_waits_since`: the oldest that was tried in vain came then.
     """
 
     delivered_at: datetime | None = None
@@ -47,3 +48,5 @@ class Evidence:
     failed_at: datetime | None = None
     failures_untold: int = 0
     fetched_until: datetime | None = None
+    mail_on: bool = False
+    mail_waits_since: datetime | None = None

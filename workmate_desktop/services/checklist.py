@@ -20,16 +20,18 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, mask
+from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.domain.tunnel import TunnelStatus
 from workmate_desktop.services.catch_up_keeper import POLL_SECONDS, REGULAR_SECONDS
 from workmate_desktop.services.checklist_facts import Facts, Way
 from workmate_desktop.services.endpoint import EndpointState
 from workmate_desktop.services.public_address import AddressState
+from workmate_desktop.services.troubles import CLOCK_SECONDS
 
 ANSWER_LIMIT_MS = 5000.0
 """The guide: Stripe wants its answer within 5 seconds."""
-CLOCK_LIMIT_SECONDS = 60.0
-"""A clock that is further off shows wrong times; deliveries are judged by the corrected one."""
+_MAIL_LATE = timedelta(minutes=15)
+"""A mail server may be away for a moment; then the mail goes out by itself."""
 _LATE = {POLL_SECONDS: timedelta(minutes=5), REGULAR_SECONDS: timedelta(minutes=25)}
 """So long after the last time that Stripe was asked something is wrong, by interval."""
 _NEEDED = frozenset({PAYMENT_SUCCEEDED, PAYMENT_FAILED})
@@ -156,7 +158,7 @@ def _secret(facts: Facts) -> Point:
     here = address.endpoint if address else None
     if facts.keys_trouble is not None:
         return Point(id_, _WRONG, "unreadable", Remedy.CONFIGURE)
-    if facts.reception.trouble == "secret_mismatch":
+    if TroubleKind.SECRET_MISMATCH in facts.troubles:
         return Point(id_, _WRONG, "mismatch", own, values=values)
     if here is not None and not here.secret_known:
         return Point(id_, _WRONG, "unknown_secret", Remedy.ARRANGE, values=values)
@@ -212,6 +214,9 @@ def _address(facts: Facts) -> Point:
     url = {"url": tunnel.public_url or ""}
     if tunnel.code is not None:
         return Point(id_, _WRONG, "tunnel_disturbed", Remedy.SELF_TEST, values=url)
+    for trouble in (TroubleKind.QUOTA_USED_UP, TroubleKind.DELIVERIES_MISSING):
+        if trouble in facts.troubles:
+            return Point(id_, _WRONG, trouble.value, Remedy.SELF_TEST, values=url)
     tested, delivered = facts.self_test_here, facts.evidence.delivered_at
     if tested is not None and (delivered is None or delivered < tested.at):
         if not tested.passed:
@@ -226,7 +231,7 @@ def _address(facts: Facts) -> Point:
 def _answers(facts: Facts) -> Point:
     id_, answers, tested = PointId.ANSWERS, facts.evidence.answers, facts.self_test
     if answers is not None:
-        slow = answers.slowest_ms >= ANSWER_LIMIT_MS
+        slow = answers.slowest_ms >= ANSWER_LIMIT_MS or TroubleKind.ANSWERS_SLOW in facts.troubles
         values = {"count": answers.count, "slowest_ms": answers.slowest_ms}
         remedy = Remedy.SELF_TEST if slow else None
         state = _WRONG if slow else _DONE
@@ -272,18 +277,16 @@ def _by_polling(facts: Facts, id_: PointId) -> Point:
 
 
 def _notices(facts: Facts) -> Point:
-    id_, evidence, mail = PointId.NOTICES, facts.evidence, facts.mail
+    id_, evidence = PointId.NOTICES, facts.evidence
     if evidence.failures_untold:
         values = {"count": evidence.failures_untold}
         return Point(id_, _WRONG, "untold", None, evidence.failed_at, values)
-    if mail is None:
-        reason = "window" if evidence.failed_at is not None else "no_failure"
-        return Point(id_, _DONE, reason, at=evidence.failed_at)
-    if mail.trouble is not None:
-        return Point(id_, _WRONG, "mail_fails", Remedy.MAIL, mail.sent_at)
-    if mail.sent_at is None:
-        return Point(id_, _UNKNOWN, "mail_untried", Remedy.MAIL)
-    return Point(id_, _DONE, "mail", at=mail.sent_at)
+    waits = evidence.mail_waits_since
+    if evidence.mail_on and waits is not None and facts.now - waits > _MAIL_LATE:
+        return Point(id_, _WRONG, "mail_waits", Remedy.MAIL, waits)
+    if evidence.failed_at is None:
+        return Point(id_, _DONE, "no_failure_mail" if evidence.mail_on else "no_failure")
+    return Point(id_, _DONE, "mail" if evidence.mail_on else "window", at=evidence.failed_at)
 
 
 def _payment(facts: Facts) -> Point:
@@ -307,14 +310,15 @@ def _payment(facts: Facts) -> Point:
 
 def _clock(facts: Facts) -> Point:
     id_, measured = PointId.CLOCK, facts.clock
-    if measured is None:
-        return Point(id_, _UNKNOWN, "not_measured", Remedy.MEASURE if facts.can_fetch else None)
-    values = {"seconds": measured.seconds}
-    if abs(measured.seconds) > CLOCK_LIMIT_SECONDS:
+    remedy = Remedy.MEASURE if facts.can_fetch else None
+    if measured is not None and abs(measured.seconds) >= CLOCK_SECONDS:
         reason = "behind" if measured.seconds > 0 else "ahead"
-        remedy = Remedy.MEASURE if facts.can_fetch else None
-        return Point(id_, _WRONG, reason, remedy, measured.at, values)
-    return Point(id_, _DONE, "right", None, measured.at, values)
+        return Point(id_, _WRONG, reason, remedy, measured.at, {"seconds": measured.seconds})
+    if TroubleKind.CLOCK_WRONG in facts.troubles:  # only the deliveries show it
+        return Point(id_, _WRONG, "must_be_wrong", remedy)
+    if measured is None:
+        return Point(id_, _UNKNOWN, "not_measured", remedy)
+    return Point(id_, _DONE, "right", None, measured.at, {"seconds": measured.seconds})
 
 
 def _catch_up(facts: Facts) -> Point:

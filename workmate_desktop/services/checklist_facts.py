@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workmate_desktop.domain.checklist import MailState
 from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.self_test import SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.domain.tunnel import TunnelStatus
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
@@ -35,8 +35,8 @@ class Way(StrEnum):
 class Facts:
     """All that the points are made of. `evidence` is that of the mode of `keys`.
 
-    `keys_trouble`: the stored keys cannot be read. `mail` None: not set up. `running` False:
-    doctor beside a program that is not running.
+    `keys_trouble`: the stored keys cannot be read. `running` False: doctor beside a program that
+    is not running.
     """
 
     now: datetime
@@ -47,7 +47,6 @@ class Facts:
     account: AccountInfo | None = None
     self_test: SelfTestResult | None = None
     clock: ClockOffset | None = None
-    mail: MailState | None = None
     running: bool = True
 
     @property
@@ -71,6 +70,11 @@ class Facts:
         """Somebody has posted an authentic event, not long ago."""
         at = self.evidence.delivered_at
         return at is not None and self.now - at <= RECENT
+
+    @property
+    def troubles(self) -> frozenset[TroubleKind]:
+        """What the program recognised by itself."""
+        return frozenset(trouble.kind for trouble in self.reception.troubles)
 
     @property
     def self_test_here(self) -> SelfTestResult | None:

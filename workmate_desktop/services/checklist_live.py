@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from workmate_desktop.domain.checklist import MailState, Point
+from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.clock import Clock, ClockOffset
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.self_test import SelfTestResult
@@ -14,7 +14,7 @@ from workmate_desktop.services.stripe_setup import StripeSetup
 
 
 class LiveChecklist:
-    """`clock_offset`, `self_test` and `mail` are asked for the newest of each."""
+    """`clock_offset` and `self_test` are asked for the newest of each."""
 
     def __init__(
         self,
@@ -24,7 +24,6 @@ class LiveChecklist:
         clock: Clock,
         clock_offset: Callable[[], ClockOffset | None],
         self_test: Callable[[], SelfTestResult | None],
-        mail: Callable[[], MailState | None] = lambda: None,
     ) -> None:
         self._setup = setup
         self._books = books
@@ -32,7 +31,6 @@ class LiveChecklist:
         self._clock = clock
         self._clock_offset = clock_offset
         self._self_test = self_test
-        self._mail = mail
 
     def facts(self) -> Facts:
         """All that is known now. Reads the books: for the background."""
@@ -48,7 +46,6 @@ class LiveChecklist:
             account=self._setup.account,
             self_test=self._self_test(),
             clock=self._clock_offset(),
-            mail=self._mail(),
         )
 
     def points(self) -> tuple[Point, ...]:

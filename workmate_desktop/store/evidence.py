@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.evidence import AnswerTimes, Evidence, SeenPayment
 from workmate_desktop.store.catch_up import cursor
-from workmate_desktop.store.tables import invoices, notices, stripe_events
+from workmate_desktop.store.mails import SWITCH
+from workmate_desktop.store.settings import setting
+from workmate_desktop.store.tables import invoices, mail_outbox, notices, stripe_events
 
 LATEST_ANSWERS = 20
 """So many answers tell how quick the listener is now."""
@@ -34,6 +36,8 @@ def evidence(connection: Connection, *, livemode: bool, now: datetime) -> Eviden
         failed_at=_newest(connection, mode, _failed()),
         failures_untold=_untold(connection, mode, since),
         fetched_until=datetime.fromtimestamp(covered, UTC) if covered is not None else None,
+        mail_on=setting(connection, SWITCH) == "1",
+        mail_waits_since=_mail_waits_since(connection),
     )
 
 
@@ -89,6 +93,12 @@ def _answers(connection: Connection) -> AnswerTimes | None:
         return None
     times = [float(row.answer_ms) for row in rows]
     return AnswerTimes(len(times), median(times), max(times), from_text(rows[0].received_at))
+
+
+def _mail_waits_since(connection: Connection) -> datetime | None:
+    query = select(func.min(mail_outbox.c.at)).where(mail_outbox.c.attempts > 0)
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return from_text(found) if found else None
 
 
 def _untold(connection: Connection, mode: ColumnElement[bool], since: str) -> int:

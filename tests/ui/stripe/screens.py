@@ -28,6 +28,7 @@ from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.shared.theme import Theme
@@ -40,6 +41,7 @@ DISTURBED = replace(
     reception=replace(
         RECEPTION,
         trouble="secret_mismatch",
+        troubles=(Trouble(TroubleKind.SECRET_MISMATCH),),
         address=replace(ADDRESS, endpoint=replace(ENDPOINT, enabled=False)),
     ),
     evidence=replace(EVIDENCE, payment=None, simulated_at=EARLIER),

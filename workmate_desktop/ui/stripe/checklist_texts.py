@@ -196,6 +196,8 @@ def _address() -> dict[str, str]:
         "tunnel_disturbed": _tr("der Tunnel ist gestört"),
         "test_failed": _tr("das Test-Ereignis kam nicht an"),
         "tested": _tr("geprüft %when · %milliseconds"),
+        "deliveries_missing": _tr("Zustellungen bleiben aus"),
+        "quota_used_up": _tr("das Kontingent bei ngrok ist verbraucht"),
         "not_tested": _tr("noch nicht geprüft"),
     }
 
@@ -214,9 +216,9 @@ def _notices() -> dict[str, str]:
         "untold": _tr("%count ohne Meldung: bitte den Support fragen"),
         "window": _tr("im Protokoll, zuletzt %when"),
         "no_failure": _tr("im Protokoll · bisher keiner"),
-        "mail_fails": _tr("E-Mail geht nicht hinaus"),
-        "mail_untried": _tr("noch keine Testmail"),
-        "mail": _tr("auch per E-Mail"),
+        "no_failure_mail": _tr("Protokoll und E-Mail · bisher keiner"),
+        "mail_waits": _tr("E-Mail geht nicht hinaus"),
+        "mail": _tr("Protokoll und E-Mail, zuletzt %when"),
     }
 
 
@@ -235,6 +237,7 @@ def _clock() -> dict[str, str]:
         "not_measured": _tr("noch nicht mit Stripe verglichen"),
         "behind": _tr("geht %seconds nach: bitte stellen"),
         "ahead": _tr("geht %seconds vor: bitte stellen"),
+        "must_be_wrong": _tr("Zustellungen kommen zur falschen Zeit"),
         "right": _tr("Abweichung %seconds"),
     }
 
