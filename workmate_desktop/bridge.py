@@ -11,6 +11,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -35,6 +38,20 @@ COALESCE_MS = 4
 """Changes of so many milliseconds are told together; 16 would cost a frame (PERFORMANCE)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Whom to tell about a future, and what is being done meanwhile.
+
+    Only the GUI thread holds these: they refer to widgets, and a widget that lost its last
+    reference in another thread would be destroyed there, which crashes Qt.
+    """
+
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None] | None
+    owner: QObject | None
+    work: Callable[[], Any] | None = None
+
+
 class Bridge(QObject):
     """Signals for views; each carries a tuple of ids without repetition.
 
@@ -57,7 +74,9 @@ class Bridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._changes: list[Change] = []
-        self._calls: list[Callable[[], None]] = []
+        self._answers: list[tuple[int, Future[Any]]] = []
+        self._waiting: dict[int, _Waiting] = {}
+        self._numbers = count()
         self._log_lines = False
         self._waking = False
         self._timer = QTimer(self, singleShot=True, interval=COALESCE_MS)
@@ -87,13 +106,19 @@ class Bridge(QObject):
         if wake:
             self._emit_woken()
 
-    def _call_soon(self, call: Callable[[], None]) -> None:
+    def _answered(self, number: int, future: "Future[Any]") -> None:
         with self._lock:
-            self._calls.append(call)
+            self._answers.append((number, future))
             wake = not self._waking
             self._waking = True
         if wake:
             self._emit_woken()
+
+    def _work(self, number: int) -> Any:
+        """In the pool. Its own references end before the future is answered."""
+        work = self._waiting[number].work
+        assert work is not None
+        return work()
 
     def _emit_woken(self) -> None:
         if not self._closed and isValid(self):
@@ -113,11 +138,14 @@ class Bridge(QObject):
         Nothing is called any more once `owner` was destroyed. Without `failed` an error is
         logged as a bug.
         """
+        number = next(self._numbers)
+        self._waiting[number] = _Waiting(done, failed, owner, work)
         try:
-            future = self._pool.submit(work)
+            future = self._pool.submit(self._work, number)
         except RuntimeError:
-            return  # the program is ending
-        self.when_done(future, done, failed, owner)
+            del self._waiting[number]  # the program is ending
+            return
+        future.add_done_callback(partial(self._answered, number))
 
     def when_done(
         self,
@@ -127,11 +155,9 @@ class Bridge(QObject):
         owner: QObject | None = None,
     ) -> None:
         """Call `done` or `failed` in the GUI thread when `future` is answered."""
-
-        def deliver(answered: "Future[T]") -> None:
-            self._call_soon(lambda: self._finish(answered, done, failed, owner))
-
-        future.add_done_callback(deliver)
+        number = next(self._numbers)
+        self._waiting[number] = _Waiting(done, failed, owner)
+        future.add_done_callback(partial(self._answered, number))
 
     def close(self, deadline_free: bool = True) -> None:
         """Call nobody any more. Work under way in the pool is left to end by itself."""
@@ -143,26 +169,22 @@ class Bridge(QObject):
     def _wake(self) -> None:
         if self._closed:
             return  # what was announced before the stop would read books that are closed
-        calls = self._take_calls()
-        for call in calls:
-            call()
+        with self._lock:
+            answers, self._answers = self._answers, []
+        for number, future in answers:
+            self._finish(self._waiting.pop(number), future)
         if not self._timer.isActive():
             self._timer.start()
-
-    def _take_calls(self) -> list[Callable[[], None]]:
-        with self._lock:
-            calls, self._calls = self._calls, []
-        return calls
 
     @Slot()
     def _deliver(self) -> None:
         with self._lock:
             changes, self._changes = self._changes, []
-            calls, self._calls = self._calls, []
+            answers, self._answers = self._answers, []
             log_lines, self._log_lines = self._log_lines, False
             self._waking = False
-        for call in calls:
-            call()
+        for number, future in answers:
+            self._finish(self._waiting.pop(number), future)
         if changes:
             self._tell(changes)
         if log_lines:
@@ -194,19 +216,14 @@ class Bridge(QObject):
         if ReceptionChanged in ids:
             self.reception_changed.emit()
 
-    def _finish(
-        self,
-        future: "Future[T]",
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None] | None,
-        owner: QObject | None,
-    ) -> None:
-        if self._closed or future.cancelled() or (owner is not None and not isValid(owner)):
+    def _finish(self, waiting: _Waiting, future: "Future[Any]") -> None:
+        gone = waiting.owner is not None and not isValid(waiting.owner)
+        if self._closed or future.cancelled() or gone:
             return
         error = future.exception()
         if error is None:
-            done(future.result())
-        elif failed is not None and isinstance(error, Exception):
-            failed(error)
+            waiting.done(future.result())
+        elif waiting.failed is not None and isinstance(error, Exception):
+            waiting.failed(error)
         else:
             logger.error("Background work failed", exc_info=error)
