@@ -65,6 +65,10 @@ SCREENS = {
     "test-ereignis": Screen("tests.ui.stripe.dialog_screens:self_test", 0, 0),
     "test-ereignis-gestoert": Screen("tests.ui.stripe.dialog_screens:self_test_failed", 0, 0),
     "test-ereignis-laeuft": Screen("tests.ui.stripe.dialog_screens:self_test_running", 0, 0),
+    "email": Screen("tests.ui.notify.screens:mail", 0, 0),
+    "email-erstmals": Screen("tests.ui.notify.screens:mail_first", 0, 0),
+    "email-abgelehnt": Screen("tests.ui.notify.screens:mail_refused", 0, 0),
+    "email-ohne-schluesselbund": Screen("tests.ui.notify.screens:mail_no_keyring", 0, 0),
     "zahlung-simulieren": Screen("tests.ui.stripe.dialog_screens:simulate", 0, 0),
 }
 

@@ -6,14 +6,11 @@ What is stored is never put into a field: an empty secret field keeps the stored
 from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QUrl, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +26,7 @@ from workmate_desktop.domain.stripe_keys import (
 )
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import FittingArea
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import error_sentence
@@ -49,31 +47,6 @@ _PREFIXES = {
 
 def _open_in_browser(address: str) -> None:
     QDesktopServices.openUrl(QUrl(address))
-
-
-class _FittingArea(QScrollArea):
-    """Wants the whole height of its contents, and scrolls when it gets less."""
-
-    def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self._inside = inside
-        self.setWidget(inside)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def sizeHint(self) -> QSize:
-        width = max(self.viewport().width(), 480)
-        layout = self._inside.layout()
-        if layout is None:
-            return self._inside.sizeHint()
-        layout.activate()
-        return QSize(width, layout.totalHeightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, 120)
 
 
 class ConfigureDialog(QDialog):
@@ -179,7 +152,7 @@ class ConfigureDialog(QDialog):
         for one, after in pairwise(chain):
             self.setTabOrder(one, after)
 
-    def _scrolled_fields(self) -> "_FittingArea":
+    def _scrolled_fields(self) -> FittingArea:
         """At 200 % on a small screen the fields scroll, and the buttons stay in sight."""
         inside = QWidget()
         inside.setProperty("part", "scroll")
@@ -192,7 +165,7 @@ class ConfigureDialog(QDialog):
             column.addWidget(label)
         column.addWidget(self.file_offer)
         column.addStretch(1)
-        return _FittingArea(inside)
+        return FittingArea(inside)
 
     def _intro(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -1,0 +1,47 @@
+"""Dialogs about notices outside of the window, for pictures (tests/screenshots.py)."""
+
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.fakes import FakeBridge
+from tests.ui.notify.fakes import ACCOUNT, FakeMailSettings
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.mail import MailRefusal, MailRefused
+from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.ui.notify.mail_dialog import MailDialog
+from workmate_desktop.ui.shared.theme import Theme
+
+
+def mail(theme: Theme) -> QWidget:
+    """Set up, and the test mail went out."""
+    dialog = MailDialog(FakeMailSettings(MailState(True, ACCOUNT, True)), FakeBridge())
+    dialog.test.button.click()
+    return dialog
+
+
+def mail_first(theme: Theme) -> QWidget:
+    """The first time, with a slip."""
+    dialog = MailDialog(FakeMailSettings(), FakeBridge())
+    dialog.recipient.setText("chefin@firma")
+    dialog.server.setText("https://smtp.firma.example")
+    dialog.recipient.setText("chefin@")
+    return dialog
+
+
+def mail_refused(theme: Theme) -> QWidget:
+    """The test mail was refused."""
+    settings = FakeMailSettings(MailState(True, ACCOUNT, True))
+    settings.fail_with = MailRefused(MailRefusal.LOGIN_REFUSED, status=535)
+    dialog = MailDialog(settings, FakeBridge())
+    dialog.test.button.click()
+    return dialog
+
+
+def mail_no_keyring(theme: Theme) -> QWidget:
+    """The keyring is locked; the file is offered."""
+    settings = FakeMailSettings(MailState(False, ACCOUNT, False))
+    settings.fail_with = UserError("keychain_unavailable", reason="locked")
+    dialog = MailDialog(settings, FakeBridge())
+    dialog.wanted.setChecked(True)
+    dialog.password.setText("geheim")
+    dialog.save_button.click()
+    return dialog

@@ -1,0 +1,293 @@
+"""E-Mail bei Meldungen: whether somebody gets an e-mail, who, and through which mailbox.
+
+The stored password is never put into its field: an empty field keeps it.
+"""
+
+from typing import cast
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.mail import (
+    USUAL_PORT,
+    MailAccount,
+    MailField,
+    MailProblem,
+    MailSecurity,
+    is_address,
+    problems_of,
+)
+from workmate_desktop.ui.notify.mail_test import MailTest
+from workmate_desktop.ui.notify.mail_texts import hint, problem_words, security_words
+from workmate_desktop.ui.notify.ports import MailSettings
+from workmate_desktop.ui.shared.cards import line
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import FittingArea
+from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.stripe.file_offer import FileOffer
+from workmate_desktop.ui.stripe.key_field import SecretField
+from workmate_desktop.ui.stripe.ports import Background
+
+_WIDTH = 560
+
+
+class MailDialog(QDialog):
+    """Accepted when everything is saved."""
+
+    def __init__(
+        self, settings: MailSettings, bridge: Background, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._bridge = bridge
+        self._state = settings.state
+        self._saving = False
+        account = self._state.account
+        self._first_time = not account.server
+        self.setWindowTitle(self.tr("E-Mail bei Meldungen"))
+        self.setMinimumWidth(_WIDTH)
+        self.wanted = QCheckBox(self.tr("Bei Meldungen eine &E-Mail senden"))
+        self.wanted.setChecked(self._state.on or self._first_time)
+        self.recipient = QLineEdit(account.recipient)
+        self.server = QLineEdit(account.server)
+        self.server.setPlaceholderText("smtp.anbieter.de")
+        self.port = QLineEdit(str(account.port))
+        self.security = QComboBox()
+        for security in MailSecurity:
+            self.security.addItem(security_words(security), security)
+        self.security.setCurrentIndex(list(MailSecurity).index(account.security))
+        self.user = QLineEdit(account.user)
+        self.password = SecretField(self.tr("Passwort"))
+        self.password.setProperty("mono", False)
+        if self._state.has_password:
+            self.password.setPlaceholderText(self.tr("gespeichert"))
+        self.from_address = QLineEdit("" if account.sender == account.user else account.sender)
+        self.fields = {
+            MailField.RECIPIENT: FormField(self.tr("&An"), self.recipient),
+            MailField.SERVER: FormField(self.tr("&Mailserver"), self.server),
+            MailField.PORT: FormField(self.tr("&Port"), self.port),
+            MailField.SECURITY: FormField(self.tr("&Verschlüsselung"), self.security),
+            MailField.PASSWORD: FormField(self.tr("Pass&wort"), self.password),
+            MailField.SENDER: FormField(self.tr("A&bsender"), self.from_address),
+        }
+        self.user_field = FormField(self.tr("Ben&utzer"), self.user)
+        self.test = MailTest(settings, bridge)
+        self.failure = PlainLabel(role="error", wrap=True)
+        self.failure.setVisible(False)
+        self.file_offer = FileOffer()
+        self.file_offer.setVisible(False)
+        self.cancel_button = button(self.tr("Abbre&chen"))
+        self.save_button = button(self.tr("&Speichern"), kind="primary")
+        self.save_button.setDefault(True)
+        self._build()
+        self._connect()
+        self.resize(620, 200)
+        self._check()
+        (self.recipient if self._first_time else self.wanted).setFocus()
+
+    def reject(self) -> None:
+        """Close without saving; a saving under way is waited for."""
+        if not self._saving:
+            self.test.forget()
+            super().reject()
+
+    def event(self, event: QEvent) -> bool:
+        """Grow when something inside asks for more room, and once all is dressed."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def account(self) -> MailAccount:
+        """What is entered. The sender is the user, where that is an address and none is typed."""
+        port, user = self.port.text().strip(), self.user.text().strip()
+        sender = self.from_address.text().strip()
+        return MailAccount(
+            self.server.text().strip(),
+            int(port) if port.isdecimal() and len(port) < 7 else 0,
+            MailSecurity(self.security.currentData()),
+            user,
+            sender or (user if is_address(user) else ""),
+            self.recipient.text().strip(),
+        )
+
+    def problems(self) -> dict[MailField, MailProblem]:
+        """What is wrong with the fields as they stand, the stored password included."""
+        password = bool(self.password.typed()) or self._state.has_password
+        return problems_of(self.account(), password=password)
+
+    # Building
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 22, 24, 20)
+        outer.setSpacing(10)
+        outer.addWidget(PlainLabel(self.tr("E-Mail bei Meldungen"), role="title"))
+        inside = QWidget()
+        inside.setProperty("part", "scroll")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 6)
+        column.setSpacing(10)
+        words = self.tr(
+            "Bei Fehlschlägen, Klärungen und Störungen geht eine E-Mail an eine Person im Büro. "
+            "Was innerhalb einer Minute geschieht, steht in einer E-Mail zusammen."
+        )
+        column.addWidget(PlainLabel(words, role="muted", wrap=True))
+        column.addWidget(self.wanted)
+        column.addWidget(self.fields[MailField.RECIPIENT])
+        column.addLayout(
+            _row(
+                (self.fields[MailField.SERVER], 4),
+                (self.fields[MailField.PORT], 1),
+                (self.fields[MailField.SECURITY], 3),
+            )
+        )
+        column.addLayout(_row((self.user_field, 1), (self.fields[MailField.PASSWORD], 1)))
+        column.addWidget(self.fields[MailField.SENDER])
+        column.addWidget(self.failure)
+        column.addWidget(self.file_offer)
+        column.addStretch(1)
+        self._area = FittingArea(inside)
+        outer.addWidget(self._area, 1)
+        outer.addWidget(self.test.answer)
+        outer.addWidget(line())
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.test, 1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        outer.addLayout(buttons)
+
+    def _connect(self) -> None:
+        for field in (
+            self.recipient,
+            self.server,
+            self.port,
+            self.user,
+            self.password,
+            self.from_address,
+        ):
+            field.textChanged.connect(self._on_changed)
+        self.security.currentIndexChanged.connect(self._on_security)
+        self.wanted.toggled.connect(self._on_changed)
+        self.test.wanted.connect(self._on_test_wanted)
+        self.cancel_button.clicked.connect(self.reject)
+        self.save_button.clicked.connect(self._on_save)
+        self.file_offer.accepted.connect(self._on_save_in_file)
+
+    # Checking
+
+    @Slot()
+    def _on_security(self) -> None:
+        """The usual port follows the choice; another one stays."""
+        if self.port.text().strip() in {str(port) for port in USUAL_PORT.values()}:
+            self.port.setText(str(USUAL_PORT[MailSecurity(self.security.currentData())]))
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.test.forget()
+        self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        wanted, problems = self.wanted.isChecked(), self.problems()
+        for kind, field in self.fields.items():
+            problem = problems.get(kind)
+            # What is not filled in yet is not wrong yet.
+            bad = problem is not None and problem is not MailProblem.MISSING
+            words = (
+                problem_words(kind, problem)
+                if problem is not None and bad
+                else hint(kind, has_password=self._state.has_password)
+            )
+            field.set_message(words, Message.BAD if bad and wanted else Message.HINT)
+        user = self.user.text().strip()
+        self.from_address.setPlaceholderText(user if is_address(user) else "")
+        for field in (*self.fields.values(), self.user_field):
+            field.setEnabled(wanted and not self._saving)
+        self.test.set_possible(wanted and not problems and not self._saving)
+        self.save_button.setEnabled((not wanted or not problems) and not self._saving)
+
+    def _fit(self) -> None:
+        """Grow with what is said, as far as the screen has room."""
+        layout = self.layout()
+        if layout is None:
+            return
+        self._area.updateGeometry()
+        layout.activate()
+        wanted = max(layout.totalHeightForWidth(self.width()), layout.sizeHint().height())
+        if wanted > self.height():
+            most = self.screen().availableGeometry().height() - 60
+            self.resize(self.width(), min(wanted, most))
+
+    # Doing
+
+    @Slot()
+    def _on_test_wanted(self) -> None:
+        self.test.start(self.account(), self.password.typed())
+
+    @Slot()
+    def _on_save(self) -> None:
+        self._save(allow_file=False)
+
+    @Slot()
+    def _on_save_in_file(self) -> None:
+        self._save(allow_file=True)
+
+    def _save(self, *, allow_file: bool) -> None:
+        wanted = self.wanted.isChecked()
+        if self._saving or (wanted and self.problems()):
+            return
+        self.test.forget()
+        account, password, settings = self.account(), self.password.typed(), self._settings
+        self._set_saving(True)
+
+        def save() -> None:
+            if wanted:
+                settings.save(account, password, allow_file=allow_file)
+            else:
+                settings.turn_off()
+
+        self._bridge.run_in_background(save, self._on_saved, self._on_failed, self)
+
+    def _on_saved(self, _nothing: None) -> None:
+        self._set_saving(False)
+        self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._set_saving(False)
+        self.failure.setText(" ".join(part for part in error_sentence(error) if part))
+        self.failure.setVisible(True)
+        offered = isinstance(error, UserError) and error.code == "keychain_unavailable"
+        self.file_offer.setVisible(offered)
+        if offered:
+            self.file_offer.button.setFocus()
+
+    def _set_saving(self, saving: bool) -> None:
+        self._saving = saving
+        self.save_button.setText(self.tr("Speichert …") if saving else self.tr("&Speichern"))
+        for widget in (self.wanted, self.cancel_button, self.file_offer):
+            cast(QWidget, widget).setEnabled(not saving)
+        if saving:
+            self.failure.setVisible(False)
+        self._check()
+
+
+def _row(*fields: tuple[QWidget, int]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    for field, stretch in fields:
+        row.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
+    return row

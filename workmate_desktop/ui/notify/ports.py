@@ -1,0 +1,28 @@
+"""What notices outside of the window need from the rest of the program, no more."""
+
+import threading
+from typing import Protocol
+
+from workmate_desktop.domain.mail import MailAccount
+from workmate_desktop.services.mail_setup import MailState
+
+
+class MailSettings(Protocol):
+    """services.mail_setup.MailSetup."""
+
+    @property
+    def state(self) -> MailState:
+        """How it is set right now."""
+        ...
+
+    def save(self, account: MailAccount, password: str | None, *, allow_file: bool = False) -> None:
+        """Send notices through this account; None keeps the stored password. Blocks."""
+        ...
+
+    def turn_off(self) -> None:
+        """Send nothing more. Blocks."""
+        ...
+
+    def test(self, account: MailAccount, password: str | None, cancelled: threading.Event) -> None:
+        """Send a test mail. Blocks."""
+        ...
