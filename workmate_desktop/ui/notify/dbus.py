@@ -1,0 +1,127 @@
+"""Desktop notifications over D-Bus, for Linux desktops without a tray (GNOME).
+
+https://specifications.freedesktop.org/notification-spec/latest/protocol.html
+
+Python has one kind of whole number and the call wants an unsigned one, so the call goes through
+QDBusInterface, which asks the service for the types. That blocks: it is done in the background.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import (
+    Q_ARG,
+    Q_RETURN_ARG,
+    SLOT,
+    QMetaObject,
+    QObject,
+    Qt,
+    Signal,
+    Slot,
+)
+
+from workmate_desktop.ui.stripe.ports import Background
+
+logger = logging.getLogger("workmate.notify")
+
+SERVICE = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+_LIMIT_MS = 3000
+_REMEMBERED = 100
+
+
+def session_bus_is_there(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a session bus already. Asking Qt would start one where there is none."""
+    if sys.platform != "linux":
+        return False
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    return bool(environment.get("DBUS_SESSION_BUS_ADDRESS")) or (
+        bool(runtime) and (Path(runtime) / "bus").exists()
+    )
+
+
+class DBusMessages(QObject):
+    """Signal `clicked(key)`: the user chose the notification shown with this key."""
+
+    clicked = Signal(str)
+
+    def __init__(self, bridge: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        from PySide6.QtDBus import QDBusConnection
+
+        self._bridge = bridge
+        self._keys: dict[int, str] = {}
+        self._bus = QDBusConnection.sessionBus()
+        slot = SLOT("_on_action(uint,QString)").encode()
+        self._bus.connect(SERVICE, PATH, SERVICE, "ActionInvoked", self, slot)
+
+    def show(self, title: str, text: str, key: str) -> None:
+        """Show a notification; returns at once. Where it fails, the list of notices remains."""
+        self._bridge.run_in_background(
+            lambda: _notify(title, text), partial(self._on_shown, key), self._on_failed, self
+        )
+
+    def close(self) -> None:
+        """No longer listen."""
+        slot = SLOT("_on_action(uint,QString)").encode()
+        self._bus.disconnect(SERVICE, PATH, SERVICE, "ActionInvoked", self, slot)
+
+    def _on_shown(self, key: str, number: int) -> None:
+        self._keys[number] = key
+        while len(self._keys) > _REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+
+    def _on_failed(self, error: Exception) -> None:
+        logger.warning("No desktop notification: %s", error)
+
+    @Slot("uint", str)
+    def _on_action(self, number: int, _action: str) -> None:
+        key = self._keys.pop(number, None)
+        if key is not None:
+            self.clicked.emit(key)
+
+
+class NotShown(Exception):
+    """The service is not there, or did not take the notification."""
+
+
+def _notify(title: str, text: str) -> int:
+    """Blocks. The number that the service gave."""
+    from PySide6.QtDBus import QDBusConnection, QDBusInterface
+
+    service = QDBusInterface(SERVICE, PATH, SERVICE, QDBusConnection.sessionBus())
+    if not service.isValid():
+        raise NotShown("no notification service")
+    service.setTimeout(_LIMIT_MS)
+    try:
+        can = QMetaObject.invokeMethod(
+            service,
+            "GetCapabilities",
+            Qt.ConnectionType.DirectConnection,
+            Q_RETURN_ARG("QStringList"),
+        )
+        # Without this ability a service may show the actions as buttons, or refuse.
+        actions = ["default", ""] if isinstance(can, list) and "actions" in can else []
+        number = QMetaObject.invokeMethod(
+            service,
+            "Notify",
+            Qt.ConnectionType.DirectConnection,
+            Q_RETURN_ARG("uint"),
+            Q_ARG("QString", "WorkmateOS Desktop"),
+            Q_ARG("uint", 0),
+            Q_ARG("QString", "workmate-desktop"),
+            Q_ARG("QString", title),
+            Q_ARG("QString", text),
+            Q_ARG("QStringList", actions),
+            Q_ARG("QVariantMap", {"desktop-entry": "workmate-desktop"}),
+            Q_ARG("int", -1),
+        )
+    except RuntimeError as error:
+        raise NotShown("the notification service does not know the call") from error
+    if not isinstance(number, int) or not number:
+        raise NotShown("the notification service did not answer")
+    return number
