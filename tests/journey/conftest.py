@@ -36,7 +36,8 @@ def start(
 ) -> Iterator[Callable[..., "Desk"]]:
     """Starts the program; each one is stopped at the end of the test.
 
-    `start(**options)` takes the fields of Options, and `keychain`. Without a `stripe_api_base`
+    `start(**options)` takes the fields of Options, `keychain`, and `tray`: whether the desktop
+    has one. Without a `stripe_api_base`
     Stripe cannot be reached: made-up keys never leave this computer.
     """
     from PySide6.QtCore import QCoreApplication, QEvent
@@ -46,10 +47,15 @@ def start(
 
     running: list[WindowProgram] = []
 
-    def start_program(*, keychain: Any = None, **given: Any) -> Desk:
+    def start_program(*, keychain: Any = None, tray: bool = False, **given: Any) -> Desk:
         standard = {"command": "gui", "data_dir": data_dir, "port": 0, "stripe_api_base": NOBODY}
         options = Options(**{**standard, **given})
-        program = WindowProgram(qapp, options, None if options.demo else keychain or secrets)
+        program = WindowProgram(
+            qapp,
+            options,
+            None if options.demo else keychain or secrets,
+            tray_available=lambda: tray,
+        )
         running.append(program)
         assert program.start()
         return Desk(program, qtbot)

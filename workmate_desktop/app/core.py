@@ -213,6 +213,10 @@ class Core:
                 return
             self.troubles.start()
             port = self.reception.start()
+            if port is None:
+                self.writer.submit_later(
+                    lambda t: t.notices.add_once_a_day(NoticeKind.RECEPTION_DISTURBED)
+                )
             if self.address is not None:
                 self.address.start(port)
             if self.catch_up is not None:

@@ -25,6 +25,7 @@ class Options:
     data_dir: Path
     port: int = DEFAULT_PORT
     demo: bool = False
+    hidden: bool = False
     stripe_publishable_key: str = ""
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
@@ -67,6 +68,7 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         command=found.command or "gui",
         data_dir=folder,
         port=int(port_text),
+        hidden=found.hidden,
         stripe_publishable_key=given("stripe_publishable_key"),
         stripe_secret_key=given("stripe_secret_key"),
         stripe_webhook_secret=given("stripe_webhook_secret"),
@@ -95,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--demo", action="store_true", help="throw-away data, no Stripe account needed"
+    )
+    parser.add_argument(
+        "--hidden",
+        action="store_true",
+        help="start without the window, only with the sign beside the clock (where there is one)",
     )
     parser.add_argument("--data-dir", metavar="FOLDER", help="where the data lies")
     parser.add_argument("--port", help=f"port of the listener ({DEFAULT_PORT}; 0 = any free one)")

@@ -18,6 +18,7 @@ from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.mode_badge import ModeBadge
+from workmate_desktop.ui.notify.mail_dialog import MailDialog
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
@@ -146,6 +147,7 @@ class Pages(QObject):
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
         self.log.unread_changed.connect(self._show_unread)
+        self.log.notices.mail_requested.connect(self._open_mail)
         self._bridge.settings_changed.connect(self.refresh_state)
         self._bridge.reception_changed.connect(self.refresh_state)
 
@@ -255,6 +257,17 @@ class Pages(QObject):
     def _show_event(self, event_id: str) -> None:
         self._window.show_page(STRIPE)
         self.stripe.show_event(event_id)
+
+    def show_notice(self, notice_id: str) -> None:
+        """A desktop notification was clicked; an empty id stands for several notices."""
+        notice = self._core.books.notice(notice_id) if notice_id else None
+        self._window.show_page(LOG)
+        if notice is not None:
+            self.log.notices.open_notice(notice)
+
+    @Slot()
+    def _open_mail(self) -> None:
+        MailDialog(self._core.mail, self._bridge, self._window).open()
 
     @Slot(int)
     def _show_unread(self, count: int) -> None:

@@ -4,17 +4,21 @@ import logging
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from workmate_desktop.app.background import Background
+from workmate_desktop.app.launch import entry_suffix, start_command
 from workmate_desktop.app.options import Options
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.secrets import SecretStore
+from workmate_desktop.gateways.autostart import Autostart
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
@@ -49,8 +53,10 @@ class WindowProgram(QObject):
         application: QApplication,
         options: Options,
         keychain: SecretStore | None = None,
+        *,
+        tray_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ) -> None:
-        """`keychain` None is the keyring of the system."""
+        """`keychain` None is the keyring of the system. `tray_available` is asked often."""
         super().__init__()
         self._keychain = keychain
         self.application = application
@@ -60,6 +66,13 @@ class WindowProgram(QObject):
         application.setWindowIcon(program_icon())
         self.window = MainWindow(self.theme)
         self.bridge = Bridge(self)
+        self.background = Background(
+            self.window,
+            self.bridge,
+            Autostart(start_command(options), entry_suffix(options)),
+            tray_available=tray_available,
+            possible=not options.demo,
+        )
         self._collector = GuiCollector(self)
         self.core: Core | None = None
         self.pages: Pages | None = None
@@ -90,7 +103,8 @@ class WindowProgram(QObject):
             self._on_open_failed(error)
             return True
         if not self._held:
-            if not ring(self.options.data_dir):
+            # Of a start with the session nobody wants to see anything.
+            if not self.options.hidden and not ring(self.options.data_dir):
                 logger.warning("The other program has no window")
             return False
         self._doorbell = Doorbell(self.options.data_dir, self)
@@ -107,6 +121,7 @@ class WindowProgram(QObject):
             return
         self._stopped = True
         self._forget_signals()
+        self.background.close()
         self.window.hide()
         for timer in self.window.findChildren(QTimer):
             timer.stop()  # views read the books a moment after a change
@@ -136,9 +151,15 @@ class WindowProgram(QObject):
         self._remembered = self._memory.load()
         window = self._remembered.get("window")
         restore_window(self.window, window if isinstance(window, dict) else {})
-        self.window.closing.connect(self.stop)
+        self.background.quit_wanted.connect(self.stop)
         self._stop_on_signals()
-        self.window.show()
+        choice = self._remembered.get("background")
+        if self.background.start(choice, self._keep_choice, hidden=self.options.hidden):
+            self.window.show()
+
+    def _keep_choice(self, choice: str) -> None:
+        self._remembered = {**self._remembered, "background": choice}
+        self._memory.save(self._remembered)
 
     @Slot()
     def _open_in_background(self) -> None:
@@ -183,6 +204,7 @@ class WindowProgram(QObject):
         core.announcer.listen(self.bridge.announce)
         self.pages = Pages(self.window, self.theme, core, self._log, self.bridge)
         self.pages.backup_bar.restore_wanted.connect(self._replace_books)
+        self.background.attach(core, self.pages)
         self.pages.restore_state(self._remembered)
         page = self._remembered.get("page")
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
@@ -215,6 +237,7 @@ class WindowProgram(QObject):
         page = TroublePage(self.theme, error, self.options.data_dir, self.window)
         page.restore_wanted.connect(self._restore)
         self.window.show_only(page)
+        self.background.need_window()
         page.retry_wanted.connect(self._retry)
         if self._refused is None:
             self._refused = Refused(error, self.options)
@@ -265,6 +288,7 @@ class WindowProgram(QObject):
         self._remembered = self._state(self.pages)
         self._replaced = kept
         self.window.show_only(waiting_page(self.tr("Die Sicherung wird eingesetzt …")))
+        self.background.detach()
         self.pages.close()
         self.pages = None
         core, self.core = self.core, None
@@ -290,6 +314,7 @@ class WindowProgram(QObject):
         return {
             "window": window_state(self.window),
             "page": self.window.stack.currentIndex(),
+            "background": self.background.choice,
             **pages.save_state(),
         }
 

@@ -88,7 +88,7 @@ class NoticeKind(StrEnum):
     """`detail`: minutes that this PC is ahead (negative: behind); absent when not measured."""
     QUOTA_USED_UP = "quota_used_up"
     RECEPTION_DISTURBED = "reception_disturbed"
-    """`detail`: trouble, a code with words of its own (port_unavailable)."""
+    """The listener could not be started."""
     MAIL_FAILED = "mail_failed"
     """E-mails do not go out. `detail`: reason (a domain.mail.MailRefusal), and given_up, True
     when a mail was tried for too long and is not tried any more."""
@@ -107,7 +107,7 @@ class NoticeKind(StrEnum):
     """What the daily comparison with Stripe found. `detail`: payments, reversals (numbers)."""
 
 
-_FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET})
+_FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET, NoticeKind.STRANGERS_REFUSED})
 
 
 def told_outside(kind: NoticeKind | str, detail: Mapping[str, object]) -> bool:

@@ -10,7 +10,6 @@ been seen working yet.
 """
 
 import os
-import plistlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -108,6 +107,8 @@ class Autostart:
         return ("\n".join(lines) + "\n").encode()
 
     def _plist(self) -> bytes:
+        import plistlib
+
         values = {
             "Label": self._label,
             "ProgramArguments": self._command,

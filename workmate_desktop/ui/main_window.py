@@ -16,12 +16,15 @@ from workmate_desktop.ui.shared.toast import ToastHost
 
 
 class MainWindow(QMainWindow):
-    """Signal `closing`: the user closed the window; the program then stops."""
+    """Signal `closing`: the user wants to close the window. With `keeps_open` it stays until
+    whoever heard the signal hides it; else it is closed already.
+    """
 
     closing = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.keeps_open = False
         self.setWindowTitle(self.tr("WorkmateOS Desktop"))
         self.resize(1280, 800)
         self.setMinimumSize(880, 560)
@@ -94,8 +97,8 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing the window ends the program."""
-        event.accept()
+        """What closing means is decided by the program."""
+        event.setAccepted(not self.keeps_open)
         self.closing.emit()
 
 

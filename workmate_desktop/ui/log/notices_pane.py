@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QMenu,
     QStackedWidget,
     QStyleOptionViewItem,
     QWidget,
@@ -35,12 +36,15 @@ _ALL, _UNREAD = "all", "unread"
 
 class NoticesPane(Card):
     """Signals: `invoice_requested(str)`, `event_requested(str)`: a notice was opened;
-    `unread_changed(int)`.
+    `unread_changed(int)`; `mail_requested()`, `background_requested()`: how else staff want to
+    hear of notices.
     """
 
     invoice_requested = Signal(str)
     event_requested = Signal(str)
     unread_changed = Signal(int)
+    mail_requested = Signal()
+    background_requested = Signal()
 
     def __init__(
         self,
@@ -61,6 +65,11 @@ class NoticesPane(Card):
         self.chips.add(_ALL, self.tr("Alle"))
         self.chips.add(_UNREAD, self.tr("Ungelesen"))
         self.open_button = button(self.tr("&Anzeigen"))
+        self.tell_button = button(self.tr("&Benachrichtigen"))
+        self.tell_menu = QMenu(self.tell_button)
+        self.mail_action = self.tell_menu.addAction(self.tr("&E-Mail bei Meldungen …"))
+        self.background_action = self.tell_menu.addAction(self.tr("Im &Hintergrund …"))
+        self.tell_button.setMenu(self.tell_menu)
         self.mark_all = button(self.tr("Alle als &gelesen markieren"))
         self.problem = PlainLabel(role="error", wrap=True)
         self.problem.setContentsMargins(15, 0, 15, 0)
@@ -71,7 +80,7 @@ class NoticesPane(Card):
         for widget in (self.list, self.empty):
             self.stack.addWidget(widget)
         self.header.setContentsMargins(15, 12, 15, 4)
-        for control in (self.chips, self.open_button, self.mark_all):
+        for control in (self.chips, self.open_button, self.mark_all, self.tell_button):
             self.header.addWidget(control)
         self.body.setSpacing(4)
         self.body.addWidget(self.problem)
@@ -83,6 +92,8 @@ class NoticesPane(Card):
         self._pause.timeout.connect(self._on_pause_over)
         self.chips.chosen.connect(self._on_chosen)
         self.open_button.clicked.connect(self._open_current)
+        self.mail_action.triggered.connect(self.mail_requested)
+        self.background_action.triggered.connect(self.background_requested)
         self.mark_all.clicked.connect(self._mark_all)
         self.list.opened.connect(self._open)
         self.list.selectionModel().selectionChanged.connect(self._show_target)
@@ -103,6 +114,11 @@ class NoticesPane(Card):
         if chosen is not None and self.list.chosen() is None:
             self.list.choose(self.model.position(chosen.id))
         self._show_state()
+
+    def open_notice(self, notice: Notice) -> None:
+        """Show what it is about, as if it had been opened here."""
+        self.list.choose(self.model.position(notice.id))
+        self._open(notice)
 
     # Inside
 

@@ -7,6 +7,18 @@ from workmate_desktop.domain.mail import MailAccount
 from workmate_desktop.services.mail_setup import MailState
 
 
+class StartsWithSession(Protocol):
+    """gateways.autostart.Autostart."""
+
+    def enabled(self) -> bool:
+        """Whether the program is started with the session."""
+        ...
+
+    def set_enabled(self, wanted: bool) -> None:
+        """Start with the session, or not. Writes a file. Raises UserError."""
+        ...
+
+
 class MailSettings(Protocol):
     """services.mail_setup.MailSetup."""
 

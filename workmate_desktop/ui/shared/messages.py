@@ -174,6 +174,10 @@ def _database() -> dict[str, Message]:
             _tr("Der Datenordner lässt sich nicht benutzen."),
             _tr("Die Rechte am Datenordner prüfen."),
         ),
+        "autostart_failed": Message(
+            _tr("Der Start bei der Anmeldung ließ sich nicht einstellen."),
+            _tr("Die Rechte am eigenen Benutzerordner prüfen lassen."),
+        ),
         "already_running": Message(
             _tr("Mit diesen Daten läuft schon ein anderes Programm."),
             _tr("Das andere Fenster benutzen oder dort beenden."),

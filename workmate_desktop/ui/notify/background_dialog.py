@@ -1,0 +1,122 @@
+"""Im Hintergrund: whether the program goes on when its window is closed, and starts by itself."""
+
+import logging
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.ui.notify.ports import StartsWithSession
+from workmate_desktop.ui.shared.cards import line
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.stripe.ports import Background
+
+logger = logging.getLogger("workmate.notify")
+
+
+class BackgroundDialog(QDialog):
+    """`stays()` is what was chosen, once accepted. `has_tray` False: there is no choice."""
+
+    def __init__(
+        self,
+        autostart: StartsWithSession,
+        bridge: Background,
+        parent: QWidget | None = None,
+        *,
+        stays: bool,
+        has_tray: bool,
+    ) -> None:
+        super().__init__(parent)
+        self._autostart = autostart
+        self._bridge = bridge
+        self._has_tray = has_tray
+        self._saving = False
+        self.setWindowTitle(self.tr("Im Hintergrund"))
+        self.setMinimumWidth(500)
+        self.stay = QCheckBox(self.tr("Nach dem Schließen des Fensters &weiter empfangen"))
+        self.stay.setChecked(stays and has_tray)
+        self.stay.setEnabled(has_tray)
+        self.stay_hint = PlainLabel(self._stay_words(), role="small", wrap=True)
+        self.with_session = QCheckBox(self.tr("Bei der &Anmeldung am PC von selbst starten"))
+        self.with_session.setChecked(autostart.enabled())
+        self.session_hint = PlainLabel(self._session_words(), role="small", wrap=True)
+        self.failure = PlainLabel(role="error", wrap=True)
+        self.failure.setVisible(False)
+        self.cancel_button = button(self.tr("Abbre&chen"))
+        self.save_button = button(self.tr("&Speichern"), kind="primary")
+        self.save_button.setDefault(True)
+        self._build()
+        self.cancel_button.clicked.connect(self.reject)
+        self.save_button.clicked.connect(self._on_save)
+
+    def stays(self) -> bool:
+        """Whether the program goes on without its window."""
+        return self.stay.isChecked()
+
+    def reject(self) -> None:
+        """Close without saving; a saving under way is waited for."""
+        if not self._saving:
+            super().reject()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 22, 24, 20)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel(self.tr("Im Hintergrund"), role="title"))
+        words = self.tr(
+            "Solange das Programm läuft, werden Zahlungen sofort verbucht. Was in der übrigen Zeit "
+            "geschieht, holt es beim nächsten Start nach."
+        )
+        column.addWidget(PlainLabel(words, role="muted", wrap=True))
+        for box, hint in ((self.stay, self.stay_hint), (self.with_session, self.session_hint)):
+            column.addSpacing(4)
+            column.addWidget(box)
+            hint.setContentsMargins(24, 0, 0, 0)
+            column.addWidget(hint)
+        column.addWidget(self.failure)
+        column.addStretch(1)
+        column.addWidget(line())
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
+        column.addLayout(buttons)
+
+    def _stay_words(self) -> str:
+        if self._has_tray:
+            return self.tr("Das Zeichen neben der Uhr öffnet das Fenster wieder und beendet.")
+        return self.tr(
+            "Dieser PC zeigt keine Zeichen neben der Uhr. Schließen beendet das Programm."
+        )
+
+    def _session_words(self) -> str:
+        if self._has_tray:
+            return self.tr("Ohne Fenster, nur mit dem Zeichen neben der Uhr.")
+        return self.tr("Mit verkleinertem Fenster.")
+
+    @Slot()
+    def _on_save(self) -> None:
+        wanted, autostart = self.with_session.isChecked(), self._autostart
+        self._set_saving(True)
+        self._bridge.run_in_background(
+            lambda: autostart.set_enabled(wanted), self._on_saved, self._on_failed, self
+        )
+
+    def _on_saved(self, _nothing: None) -> None:
+        self._set_saving(False)
+        self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._set_saving(False)
+        if not isinstance(error, UserError):
+            logger.error("Autostart could not be set", exc_info=error)
+        self.failure.setText(" ".join(part for part in error_sentence(error) if part))
+        self.failure.setVisible(True)
+
+    def _set_saving(self, saving: bool) -> None:
+        self._saving = saving
+        for widget in (self.with_session, self.cancel_button, self.save_button):
+            widget.setEnabled(not saving)
+        self.stay.setEnabled(self._has_tray and not saving)
