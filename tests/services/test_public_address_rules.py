@@ -3,6 +3,7 @@
 Real books, keyring and EndpointKeeper, the stand-in for Stripe; the tunnel's gateway is a fake.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -309,9 +310,10 @@ def test_without_a_listener_nothing_is_opened(desk: Desk) -> None:
 
 
 def test_stopping_while_stripe_hangs_is_quick(desk: Desk) -> None:
-    desk.start().connect()
-    desk.online()
     desk.rig.stripe.fail_next(Fault.HANG, times=3)
+    desk.start().connect()
     desk.address.arrange()
-    desk.wait(lambda: desk.state.arranging)
+    desk.wait(lambda: desk.rig.stripe.asked)
+    began = time.monotonic()
     assert desk.address.stop(3.0)
+    assert time.monotonic() - began < 3
