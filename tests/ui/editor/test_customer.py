@@ -14,6 +14,7 @@ from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, countries
 from workmate_desktop.ui.invoices.customer_field import CustomersModel
+from workmate_desktop.ui.shared.plain_text import PlainLabel
 
 Open = Callable[..., Desk]
 LONG = "Gemeinschaftspraxis für Unfallchirurgie, Orthopädie und Rehabilitation Dr. Meier"
@@ -162,6 +163,20 @@ def test_leaving_with_an_unknown_name_says_so_at_once(open_editor: Open, typed: 
     assert form.customer.list_is_open()
     desk.keys("x")
     assert form.customer_field.message() == ""
+
+
+def test_the_message_is_whole_in_a_narrow_window(open_editor: Open, qtbot) -> None:
+    desk = open_editor()
+    desk.editor.resize(600, 500)
+    qtbot.waitUntil(lambda: desk.editor.width() == 600)
+    desk.keys("Niemand", TAB)
+    field = desk.editor.form.customer_field
+    (label,) = (one for one in field.findChildren(PlainLabel) if one.full_text() == UNKNOWN)
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+    narrow = label.height()
+    assert narrow > 2 * label.fontMetrics().height()
+    desk.editor.resize(840, 500)
+    qtbot.waitUntil(lambda: label.height() < narrow)
 
 
 def test_an_empty_field_is_left_in_peace(open_editor: Open) -> None:

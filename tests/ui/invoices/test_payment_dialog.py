@@ -97,8 +97,8 @@ def test_a_wrong_amount_is_told_with_examples_and_whole(dialog: PaymentDialog, q
     dialog.amount.setText("abc")
     field = dialog.amount_field
     assert field.message() == "Das ist kein Betrag. Beispiele: 35 oder 1.234,56."
-    qtbot.waitUntil(lambda: not _cut(field))
-    assert dialog.height() > before
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    assert not _cut(field)
 
 
 def _cut(field: FormField) -> bool:

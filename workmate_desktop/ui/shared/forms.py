@@ -12,6 +12,7 @@ The message is also the accessible description of the field, so a screen reader 
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -72,8 +73,9 @@ class FormField(QWidget):
             row.addWidget(beside)
             layout.addLayout(row)
         layout.addWidget(self._message)
-        if message_lines:
-            self._message.setMinimumHeight(message_lines * 16)
+        self._room = message_lines * 16
+        self._fitted = (0, "")
+        self._message.setMinimumHeight(self._room)
         self._keep_room = bool(message_lines)
         self._keep_height(field)
         self._message.setVisible(self._keep_room)
@@ -92,8 +94,24 @@ class FormField(QWidget):
         self._message.setText(f"✓ {text}" if kind is Message.GOOD and text else text)
         self._message.set_role(_ROLE[kind])
         self._message.setVisible(bool(text) or self._keep_room)
+        self._fit_message()
         self.field.setAccessibleDescription(text)
         mark(self.field, "invalid", kind is Message.BAD)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In less width the message needs more lines."""
+        super().resizeEvent(event)
+        self._fit_message()
+
+    def _fit_message(self) -> None:
+        """Layouts ask a wrapped label for its height only at the width it would like best."""
+        now = (self.width(), self._message.full_text())
+        if now != self._fitted:
+            self._fitted = now
+            # A label's height for a width is never less than its minimum.
+            self._message.setMinimumHeight(self._room)
+            if self._message.full_text():
+                self._message.setMinimumHeight(self._message.heightForWidth(self.width()))
 
     def clear_message(self) -> None:
         """Nothing to say; the field is not marked."""
