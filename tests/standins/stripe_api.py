@@ -28,6 +28,7 @@ from tests.standins.stripe_http import Fault, handler_for
 from tests.standins.stripe_ledger import ACCOUNT_ID, Ledger
 from tests.standins.stripe_links import LinkResources
 from tests.standins.stripe_payments import PaymentResources
+from tests.standins.stripe_refunds import RefundResources
 from tests.standins.stripe_refusals import (
     Refusal,
     expired_key,
@@ -80,10 +81,12 @@ class StripeStandIn:
         self._account = AccountResources(self._ledger, account_name)
         self._payments = PaymentResources(self._ledger)
         self._links = LinkResources(self._ledger, self.url)
+        self._refunds = RefundResources(self._ledger)
         self._routes = [
             *self._account.routes(),
             *self._payments.routes(),
             *self._links.routes(),
+            *self._refunds.routes(),
         ]
         self._thread = threading.Thread(
             target=self._server.serve_forever,

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.standins.stripe_ledger import Ledger, page
 from tests.standins.stripe_params import flag, whole
+from tests.standins.stripe_refunds import fee_of
 from tests.standins.stripe_refusals import declined, invalid, missing
 from tests.standins.stripe_routes import Call, Route
 
@@ -217,6 +218,9 @@ class PaymentResources:
             amount=intent["amount"],
             currency=intent["currency"],
             payment_intent=intent["id"],
+            metadata=dict(intent["metadata"]),
+            amount_captured=0 if decline else intent["amount"],
+            balance_transaction=None,
             paid=decline is None,
             status="failed" if decline else "succeeded",
         )
@@ -228,6 +232,7 @@ class PaymentResources:
                 "payment_method": method["id"],
                 "last_payment_error": None,
             }
+            self._take_fee(charge)
             self._record("charge.succeeded", charge, call)
             self._record("payment_intent.succeeded", intent, call)
             return
@@ -241,6 +246,22 @@ class PaymentResources:
         self._record("payment_intent.payment_failed", intent, call)
         refusal.error |= {"payment_intent": dict(intent), "payment_method": method}
         raise refusal
+
+    def _take_fee(self, charge: dict[str, Any]) -> None:
+        """https://docs.stripe.com/api/balance_transactions/object"""
+        amount = charge["amount"]
+        fee = fee_of(amount)
+        made = self._ledger.add(
+            "balance_transaction",
+            "txn",
+            charge["livemode"],
+            amount=amount,
+            currency=charge["currency"],
+            fee=fee,
+            net=amount - fee,
+            source=charge["id"],
+        )
+        charge["balance_transaction"] = made["id"]
 
     def _record(self, event_type: str, about: dict[str, Any], call: Call) -> None:
         self._ledger.record(event_type, about, call.idempotency_key)

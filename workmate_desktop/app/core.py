@@ -16,6 +16,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.keychain import Keychain
@@ -34,6 +35,7 @@ from workmate_desktop.services.books import Books
 from workmate_desktop.services.catch_up import CatchUp
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
 from workmate_desktop.services.checklist_live import LiveChecklist
+from workmate_desktop.services.comparison import AfterCatchUp, Comparison
 from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.mail_setup import MailSetup
@@ -43,6 +45,7 @@ from workmate_desktop.services.pay_keeper import PayKeeper
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.receive import NOT_READY, Receive
 from workmate_desktop.services.reception import Reception
+from workmate_desktop.services.refunds import Refunds
 from workmate_desktop.services.review import Review
 from workmate_desktop.services.self_test import SelfTest
 from workmate_desktop.services.simulate import Simulation
@@ -127,7 +130,7 @@ class Core:
             self.writer,
             clock,
             opened.instance_id,
-            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            keys=self._loaded_keys,
             account=lambda: self.setup.account.id if self.setup.account else None,
             failure_text=DeclineReasons.load().english,
             on_refusal=self._on_refusal,
@@ -135,7 +138,8 @@ class Core:
         self.hosts = HostNames()
         self.ngrok = Ngrok(options.data_dir)
         self.address = None if options.demo else self._public_address(opened.instance_id)
-        self.catch_up = None if options.demo else self._catch_up()
+        self.refunds = None if options.demo else self._refunds(person)
+        self.catch_up = self._catch_up(self.refunds, opened.instance_id) if self.refunds else None
         self.pay = self._pay(opened.instance_id)
         self.pay_keeper = None if options.demo else PayKeeper(self.pay, self.announcer)
         self.listener = Listener(
@@ -145,7 +149,7 @@ class Core:
             self.listener,
             options.port,
             self.receive.refusals,
-            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            keys=self._loaded_keys,
             store_trouble=lambda: self.writer.trouble.value if self.writer.trouble else None,
             announcer=self.announcer,
             state_file=self._write_state_file,
@@ -166,7 +170,7 @@ class Core:
             self.receive.probes,
             clock,
             self.announcer,
-            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            keys=self._loaded_keys,
             port=lambda: self.listener.port,
             public_url=lambda: self._public_url,
         )
@@ -301,16 +305,24 @@ class Core:
     def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
         return self._api(key, cancelled).account()
 
-    def _catch_up(self) -> CatchUpKeeper:
-        catch_up = CatchUp(
-            self.writer,
-            self.database,
-            self.receive,
+    def _loaded_keys(self) -> StripeKeys | None:
+        return self.setup.keys if self.setup.loaded else None
+
+    def _refunds(self, person: str) -> Refunds:
+        books = (self.writer, self.database, self.receive, self.clock)
+        return Refunds(*books, self._api, self._loaded_keys, person)
+
+    def _catch_up(self, refunds: Refunds, instance_id: str) -> CatchUpKeeper:
+        books = (self.writer, self.database, self.receive, self.clock)
+        catch_up = CatchUp(*books, self._api, self._loaded_keys)
+        comparison = Comparison(*books, self._api, self._loaded_keys, instance_id)
+        return CatchUpKeeper(
+            catch_up,
             self.clock,
-            self._api,
-            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            self.announcer,
+            lambda: self.troubles.delivers,
+            afterwards=AfterCatchUp(refunds.finish_open, comparison.keep_up),
         )
-        return CatchUpKeeper(catch_up, self.clock, self.announcer, lambda: self.troubles.delivers)
 
     def _pay(self, instance_id: str) -> Pay:
         return Pay(
@@ -318,7 +330,7 @@ class Core:
             self.database,
             self.clock,
             self._api,
-            keys=lambda: self.setup.keys if self.setup.loaded else None,
+            keys=self._loaded_keys,
             account=lambda: self.setup.account.id if self.setup.account else None,
             instance_id=instance_id,
             actor=_person(),

@@ -1,5 +1,6 @@
 """Payments: money received, and its counter-entries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,16 @@ class Payment:
     def manual(self) -> bool:
         """Entered by hand, so staff may reverse it here."""
         return self.stripe_payment_intent_id is None and self.reversal_of is None
+
+
+def refundable_minor(payment: Payment, reversals: Iterable[Payment]) -> int:
+    """How much of a Stripe payment could still be given back, in minor units.
+
+    `reversals` are its counter-entries. 0 for a payment that did not come by Stripe.
+    """
+    if payment.stripe_payment_intent_id is None:
+        return 0
+    return max(0, payment.amount_minor + sum(entry.amount_minor for entry in reversals))
 
 
 @dataclass(frozen=True, slots=True)

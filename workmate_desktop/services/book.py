@@ -21,7 +21,7 @@ from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.services import book_reversals
 from workmate_desktop.services.running import note_running, reason_of_running
-from workmate_desktop.services.status import forget_paid_failures, update_status
+from workmate_desktop.services.status import add_payment, forget_paid_failures, update_status
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -248,21 +248,6 @@ def _keep_unassigned(
             payment_intent_id=event.payment_intent_id,
             reason=reason.value if reason else None,
         )
-
-
-def add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> str:
-    """Book the money of a checked event; None keeps it without an invoice. Returns its id."""
-    assert event.amount_minor is not None and event.currency is not None
-    return t.payments.add(
-        invoice_id=invoice_id,
-        intent_id=event.payment_intent_id,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        method=event.method or "stripe",
-        livemode=event.livemode,
-        received_at=event.created,
-        actor=ACTOR_STRIPE,
-    )
 
 
 def _record_failure(

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from workmate_desktop.domain.events import Outcome, Reason, Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
-from workmate_desktop.domain.payments import Payment, RequestState
+from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.domain.reversals import (
     RETURNED_BY_BANK,
     TAKEN_BACK,
@@ -24,6 +24,7 @@ from workmate_desktop.domain.reversals import (
     Told,
     standing,
 )
+from workmate_desktop.services.decide import money_went_back, refund_failed
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -169,10 +170,21 @@ def _settle(
             actor=ACTOR_STRIPE,
         )
         before = after = None
-        if invoice is not None:
+        if invoice is None:
+            _settle_review(t, payment, entry)
+        else:
             before, after = (status.value for status in update_status(t, invoice))
         _tell(t, entry, about, payment, invoice, source, {"from": before, "to": after})
     return entries
+
+
+def _settle_review(t: Transaction, payment: Payment, entry: _Entry) -> None:
+    """Money that waited for a decision and went back whole waits no more; until it fails."""
+    left = refundable_minor(payment, t.payments.reversals_of(payment.id))
+    if left == 0:
+        money_went_back(t, payment.id, ACTOR_STRIPE)
+    elif entry.amount_minor < 0:
+        refund_failed(t, payment.id, ACTOR_STRIPE)
 
 
 def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> list[_Entry]:

@@ -8,10 +8,11 @@ from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.history import HistoryLine, Notice
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, Figures, InvoiceQuery
-from workmate_desktop.domain.payments import Payment, PaymentAttempt
+from workmate_desktop.domain.payments import Payment, PaymentAttempt, PaymentFee, RefundRequest
 from workmate_desktop.store import customers, events, evidence, history, invoice_list, invoices
 from workmate_desktop.store import notices as notice_rows
 from workmate_desktop.store import payments as payment_rows
+from workmate_desktop.store import refunds as refund_rows
 from workmate_desktop.store.engine import Database
 
 
@@ -67,6 +68,16 @@ class Books:
         """The payments of an invoice, oldest first."""
         with self._database.reader() as connection:
             return payment_rows.payments_of(connection, invoice_id)
+
+    def fees(self, invoice_id: str) -> dict[str, PaymentFee]:
+        """Payment id → what Stripe kept of it, where that is known."""
+        with self._database.reader() as connection:
+            return refund_rows.fees_of(connection, invoice_id)
+
+    def open_refunds(self, invoice_id: str) -> list[RefundRequest]:
+        """Refunds of an invoice's payments that Stripe has not answered yet."""
+        with self._database.reader() as connection:
+            return refund_rows.requests_of(connection, invoice_id)
 
     def history(self, invoice_id: str) -> list[HistoryLine]:
         """The Verlauf of an invoice, newest first."""

@@ -97,7 +97,8 @@ class CatchUpState:
 class CatchUpKeeper:
     """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
     ReceptionChanged, while a run is under way at most about every page of events.
-    `monotonic` and `wait` are time itself, for tests.
+    `monotonic` and `wait` are time itself, for tests. `afterwards` follows every complete run
+    on this thread, and ends when the event is set.
     """
 
     def __init__(
@@ -108,7 +109,9 @@ class CatchUpKeeper:
         tunnel_works: Callable[[], bool],
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
+        afterwards: Callable[[threading.Event], None] = lambda _cancelled: None,
     ) -> None:
+        self._afterwards = afterwards
         self._catch_up = catch_up
         self._clock = clock
         self._announcer = announcer
@@ -228,6 +231,11 @@ class CatchUpKeeper:
             requests,
         )
         self._announcer.announce([ReceptionChanged()])
+        if complete:
+            try:
+                self._afterwards(self._cancelled)
+            except Exception:  # a bug here must not end the fetching for good
+                logger.exception("What follows the catch-up failed")
         return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
 
     def _show(self, *, polling: bool, progress: CatchUpProgress | None = None) -> None:

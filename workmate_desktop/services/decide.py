@@ -12,8 +12,7 @@ from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, StripeEve
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.review import Decision
-from workmate_desktop.services.book import add_payment
-from workmate_desktop.services.status import update_status
+from workmate_desktop.services.status import add_payment, update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.review import StoredDecision
 from workmate_desktop.store.transaction import Transaction

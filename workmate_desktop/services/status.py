@@ -1,10 +1,26 @@
-"""The status of an invoice follows from the sum of its payments, wherever that changes."""
+"""What every booking does: add the money, and let the status follow from the sum."""
 
 from workmate_desktop.domain.changes import InvoiceChanged
-from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.events import StripeEvent
+from workmate_desktop.domain.history import ACTOR_STRIPE, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceStatus, status_after
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
+
+
+def add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> str:
+    """Book the money of a checked event; None keeps it without an invoice. Returns its id."""
+    assert event.amount_minor is not None and event.currency is not None
+    return t.payments.add(
+        invoice_id=invoice_id,
+        intent_id=event.payment_intent_id,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        method=event.method or "stripe",
+        livemode=event.livemode,
+        received_at=event.created,
+        actor=ACTOR_STRIPE,
+    )
 
 
 def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus, InvoiceStatus]:

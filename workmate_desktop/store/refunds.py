@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, or_, select
 
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest, RequestState
 from workmate_desktop.store.payments import payment_of
-from workmate_desktop.store.tables import payment_fees, payments, refund_requests
-from workmate_desktop.store.values import new_id, storable
+from workmate_desktop.store.tables import (
+    invoices,
+    payment_fees,
+    payments,
+    refund_requests,
+    stripe_events,
+)
+from workmate_desktop.store.values import from_json, new_id, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -172,3 +178,21 @@ def _request(row: Mapping[Any, Any]) -> RefundRequest:
         created_at=from_text(row["created_at"]),
         trouble=row["trouble"],
     )
+
+
+def is_said(connection: Connection, intent_id: str, object_id: str, status: str) -> bool:
+    """An event of this refund, dispute or charge with this status is kept already."""
+    query = select(stripe_events.c.detail).where(stripe_events.c.payment_intent_id == intent_id)
+    details = [from_json(text) for text in connection.execute(query).scalars()]
+    return any(
+        (detail.get("object_id"), detail.get("object_status")) == (object_id, status)
+        for detail in details
+    )
+
+
+def is_our_invoice(connection: Connection, reference: str) -> bool:
+    """`reference` is the id or the number of an invoice here."""
+    query = select(invoices.c.id).where(
+        or_(invoices.c.id == reference, invoices.c.number == reference)
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,0 +1,258 @@
+"""Once a day the books are compared with Stripe: the charges, refunds and disputes of 90 days.
+
+Whatever never arrived as an event is booked by the same rules as if it had: as the event that
+would have told it, with the source Nachgeholt. Fees are fetched along with it, and those of new
+payments a few minutes after the payment.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from workmate_desktop.domain.changes import InvoiceChanged
+from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.payments import Payment, PaymentFee
+from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
+from workmate_desktop.gateways import stripe_webhook
+from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_movements import Fee, Movement, StripeMovements
+from workmate_desktop.services.receive import Receive
+from workmate_desktop.store import refunds as rows
+from workmate_desktop.store.engine import Database
+from workmate_desktop.store.settings import setting
+from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.writer import Writer
+
+logger = logging.getLogger("workmate.comparison")
+
+DAYS = 90
+"""Cards can be disputed for 120 days, most are within 90; older ones come by event."""
+EVERY_SECONDS = 86_400
+FEES_AT_ONCE = 20
+"""Payments asked for one by one after a run: far below Stripe's limit of calls."""
+_ASK_AGAIN_SECONDS = 600.0
+_KEY = {False: "comparison.done.test", True: "comparison.done.live"}
+
+ApiFactory = Callable[[str, threading.Event], StripeApi]
+"""The API with this secret key; every call ends when the event is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a comparison booked anew, and how many fees it learned."""
+
+    payments: int = 0
+    reversals: int = 0
+    reviews: int = 0
+    fees: int = 0
+
+
+class Comparison:
+    """Asks Stripe; every method blocks for as long as that takes: for the background.
+
+    All raise StripeRefused and what the database says; what was booked until then stays.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        database: Database,
+        receive: Receive,
+        clock: Clock,
+        api: ApiFactory,
+        keys: Callable[[], StripeKeys | None],
+        instance_id: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._writer = writer
+        self._database = database
+        self._receive = receive
+        self._clock = clock
+        self._api = api
+        self._keys = keys
+        self._instance_id = instance_id
+        self._monotonic = monotonic
+        self._asked: dict[str, float] = {}
+        """Payment → when its fee was asked for in this session, and Stripe had none."""
+
+    def keep_up(self, cancelled: threading.Event) -> Found:
+        """What is due now: the daily comparison, and the fees of new payments."""
+        keys = self._keys()
+        if keys is None or not keys.secret:
+            return Found()
+        livemode = livemode_of(keys.secret) is True
+        stripe = StripeMovements(self._api(keys.secret, cancelled), livemode=livemode)
+        found = Found()
+        if self._is_due(livemode):
+            found = self._compare(stripe, livemode)
+        return replace(found, fees=found.fees + self._fetch_fees(stripe, livemode))
+
+    # --- once a day ----------------------------------------------------------------------
+
+    def _is_due(self, livemode: bool) -> bool:
+        with self._database.reader() as connection:
+            text = setting(connection, _KEY[livemode])
+        try:
+            done = int(json.loads(text or "0"))
+        except (ValueError, TypeError):
+            done = 0
+        # A clock that was set back must not put it off.
+        return not 0 <= self._clock.stripe_now() - done < EVERY_SECONDS
+
+    def _compare(self, stripe: StripeMovements, livemode: bool) -> Found:
+        now = int(self._clock.stripe_now())
+        since = now - DAYS * 86_400
+        found = Found()
+        # Payments first: what went back of them is booked on them.
+        for page in stripe.charges(since):
+            found = self._take_charges(page, found)
+        for page in stripe.refunds(since):
+            found = self._take(self._missing(page), found)
+        for page in stripe.disputes(since, now):
+            found = self._take(self._missing(page), found)
+
+        def done(t: Transaction) -> None:
+            t.settings.set(_KEY[livemode], json.dumps(now))
+            if found.payments or found.reversals or found.reviews:
+                t.notices.add(
+                    NoticeKind.COMPARISON_RESULT,
+                    payments=found.payments,
+                    reversals=found.reversals,
+                    reviews=found.reviews,
+                )
+
+        self._writer.submit(done).result()
+        logger.info(
+            "[Stripe] Compared the last %s days: %s payments, %s reversals, %s to review were new",
+            DAYS,
+            found.payments,
+            found.reversals,
+            found.reviews,
+        )
+        return found
+
+    def _take_charges(self, page: Sequence[Movement], found: Found) -> Found:
+        with self._database.reader() as connection:
+            booked = rows.payments_by_intent(connection, [one.intent_id for one in page])
+            missing = [
+                one
+                for one in page
+                if one.succeeded
+                and one.intent_id not in booked
+                and (
+                    one.instance == self._instance_id
+                    or (
+                        one.instance is None
+                        and one.invoice_ref is not None
+                        and rows.is_our_invoice(connection, one.invoice_ref)
+                    )
+                )
+            ]
+        found = self._take(missing, found)
+        found = self._take(self._missing([one for one in page if not one.succeeded]), found)
+        learned = [
+            (booked[one.intent_id], one.fee) for one in page if one.fee and one.intent_id in booked
+        ]
+        return replace(found, fees=found.fees + self._keep_fees(learned))
+
+    def _missing(self, page: Sequence[Movement]) -> list[Movement]:
+        """What went back of a payment that is booked here, and was never told."""
+        with self._database.reader() as connection:
+            booked = rows.payments_by_intent(connection, [one.intent_id for one in page])
+            return [
+                one
+                for one in page
+                if one.body is not None
+                and one.intent_id in booked
+                and not rows.is_said(connection, one.intent_id, one.object_id, one.status)
+            ]
+
+    def _take(self, movements: Sequence[Movement], found: Found) -> Found:
+        """Book them like any event."""
+        events = [event for one in movements if (event := self._parsed(one)) is not None]
+        if not events:
+            return found
+        # Stripe lists the newest first.
+        receipts = self._receive.fetched(events[::-1], Source.CATCH_UP, lambda _t: None).result()
+        new = [receipt for receipt in receipts if not receipt.known]
+        booked = [receipt for receipt in new if receipt.outcome is Outcome.BOOKED]
+        back = sum(receipt.event.reversal is not None for receipt in booked)
+        review = sum(receipt.outcome is Outcome.NEEDS_REVIEW for receipt in new)
+        return replace(
+            found,
+            payments=found.payments + len(booked) - back,
+            reversals=found.reversals + back,
+            reviews=found.reviews + review,
+        )
+
+    def _parsed(self, movement: Movement) -> StripeEvent | None:
+        try:
+            return stripe_webhook.parse(movement.body or b"", self._clock.now())
+        except UnreadableEvent as error:
+            self._receive.unreadable(error)
+            return None
+
+    # --- fees ----------------------------------------------------------------------------
+
+    def _fetch_fees(self, stripe: StripeMovements, livemode: bool) -> int:
+        since = to_text(self._clock.now() - timedelta(days=DAYS))
+        with self._database.reader() as connection:
+            lacking = rows.payments_without_fee(
+                connection, since, livemode=livemode, limit=FEES_AT_ONCE + len(self._asked)
+            )
+        count = 0
+        for payment in [one for one in lacking if self._may_ask(one)][:FEES_AT_ONCE]:
+            self._asked[payment.id] = self._monotonic()
+            charges = stripe.charges_of(payment.stripe_payment_intent_id or "")
+            count += self._keep_fees([(payment, one.fee) for one in charges if one.fee])
+        return count
+
+    def _may_ask(self, payment: Payment) -> bool:
+        """A payment of several days has no balance transaction yet: not again at once."""
+        asked = self._asked.get(payment.id)
+        return asked is None or self._monotonic() - asked >= _ASK_AGAIN_SECONDS
+
+    def _keep_fees(self, learned: Sequence[tuple[Payment, Fee]]) -> int:
+        if not learned:
+            return 0
+
+        def job(t: Transaction) -> int:
+            count = 0
+            for payment, fee in learned:
+                kept = t.refunds.keep_fee(
+                    PaymentFee(
+                        payment.id, fee.transaction_id, fee.fee_minor, fee.net_minor, fee.currency
+                    )
+                )
+                if kept and payment.invoice_id is not None:
+                    t.changed(InvoiceChanged(payment.invoice_id))
+                count += kept
+            return count
+
+        return self._writer.submit(job).result()
+
+
+class AfterCatchUp:
+    """What follows each complete run of the catch-up: open refunds, comparison, fees.
+
+    Trouble with Stripe is logged, and the next run tries again.
+    """
+
+    def __init__(self, *steps: Callable[[threading.Event], object]) -> None:
+        self._steps = steps
+
+    def __call__(self, cancelled: threading.Event) -> None:
+        for step in self._steps:
+            if cancelled.is_set():
+                return
+            try:
+                step(cancelled)
+            except UserError as error:
+                logger.warning("[Stripe] The comparison goes on later: %s", error.code)
