@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.benchmarks.deliveries import amount_minor, invoice_id, invoice_number
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.open import open_database
+from workmate_desktop.store.seals import COLUMNS, seal_table
 
 SEED = 20261123
 FIRST_DAY = date(2017, 1, 2)
@@ -88,6 +89,8 @@ def fill_office(file: Path, invoices: int) -> None:
         connection.executemany(_PAYMENT, [p for row in rows for p in _payments(row)])
         connection.executemany(_EVENT, [e for row in rows for e in _events(chance, row)])
         connection.executemany(_LINE, [h for row in rows for h in _lines(row)])
+        for what, columns in COLUMNS.items():  # as if the program had written them
+            seal_table(connection, what, columns)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 

@@ -110,6 +110,7 @@ NOW = {
     "J16": "quotes, %, _, SQL in search",
     "J17": "settings tampered with",
     "J18": "web page posts to the port",
+    "J23": "booked row changed from outside",
     "J24": "backups 0600",
 }
 """Due now."""
@@ -145,6 +146,5 @@ LATER = {
             "H12": "tunnel refused",
         }.items()
     },
-    "J23": ("booked row changed from outside", 5),
 }
 """Row → (short name, number of the issue it comes with)."""

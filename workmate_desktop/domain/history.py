@@ -105,6 +105,12 @@ class NoticeKind(StrEnum):
     DEBIT_RETURNED = "debit_returned"
     COMPARISON_RESULT = "comparison_result"
     """What the daily comparison with Stripe found. `detail`: payments, reversals (numbers)."""
+    CHANGED_OUTSIDE = "changed_outside"
+    """The daily check found booked rows that this program did not change. `detail`: changed,
+    missing, added (numbers), broken, True when the seals themselves were changed, and rows, the
+    first of them (see store/seal_report.py)."""
+    ADDED_OUTSIDE = "added_outside"
+    """Another program added rows, which is allowed. `detail` as above."""
 
 
 _FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET, NoticeKind.STRANGERS_REFUSED})

@@ -1,4 +1,4 @@
-"""What the program does by itself in the background: one backup a day, a look at the disk."""
+"""What the program does by itself in the background: one backup and one check a day, the disk."""
 
 import logging
 import shutil
@@ -7,8 +7,10 @@ from pathlib import Path
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.errors import StoreUnavailable
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.upkeep")
@@ -25,6 +27,7 @@ class Upkeep:
         self._database = database
         self._data_dir = data_dir
         self._clock = clock
+        self._seals = SealCheck(writer, database, clock)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -55,6 +58,8 @@ class Upkeep:
         if not (self._data_dir / backup.FOLDER / f"{name}.sqlite3").exists():
             backup.make(self._database.path, self._data_dir, name)
             logger.info("Backup %s made and verified", name)
+        if self._seals.due():
+            self._seals.run()
 
     def _run(self) -> None:
         while True:
@@ -62,5 +67,9 @@ class Upkeep:
                 self.look_after()
             except (OSError, backup.BackupFailed) as error:
                 logger.error("The daily backup failed: %s", error)
+            except StoreUnavailable as error:
+                logger.error("The daily check has to wait: %s", error.code)
+            except Exception:  # a bug here must not end the daily backups
+                logger.exception("The daily upkeep failed")
             if self._stop.wait(_PAUSE_SECONDS):
                 return

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, literal_column, select
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.history import Action, HistoryLine
+from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import invoice_history
 from workmate_desktop.store.values import as_json, from_json, new_id
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
 
 _ROWID: ColumnElement[int] = literal_column("invoice_history.rowid")
-_ADD = """
-INSERT INTO invoice_history (id, invoice_id, at, action, actor, detail, livemode)
-VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_COLUMNS = COLUMNS[Sealed.HISTORY]
+_ADD = (
+    f"INSERT INTO invoice_history ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
 
 
 class HistoryVerbs:
@@ -29,18 +31,17 @@ class HistoryVerbs:
         self, invoice_id: str, action: Action, actor: str, *, livemode: bool, **detail: object
     ) -> None:
         """One line; the invoice counts as changed."""
-        self._t.raw.execute(
-            _ADD,
-            (
-                new_id(),
-                invoice_id,
-                self._t.now_text(),
-                action.value,
-                actor,
-                as_json(detail),
-                int(livemode),
-            ),
+        row = (
+            new_id(),
+            invoice_id,
+            self._t.now_text(),
+            action.value,
+            actor,
+            as_json(detail),
+            int(livemode),
         )
+        self._t.raw.execute(_ADD, row)
+        self._t.seal(Sealed.HISTORY, row)
         self._t.changed(InvoiceChanged(invoice_id))
 
 

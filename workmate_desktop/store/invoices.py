@@ -19,6 +19,7 @@ from workmate_desktop.domain.invoices import (
     number_for,
     totals_of,
 )
+from workmate_desktop.store.seals import TABLES
 from workmate_desktop.store.tables import invoice_items, invoices
 from workmate_desktop.store.values import date_or_none, new_id, storable
 
@@ -172,6 +173,9 @@ class InvoiceVerbs:
             self._t.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
         )
         self._t.payment_links.orphan_test_links()
+        for what, table in TABLES.items():
+            found = self._t.raw.execute(f"SELECT id FROM {table} WHERE livemode = 0")
+            self._t.seal_removed(what, [row[0] for row in found])
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in migrations/versions; a test compares."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 class NewerDatabase(Exception):
@@ -38,8 +38,11 @@ def needs_migration(connection: Connection) -> bool:
     return True
 
 
-def migrate(connection: Connection) -> None:
-    """Run what is missing in one transaction: killed in the middle, it is old or new."""
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Run what is missing in one transaction: killed in the middle, it is old or new.
+
+    `to` is another revision than the newest for tests of a migration.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -49,7 +52,7 @@ def migrate(connection: Connection) -> None:
     config.attributes["connection"] = connection
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise

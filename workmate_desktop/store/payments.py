@@ -9,12 +9,14 @@ from sqlalchemy import Connection, select
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import payments
 from workmate_desktop.store.values import new_id, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
 
+_COLUMNS = COLUMNS[Sealed.PAYMENT]
 _ADD = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at, reverses_id, note, actor)
@@ -24,6 +26,7 @@ INSERT INTO payments (id, invoice_id, amount_minor, currency, method, livemode, 
     created_at, note, actor, reversal_of, kind, stripe_object_id, reversal_step)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
     (SELECT 1 + ifnull(max(reversal_step), 0) FROM payments WHERE stripe_object_id = ?))"""
+_AS_STORED = f"SELECT {', '.join(_COLUMNS)} FROM payments WHERE id = ? OR reversal_of = ?"
 
 
 class PaymentVerbs:
@@ -52,23 +55,22 @@ class PaymentVerbs:
         sqlite3.IntegrityError for an intent that is booked already.
         """
         payment_id = new_id()
-        self._t.raw.execute(
-            _ADD,
-            (
-                payment_id,
-                invoice_id,
-                intent_id,
-                amount_minor,
-                currency,
-                method,
-                int(livemode),
-                to_text(received_at),
-                self._t.now_text(),
-                reverses_id,
-                storable(note),
-                actor,
-            ),
+        row = (
+            payment_id,
+            invoice_id,
+            intent_id,
+            amount_minor,
+            currency,
+            method,
+            int(livemode),
+            to_text(received_at),
+            self._t.now_text(),
+            reverses_id,
+            storable(note),
+            actor,
         )
+        self._t.raw.execute(_ADD, row)
+        self._t.seal(Sealed.PAYMENT, row)
         return payment_id
 
     def by_intent(self, intent_id: str) -> tuple[str, str | None] | None:
@@ -113,6 +115,7 @@ class PaymentVerbs:
                 stripe_object_id,
             ),
         )
+        self._seal_as_stored(payment_id)
         return payment_id
 
     def reversals_of(self, payment_id: str) -> list[Payment]:
@@ -130,6 +133,12 @@ class PaymentVerbs:
             "UPDATE payments SET invoice_id = ? WHERE id = ? OR reversal_of = ?",
             (invoice_id, payment_id, payment_id),
         )
+        self._seal_as_stored(payment_id)
+
+    def _seal_as_stored(self, payment_id: str) -> None:
+        """Seal a payment and its counter-entries as they are now."""
+        for row in self._t.raw.execute(_AS_STORED, (payment_id, payment_id)).fetchall():
+            self._t.seal(Sealed.PAYMENT, row)
 
     def get(self, payment_id: str) -> Payment | None:
         """One payment."""

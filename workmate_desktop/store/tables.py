@@ -4,7 +4,7 @@ Names are public (CONTRACT). Columns after the comment `ours` are this program's
 null, has a default or is kept by a trigger, so that a row with only the public columns is valid.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -224,4 +224,13 @@ review_decisions = Table(
     Column("credit_id", Text, ForeignKey("review_decisions.id")),
     Column("was_invoice_id", Text),
     Column("livemode", Integer, nullable=False),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("rows", Text, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
 )

@@ -1,7 +1,8 @@
 """What a job of the writer gets: the verbs of the store, all in one transaction."""
 
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.store.customers import CustomerVerbs
+from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.events import EventVerbs
 from workmate_desktop.store.history import HistoryVerbs
 from workmate_desktop.store.invoices import InvoiceVerbs
@@ -19,7 +21,10 @@ from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
 from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
+from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
 from workmate_desktop.store.settings import SettingVerbs
+
+logger = logging.getLogger("workmate.store")
 
 
 class Transaction:
@@ -35,6 +40,7 @@ class Transaction:
         self.clock = clock
         self._changes: list[Change] = []
         self._savepoints = 0
+        self._unsealed: list[Entry] = []
 
     @cached_property
     def customers(self) -> CustomerVerbs:
@@ -93,12 +99,44 @@ class Transaction:
         changes, self._changes = self._changes, []
         return changes
 
+    def seal(self, what: Sealed, row: Row) -> None:
+        """Seal this row, as it was just written, when the transaction is committed."""
+        self._unsealed.append((what, str(row[0]), row_hash(row)))
+
+    def seal_removed(self, what: Sealed, row_ids: Sequence[str]) -> None:
+        """These rows are removed rightly."""
+        self._unsealed.extend((what, row_id, REMOVED) for row_id in row_ids)
+
+    def unsealed(self) -> int:
+        """How many rows wait for their seal; a mark for `forget_seals`. For the writer alone."""
+        return len(self._unsealed)
+
+    def forget_seals(self, mark: int) -> None:
+        """What was written after `mark` is undone. For the writer alone."""
+        del self._unsealed[mark:]
+
+    def write_seals(self) -> None:
+        """Seal what was written, just before the commit. For the writer alone.
+
+        Money is worth more than its seal: where the seals cannot be written (somebody took
+        their table away), the rows stay without, and the daily check names them.
+        """
+        entries, self._unsealed = self._unsealed, []
+        if not entries:
+            return
+        try:
+            add_seal(self.raw, entries)
+        except (sqlite3.Error, TypeError, ValueError) as error:
+            if trouble_of(error) is not None:
+                raise
+            logger.exception("The seals cannot be written")
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what was done inside when it raises; the error goes on to the caller."""
         self._savepoints += 1
         name = f"inner_{self._savepoints}"
-        mark = len(self._changes)
+        mark, unsealed = len(self._changes), len(self._unsealed)
         self.raw.execute(f"SAVEPOINT {name}")
         try:
             yield
@@ -108,6 +146,7 @@ class Transaction:
                 self.raw.execute(f"ROLLBACK TO {name}")
                 self.raw.execute(f"RELEASE {name}")
             del self._changes[mark:]
+            self.forget_seals(unsealed)
             raise
         else:
             self.raw.execute(f"RELEASE {name}")

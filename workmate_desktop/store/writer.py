@@ -200,9 +200,11 @@ class Writer:
             for pending in batch:
                 self._run_in_savepoint(pending, raw, transaction)
                 changes.extend(transaction.take_changes())
+            transaction.write_seals()
             raw.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - told to everyone who waits
             transaction.take_changes()
+            transaction.forget_seals(0)
             if raw.in_transaction:
                 with suppress(sqlite3.Error):  # then the connection is given up, see _run
                     raw.execute("ROLLBACK")
@@ -219,6 +221,7 @@ class Writer:
     ) -> None:
         """Run one job. Raises only when the whole transaction is lost (disk full, damaged)."""
         raw.execute("SAVEPOINT job")
+        unsealed = transaction.unsealed()
         try:
             pending.outcome = pending.job(transaction)
         except Exception as error:
@@ -226,6 +229,7 @@ class Writer:
                 raise
             raw.execute("ROLLBACK TO job")
             transaction.take_changes()
+            transaction.forget_seals(unsealed)
             if not isinstance(error, UserError):
                 logger.error("A job of the writer failed", exc_info=error)
             pending.failure = error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.ui.log.outside_words import outside_words
 from workmate_desktop.ui.shared import reversal_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
@@ -60,6 +61,8 @@ def notice_words(notice: Notice) -> NoticeWords:
             )
         case NoticeKind.CATCH_UP_RESULT:
             return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
+        case NoticeKind.CHANGED_OUTSIDE | NoticeKind.ADDED_OUTSIDE:
+            return NoticeWords(*outside_words(kind, notice.detail))
         case _:
             words = (
                 _about_events(kind)

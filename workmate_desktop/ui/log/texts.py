@@ -40,6 +40,9 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.DISPUTE_LOST: ("circle-alert", Tone.RED),
         NoticeKind.DEBIT_RETURNED: ("circle-alert", Tone.RED),
         NoticeKind.COMPARISON_RESULT: ("download", Tone.GREEN),
+        NoticeKind.CHANGED_OUTSIDE: ("circle-alert", Tone.RED),
+        NoticeKind.ADDED_OUTSIDE: ("info", Tone.BLUE),
+        NoticeKind.BOOKS_RESTORED: ("undo-2", Tone.BLUE),
         NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),
         None: ("info", Tone.GREY),
     }.get(kind_of(notice), ("info", Tone.BLUE))

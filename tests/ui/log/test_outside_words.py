@@ -1,0 +1,42 @@
+"""The sentence that names what was changed from outside."""
+
+from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.ui.log.outside_words import outside_words
+
+PAYMENT = {
+    "table": "payment",
+    "id": "0199-1",
+    "number": "RE-2026-0001",
+    "amount_minor": 11900,
+    "currency": "eur",
+    "at": "2026-11-22T08:00:00.000Z",
+}
+
+
+def test_the_rows_are_named() -> None:
+    gone = {"how": "missing", "table": "history", "id": "0199aaaa-bbbb-7ccc-8ddd-0123456789ab"}
+    rows = [{"how": "changed", **PAYMENT}, gone]
+    detail = {"changed": 3, "missing": 1, "added": 0, "broken": False, "rows": rows}
+    title, why = outside_words(NoticeKind.CHANGED_OUTSIDE, detail)
+    assert title == "Gebuchtes wurde von außen verändert"
+    assert why.replace("\xa0", " ") == (
+        "Geändert: Zahlung 119,00 € zu RE-2026-0001 (22.11.2026); es fehlt: Verlaufszeile "
+        "0123456789ab; und 2 weitere. Bitte mit einer Sicherung vergleichen oder den Support "
+        "fragen."
+    )
+
+
+def test_changed_seals_are_told_without_a_row() -> None:
+    _, why = outside_words(NoticeKind.CHANGED_OUTSIDE, {"broken": True, "rows": []})
+    assert why.startswith("Auch die Prüfsummen selbst wurden verändert. Bitte")
+
+
+def test_added_rows_are_no_alarm() -> None:
+    detail = {"changed": 0, "missing": 0, "added": 1, "rows": [{"how": "added", **PAYMENT}]}
+    title, why = outside_words(NoticeKind.ADDED_OUTSIDE, detail)
+    assert title == "Von außen kamen Einträge dazu: 1"
+    assert "Dazugekommen: Zahlung" in why
+
+
+def test_a_detail_of_another_shape_is_no_reason_to_fall() -> None:
+    assert outside_words(NoticeKind.CHANGED_OUTSIDE, {"rows": "x", "changed": "y"})[1]

@@ -1,0 +1,232 @@
+"""Seals: a chain of SHA-256 over payments and Verlauf, so that a changed row can be named.
+
+Every commit that books something adds one row to `seals`, in the same transaction: the ids it
+wrote, the hash of each of these rows, and a hash over both and over the seal before. So
+
+- a row that was changed no longer has its hash, one that is missing is still named by its seal,
+  and one that this program did not write has none;
+- a seal that was changed or taken out breaks the chain from there on.
+
+No key is involved: who can write the file can compute all seals anew. The chain finds what
+programs, scripts and people change who do not do that. Against those who do, compare the head
+of the chain, which the log notes every day and every backup holds.
+
+A row that other programs insert with the public columns (CONTRACT) is valid: the daily check
+names it once, as added, and seals it. Until then its own changes are not noticed.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Sealed(StrEnum):
+    """What is sealed. The letter stands in front of each id in a seal."""
+
+    PAYMENT = "p"
+    HISTORY = "h"
+
+
+TABLES = {Sealed.PAYMENT: "payments", Sealed.HISTORY: "invoice_history"}
+COLUMNS = {
+    Sealed.PAYMENT: (
+        "id",
+        "invoice_id",
+        "stripe_payment_intent_id",
+        "amount_minor",
+        "currency",
+        "method",
+        "livemode",
+        "received_at",
+        "created_at",
+        "reverses_id",
+        "note",
+        "actor",
+        "reversal_of",
+        "kind",
+        "stripe_object_id",
+        "reversal_step",
+    ),
+    Sealed.HISTORY: ("id", "invoice_id", "at", "action", "actor", "detail", "livemode"),
+}
+"""In this order; the id is first. A new column goes to the end, with NULL or '' in rows that
+were there before: empty values at the end do not count, so old seals stay true."""
+
+REMOVED = b"\0" * 32
+"""Instead of the hash of a row: this program removed it (test data)."""
+
+Row = tuple[object, ...]
+Key = tuple[Sealed, str]
+"""(what, id)"""
+Entry = tuple[Sealed, str, bytes]
+"""(what, id, hash of the row or REMOVED)"""
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), default=str).encode
+_LAST = "SELECT no, chain FROM seals ORDER BY no DESC LIMIT 1"
+_ADD = "INSERT INTO seals (no, rows, hashes, chain) VALUES (?, ?, ?, ?)"
+_AT_ONCE = 1000
+
+
+def row_hash(values: Row) -> bytes:
+    """SHA-256 of a row as the database gives it back."""
+    end = len(values)
+    while end and values[end - 1] in (None, ""):
+        end -= 1
+    return hashlib.sha256(_ENCODE(values[:end]).encode()).digest()
+
+
+def add_seal(raw: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """Append one seal for these rows. Inside a transaction."""
+    last = raw.execute(_LAST).fetchone()
+    number, before = last or (0, b"")
+    names = _ENCODE([what + row_id for what, row_id, _ in entries])
+    hashes = b"".join(entry[2] for entry in entries)
+    raw.execute(_ADD, (number + 1, names, hashes, _chain(before, names, hashes)))
+
+
+def seal_table(raw: sqlite3.Connection, what: Sealed, columns: Sequence[str]) -> int:
+    """Seal every row of a table as it is now. Returns how many."""
+    cursor = raw.execute(f"SELECT {', '.join(columns)} FROM {TABLES[what]} ORDER BY rowid")
+    count = 0
+    while rows := cursor.fetchmany(_AT_ONCE):
+        add_seal(raw, [(what, str(row[0]), row_hash(row)) for row in rows])
+        count += len(rows)
+    return count
+
+
+def seal_found(raw: sqlite3.Connection, found: Sequence[Key]) -> None:
+    """Seal rows that other programs added, as they are now."""
+    entries: list[Entry] = []
+    for what, row_id in found:
+        query = f"SELECT {', '.join(COLUMNS[what])} FROM {TABLES[what]} WHERE id = ?"
+        row = raw.execute(query, (row_id,)).fetchone()
+        if row is not None:
+            entries.append((what, row_id, row_hash(row)))
+    if entries:
+        add_seal(raw, entries)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What does not agree with the seals: (what, id) each. `broken_at` is the number of the
+    first seal that was itself changed, or is missing; None when the chain is whole.
+    """
+
+    rows: int = 0
+    head: str = ""
+    changed: list[Key] = field(default_factory=list)
+    missing: list[Key] = field(default_factory=list)
+    added: list[Key] = field(default_factory=list)
+    broken_at: int | None = None
+
+    @property
+    def tampered(self) -> bool:
+        """Something booked is no longer what it was. Added rows alone are not that."""
+        return bool(self.changed or self.missing or self.broken_at is not None)
+
+
+def check(raw: sqlite3.Connection) -> Iterator[Findings]:
+    """Compare every row with its seal. Yields the same growing Findings now and then, so that
+    the caller may pause; after the last one they are complete. For one snapshot.
+    """
+    findings = Findings()
+    books = _Comparison(raw, findings)
+    number, chain = 0, b""
+    query = "SELECT no, rows, hashes, chain FROM seals ORDER BY no"
+    for found, names, hashes, given in raw.execute(query):
+        ids = _ids(names)
+        whole = (
+            found == number + 1
+            and isinstance(hashes, bytes)
+            and len(hashes) == 32 * len(ids)
+            and given == _chain(chain, names, hashes)
+        )
+        if not whole and findings.broken_at is None:
+            findings.broken_at = number + 1
+        number, chain = found, given if isinstance(given, bytes) else b""
+        if isinstance(hashes, bytes):
+            for place, key in enumerate(ids):
+                books.sealed(key, hashes[32 * place : 32 * place + 32])
+        if number % _AT_ONCE == 0 or len(ids) > _AT_ONCE // 10:
+            yield findings
+    most = raw.execute("SELECT seq FROM sqlite_sequence WHERE name = 'seals'").fetchone()
+    if findings.broken_at is None and most is not None and most[0] > number:
+        findings.broken_at = number + 1
+    findings.head = chain.hex()[:16]
+    while books.read_on():
+        yield findings
+    books.conclude()
+    yield findings
+
+
+class _Comparison:
+    """Rows and seals stand in the same order, so both are read side by side, and only what has
+    not met its other half is kept in memory: a few of a million.
+    """
+
+    def __init__(self, raw: sqlite3.Connection, findings: Findings) -> None:
+        self._raw = raw
+        self._findings = findings
+        self._rows = {
+            what: raw.execute(f"SELECT {', '.join(COLUMNS[what])} FROM {table} ORDER BY rowid")
+            for what, table in TABLES.items()
+        }
+        self._seals: dict[Key, bytes] = {}
+        """The newest seal of a row that is not there yet, or not as sealed."""
+        self._unsealed: dict[Key, bytes] = {}
+        """The hash of a row that has no such seal yet."""
+
+    def sealed(self, key: Key, hash_: bytes) -> None:
+        """The next seal; the next row of its table comes with it."""
+        if self._unsealed.get(key) == hash_:
+            del self._unsealed[key]
+            self._seals.pop(key, None)
+        else:
+            self._seals[key] = hash_
+        if hash_ != REMOVED:
+            self._read(key[0], 1)
+
+    def read_on(self) -> bool:
+        """More rows, when all seals were read. False: there are none."""
+        return any(self._read(what, _AT_ONCE) for what in Sealed)
+
+    def _read(self, what: Sealed, count: int) -> bool:
+        rows = self._rows[what].fetchmany(count)
+        for row in rows:
+            key, hash_ = (what, str(row[0])), row_hash(row)
+            if self._seals.get(key) == hash_:
+                del self._seals[key]
+            else:
+                self._unsealed[key] = hash_
+        self._findings.rows += len(rows)
+        return bool(rows)
+
+    def conclude(self) -> None:
+        """Everything was read: what is left does not agree, or was sealed more than once."""
+        for key in self._unsealed:
+            if key not in self._seals:
+                self._findings.added.append(key)
+        for (what, row_id), hash_ in self._seals.items():
+            query = f"SELECT {', '.join(COLUMNS[what])} FROM {TABLES[what]} WHERE id = ?"
+            row = self._raw.execute(query, (row_id,)).fetchone()
+            if row is not None and row_hash(row) != hash_:
+                self._findings.changed.append((what, row_id))
+            elif row is None and hash_ != REMOVED:
+                self._findings.missing.append((what, row_id))
+
+
+def _ids(names: object) -> list[Key]:
+    try:
+        return [(Sealed(name[0]), name[1:]) for name in json.loads(names)]  # type: ignore[arg-type]
+    except (ValueError, TypeError, IndexError, KeyError, RecursionError):
+        return []  # the chain is broken here
+
+
+def _chain(before: object, names: object, hashes: object) -> bytes:
+    made = hashlib.sha256()
+    for part in (before, names, hashes):
+        made.update(part if isinstance(part, bytes) else str(part).encode("utf-8", "replace"))
+    return made.digest()
