@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.left_behind import Processes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,18 @@ gc.disable()
 def _collected_in_this_thread() -> "Iterator[None]":
     yield
     gc.collect(1)
+
+
+@pytest.fixture(scope="session")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Processes:
+    """Those that tests start."""
+    return Processes(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True)
+def _no_process_left(processes: Processes) -> "Iterator[None]":
+    yield
+    assert processes.left() == []
 
 
 @pytest.fixture(scope="session")
