@@ -15,6 +15,7 @@ from tests.journey.test_payments import issue
 from tests.journey.test_serve import started
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
+from workmate_desktop.domain.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
 
@@ -88,7 +89,8 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     assert endpoints(stripe) == []
 
     desk.click(card, ARRANGE)
-    desk.wait(lambda: "eingerichtet, aktiv · 5 Ereignisse" in reception(desk))
+    events = len(SUBSCRIBED_TYPES)
+    desk.wait(lambda: f"eingerichtet, aktiv · {events} Ereignisse" in reception(desk))
     [endpoint] = endpoints(stripe)
     assert endpoint["url"] == f"{URL}{WEBHOOK_PATH}"
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")

@@ -35,7 +35,6 @@ from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.public_address import AddressState
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 
 MISMATCH = Trouble(TroubleKind.SECRET_MISMATCH)
 
@@ -385,14 +384,3 @@ def test_the_interval_follows_the_tunnel() -> None:
     assert told(late, PointId.CATCH_UP)[1] == "late"
     keyless = replace(ALL_WELL, keys=replace(LIVE_KEYS, secret=""))
     assert told(keyless, PointId.CATCH_UP) == ("open", "no_key", Remedy.CONFIGURE)
-
-
-def test_beside_a_program_that_does_not_run() -> None:
-    stopped = replace(
-        ALL_WELL,
-        running=False,
-        reception=ReceptionState(ReceptionStatus.OFF, address=AddressState()),
-        evidence=replace(EVIDENCE, fetched_until=EARLIER),
-    )
-    one = point(stopped, PointId.CATCH_UP)
-    assert (one.state.value, one.reason, one.at) == ("unknown", "not_running", EARLIER)

@@ -1,4 +1,5 @@
-"""`doctor`: the state of database, port, tunnel, keys and clock, printed line by line.
+"""`doctor`: the state of database, port, tunnel, keys and clock, and the production checklist,
+printed line by line.
 
 Only looks: takes no lock, migrates nothing, so it may run beside the program. Never prints a
 secret.
@@ -12,14 +13,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
 from workmate_desktop import __version__
 from workmate_desktop.app.data_dir import remove_demo_data
+from workmate_desktop.app.doctor_checklist import FoundKeys, checklist_findings
+from workmate_desktop.app.doctor_lines import Finding, Mark, write_line
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import Bug
@@ -50,17 +51,6 @@ from workmate_desktop.store.writer import Writer
 _ANSWER_SECONDS = 2.0
 
 
-class Mark(StrEnum):
-    """What stands before a line. Only WRONG makes the exit code 1."""
-
-    GOOD = "✓"
-    WRONG = "✗"
-    NOTE = "–"
-
-
-_PLAIN = {Mark.GOOD: "ok", Mark.WRONG: "!!", Mark.NOTE: "--", "…": "..."}
-"""For terminals that cannot show the marks."""
-
 _DATABASE_TROUBLES = {
     "database_missing": "is missing, although there was one: restore a backup, or start the window",
     "database_damaged": "is damaged: restore a backup",
@@ -81,15 +71,6 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line."""
-
-    mark: Mark
-    topic: str
-    text: str
-
-
 def doctor(
     options: Options,
     *,
@@ -105,12 +86,18 @@ def doctor(
     out = out or sys.stdout
     findings = list(_findings(options, open_keychain))
     wrong = sum(found.mark is Mark.WRONG for found in findings)
-    _write(out, f"WorkmateOS Desktop {__version__}")
+    open_points = sum(found.needed for found in findings)
+    write_line(out, f"WorkmateOS Desktop {__version__}")
     for found in findings:
-        _write(out, f"{found.mark} {found.topic + ':':<11} {found.text}")
-    _write(out, f"Wrong: {wrong}" if wrong else "All is well.")
+        write_line(out, f"{found.mark} {found.topic + ':':<11} {found.text}")
+    write_line(out, _summary(wrong, open_points))
     remove_demo_data(options)
-    return 1 if wrong else 0
+    return 1 if wrong or open_points else 0
+
+
+def _summary(wrong: int, open_points: int) -> str:
+    counts = (("Wrong", wrong), ("Open", open_points))
+    return ", ".join(f"{name}: {count}" for name, count in counts if count) or "All is well."
 
 
 def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> Iterator[Finding]:
@@ -122,11 +109,13 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
         yield Finding(Mark.WRONG, "Database", f"the folder cannot be read: {error.strerror}")
     else:
         yield from _database(state)
-    yield from _port(options)
+    port = yield from _port(options)
     yield _tunnel(options)
-    keys = yield from _keys(options, state, open_keychain)
-    yield _catch_up(options.data_dir, state, keys.secret)
+    found = yield from _keys(options, state, open_keychain)
+    yield _catch_up(options.data_dir, state, found.keys.secret)
     yield _clock()
+    public_url = _public_url(options.data_dir)
+    yield from checklist_findings(options.data_dir, state, found, port, public_url)
 
 
 # --- database ----------------------------------------------------------------------------
@@ -164,14 +153,15 @@ def _database(state: Inspection) -> Iterator[Finding]:
 # --- port --------------------------------------------------------------------------------
 
 
-def _port(options: Options) -> Iterator[Finding]:
+def _port(options: Options) -> Generator[Finding, None, int | None]:
+    """Returns where our listener answers; None when it does not."""
     known = _port_in_state_file(options.data_dir)
     if known is not None and _is_our_listener(known):
         moved = f" (not {options.port}, as wanted)" if options.port not in (0, known) else ""
         yield Finding(
             Mark.GOOD, "Port", f"our listener answers on 127.0.0.1:{known}{WEBHOOK_PATH}{moved}"
         )
-        return
+        return known
     if known is not None:
         yield Finding(
             Mark.WRONG, "Port", f"{STATE_FILE} names {known}, but our listener is not there"
@@ -186,11 +176,12 @@ def _port(options: Options) -> Iterator[Finding]:
             "Port",
             f"{options.port} is taken by another program; the next free one would be used",
         )
+    return None
 
 
 def _tunnel(options: Options) -> Finding:
-    url = _state_file(options.data_dir).get("public_url")
-    if isinstance(url, str) and url.startswith("https://"):
+    url = _public_url(options.data_dir)
+    if url is not None:
         return Finding(Mark.GOOD, "Tunnel", f"open at {url}")
     if options.tunnel == "ngrok":
         return Finding(Mark.NOTE, "Tunnel", "wanted, but not open: Stripe is asked every 30 s")
@@ -203,6 +194,11 @@ def _state_file(folder: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return state if isinstance(state, dict) else {}
+
+
+def _public_url(folder: Path) -> str | None:
+    url = _state_file(folder).get("public_url")
+    return url if isinstance(url, str) and url.startswith("https://") else None
 
 
 def _port_in_state_file(folder: Path) -> int | None:
@@ -239,17 +235,19 @@ def _is_free(port: int) -> bool:
 
 def _keys(
     options: Options, state: Inspection, open_keychain: Callable[[str], SecretStore]
-) -> Generator[Finding, None, StripeKeys]:
+) -> Generator[Finding, None, FoundKeys]:
     given = GivenKeys(
         options.stripe_publishable_key,
         options.stripe_secret_key,
         tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
     )
     keys = StripeKeys(given.publishable, given.secret, given.webhook_secrets)
+    found = FoundKeys(keys)
     stored_at = Place.KEYRING
     if state.instance_id is not None:
         setup = _loaded_setup(options, given, open_keychain(state.instance_id))
         keys = setup.keys
+        found = FoundKeys(keys, setup.trouble, setup.account)
         stored_at = setup.place
         if setup.trouble is not None:
             yield Finding(Mark.WRONG, "Keys", f"{_PLACES[stored_at]}: {setup.trouble}")
@@ -280,7 +278,7 @@ def _keys(
             _PLACES[Place.ENVIRONMENT if given.webhook_secrets else stored_at],
         )
     yield from _mode(keys, options)
-    return keys
+    return found
 
 
 def _loaded_setup(options: Options, given: GivenKeys, keychain: SecretStore) -> StripeSetup:
@@ -360,14 +358,3 @@ def _clock() -> Finding:
     return Finding(
         Mark.NOTE, "Clock", f"{now} here; the offset is unmeasured, Stripe was not asked"
     )
-
-
-def _write(out: TextIO, line: str) -> None:
-    encoding = out.encoding or "utf-8"
-    try:
-        line.encode(encoding)
-    except UnicodeEncodeError:
-        for mark, plain in _PLAIN.items():
-            line = line.replace(mark, plain)
-        line = line.encode(encoding, "replace").decode(encoding)
-    out.write(line + "\n")

@@ -162,7 +162,7 @@ def _secret(facts: Facts) -> Point:
         return Point(id_, _WRONG, "mismatch", own, values=values)
     if here is not None and not here.secret_known:
         return Point(id_, _WRONG, "unknown_secret", Remedy.ARRANGE, values=values)
-    if not facts.keys.can_receive and facts.way is not Way.POLLING:
+    if not facts.keys.can_receive and (facts.way is not Way.POLLING or not facts.running):
         return Point(id_, _OPEN, "missing", own)
     if facts.keys.can_receive and evidence.delivered_at is not None:
         return Point(id_, _DONE, "verified", at=evidence.delivered_at, values=values)
@@ -179,6 +179,8 @@ def _without_endpoint(facts: Facts, id_: PointId, address: AddressState) -> Poin
         return Point(id_, _UNKNOWN, "arranging")
     if facts.delivered_lately:  # somebody has entered the address at Stripe by hand
         return Point(id_, _DONE, "delivered", at=facts.evidence.delivered_at)
+    if facts.outside:
+        return Point(id_, _UNKNOWN, "not_asked")
     if not facts.keys.secret:
         return Point(id_, _OPEN, "not_arranged", Remedy.CONFIGURE)
     if address.trouble is not None:
@@ -250,8 +252,10 @@ def _answers(facts: Facts) -> Point:
 
 def _not_by_tunnel(facts: Facts, id_: PointId) -> Point | None:
     """What holds for a point about the way from outside, unless our own tunnel is wanted."""
+    if not facts.running:
+        return Point(id_, _UNKNOWN, "not_running", at=facts.evidence.delivered_at)
     match facts.way:
-        case Way.TUNNEL if facts.reception.port is None and facts.running:
+        case Way.TUNNEL if facts.reception.port is None:
             return Point(id_, _WRONG, "no_listener", Remedy.RESTART)
         case Way.TUNNEL:
             return None
@@ -326,7 +330,7 @@ def _catch_up(facts: Facts) -> Point:
     every = POLL_SECONDS if facts.reception.polling else REGULAR_SECONDS
     values = {"seconds": every}
     asked = facts.asked_at
-    if facts.running and facts.reception.catch_up is None:
+    if facts.reception.catch_up is None and not facts.outside:
         return Point(id_, _UNKNOWN, "never_here")
     if not facts.keys.secret:
         return Point(id_, _OPEN, "no_key", Remedy.CONFIGURE)
@@ -338,6 +342,8 @@ def _catch_up(facts: Facts) -> Point:
         return Point(id_, _UNKNOWN, "not_running", None, asked)
     if asked is None:
         return Point(id_, _UNKNOWN, "not_yet", Remedy.FETCH, None, values)
-    if facts.now - asked > _LATE[every]:
+    # The books say it every ten minutes only.
+    late = _LATE[REGULAR_SECONDS if facts.outside else every]
+    if facts.now - asked > late:
         return Point(id_, _WRONG, "late", Remedy.FETCH, asked, values)
     return Point(id_, _DONE, "runs", None, asked, values)

@@ -35,8 +35,8 @@ class Way(StrEnum):
 class Facts:
     """All that the points are made of. `evidence` is that of the mode of `keys`.
 
-    `keys_trouble`: the stored keys cannot be read. `running` False: doctor beside a program that
-    is not running.
+    `keys_trouble`: the stored keys cannot be read. `outside`: doctor looks, which sees the books
+    and the state file alone; `running` tells whether it found a running program.
     """
 
     now: datetime
@@ -47,6 +47,7 @@ class Facts:
     account: AccountInfo | None = None
     self_test: SelfTestResult | None = None
     clock: ClockOffset | None = None
+    outside: bool = False
     running: bool = True
 
     @property
@@ -97,4 +98,6 @@ class Facts:
     def asked_at(self) -> datetime | None:
         """When Stripe was asked to the end: in this session, or (for doctor) as the books say."""
         catch_up = self.reception.catch_up
-        return self.evidence.fetched_until if catch_up is None else catch_up.completed_at
+        if self.outside:
+            return self.evidence.fetched_until
+        return catch_up.completed_at if catch_up is not None else None

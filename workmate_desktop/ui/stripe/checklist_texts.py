@@ -136,6 +136,8 @@ def _common() -> dict[str, str]:
         "polling": _tr("nicht nötig: Stripe wird alle 30 s gefragt"),
         "polling_fails": _tr("der Abruf bei Stripe klappt noch nicht"),
         "never_here": _tr("im Beispiel nicht"),
+        "not_running": _tr("das Programm läuft nicht, zuletzt %when"),
+        "not_asked": _tr("das laufende Programm weiß es"),
         "no_way": _tr("weder Tunnel noch Abruf"),
         "delivered": _tr("Stripe stellt zu"),
         "no_listener": _tr("der Empfang läuft nicht"),
@@ -246,7 +248,6 @@ def _catch_up() -> dict[str, str]:
     return {
         "no_key": _tr("der Secret Key fehlt"),
         "fails": _tr("Stripe ist nicht zu erreichen, zuletzt %when"),
-        "not_running": _tr("das Programm läuft nicht, zuletzt %when"),
         "not_yet": _tr("noch nicht gelungen"),
         "late": _tr("überfällig, zuletzt %when"),
         "runs": _tr("alle %seconds, zuletzt %when"),

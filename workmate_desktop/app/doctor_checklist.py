@@ -1,0 +1,95 @@
+"""The production checklist as `doctor` sees it: from the books and the state file alone.
+
+The same service and the same German words as in the window. What only the running program knows
+(how the endpoint at Stripe is, the clock, a self-test) is not known here, and says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workmate_desktop.app.doctor_lines import Finding, Mark
+from workmate_desktop.domain.checklist import PointState
+from workmate_desktop.domain.evidence import Evidence
+from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
+from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.services.checklist import checklist
+from workmate_desktop.services.checklist_facts import Facts
+from workmate_desktop.services.public_address import AddressState
+from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.store.engine import FILE_NAME, Database
+from workmate_desktop.store.evidence import evidence
+from workmate_desktop.store.inspection import Inspection
+from workmate_desktop.ui.stripe.checklist_texts import evidence_words, title
+
+_MARKS = {
+    PointState.DONE: Mark.GOOD,
+    PointState.OPEN: Mark.OPEN,
+    PointState.WRONG: Mark.WRONG,
+    PointState.UNKNOWN: Mark.NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKeys:
+    """The keys as the program would find them. `trouble`: the stored ones cannot be read."""
+
+    keys: StripeKeys
+    trouble: str | None = None
+    account: AccountInfo | None = None
+
+
+def checklist_findings(
+    folder: Path, state: Inspection, found: FoundKeys, port: int | None, public_url: str | None
+) -> Iterator[Finding]:
+    """One line for each point. `port` is that of our running listener, None when there is none.
+
+    In live mode every point is needed for all to be well; with test keys somebody is still
+    setting things up, and only what is broken counts.
+    """
+    clock = SystemClock()
+    now = clock.now()
+    facts = Facts(
+        now,
+        found.keys,
+        _reception(found.keys, port, public_url),
+        _evidence(folder, state, found.keys, clock),
+        keys_trouble=found.trouble,
+        account=found.account,
+        outside=True,
+        running=port is not None,
+    )
+    live = found.keys.livemode is True
+    for point in checklist(facts):
+        words = evidence_words(point, clock.local(now), clock.local)
+        yield Finding(
+            _MARKS[point.state], title(point), words, needed=live and point.state is PointState.OPEN
+        )
+
+
+def _reception(keys: StripeKeys, port: int | None, public_url: str | None) -> ReceptionState:
+    """What the state file tells of it."""
+    tunnel = TunnelState(
+        TunnelStatus.ONLINE if public_url else TunnelStatus.OFF, public_url=public_url
+    )
+    return ReceptionState(
+        ReceptionStatus.READY if port is not None and keys.can_receive else ReceptionStatus.OFF,
+        port=port,
+        public_url=public_url,
+        polling=port is not None and bool(keys.secret) and public_url is None,
+        address=AddressState(tunnel),
+    )
+
+
+def _evidence(folder: Path, state: Inspection, keys: StripeKeys, clock: SystemClock) -> Evidence:
+    mode = keys.livemode
+    if state.trouble is not None or not state.exists or mode is None:
+        return Evidence()
+    database = Database(folder / FILE_NAME)
+    try:
+        with database.reader() as connection:
+            return evidence(connection, livemode=mode, now=clock.now())
+    finally:
+        database.close()

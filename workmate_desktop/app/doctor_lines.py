@@ -1,0 +1,40 @@
+"""The lines that `doctor` prints: a mark, a topic, what was found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TextIO
+
+
+class Mark(StrEnum):
+    """What stands before a line."""
+
+    GOOD = "✓"
+    WRONG = "✗"
+    NOTE = "–"
+    OPEN = "○"
+
+
+_PLAIN = {Mark.GOOD: "ok", Mark.WRONG: "!!", Mark.NOTE: "--", Mark.OPEN: "()", "…": "..."}
+"""For terminals that cannot show the marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. All is well unless one is WRONG, or OPEN and `needed`."""
+
+    mark: Mark
+    topic: str
+    text: str
+    needed: bool = False
+
+
+def write_line(out: TextIO, line: str) -> None:
+    """One line, in what the terminal can show."""
+    encoding = out.encoding or "utf-8"
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        for mark, plain in _PLAIN.items():
+            line = line.replace(mark, plain)
+        line = line.encode(encoding, "replace").decode(encoding)
+    out.write(line + "\n")
