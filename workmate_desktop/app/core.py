@@ -241,6 +241,7 @@ class Core:
             if self._stopped:
                 return False
             self._stopped = True
+        self.pay.stop()
         closed = self.pay_keeper is None or self.pay_keeper.stop()
         if not closed:
             logger.error("The keeper of the payment links did not end in time")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStatusBar
 
 from workmate_desktop.app.core import Core
@@ -14,6 +15,7 @@ from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
+from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
@@ -46,7 +48,9 @@ class Pages(QObject):
         self._core = core
         self._bridge = bridge
         books, invoicing, clock = core.books, core.invoicing, core.clock
-        self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, window.toasts)
+        toasts, open_url = window.toasts, QDesktopServices.openUrl
+        pay = PayActions(core.pay, books, bridge, clock, toasts, open_url, window)
+        self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, toasts, pay=pay)
         self.stripe = StripeTab(
             theme,
             core.setup,

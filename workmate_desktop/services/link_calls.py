@@ -8,6 +8,7 @@ only when the old one can lead to nothing any more and Stripe shows no link of t
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,6 +37,22 @@ _KEY_SPENT = frozenset({f"stripe_{Refusal.STRIPE_DOWN.value}", IDEMPOTENCY_ERROR
 """Troubles after which the old key only repeats the error: Stripe keeps a 500 like any answer."""
 
 _NEVER_CARRIED_OUT = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
+
+
+LOOK_SECONDS = 3.0
+"""For a link that is known already, a look at Stripe is worth so much time."""
+
+
+class _Within(threading.Event):
+    """Set once the time is over, or once `other` is."""
+
+    def __init__(self, seconds: float, other: threading.Event) -> None:
+        super().__init__()
+        self._ends = time.monotonic() + seconds
+        self._other = other
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._other.is_set() or time.monotonic() > self._ends
 
 
 def new_key() -> str:
@@ -92,9 +109,12 @@ class LinkCalls:
         self._keep(row, made, actor)
 
     def is_usable(self, row: PaymentLink, cancelled: threading.Event) -> bool:
-        """Whether Stripe still takes payments by it. True, too, when Stripe cannot be asked."""
+        """Whether Stripe still takes payments by it. True, too, when Stripe cannot be asked.
+
+        Nobody waits for that answer for longer than `LOOK_SECONDS`.
+        """
         assert row.stripe_link_id is not None
-        stripe = self._stripe(row, cancelled)
+        stripe = self._stripe(row, _Within(LOOK_SECONDS, cancelled))
         try:
             return stripe.get(row.stripe_link_id).active
         except StripeRefused as refused:

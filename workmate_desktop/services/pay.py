@@ -116,6 +116,7 @@ class Pay:
         self._inactive_message = inactive_message
         self._demo = demo
         self._calls = LinkCalls(writer, clock, api, keys, account)
+        self._stopping = threading.Event()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
@@ -161,6 +162,10 @@ class Pay:
 
         return self._writer.submit(job)
 
+    def stop(self) -> None:
+        """Give up what is being asked of Stripe now, and all that would be asked later."""
+        self._stopping.set()
+
     # --- background ----------------------------------------------------------------------
 
     def link(self, invoice_id: str, cancelled: threading.Event | None = None) -> PaymentLink:
@@ -172,7 +177,7 @@ class Pay:
         pay_other_account, pay_unsettled (the invoice changed all the time), or what the
         database says.
         """
-        cancelled = cancelled or threading.Event()
+        cancelled = cancelled or self._stopping
         asked: set[str] = set()
         with self._locked(invoice_id):
             for _ in range(_ROUNDS):

@@ -3,14 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QWidget
 
+from tests.ui.fake_pay import FakePay
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.domain.payments import BANK_TRANSFER, Payment
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.services.pay import Offer, OfferState
 from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
+from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+from workmate_desktop.ui.invoices.qr_dialog import QrDialog
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastHost
@@ -44,13 +50,22 @@ def picture_books() -> FakeBooks:
     return books
 
 
-def tab(theme: Theme, books: FakeBooks) -> tuple[InvoicesTab, FakeBridge]:
+def _open_nothing(_address: QUrl) -> bool:
+    return True
+
+
+def tab(
+    theme: Theme, books: FakeBooks, pay: FakePay | None = None
+) -> tuple[InvoicesTab, FakeBridge]:
     """A tab with everything faked around it."""
     bridge = FakeBridge()
     host = _LateToasts()
-    made = InvoicesTab(theme, books, FakeInvoicing(), bridge, FakeClock(), host)
+    window = QWidget()
+    paying = PayActions(pay or FakePay(), books, bridge, FakeClock(), host, _open_nothing, window)
+    made = InvoicesTab(theme, books, FakeInvoicing(), bridge, FakeClock(), host, pay=paying)
     host.host = ToastHost(made, theme, animate=False, bottom=0)
     bridge.setParent(made)
+    window.setParent(made)
     return made, bridge
 
 
@@ -66,7 +81,9 @@ class _LateToasts:
 def filled(theme: Theme) -> QWidget:
     """As in the picture: one row just turned paid, another one is selected."""
     books = picture_books()
-    made, bridge = tab(theme, books)
+    pay = FakePay()
+    pay.offers["id-117"] = Offer(OfferState.READY, "https://buy.stripe.com/x", NOW)
+    made, bridge = tab(theme, books, pay)
     made.resize(1280, 694)
     made.set_simulation_available(True)
     made.select_invoice("id-117")
@@ -131,3 +148,35 @@ def cancel(theme: Theme) -> QWidget:
     dialog = cancel_dialog(picture_books().rows["id-117"], None)
     dialog.problem_free()
     return dialog
+
+
+def pay_running(theme: Theme) -> QWidget:
+    """A payment that takes days, in a narrow window."""
+    books = picture_books()
+    books.change("id-117", running_since=NOW - timedelta(days=2), payment_failed=False)
+    books.log("id-117", "payment_running", NOW - timedelta(days=2), "stripe", method="sepa_debit")
+    pay = FakePay({"id-117": Offer(OfferState.RUNNING, since=NOW - timedelta(days=2))})
+    made, _ = tab(theme, books, pay)
+    made.select_invoice("id-117")
+    return made
+
+
+def pay_refused(theme: Theme) -> QWidget:
+    """Stripe said no, and the old link still waits to be switched off."""
+    books = picture_books()
+    pay = FakePay({"id-116": Offer(OfferState.CLOSING, trouble="stripe_no_net")})
+    pay.fail_with = StripeRefused(Refusal.NO_NET)
+    made, _ = tab(theme, books, pay)
+    made.select_invoice("id-116")
+    made.detail.pay.button(PayAction.OPEN).click()
+    return made
+
+
+def qr(theme: Theme) -> QWidget:
+    """The payment link as a QR code."""
+    return QrDialog(
+        None,
+        title="RE-2026-0117",
+        subtitle="Praxis Dr. Aydin · 476,00\u00a0€",
+        url="https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc",
+    )

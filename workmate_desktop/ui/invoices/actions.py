@@ -16,6 +16,7 @@ from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog, reverse_dialog
+from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions, pay_action_text
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
@@ -90,8 +91,10 @@ class InvoiceActions(QObject):
         bridge: Announcements,
         clock: Clock,
         window: QWidget,
+        pay: PayActions | None = None,
     ) -> None:
         super().__init__(window)
+        self._pay = pay
         self._theme = theme
         self._books = books
         self._invoicing = invoicing
@@ -130,6 +133,12 @@ class InvoiceActions(QObject):
         menu = QMenu(self._window)
         menu.setAccessibleName(texts.label(row))
         menu.aboutToHide.connect(menu.deleteLater)
+        paying = self._pay.actions_for(row) if self._pay is not None else ()
+        for pay_action in paying:
+            entry = menu.addAction(pay_action_text(pay_action))
+            entry.triggered.connect(lambda _on, chosen=pay_action: self._run_pay(chosen, row.id))
+        if paying:
+            menu.addSeparator()
         actions = actions_for(row, simulation=self.simulation)
         for action in (*actions, *([InvoiceAction.COPY_NUMBER] if row.number else [])):
             if action is InvoiceAction.COPY_NUMBER and actions:
@@ -137,6 +146,10 @@ class InvoiceActions(QObject):
             entry = menu.addAction(action_text(action))
             entry.triggered.connect(lambda _on, chosen=action: self.run(chosen, invoice_id))
         return menu
+
+    def _run_pay(self, action: PayAction, invoice_id: str) -> None:
+        if self._pay is not None:
+            self._pay.run(action, invoice_id)
 
     def reverse(self, invoice_id: str, payment_id: str) -> None:
         """Take a manual payment back, after asking why."""

@@ -1,6 +1,6 @@
 """The selected invoice beside the list: amounts, buttons, positions, payments, Verlauf."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -16,6 +16,8 @@ from workmate_desktop.ui.invoices.detail_sections import (
     PaymentBlock,
     state_words,
 )
+from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
+from workmate_desktop.ui.invoices.pay_part import PayBlock, PayView
 from workmate_desktop.ui.invoices.ports import InvoiceReading
 from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
 from workmate_desktop.ui.invoices.timeline import Timeline, TimelineEntry
@@ -40,9 +42,16 @@ class DetailPanel(QStackedWidget):
     reverse_requested = Signal(str, str)
 
     def __init__(
-        self, theme: Theme, books: InvoiceReading, clock: Clock, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        books: InvoiceReading,
+        clock: Clock,
+        parent: QWidget | None = None,
+        *,
+        pay: PayActions | None = None,
     ) -> None:
         super().__init__(parent)
+        self._pay = pay
         self._books = books
         self._clock = clock
         self._invoice_id = ""
@@ -63,6 +72,7 @@ class DetailPanel(QStackedWidget):
         self.pills = PillLabel(theme)
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
+        self.pay = PayBlock()
         self.buttons = ActionBlock()
         self.items = ItemBlock()
         self.payments = PaymentBlock(clock)
@@ -74,6 +84,9 @@ class DetailPanel(QStackedWidget):
         self._payments_title = _heading(self.tr("Zahlungen"))
         self._note_title = _heading(self.tr("Notiz"))
         self.buttons.chosen.connect(self._on_action)
+        if pay is not None:
+            self.pay.chosen.connect(self._on_pay)
+            pay.changed.connect(self._on_pay_changed)
         self.payments.reverse_requested.connect(self._on_reverse)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -93,6 +106,8 @@ class DetailPanel(QStackedWidget):
         """Show another invoice, or none for ""."""
         if invoice_id != self._invoice_id:
             self._invoice_id = invoice_id
+            if self._pay is not None:
+                self._pay.forget_problems()
             self.area.verticalScrollBar().setValue(0)
         self.refresh()
 
@@ -112,14 +127,20 @@ class DetailPanel(QStackedWidget):
         payments = self._books.payments(invoice.row.id)
         history = self._books.history(invoice.row.id)
         # Today counts too: "heute" becomes "gestern" at midnight.
-        shown = (invoice, payments, history, (self._clock.today(), self._simulation))
+        pay = self._pay_view(invoice)
+        shown = (invoice, payments, history, (self._clock.today(), self._simulation, pay))
         if shown != self._shown:
             self._shown = shown
             self._fill(invoice, payments, history)
+            self._show_pay(invoice, pay)
         self.setCurrentWidget(self.area)
 
     def focus_first_action(self) -> None:
         """Enter on a row leads here."""
+        first = self.pay.button(PayAction.OPEN)
+        if first.isVisible() and first.isEnabled():
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         for action in self.buttons.actions_shown():
             self.buttons.button(action).setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -133,7 +154,6 @@ class DetailPanel(QStackedWidget):
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice)
-        self.buttons.show_actions(actions_for(row, simulation=self._simulation))
         self.items.show_items(invoice.items, row.currency)
         self.payments.show_payments(payments)
         for widget in (self._payments_title, self.payments):
@@ -142,6 +162,27 @@ class DetailPanel(QStackedWidget):
         for label in (self._note_title, self.note):
             label.setVisible(bool(invoice.note))
         self.timeline.set_entries([self._entry(line) for line in history])
+
+    def _pay_view(self, invoice: Invoice) -> PayView | None:
+        """What the block of the payment link shows; None without Stripe."""
+        if self._pay is None:
+            return None
+        row = invoice.row
+        problem = self._pay.problem(row.id)
+        return PayView(
+            self._pay.words(self._pay.offer(row.id), with_trouble=not problem),
+            payable=bool(self._pay.actions_for(row)),
+            busy=self._pay.is_busy(row.id),
+            problem=problem,
+        )
+
+    def _show_pay(self, invoice: Invoice, view: PayView | None) -> None:
+        """One large button: paying; the first of the others where nothing is said of that."""
+        self.pay.show_view(view)
+        self.buttons.show_actions(
+            actions_for(invoice.row, simulation=self._simulation),
+            large=view is None or not (view.payable or view.words),
+        )
 
     def _entry(self, line: HistoryLine) -> TimelineEntry:
         when = formats.day_time(self._clock.local(line.at), self._clock.local(self._clock.now()))
@@ -173,6 +214,7 @@ class DetailPanel(QStackedWidget):
         column.addSpacing(16)
         for block, space_below in (
             (self.amounts, 16),
+            (self.pay, 8),
             (self.buttons, 16),
             (_heading(self.tr("Positionen")), 6),
             (self.items, 16),
@@ -190,6 +232,16 @@ class DetailPanel(QStackedWidget):
 
     def _on_action(self, action: str) -> None:
         self.action_chosen.emit(InvoiceAction(action).value, self._invoice_id)
+
+    @Slot(str)
+    def _on_pay(self, action: str) -> None:
+        if self._pay is not None:
+            self._pay.run(PayAction(action), self._invoice_id)
+
+    @Slot(str)
+    def _on_pay_changed(self, invoice_id: str) -> None:
+        if invoice_id == self._invoice_id:
+            self.refresh()
 
     def _on_reverse(self, payment_id: str) -> None:
         self.reverse_requested.emit(self._invoice_id, payment_id)

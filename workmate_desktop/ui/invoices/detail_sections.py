@@ -55,6 +55,7 @@ class ActionBlock(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions: tuple[InvoiceAction, ...] = ()
+        self._large = True
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -67,22 +68,27 @@ class ActionBlock(QWidget):
         """The button of a shown action."""
         return self._buttons[action]
 
-    def show_actions(self, actions: Sequence[InvoiceAction]) -> None:
-        """Offer these; the same ones keep their buttons, and so the focus."""
-        if tuple(actions) == self._actions:
+    def show_actions(self, actions: Sequence[InvoiceAction], *, large: bool = True) -> None:
+        """Offer these; the same ones keep their buttons, and so the focus.
+
+        `large` False: the likely next step has its large button elsewhere.
+        """
+        if (tuple(actions), large) == (self._actions, self._large):
             return
-        self._actions = tuple(actions)
+        self._actions, self._large = tuple(actions), large
         _empty(self._grid)
         self._buttons: dict[InvoiceAction, QPushButton] = {}
         for place, action in enumerate(self._actions):
-            first = place == 0
+            first = place == 0 and large
             danger = action in (InvoiceAction.DELETE, InvoiceAction.CANCEL)
             kind = "primary" if first else "danger" if danger else "secondary"
             made = button(action_text(action), kind=kind, size="large" if first else "")
             made.clicked.connect(lambda _checked, chosen=action: self.chosen.emit(chosen.value))
             self._buttons[action] = made
-            alone = first or (place == len(actions) - 1 and place % 2 == 1)
-            row, column = (0, 0) if first else divmod(place + 1, 2)
+            # Pairs from the second place on below a large button, else from the first on.
+            at = place + 1 if large else place
+            alone = first or (place == len(actions) - 1 and at % 2 == 0)
+            row, column = (0, 0) if first else divmod(at, 2)
             self._grid.addWidget(made, row, column, 1, 2 if alone else 1)
         self.setVisible(bool(self._actions))
 

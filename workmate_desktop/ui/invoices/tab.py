@@ -18,6 +18,7 @@ from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
 from workmate_desktop.ui.invoices.detail import DetailPanel
 from workmate_desktop.ui.invoices.list_pane import ListPane
 from workmate_desktop.ui.invoices.news import NewsTeller, ShowsToasts
+from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
 from workmate_desktop.ui.invoices.table_view import InvoiceTable
@@ -54,7 +55,9 @@ class InvoicesTab(QWidget):
         clock: Clock,
         toasts: ShowsToasts,
         parent: QWidget | None = None,
+        pay: PayActions | None = None,
     ) -> None:
+        """Without `pay` nothing of Stripe's payment page is offered."""
         super().__init__(parent)
         self._books = books
         self._bridge = bridge
@@ -68,8 +71,8 @@ class InvoicesTab(QWidget):
         self.toolbar = ListToolbar(theme, today)
         self.switch = BookSwitch()
         self.cancelled = CancelledLine()
-        self.detail = DetailPanel(theme, books, clock)
-        self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self)
+        self.detail = DetailPanel(theme, books, clock, pay=pay)
+        self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self, pay)
         self.news = NewsTeller(books, bridge, clock, toasts, self)
         self._strangers: dict[str, None] = {}
         self._reading_figures = False

@@ -14,6 +14,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.mail_messages import mail_words
+from workmate_desktop.ui.shared.pay_messages import limit_words, pay_words
 from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 
@@ -42,6 +43,9 @@ def error_sentence(error: Exception) -> Message:
     if error.code == "stripe_no_right" and error.values.get("right"):
         words = _tr("Dem Schlüssel fehlt das Recht „%1“.")
         return Message(words.replace("%1", str(error.values["right"])), _give_the_right())
+    limit = limit_words(error)
+    if limit is not None:
+        return Message(*limit)
     return trouble_message(error.code) or program_fault()
 
 
@@ -55,7 +59,7 @@ def program_fault() -> Message:
 
 def trouble_message(code: str) -> Message | None:
     """The words for a code without values, such as `disk_full`; None when there are none."""
-    tables = (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _review)
+    tables = (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _pay, _review)
     for table in (*tables, _simulation):
         found = table().get(code)
         if found is not None:
@@ -281,6 +285,10 @@ def _tunnel() -> dict[str, Message]:
 
 def _mail() -> dict[str, Message]:
     return {code: Message(*words) for code, words in mail_words().items()}
+
+
+def _pay() -> dict[str, Message]:
+    return {code: Message(*words) for code, words in pay_words().items()}
 
 
 def _review() -> dict[str, Message]:

@@ -1,0 +1,194 @@
+"""What staff can do with the payment link of one invoice, from the panel and the row's menu."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from enum import StrEnum
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.invoices import OWED, InvoiceRow
+from workmate_desktop.domain.payment_links import PaymentLink
+from workmate_desktop.services.pay import Offer, OfferState
+from workmate_desktop.ui.invoices import pay_texts, texts
+from workmate_desktop.ui.invoices.news import ShowsToasts
+from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
+from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+from workmate_desktop.ui.shared.customer_texts import CustomerTexts
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.toast import ToastKind
+
+logger = logging.getLogger("workmate.ui")
+
+Opener = Callable[[QUrl], bool]
+"""Opens an address in the browser or the mail program; False when there is none."""
+
+
+class Paying(Protocol):
+    """What is needed of services.pay.Pay."""
+
+    def offer(self, invoice_id: str) -> Offer:
+        """How the invoice can be paid now; quick enough for the GUI thread."""
+        ...
+
+    def link(self, invoice_id: str) -> PaymentLink:
+        """Its one usable link; asks Stripe, so for the background. Raises UserError."""
+        ...
+
+    def note_sent(self, invoice_id: str, channel: str) -> Future[None]:
+        """A line in the Verlauf."""
+        ...
+
+
+class PayAction(StrEnum):
+    """The buttons."""
+
+    OPEN = "pay_open"
+    COPY = "pay_copy"
+    QR = "pay_qr"
+    MAIL = "pay_mail"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("pay", text)
+
+
+def pay_action_text(action: PayAction) -> str:
+    """The words of a button; the letter after & is its mnemonic."""
+    return {
+        PayAction.OPEN: _tr("Mit Stripe &bezahlen"),
+        PayAction.COPY: _tr("&Link kopieren"),
+        PayAction.QR: _tr("&QR-Code"),
+        PayAction.MAIL: _tr("E-Mail &an den Kunden"),
+    }[action]
+
+
+class PayActions(QObject):
+    """Asks for the link in the background, then opens, copies, shows or mails it.
+
+    Signal `changed(str)`: an invoice whose asking began, ended or failed.
+    """
+
+    changed = Signal(str)
+
+    def __init__(
+        self,
+        pay: Paying,
+        books: InvoiceReading,
+        bridge: Announcements,
+        clock: Clock,
+        toasts: ShowsToasts,
+        opener: Opener,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._pay = pay
+        self._books = books
+        self._bridge = bridge
+        self._clock = clock
+        self._toasts = toasts
+        self._opener = opener
+        self._window = window
+        self._customer_texts = CustomerTexts.load()
+        self._busy: set[str] = set()
+        self._problems: dict[str, str] = {}
+
+    def offer(self, invoice_id: str) -> Offer:
+        """How the invoice can be paid now."""
+        return self._pay.offer(invoice_id)
+
+    def words(self, offer: Offer, *, with_trouble: bool) -> str:
+        """The state of the link, with what hinders it or without."""
+        if not with_trouble:
+            offer = replace(offer, trouble=None)
+        since = self._clock.local(offer.since) if offer.since is not None else None
+        return pay_texts.offer_words(offer, since, self._clock.local(self._clock.now()))
+
+    def is_busy(self, invoice_id: str) -> bool:
+        """Stripe is being asked for this invoice."""
+        return invoice_id in self._busy
+
+    def problem(self, invoice_id: str) -> str:
+        """What went wrong at the last click for this invoice, in words."""
+        return self._problems.get(invoice_id, "")
+
+    def forget_problems(self) -> None:
+        """Another invoice is looked at: what went wrong before is history."""
+        self._problems.clear()
+
+    def actions_for(self, row: InvoiceRow) -> tuple[PayAction, ...]:
+        """What makes sense for this invoice now."""
+        if row.status not in OWED or self.offer(row.id).state is OfferState.RUNNING:
+            return ()
+        return tuple(PayAction)
+
+    def run(self, action: PayAction, invoice_id: str) -> None:
+        """Begin `action`; a second click while Stripe is being asked changes nothing."""
+        row = self._books.invoice_row(invoice_id)
+        if row is None or invoice_id in self._busy or action not in self.actions_for(row):
+            return
+        self._busy.add(invoice_id)
+        self._problems.pop(invoice_id, None)
+        self.changed.emit(invoice_id)
+        self._bridge.run_in_background(
+            lambda: self._pay.link(invoice_id),
+            lambda link: self._on_link(action, invoice_id, link),
+            lambda error: self._on_failed(invoice_id, error),
+            self,
+        )
+
+    def _on_link(self, action: PayAction, invoice_id: str, link: PaymentLink) -> None:
+        self._busy.discard(invoice_id)
+        row = self._books.invoice_row(invoice_id)
+        if row is not None and link.url is not None:
+            self._use(action, row, link.url)
+        self.changed.emit(invoice_id)
+
+    def _use(self, action: PayAction, row: InvoiceRow, url: str) -> None:
+        match action:
+            case PayAction.OPEN:
+                if not self._opener(QUrl(url, QUrl.ParsingMode.StrictMode)):
+                    self._fail(row.id, UserError("browser_failed"))
+            case PayAction.COPY:
+                QGuiApplication.clipboard().setText(url)
+                self._toasts.show(_tr("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
+            case PayAction.QR:
+                QrDialog(
+                    self._window,
+                    title=texts.label(row),
+                    subtitle=f"{row.customer_name} · {pay_texts.amount_words(row)}",
+                    url=url,
+                ).open()
+            case PayAction.MAIL:
+                self._mail(row, url)
+
+    def _mail(self, row: InvoiceRow, url: str) -> None:
+        invoice = self._books.invoice(row.id)
+        customer = self._books.customer(invoice.customer_id) if invoice else None
+        address = customer.email if customer is not None else ""
+        if not self._opener(pay_texts.mail_url(self._customer_texts, row, address or "", url)):
+            self._fail(row.id, UserError("mail_failed"))
+            return
+        self._bridge.when_done(
+            self._pay.note_sent(row.id, "mail"),
+            lambda _nothing: None,
+            lambda error: self._fail(row.id, error),
+            self,
+        )
+
+    def _on_failed(self, invoice_id: str, error: Exception) -> None:
+        self._busy.discard(invoice_id)
+        self._fail(invoice_id, error)
+
+    def _fail(self, invoice_id: str, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            logger.error("Paying with Stripe failed", exc_info=error)
+        words = error_sentence(error)
+        self._problems[invoice_id] = " ".join(part for part in words if part)
+        self.changed.emit(invoice_id)

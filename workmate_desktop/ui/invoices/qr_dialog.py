@@ -1,0 +1,105 @@
+"""The payment link as a QR code: large on the screen, on paper, in the clipboard."""
+
+from PySide6.QtCore import QRect, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.qr_image import qr_image
+
+_SCREEN_PX = 360
+_COPY_PX = 1000
+_PAPER_MM = 60
+
+
+class QrDialog(QDialog):
+    """`title` is the invoice's number, `subtitle` the customer and the amount."""
+
+    def __init__(self, parent: QWidget | None, *, title: str, subtitle: str, url: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("QR-Code zum Bezahlen"))
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._title, self._subtitle, self.url = title, subtitle, url
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(4)
+        column.addWidget(PlainLabel(title, role="title"))
+        column.addWidget(PlainLabel(subtitle, role="muted", wrap=True))
+        column.addSpacing(12)
+        column.addWidget(self._picture(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        hint = self.tr("Mit der Kamera des Telefons öffnet sich die Zahlungsseite von Stripe.")
+        column.addWidget(PlainLabel(hint, role="small", wrap=True))
+        column.addSpacing(12)
+        self.print_button = button(self.tr("&Drucken …"))
+        self.copy_button = button(self.tr("Bild &kopieren"))
+        self.close_button = button(self.tr("Schl&ießen"), kind="primary")
+        self.print_button.clicked.connect(self._on_print)
+        self.copy_button.clicked.connect(self._on_copy)
+        self.close_button.clicked.connect(self.accept)
+        self.close_button.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.print_button)
+        buttons.addWidget(self.copy_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        column.addLayout(buttons)
+        self.close_button.setFocus()
+
+    def print_to(self, printer: QPrinter) -> None:
+        """One page: number, customer and amount, the code 6 cm wide, the address below it."""
+        painter = QPainter(printer)
+        dots = printer.resolution() / 25.4  # per millimetre
+        page = printer.pageLayout().paintRectPixels(printer.resolution())
+        width, line, left = page.width(), round(8 * dots), 0
+        font = painter.font()
+        font.setPointSizeF(14)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.drawText(QRect(left, 0, width, line), 0, self._title)
+        font.setPointSizeF(11)
+        font.setBold(False)
+        painter.setFont(font)
+        painter.drawText(QRect(left, line, width, line), 0, self._subtitle)
+        side = round(_PAPER_MM * dots)
+        code = qr_image(self.url, _COPY_PX)
+        painter.drawImage(QRect(left, 2 * line, side, side), code)
+        font.setPointSizeF(9)
+        painter.setFont(font)
+        painter.drawText(QRect(left, 2 * line + side + line // 2, width, line), 0, self.url)
+        painter.end()
+
+    def _picture(self) -> QWidget:
+        """White paper around the code, so that cameras read it on a dark screen, too."""
+        ratio = self.devicePixelRatioF()
+        image = qr_image(self.url, round(_SCREEN_PX * ratio))
+        pixmap = QPixmap.fromImage(image)
+        pixmap.setDevicePixelRatio(ratio)
+        self.picture = QLabel()
+        self.picture.setPixmap(pixmap)
+        self.picture.setAccessibleName(self.tr("QR-Code der Zahlungsseite"))
+        paper = QFrame()
+        paper.setProperty("part", "paper")
+        inside = QVBoxLayout(paper)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.picture)
+        paper.setFixedSize(pixmap.deviceIndependentSize().toSize())
+        return paper
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setImage(qr_image(self.url, _COPY_PX))
+        self.copy_button.setText(self.tr("Kopiert"))
+
+    @Slot()
+    def _on_print(self) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setModal(True)
+        dialog.accepted.connect(lambda: self.print_to(printer))
+        dialog.show()
