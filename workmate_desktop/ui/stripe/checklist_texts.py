@@ -136,7 +136,7 @@ def _common() -> dict[str, str]:
         "polling": _tr("nicht nötig: Stripe wird alle 30 s gefragt"),
         "polling_fails": _tr("der Abruf bei Stripe klappt noch nicht"),
         "never_here": _tr("im Beispiel nicht"),
-        "not_running": _tr("das Programm läuft nicht, zuletzt %when"),
+        "not_running": _tr("das Programm läuft nicht"),
         "not_asked": _tr("das laufende Programm weiß es"),
         "no_way": _tr("weder Tunnel noch Abruf"),
         "delivered": _tr("Stripe stellt zu"),
