@@ -68,6 +68,8 @@ SCREENS = {
     "test-ereignis": Screen("tests.ui.stripe.dialog_screens:self_test", 0, 0),
     "test-ereignis-gestoert": Screen("tests.ui.stripe.dialog_screens:self_test_failed", 0, 0),
     "test-ereignis-laeuft": Screen("tests.ui.stripe.dialog_screens:self_test_running", 0, 0),
+    "hintergrund": Screen("tests.ui.notify.screens:background", 0, 0),
+    "hintergrund-ohne-tray": Screen("tests.ui.notify.screens:background_no_tray", 0, 0),
     "email": Screen("tests.ui.notify.screens:mail", 0, 0),
     "email-erstmals": Screen("tests.ui.notify.screens:mail_first", 0, 0),
     "email-abgelehnt": Screen("tests.ui.notify.screens:mail_refused", 0, 0),

@@ -7,6 +7,7 @@ from tests.ui.notify.fakes import ACCOUNT, FakeMailSettings
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.mail import MailRefusal, MailRefused
 from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.ui.notify.background_dialog import BackgroundDialog
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -45,3 +46,21 @@ def mail_no_keyring(theme: Theme) -> QWidget:
     dialog.password.setText("geheim")
     dialog.save_button.click()
     return dialog
+
+
+class _Autostart:
+    def enabled(self) -> bool:
+        return True
+
+    def set_enabled(self, wanted: bool) -> None:
+        """Nothing to keep in a picture."""
+
+
+def background(theme: Theme) -> QWidget:
+    """With a tray, both chosen."""
+    return BackgroundDialog(_Autostart(), FakeBridge(), stays=True, has_tray=True)
+
+
+def background_no_tray(theme: Theme) -> QWidget:
+    """A desktop without a tray."""
+    return BackgroundDialog(_Autostart(), FakeBridge(), stays=False, has_tray=False)

@@ -2,8 +2,10 @@
 
 https://specifications.freedesktop.org/notification-spec/latest/protocol.html
 
-Python has one kind of whole number and the call wants an unsigned one, so the call goes through
-QDBusInterface, which asks the service for the types. That blocks: it is done in the background.
+Python has one kind of whole number and Notify wants an unsigned one, so that call goes through
+QDBusInterface, which asks the service for the types. It blocks, and holds Python's lock meanwhile:
+so the service is first asked for its abilities without waiting, and only one that answers is
+called.
 """
 
 import logging
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     Q_ARG,
@@ -26,11 +29,14 @@ from PySide6.QtCore import (
 
 from workmate_desktop.ui.stripe.ports import Background
 
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusPendingCallWatcher
+
 logger = logging.getLogger("workmate.notify")
 
 SERVICE = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-_LIMIT_MS = 3000
+_LIMIT_MS = 1000
 _REMEMBERED = 100
 
 
@@ -54,21 +60,45 @@ class DBusMessages(QObject):
         from PySide6.QtDBus import QDBusConnection
 
         self._bridge = bridge
+        self._asked: dict[QDBusPendingCallWatcher, tuple[str, str, str]] = {}
         self._keys: dict[int, str] = {}
         self._bus = QDBusConnection.sessionBus()
-        slot = SLOT("_on_action(uint,QString)").encode()
-        self._bus.connect(SERVICE, PATH, SERVICE, "ActionInvoked", self, slot)
+        # Qt's stubs want bytes here, Qt itself the text that SLOT gives.
+        slot: Any = SLOT("_on_action(uint,QString)")
+        if not self._bus.connect(SERVICE, PATH, SERVICE, "ActionInvoked", self, slot):
+            logger.warning("Clicks on desktop notifications will not be heard")
 
     def show(self, title: str, text: str, key: str) -> None:
         """Show a notification; returns at once. Where it fails, the list of notices remains."""
-        self._bridge.run_in_background(
-            lambda: _notify(title, text), partial(self._on_shown, key), self._on_failed, self
-        )
+        from PySide6.QtDBus import QDBusMessage, QDBusPendingCallWatcher
+
+        call = QDBusMessage.createMethodCall(SERVICE, PATH, SERVICE, "GetCapabilities")
+        watcher = QDBusPendingCallWatcher(self._bus.asyncCall(call, _LIMIT_MS), self)
+        self._asked[watcher] = (title, text, key)
+        watcher.finished.connect(self._on_abilities)
 
     def close(self) -> None:
         """No longer listen."""
-        slot = SLOT("_on_action(uint,QString)").encode()
+        slot: Any = SLOT("_on_action(uint,QString)")
         self._bus.disconnect(SERVICE, PATH, SERVICE, "ActionInvoked", self, slot)
+
+    @Slot("QDBusPendingCallWatcher*")
+    def _on_abilities(self, watcher: "QDBusPendingCallWatcher") -> None:
+        title, text, key = self._asked.pop(watcher)
+        watcher.deleteLater()
+        reply = watcher.reply()
+        if watcher.isError():
+            self._on_failed(NotShown(reply.errorName()))
+            return
+        abilities = reply.arguments()[0] if reply.arguments() else []
+        # Without this ability a service may show the actions as buttons, or refuse.
+        actions = ["default", ""] if "actions" in (abilities or []) else []
+        self._bridge.run_in_background(
+            lambda: _notify(title, text, actions),
+            partial(self._on_shown, key),
+            self._on_failed,
+            self,
+        )
 
     def _on_shown(self, key: str, number: int) -> None:
         self._keys[number] = key
@@ -89,7 +119,7 @@ class NotShown(Exception):
     """The service is not there, or did not take the notification."""
 
 
-def _notify(title: str, text: str) -> int:
+def _notify(title: str, text: str, actions: list[str]) -> int:
     """Blocks. The number that the service gave."""
     from PySide6.QtDBus import QDBusConnection, QDBusInterface
 
@@ -98,14 +128,6 @@ def _notify(title: str, text: str) -> int:
         raise NotShown("no notification service")
     service.setTimeout(_LIMIT_MS)
     try:
-        can = QMetaObject.invokeMethod(
-            service,
-            "GetCapabilities",
-            Qt.ConnectionType.DirectConnection,
-            Q_RETURN_ARG("QStringList"),
-        )
-        # Without this ability a service may show the actions as buttons, or refuse.
-        actions = ["default", ""] if isinstance(can, list) and "actions" in can else []
         number = QMetaObject.invokeMethod(
             service,
             "Notify",
