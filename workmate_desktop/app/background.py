@@ -195,7 +195,7 @@ class Background(QObject):
             self.tr("Fenster schließen"),
             self.tr("Im Hintergrund weiter empfangen?"),
             self.tr(
-                "Dann werden Zahlungen weiter sofort verbucht; das Zeichen neben der Uhr öffnet "
+                "Dann werden Zahlungen weiter gleich verbucht; das Zeichen neben der Uhr öffnet "
                 "das Fenster wieder. Ändern lässt sich das unter Protokoll → Benachrichtigen."
             ),
             [

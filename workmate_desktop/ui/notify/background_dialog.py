@@ -66,7 +66,7 @@ class BackgroundDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(PlainLabel(self.tr("Im Hintergrund"), role="title"))
         words = self.tr(
-            "Solange das Programm läuft, werden Zahlungen sofort verbucht. Was in der übrigen Zeit "
+            "Solange das Programm läuft, werden Zahlungen gleich verbucht. Was in der übrigen Zeit "
             "geschieht, holt es beim nächsten Start nach."
         )
         column.addWidget(PlainLabel(words, role="muted", wrap=True))
