@@ -20,7 +20,7 @@ from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice, InvoiceItem, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
-from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
@@ -148,6 +148,8 @@ class FakeBooks:
 
     rows: dict[str, InvoiceRow] = field(default_factory=dict)
     payments_of: dict[str, list[Payment]] = field(default_factory=dict)
+    fees_of: dict[str, dict[str, PaymentFee]] = field(default_factory=dict)
+    open_refunds_of: dict[str, list[RefundRequest]] = field(default_factory=dict)
     history_of: dict[str, list[HistoryLine]] = field(default_factory=dict)
     items_of: dict[str, tuple[InvoiceItem, ...]] = field(default_factory=dict)
     cancel_reasons: dict[str, str] = field(default_factory=dict)
@@ -266,6 +268,12 @@ class FakeBooks:
 
     def payments(self, invoice_id: str) -> list[Payment]:
         return list(self.payments_of.get(invoice_id, []))
+
+    def fees(self, invoice_id: str) -> dict[str, PaymentFee]:
+        return dict(self.fees_of.get(invoice_id, {}))
+
+    def open_refunds(self, invoice_id: str) -> list[RefundRequest]:
+        return list(self.open_refunds_of.get(invoice_id, []))
 
     def history(self, invoice_id: str) -> list[HistoryLine]:
         self._count("history")

@@ -16,6 +16,7 @@ from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 from workmate_desktop.ui.invoices.pay_actions import PayActions
+from workmate_desktop.ui.invoices.refunding import Refunding
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
@@ -127,6 +128,9 @@ class Pages(QObject):
         self.invoices.set_mode(keys.livemode)
         possible = self._core.simulation.available
         self.invoices.set_simulation_available(possible)
+        self.invoices.detail.set_refunds_available(
+            self._core.refunds is not None and bool(keys.secret)
+        )
         self.stripe.set_simulation_available(possible)
         self.stripe.reception.set_self_test_available(
             self._core.address is not None and keys.can_receive
@@ -138,6 +142,15 @@ class Pages(QObject):
         self.invoices.edit_requested.connect(self._edit_invoice)
         self.invoices.simulate_requested.connect(self._simulate)
         self.invoices.review_requested.connect(self._show_review)
+        if self._core.refunds is not None:
+            self._refunding = Refunding(
+                self._core.books,
+                self._core.refunds,
+                self._bridge,
+                self._window.toasts,
+                self._window,
+            )
+            self.invoices.detail.refund_requested.connect(self._refunding.open)
         self.stripe.simulate_requested.connect(self._simulate_any)
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)

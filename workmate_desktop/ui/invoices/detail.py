@@ -35,11 +35,13 @@ class DetailPanel(QStackedWidget):
     """Shows one invoice by id and reads it again when told.
 
     Signals: `action_chosen(str, str)` with an InvoiceAction and the invoice's id;
-    `reverse_requested(str, str)` with the invoice's and the payment's id.
+    `reverse_requested(str, str)` and `refund_requested(str, str)` with the invoice's and the
+    payment's id.
     """
 
     action_chosen = Signal(str, str)
     reverse_requested = Signal(str, str)
+    refund_requested = Signal(str, str)
 
     def __init__(
         self,
@@ -88,6 +90,7 @@ class DetailPanel(QStackedWidget):
             self.pay.chosen.connect(self._on_pay)
             pay.changed.connect(self._on_pay_changed)
         self.payments.reverse_requested.connect(self._on_reverse)
+        self.payments.refund_requested.connect(self._on_refund)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setProperty("part", "reading")
@@ -116,6 +119,11 @@ class DetailPanel(QStackedWidget):
         self._simulation = available
         self.refresh()
 
+    def set_refunds_available(self, available: bool) -> None:
+        """Offer Erstatten or not."""
+        self.payments.refunds_offered = available
+        self.refresh()
+
     def refresh(self) -> None:
         """Read the invoice again; repaints only when something differs."""
         invoice = self._books.invoice(self._invoice_id) if self._invoice_id else None
@@ -128,10 +136,13 @@ class DetailPanel(QStackedWidget):
         history = self._books.history(invoice.row.id)
         # Today counts too: "heute" becomes "gestern" at midnight.
         pay = self._pay_view(invoice)
-        shown = (invoice, payments, history, (self._clock.today(), self._simulation, pay))
+        fees, running = self._books.fees(invoice.row.id), self._books.open_refunds(invoice.row.id)
+        around = (self._clock.today(), self._simulation, self.payments.refunds_offered, pay)
+        shown = (invoice, payments, history, (around, fees, running))
         if shown != self._shown:
             self._shown = shown
             self._fill(invoice, payments, history)
+            self.payments.show_payments(payments, fees, running)
             self._show_pay(invoice, pay)
         self.setCurrentWidget(self.area)
 
@@ -155,7 +166,6 @@ class DetailPanel(QStackedWidget):
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice)
         self.items.show_items(invoice.items, row.currency)
-        self.payments.show_payments(payments)
         for widget in (self._payments_title, self.payments):
             widget.setVisible(bool(payments))
         _show_whole(self.note, invoice.note)
@@ -242,6 +252,9 @@ class DetailPanel(QStackedWidget):
     def _on_pay_changed(self, invoice_id: str) -> None:
         if invoice_id == self._invoice_id:
             self.refresh()
+
+    def _on_refund(self, payment_id: str) -> None:
+        self.refund_requested.emit(self._invoice_id, payment_id)
 
     def _on_reverse(self, payment_id: str) -> None:
         self.reverse_requested.emit(self._invoice_id, payment_id)

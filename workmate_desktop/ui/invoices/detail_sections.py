@@ -1,14 +1,20 @@
 """The blocks of the panel beside the list: amounts, buttons, positions, payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices import OWED, Invoice, InvoiceItem, InvoiceStatus
-from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.payments import (
+    Payment,
+    PaymentFee,
+    RefundRequest,
+    refundable_minor,
+)
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text
 from workmate_desktop.ui.shared import formats
@@ -34,6 +40,11 @@ class AmountBlock(KeyValueRows):
         owed = row.status in OWED
         total = formats.money(row.total_minor, row.currency)
         self.add_row(self.tr("Gesamtbetrag"), total, strong=not owed)
+        if row.refunded_minor:
+            self.add_row(self.tr("Erstattet"), formats.money(row.refunded_minor, row.currency))
+        if row.charged_back_minor:
+            back = formats.money(row.charged_back_minor, row.currency)
+            self.add_row(self.tr("Zurückgebucht"), back)
         if row.paid_minor:
             self.add_row(self.tr("Bezahlt"), formats.money(row.paid_minor, row.currency))
         if owed:
@@ -111,17 +122,30 @@ class ItemBlock(QWidget):
 
 
 class PaymentBlock(QWidget):
-    """The payments: date, way, amount. Signal `reverse_requested(str)`: a payment id."""
+    """The payments: date, way, amount, fee, and what can be done about them.
+
+    Signals with a payment id: `reverse_requested(str)` takes a manual payment back,
+    `refund_requested(str)` gives a Stripe payment back.
+    """
 
     reverse_requested = Signal(str)
+    refund_requested = Signal(str)
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._column = _column(self)
+        self.refunds_offered = False
+        """Whether Stripe can be asked to give money back."""
 
-    def show_payments(self, payments: Sequence[Payment]) -> None:
-        """Fill the lines; a manual payment that still counts can be taken back."""
+    def show_payments(
+        self,
+        payments: Sequence[Payment],
+        fees: Mapping[str, PaymentFee] = MappingProxyType({}),
+        open_refunds: Sequence[RefundRequest] = (),
+    ) -> None:
+        """Fill the lines; a manual payment that still counts can be taken back, one of Stripe
+        given back. `fees` by payment; `open_refunds`: those that Stripe has not answered."""
         _empty(self._column)
         reversed_ids = {payment.reverses_id for payment in payments}
         for payment in payments:
@@ -143,15 +167,51 @@ class PaymentBlock(QWidget):
                     lambda _checked, chosen=payment.id: self.reverse_requested.emit(chosen)
                 )
                 self._column.addWidget(undo)
+            if payment.stripe_payment_intent_id is not None:
+                left = refundable_minor(
+                    payment, (p for p in payments if p.reversal_of == payment.id)
+                )
+                running = [one for one in open_refunds if one.payment_id == payment.id]
+                self._add_stripe_lines(payment, left, fees.get(payment.id), running)
+
+    def _add_stripe_lines(
+        self,
+        payment: Payment,
+        left: int,
+        fee: PaymentFee | None,
+        running: Sequence[RefundRequest],
+    ) -> None:
+        if fee is not None:
+            kept = formats.money(fee.fee_minor, fee.currency)
+            paid_out = formats.money(fee.net_minor, fee.currency)
+            words = texts.fill(self.tr("Gebühr %1, ausgezahlt %2"), kept, paid_out)
+            self._column.addWidget(PlainLabel(words, role="small", wrap=True))
+        for request in running:
+            amount = formats.money(request.amount_minor, request.currency)
+            words = texts.fill(self.tr("Erstattung über %1 läuft, Stripe antwortet noch"), amount)
+            self._column.addWidget(PlainLabel(words, role="small", wrap=True))
+        if left and self.refunds_offered and not running:
+            give = button(self.tr("&Erstatten …"), kind="link")
+            amount = formats.money(payment.amount_minor, payment.currency)
+            give.setAccessibleName(texts.fill(self.tr("Zahlung über %1 erstatten"), amount))
+            give.clicked.connect(
+                lambda _checked, chosen=payment.id: self.refund_requested.emit(chosen)
+            )
+            self._column.addWidget(give)
 
 
 def state_words(invoice: Invoice, payments: Sequence[Payment], clock: Clock, today: date) -> str:
     """What stands beside the pill: when it is due, or when it was paid."""
     row = invoice.row
+    if row.refunded:
+        return texts.all_refunded()
+    if row.refunded_minor and not row.overdue(today) and row.due_date and row.due_date < today:
+        # What the office gave back itself is nothing to dun for.
+        return texts.partly_refunded()
     if row.status in OWED and row.due_date is not None:
         return formats.due_text(row.due_date, today)
     if row.status is InvoiceStatus.PAID and payments:
-        newest = max(payment.received_at for payment in payments)
+        newest = max(p.received_at for p in payments if p.amount_minor > 0 and not p.reversal_of)
         return texts.paid_on(clock.local(newest).date())
     if row.status is InvoiceStatus.DRAFT:
         return texts.not_issued_yet()

@@ -36,6 +36,8 @@ class News(Enum):
     PART_PAID = auto()
     FAILED = auto()
     CANCELLED = auto()
+    WENT_BACK = auto()
+    """Refunded, disputed, returned; or that came again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,26 @@ def read_news(
 _MONEY = (Action.PAYMENT_BOOKED, Action.MANUAL_PAYMENT, Action.PAYMENT_ASSIGNED)
 
 
+_BACK = (
+    Action.REFUNDED,
+    Action.REFUND_FAILED,
+    Action.DISPUTED,
+    Action.DISPUTE_WON,
+    Action.DEBIT_RETURNED,
+)
+
+
 def _kind(line: HistoryLine, row: InvoiceRow) -> News | None:
     if line.action in _MONEY:
         return News.PAID if row.status is InvoiceStatus.PAID else News.PART_PAID
+    if line.action in _BACK:
+        return News.WENT_BACK
     if line.action == Action.PAYMENT_FAILED and row.payment_failed:
         return News.FAILED
     return News.CANCELLED if line.action == Action.CANCELLED else None
+
+
+_CALM = (Action.REFUNDED, Action.DISPUTE_WON)
 
 
 def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
@@ -174,6 +190,10 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
         return texts.fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
     if item.kind is News.PART_PAID:
         return texts.fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
+    if item.kind is News.WENT_BACK:
+        about = texts.SEPARATOR.join((name, row.customer_name))
+        tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
+        return texts.history_title(item.line), about, tone
     if item.kind is News.CANCELLED:
         where = _tr("zu finden unter der Liste")
         about = texts.SEPARATOR.join((row.customer_name, where))
@@ -193,7 +213,12 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
         News.PAID: lambda: _tr("%1 Rechnungen wurden bezahlt"),
         News.PART_PAID: lambda: _tr("%1 Teilzahlungen sind eingegangen"),
         News.FAILED: lambda: _tr("%1 Zahlungen sind fehlgeschlagen"),
+        News.WENT_BACK: lambda: _tr("Bei %1 Rechnungen ging Geld zurück"),
         News.CANCELLED: lambda: _tr("%1 Rechnungen sind storniert"),
     }
-    tone = {News.FAILED: ToastKind.ERROR, News.CANCELLED: ToastKind.INFO}
+    tone = {
+        News.FAILED: ToastKind.ERROR,
+        News.CANCELLED: ToastKind.INFO,
+        News.WENT_BACK: ToastKind.INFO,
+    }
     return texts.fill(sentence[kind](), count), shown, tone.get(kind, ToastKind.SUCCESS)

@@ -15,7 +15,7 @@ from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import Figures, InvoiceQuery
-from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
 
 T = TypeVar("T")
 
@@ -51,6 +51,14 @@ class InvoiceReading(RowReading, Protocol):
 
     def payments(self, invoice_id: str) -> list[Payment]:
         """Oldest first."""
+        ...
+
+    def fees(self, invoice_id: str) -> dict[str, PaymentFee]:
+        """Payment id → what Stripe kept of it, where that is known."""
+        ...
+
+    def open_refunds(self, invoice_id: str) -> list[RefundRequest]:
+        """Refunds that Stripe has not answered yet."""
         ...
 
     def history(self, invoice_id: str) -> list[HistoryLine]:

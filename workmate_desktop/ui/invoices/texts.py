@@ -255,6 +255,16 @@ def paid_on(day: date) -> str:
     return fill(_tr("bezahlt am %1"), formats.date_text(day))
 
 
+def all_refunded() -> str:
+    """Beside the pill of an invoice whose money was given back."""
+    return _tr("alles zurückgezahlt, nichts mehr fällig")
+
+
+def partly_refunded() -> str:
+    """Beside the pill of an invoice that was paid and given back in part."""
+    return _tr("ein Teil ist zurückgezahlt")
+
+
 def not_issued_yet() -> str:
     """Beside the pill of a draft."""
     return _tr("noch nicht gestellt")

@@ -15,6 +15,7 @@ from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.pay_messages import limit_words, pay_words
+from workmate_desktop.ui.shared.refund_messages import refund_words
 from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 
@@ -60,7 +61,7 @@ def program_fault() -> Message:
 def trouble_message(code: str) -> Message | None:
     """The words for a code without values, such as `disk_full`; None when there are none."""
     tables = (_invoices, _database, _places, _stripe, _endpoint, _tunnel, _mail, _pay, _review)
-    for table in (*tables, _simulation):
+    for table in (*tables, _simulation, _refunds):
         found = table().get(code)
         if found is not None:
             return found
@@ -88,6 +89,10 @@ def _incomplete(field: str) -> str:
 
 def _give_the_right() -> str:
     return _tr("Im Stripe-Dashboard beim Schlüssel das Recht ergänzen oder den Secret Key nehmen.")
+
+
+def _refunds() -> dict[str, Message]:
+    return {code: Message(*words) for code, words in refund_words().items()}
 
 
 def _invoices() -> dict[str, Message]:

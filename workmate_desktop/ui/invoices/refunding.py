@@ -1,0 +1,104 @@
+"""Opens **Erstatten** for a payment and follows the refund to its end; the window never waits."""
+
+import logging
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
+from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
+from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
+from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.toast import ToastKind
+
+logger = logging.getLogger("workmate.ui")
+
+
+class GivesBack(Protocol):
+    """services.refunds.Refunds."""
+
+    def refund(self, payment_id: str, amount_minor: int, reason: str) -> RequestState:
+        """Blocks for as long as Stripe takes. Raises UserError."""
+        ...
+
+
+class ShowsToasts(Protocol):
+    """ui.shared.toast.ToastHost."""
+
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
+        """Show one toast."""
+        ...
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("refunding", text)
+
+
+class Refunding(QObject):
+    """One for the window; connect `open` to `DetailPanel.refund_requested`."""
+
+    def __init__(
+        self,
+        books: InvoiceReading,
+        refunds: GivesBack,
+        bridge: Announcements,
+        toasts: ShowsToasts,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._books = books
+        self._refunds = refunds
+        self._bridge = bridge
+        self._toasts = toasts
+        self._window = window
+
+    @Slot(str, str)
+    def open(self, invoice_id: str, payment_id: str) -> None:
+        """Ask how much of this payment goes back. Nothing happens when it went back meanwhile."""
+        row = self._books.invoice_row(invoice_id)
+        payments = self._books.payments(invoice_id)
+        payment = next((one for one in payments if one.id == payment_id), None)
+        if row is None or payment is None:
+            return
+        left = refundable_minor(payment, (p for p in payments if p.reversal_of == payment_id))
+        if left:
+            self._ask(row, payment, left)
+
+    def _ask(self, row: InvoiceRow, payment: Payment, left: int) -> None:
+        method = texts.method_name(payment.method)
+        amount = formats.money(payment.amount_minor, payment.currency)
+        subtitle = texts.SEPARATOR.join((texts.label(row), row.customer_name, method, amount))
+        dialog = RefundDialog(payment, left, subtitle, self._window)
+
+        def on_submitted() -> None:
+            minor, reason = dialog.amount_minor(), dialog.reason()
+            dialog.wait_for_stripe()
+            self._bridge.run_in_background(
+                lambda: self._refunds.refund(payment.id, minor, reason),
+                lambda state: self._on_answered(dialog, state),
+                lambda error: self._on_failed(dialog, error),
+                dialog,
+            )
+
+        dialog.submitted.connect(on_submitted)
+        dialog.open()
+
+    def _on_answered(self, dialog: RefundDialog, state: RequestState) -> None:
+        dialog.accept()
+        if state is RequestState.ASKED:
+            # The refund itself is told by the news of the invoice.
+            self._toasts.show(
+                _tr("Stripe hat noch nicht geantwortet"),
+                _tr("Die Erstattung ist vorgemerkt und wird von selbst zu Ende gebracht."),
+                ToastKind.INFO,
+            )
+
+    def _on_failed(self, dialog: RefundDialog, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            logger.error("A refund failed", exc_info=error)
+        dialog.fail(*error_sentence(error))
