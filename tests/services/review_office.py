@@ -35,7 +35,7 @@ def item(office: OfficeBooks, item_id: str) -> ReviewItem:
 def waiting(office: OfficeBooks) -> list[str]:
     """The ids in the list; the figure says the same number."""
     ids = [one.id for one in office.review.open_items()]
-    assert office.review.count() == len(ids)
+    assert office.review.waiting().count == len(ids)
     assert office.books.figures(False, office.clock.today()).review_count == len(ids)
     return ids
 

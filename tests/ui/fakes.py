@@ -291,6 +291,7 @@ class FakeBooks:
             overdue_minor=sum(row.outstanding_minor for row in rows if row.overdue(today)),
             paid_this_month_minor=sum(row.paid_minor for row in rows),
             review_count=self.review_count,
+            review_money=self.review_count,
             counts=counts,
         )
 

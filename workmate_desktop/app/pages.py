@@ -22,6 +22,7 @@ from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.mode_badge import ModeBadge
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
+from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
@@ -52,6 +53,8 @@ class Pages(QObject):
         toasts, open_url = window.toasts, QDesktopServices.openUrl
         pay = PayActions(core.pay, books, bridge, clock, toasts, open_url, window)
         self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, toasts, pay=pay)
+        self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, parent=self)
+        self.invoices.set_review(self.review)
         self.stripe = StripeTab(
             theme,
             core.setup,
@@ -141,7 +144,6 @@ class Pages(QObject):
         self.invoices.new_invoice_requested.connect(self._new_invoice)
         self.invoices.edit_requested.connect(self._edit_invoice)
         self.invoices.simulate_requested.connect(self._simulate)
-        self.invoices.review_requested.connect(self._show_review)
         if self._core.refunds is not None:
             self._refunding = Refunding(
                 self._core.books,
@@ -256,11 +258,6 @@ class Pages(QObject):
         dialog.open()
 
     @Slot()
-    def _show_review(self) -> None:
-        self._window.show_page(STRIPE)
-        self.stripe.show_review()
-
-    @Slot()
     def _show_invoices(self) -> None:
         self._window.show_page(INVOICES)
         self.invoices.focus_first()
@@ -272,6 +269,11 @@ class Pages(QObject):
 
     @Slot(str)
     def _show_event(self, event_id: str) -> None:
+        item = self._core.review.item(event_id)
+        if item is not None and item.decided is None:
+            self._window.show_page(INVOICES)  # there it can be decided
+            self.invoices.show_review(event_id)
+            return
         self._window.show_page(STRIPE)
         self.stripe.show_event(event_id)
 

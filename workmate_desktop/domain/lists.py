@@ -58,6 +58,8 @@ class Figures:
     overdue_minor: int = 0
     paid_this_month_minor: int = 0
     review_count: int = 0
+    review_money: int = 0
+    """How many of these are payments; the others are failed attempts and unreadable messages."""
     counts: Mapping[InvoiceFilter, int] = field(default_factory=dict)
 
 

@@ -10,6 +10,14 @@ from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Re
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits: `count` items, `money` of them payments."""
+
+    count: int
+    money: int
+
+
 class Decision(StrEnum):
     """What staff decided."""
 

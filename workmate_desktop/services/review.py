@@ -19,6 +19,7 @@ from workmate_desktop.domain.review import (
     LooseMoney,
     ReviewItem,
     Suggestion,
+    Waiting,
     numbers_in,
     rank,
 )
@@ -64,10 +65,10 @@ class Review:
         with self._database.snapshot() as connection:
             return review_list.decided_items(connection, limit)
 
-    def count(self) -> int:
+    def waiting(self) -> Waiting:
         """How many items wait."""
         with self._database.reader() as connection:
-            return review_list.review_count(connection)
+            return review_list.waiting(connection)
 
     def item(self, item_id: str) -> ReviewItem | None:
         """One item as it is now, waiting or decided; None when it is neither."""

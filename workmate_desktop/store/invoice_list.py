@@ -27,7 +27,7 @@ from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoices import row_of
-from workmate_desktop.store.review_list import review_count
+from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
 Span = tuple[str, str]
@@ -150,6 +150,8 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         select(func.count()).select_from(invoices).where(invoices.c.livemode == livemode, _FAILED)
     ).scalar_one()
 
+    review = waiting(connection)
+
     def count(status: InvoiceStatus) -> int:
         return found[status.value].how_many if status.value in found else 0
 
@@ -157,7 +159,8 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         outstanding_minor=sum(row.rest for row in owed),
         overdue_minor=sum(row.late_rest for row in owed),
         paid_this_month_minor=paid,
-        review_count=review_count(connection),
+        review_count=review.count,
+        review_money=review.money,
         counts={
             InvoiceFilter.ALL: sum(row.how_many for row in by_status),
             InvoiceFilter.OPEN: sum(row.how_many - row.refunded for row in owed),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -18,10 +19,10 @@ from sqlalchemy import (
 )
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.events import Outcome, Reason
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
-from workmate_desktop.domain.review import Candidate, Credit, Decided, Decision, ReviewItem
+from workmate_desktop.domain.review import Candidate, Credit, Decided, Decision, ReviewItem, Waiting
 from workmate_desktop.store.events import texts_in
 from workmate_desktop.store.invoices import row_of
 from workmate_desktop.store.tables import (
@@ -54,13 +55,15 @@ _UNREADABLE = and_(
 _LARGEST_CANDIDATES = 50
 
 
-def review_count(connection: Connection) -> int:
+def waiting(connection: Connection) -> Waiting:
     """How many items wait for a decision."""
-    events = select(func.count()).select_from(stripe_events).where(_WAITS)
-    unreadable = select(func.count()).select_from(notices).where(_UNREADABLE)
-    return int(connection.execute(events).scalar_one()) + int(
-        connection.execute(unreadable).scalar_one()
+    paid = and_(
+        stripe_events.c.type == PAYMENT_SUCCEEDED, stripe_events.c.amount_minor.is_not(None)
     )
+    money = func.ifnull(func.sum(case((paid, 1), else_=0)), 0)
+    events, payments_ = connection.execute(select(func.count(), money).where(_WAITS)).one()
+    unreadable = select(func.count()).select_from(notices).where(_UNREADABLE)
+    return Waiting(int(events) + int(connection.execute(unreadable).scalar_one()), int(payments_))
 
 
 def open_items(connection: Connection, after: ReviewItem | None, limit: int) -> list[ReviewItem]:

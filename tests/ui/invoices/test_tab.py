@@ -278,7 +278,7 @@ def test_failing_delete_tells_why(desk: Desk) -> None:
 
 
 def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot) -> None:
-    desk.tab._on_figures_failed(UserError("database_busy"))
+    desk.tab._figures._on_failed(UserError("database_busy"))
     desk.books.pay("id-30")
     desk.announce("id-30")
     card = desk.tab.figures.cards[InvoiceFilter.PAID_THIS_MONTH]

@@ -1,13 +1,12 @@
 """Rechnungen: figures, chips, search, the list, and the selected invoice beside it."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices import InvoiceStatus
@@ -16,29 +15,30 @@ from workmate_desktop.ui.invoices.actions import InvoiceAction, InvoiceActions
 from workmate_desktop.ui.invoices.book_choice import BookChoice, BookSwitch
 from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
 from workmate_desktop.ui.invoices.detail import DetailPanel
+from workmate_desktop.ui.invoices.figures_reader import FiguresReader
 from workmate_desktop.ui.invoices.list_pane import ListPane
 from workmate_desktop.ui.invoices.news import NewsTeller, ShowsToasts
 from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
+from workmate_desktop.ui.invoices.sides import Sides
 from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
 from workmate_desktop.ui.invoices.table_view import InvoiceTable
 from workmate_desktop.ui.invoices.toolbar import FigureRow, ListToolbar
+from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
-
-logger = logging.getLogger("workmate.ui")
 
 _SETTLE_MS = 250
 """Figures, and rows that are not loaded, follow at most this often."""
 _MINUTE_MS = 60_000
-_DETAIL_WIDTH = 344
 
 
 class InvoicesTab(QWidget):
     """The first page of the window.
 
     Signals: `new_invoice_requested()`, `edit_requested(str)` for a draft,
-    `simulate_requested(str)`, `review_requested()` for the payments that wait for a decision.
+    `simulate_requested(str)`, `review_requested()` for the payments that wait for a decision
+    (only while nobody gave this page `set_review`).
     """
 
     new_invoice_requested = Signal()
@@ -75,9 +75,11 @@ class InvoicesTab(QWidget):
         self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self, pay)
         self.news = NewsTeller(books, bridge, clock, toasts, self)
         self._strangers: dict[str, None] = {}
-        self._reading_figures = False
-        self._figures_stale = False
+        self._figures = FiguresReader(
+            books, bridge, lambda: self.model.query, self._on_figures, self
+        )
         self._typed = ""
+        self.review: ReviewDesk | None = None
         self._build(theme)
         self._connect()
         self._show_state()
@@ -96,11 +98,28 @@ class InvoicesTab(QWidget):
         self.actions_of.simulation = available
         self.detail.set_simulation_available(available)
 
+    def set_review(self, review: ReviewDesk) -> None:
+        """Klärung nötig opens in this page from now on."""
+        self.review = review
+        self.splitter.add_review(review.pane, review.detail)
+        review.back_wanted.connect(self._show_list)
+        review.invoice_wanted.connect(self.select_invoice)
+        review.count_changed.connect(self._settle_soon)
+
+    def show_review(self, item_id: str = "") -> None:
+        """Open Klärung nötig, with this item selected."""
+        if self.review is None:
+            self.review_requested.emit()
+            return
+        self._set_side(review=True)
+        self.review.open(item_id)
+
     def select_invoice(self, invoice_id: str) -> None:
         """Show this invoice, whatever book and filter that needs."""
         row = self._books.invoice_row(invoice_id)
         if row is None:
             return
+        self._set_side(review=False)
         if row.livemode != self.model.query.livemode:
             self._choice.choose(row.livemode)
             self._follow_book()
@@ -117,6 +136,7 @@ class InvoicesTab(QWidget):
 
     def show_filter(self, wanted: InvoiceFilter) -> None:
         """List only these."""
+        self._set_side(review=False)
         self.model.set_query(replace(self.model.query, filter=wanted))
         self._show_filter()
         self._show_state()
@@ -140,22 +160,15 @@ class InvoicesTab(QWidget):
 
     def focus_first(self) -> None:
         """Give the keyboard to the list, or while it is empty to Neue Rechnung."""
+        if self.splitter.shows_review and self.review is not None:
+            self.review.pane.focus_list()
+            return
         first = self.table if self.table.isVisible() else self.toolbar.new_button
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh_figures(self) -> None:
         """Read the figures again, in the background; at most one reading at a time."""
-        if self._reading_figures:
-            self._figures_stale = True
-            return
-        self._reading_figures = True
-        query = self.model.query
-        self._bridge.run_in_background(
-            lambda: (query.livemode, self._books.figures(query.livemode, query.today)),
-            self._on_figures,
-            self._on_figures_failed,
-            self,
-        )
+        self._figures.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The list has the focus first, so that the arrow keys work at once."""
@@ -167,23 +180,8 @@ class InvoicesTab(QWidget):
 
     def _build(self, theme: Theme) -> None:
         self.list = ListPane(theme, self.table)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(16, 14, 8, 14)
-        column.setSpacing(12)
-        column.addWidget(self.switch)
-        column.addWidget(self.figures)
-        column.addWidget(self.toolbar)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.cancelled)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setAccessibleName(self.tr("Liste und ausgewählte Rechnung"))
-        self.splitter.addWidget(left)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 0)
-        self.splitter.setCollapsible(0, False)
-        self.splitter.setSizes([936, _DETAIL_WIDTH])
+        lists = (self.toolbar, self.list, self.cancelled)
+        self.splitter = Sides((self.switch, self.figures), lists, self.list, self.detail)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
@@ -208,7 +206,7 @@ class InvoicesTab(QWidget):
         self.toolbar.filter_wanted.connect(self._on_filter_wanted)
         self.toolbar.searched.connect(self._on_searched)
         self.figures.filter_wanted.connect(self._on_figure_clicked)
-        self.figures.review_wanted.connect(self.review_requested)
+        self.figures.review_wanted.connect(self._on_review_clicked)
         self.switch.chosen.connect(self._on_book_chosen)
         self.list.new_wanted.connect(self.new_invoice_requested)
         self.list.clear_wanted.connect(self.toolbar.search.clear)
@@ -269,6 +267,7 @@ class InvoicesTab(QWidget):
         self.refresh_figures()
         self._show_state()
 
+    @Slot()
     def _settle_soon(self) -> None:
         if not self._settle.isActive():
             self._settle.start()
@@ -290,22 +289,10 @@ class InvoicesTab(QWidget):
             self._show_state()
             self.detail.refresh()
 
-    def _on_figures(self, answer: tuple[bool, Figures]) -> None:
-        self._reading_figures = False
-        livemode, figures = answer
-        if livemode == self.model.query.livemode:
-            self.figures.set_figures(figures, self.model.query.today)
-            self.toolbar.set_counts(figures)
-            self.cancelled.set_count(figures.counts.get(InvoiceFilter.CANCELLED, 0))
-        if self._figures_stale or livemode != self.model.query.livemode:
-            self._figures_stale = False
-            self.refresh_figures()
-
-    def _on_figures_failed(self, error: Exception) -> None:
-        # The next change tries again; until then the old figures stand.
-        self._reading_figures = False
-        self._figures_stale = False
-        logger.error("Reading the figures failed", exc_info=error)
+    def _on_figures(self, figures: Figures) -> None:
+        self.figures.set_figures(figures, self.model.query.today)
+        self.toolbar.set_counts(figures)
+        self.cancelled.set_count(figures.counts.get(InvoiceFilter.CANCELLED, 0))
 
     # What staff do
 
@@ -317,8 +304,25 @@ class InvoicesTab(QWidget):
     def _on_figure_clicked(self, wanted: str) -> None:
         """A second click on the same figure lists all again."""
         chosen = InvoiceFilter(wanted)
-        again = self.model.query.filter is chosen
+        again = self.model.query.filter is chosen and not self.splitter.shows_review
         self.show_filter(InvoiceFilter.ALL if again else chosen)
+
+    @Slot()
+    def _on_review_clicked(self) -> None:
+        """A second click leads back, as with the other figures."""
+        if self.splitter.shows_review:
+            self._show_list()
+        else:
+            self.show_review()
+
+    @Slot()
+    def _show_list(self) -> None:
+        self._set_side(review=False)
+        self.focus_first()
+
+    def _set_side(self, *, review: bool) -> None:
+        self.splitter.show_review(review)
+        self.figures.show_filter(None if review else self.model.query.filter)
 
     @Slot()
     def _show_all(self) -> None:
@@ -347,6 +351,7 @@ class InvoicesTab(QWidget):
 
     @Slot()
     def _focus_search(self) -> None:
+        self._set_side(review=False)
         self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.toolbar.search.selectAll()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import ACTOR_PROGRAM, ACTOR_STRIPE, Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
+from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceSort
 from workmate_desktop.domain.payment_links import CloseReason
 from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
 from workmate_desktop.ui.invoices.review_history import (
@@ -270,11 +270,12 @@ def not_issued_yet() -> str:
     return _tr("noch nicht gestellt")
 
 
-def payments_count(count: int) -> str:
-    """ "3 Zahlungen": how many wait for a decision."""
-    if count == 1:
-        return _tr("1 Zahlung")
-    return fill(_tr("%1 Zahlungen"), str(count))
+def waiting_count(figures: Figures) -> str:
+    """ "3 Zahlungen": how many wait for a decision; "Vorgänge" when not all of them are money."""
+    count = figures.review_count
+    if figures.review_money < count:
+        return _tr("1 Vorgang") if count == 1 else fill(_tr("%1 Vorgänge"), str(count))
+    return _tr("1 Zahlung") if count == 1 else fill(_tr("%1 Zahlungen"), str(count))
 
 
 def nothing_here(wanted: InvoiceFilter) -> tuple[str, str]:

@@ -48,6 +48,7 @@ class FigureRow(QWidget):
             card.clicked.connect(lambda _on, key=wanted: self.filter_wanted.emit(key.value))
             self.cards[wanted] = card
         self.review = FigureCard(theme, self.tr("Klärung nötig"))
+        self.review.setCheckable(True)
         self.review.clicked.connect(self.review_wanted)
         self._arrange()
 
@@ -62,7 +63,7 @@ class FigureRow(QWidget):
             card.set_caption(texts.filter_title(wanted, today))
             tone = alarm if minor > 0 else Tone.GREY
             card.set_figure(formats.money(minor, figures.currency), tone)
-        self.review.set_figure(texts.payments_count(figures.review_count))
+        self.review.set_figure(texts.waiting_count(figures))
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
@@ -91,10 +92,11 @@ class FigureRow(QWidget):
             self._grid.removeWidget(card)
             self._grid.addWidget(card, *divmod(place, columns))
 
-    def show_filter(self, wanted: InvoiceFilter) -> None:
-        """Mark the card whose invoices are listed."""
+    def show_filter(self, wanted: InvoiceFilter | None) -> None:
+        """Mark the card whose invoices are listed; None while Klärung nötig is open."""
         for key, card in self.cards.items():
             card.setChecked(key is wanted)
+        self.review.setChecked(wanted is None)
 
 
 class ListToolbar(QWidget):

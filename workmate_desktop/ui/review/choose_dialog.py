@@ -78,6 +78,7 @@ class ChooseDialog(SubmitDialog):
         self.search = SearchField(theme, self.tr("Nummer, Kunde oder Betrag …"))
         self.model = InvoiceChoiceModel(find, self)
         self.view = QListView()
+        self.view.setProperty("part", "choice")
         self.view.setAccessibleName(self.tr("Rechnungen"))
         self.view.setUniformItemSizes(True)
         self.view.setModel(self.model)

@@ -60,6 +60,7 @@ class ReviewDesk(QObject):
         self.detail = ReviewDetail(theme, clock)
         self._news: dict[str, None] = {}
         self._asked_for = ""
+        self._item_of: dict[str, str] = {}  # decisions made in this window
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(_CALM_MS)
@@ -161,7 +162,7 @@ class ReviewDesk(QObject):
         self._show_count()
 
     def _show_count(self) -> None:
-        self.pane.show_count(self._review.count())
+        self.pane.show_waiting(self._review.waiting())
 
     # What staff decide
 
@@ -179,8 +180,7 @@ class ReviewDesk(QObject):
             decided = now.decided if now is not None else None
             target = (decided.invoice_label if decided is not None else None) or ""
             words = texts.done_words(item, Decision.ASSIGNED, target)
-            self.pane.done.show_done(words, decision_id)
-            self._after_decision(item.id)
+            self._offer_undo(item, words, decision_id)
 
         return done
 
@@ -230,8 +230,7 @@ class ReviewDesk(QObject):
             def done(decision_id: str) -> None:
                 dialog.accept()
                 words = texts.done_words(item, Decision.SET_ASIDE)
-                self.pane.done.show_done(words, decision_id)
-                self._after_decision(item.id)
+                self._offer_undo(item, words, decision_id)
 
             future = self._review.set_aside(item.id, dialog.reason())
             self._bridge.when_done(
@@ -244,10 +243,17 @@ class ReviewDesk(QObject):
     @Slot(str)
     def _undo(self, decision_id: str) -> None:
         self.detail.set_working(True)
+        shown = self.detail.item
+        if shown is not None and shown.decided is not None and shown.decided.id == decision_id:
+            item_id = shown.id
+        else:
+            item_id = self._item_of.get(decision_id, "")
 
         def done(_nothing: None) -> None:
             self.pane.done.show_done(self.tr("Rückgängig gemacht: Es wartet wieder."))
-            self._after_decision("")
+            self._after_decision(item_id)
+            if not self.pane.model.decided:
+                self.pane.table.select(item_id)
 
         self._wait_for(self._review.undo(decision_id), done)
 
@@ -271,10 +277,14 @@ class ReviewDesk(QObject):
         if item is not None and item.payment_id is not None and self._refund is not None:
             self._refund(item.payment_id)
 
+    def _offer_undo(self, item: ReviewItem, words: str, decision_id: str) -> None:
+        self._item_of[decision_id] = item.id
+        self.pane.done.show_done(words, decision_id)
+        self._after_decision(item.id)
+
     def _after_decision(self, item_id: str) -> None:
         """Show it without waiting for the announcement, which comes as well."""
-        if item_id:
-            self._news[item_id] = None
+        self._news.update({item_id: None} if item_id else {})
         self._take_news()
         self.detail.set_working(False)
 

@@ -67,10 +67,6 @@ class ReviewModel(QAbstractTableModel):
         """The row of the item; None when it is not loaded."""
         return next((at for at, item in enumerate(self._rows) if item.id == item_id), None)
 
-    def all_money(self) -> bool:
-        """Whether every loaded item is money that came."""
-        return all(texts.amount(item) != formats.NONE for item in self._rows)
-
     def refresh(self, item_ids: Iterable[str]) -> None:
         """These may be new, changed or decided: read them, and nothing else."""
         for item_id in dict.fromkeys(item_ids):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.review import Waiting
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
 from workmate_desktop.ui.review.ports import ItemReading
@@ -28,6 +29,7 @@ from workmate_desktop.ui.shared.theme import Theme, sized, tabular
 OPEN, DECIDED = "open", "decided"
 _WIDTHS = {Column.AMOUNT: 120, Column.WHEN: 140}
 _MINUTE_MS = 60_000
+_ROOM_FOR_WORDS = 720
 
 
 class ReviewTable(QTableView):
@@ -172,11 +174,15 @@ class ReviewPane(QWidget):
         first = self.table if shown else self.back
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_count(self, count: int) -> None:
+    def show_waiting(self, waiting: Waiting) -> None:
         """How many wait, in words."""
-        self.chips.set_count(OPEN, count)
-        words = texts.waiting_words(count, all_money=self.model.decided or self.model.all_money())
-        self.how_many.setText(words)
+        self.chips.set_count(OPEN, waiting.count)
+        self.how_many.setText(texts.waiting_words(waiting))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In little room the number on the chip says enough."""
+        super().resizeEvent(event)
+        self.how_many.setVisible(self.width() >= _ROOM_FOR_WORDS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back to the invoices."""
@@ -191,7 +197,8 @@ class ReviewPane(QWidget):
         line.addWidget(self.back)
         line.addSpacing(6)
         line.addWidget(self.title)
-        line.addWidget(self.how_many, 1)
+        line.addWidget(self.how_many, 100)
+        line.addStretch(1)
         line.addWidget(self.chips)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, SignalInstance
 
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.review import Decided, ReviewItem, Suggestion
+from workmate_desktop.domain.review import Decided, ReviewItem, Suggestion, Waiting
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class ItemReading(Protocol):
 class Reviewing(ItemReading, Protocol):
     """All that the pages read and decide. Futures may carry a UserError."""
 
-    def count(self) -> int: ...
+    def waiting(self) -> Waiting: ...
 
     def decisions_about(self, item_id: str) -> list[Decided]: ...
 

@@ -6,13 +6,30 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Reason
-from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Why
+from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Waiting, Why
 from workmate_desktop.ui.invoices.status_pill import Pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.stripe.reason_texts import reason_words
 
 SEPARATOR = " · "
+
+
+IN_REVIEW = (
+    Reason.NO_INVOICE,
+    Reason.UNKNOWN_INVOICE,
+    Reason.INVOICE_MISMATCH,
+    Reason.OTHER_INSTALLATION,
+    Reason.OTHER_CURRENCY,
+    Reason.WRONG_MODE,
+    Reason.INVOICE_CANCELLED,
+    Reason.INVOICE_DRAFT,
+    Reason.BAD_AMOUNT,
+    Reason.NOT_SUCCEEDED,
+    Reason.PROGRAM_ERROR,
+    Reason.UNREADABLE,
+)
+"""The reasons that wait for a decision, each with words of its own."""
 
 
 def _tr(text: str) -> str:
@@ -130,21 +147,17 @@ def currency_name(currency: str) -> str:
     return get_currency_name(currency.upper(), locale="de_DE")
 
 
-def waiting_words(count: int, *, all_money: bool) -> str:
+def waiting_words(waiting: Waiting) -> str:
     """Beside the title: how many wait."""
-    if count == 0:
+    if waiting.count == 0:
         return ""
-    if all_money:
-        one, many = (
-            _tr("1 Zahlung wartet auf eine Entscheidung"),
-            _tr("%1 Zahlungen warten auf eine Entscheidung"),
-        )
-    else:
-        one, many = (
-            _tr("1 Vorgang wartet auf eine Entscheidung"),
-            _tr("%1 Vorgänge warten auf eine Entscheidung"),
-        )
-    return one if count == 1 else _fill(many, str(count))
+    money = waiting.money == waiting.count
+    if waiting.count == 1:
+        one = (_tr("1 Zahlung"), _tr("1 Vorgang"))
+        return _fill(_tr("%1 wartet auf eine Entscheidung"), one[0] if money else one[1])
+    many = _tr("%1 Zahlungen warten auf eine Entscheidung")
+    others = _tr("%1 Vorgänge warten auf eine Entscheidung")
+    return _fill(many if money else others, str(waiting.count))
 
 
 # --- suggestions -----------------------------------------------------------------------------

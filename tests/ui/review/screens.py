@@ -1,0 +1,83 @@
+"""Klärung nötig filled like its picture, for screenshots and tests."""
+
+from datetime import timedelta
+
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.fakes import NOW, FakeClock
+from tests.ui.invoices.screens import picture_books, tab
+from tests.ui.review.fakes import FakeReview, picture_review, waiting
+from workmate_desktop.domain.events import Reason
+from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.review.choose_dialog import ChooseDialog
+from workmate_desktop.ui.review.desk import ReviewDesk
+from workmate_desktop.ui.shared.theme import Theme
+
+
+def page(theme: Theme, review: FakeReview) -> InvoicesTab:
+    """The Rechnungen page with Klärung nötig open."""
+    books = picture_books()
+    books.review_count = review.waiting().count
+    made, bridge = tab(theme, books)
+    desk = ReviewDesk(theme, review, review, bridge, FakeClock(), lambda _id: None, made)
+    made.set_review(desk)
+    made.show()
+    made.refresh_figures()
+    made.show_review()
+    return made
+
+
+def picture(theme: Theme) -> QWidget:
+    """As in klaerung.png."""
+    return page(theme, picture_review())
+
+
+def every_kind(theme: Theme) -> QWidget:
+    """One of each; the selected one cannot be assigned."""
+    review = FakeReview()
+    for at, reason in enumerate(texts.IN_REVIEW):
+        item = waiting(
+            f"evt_{at:02d}",
+            reason,
+            None if reason in (Reason.UNREADABLE, Reason.BAD_AMOUNT) else 10000 + at,
+            NOW - timedelta(hours=at),
+            named_text="RE-2026-9999 <b>x</b>",
+            named_label="RE-2026-0098",
+            named_currency="usd",
+        )
+        review.add(item)
+    made = page(theme, review)
+    made.show_review("evt_05")
+    return made
+
+
+def decided(theme: Theme) -> QWidget:
+    """After two decisions."""
+    review = picture_review()
+    review.assign("evt_1", "id-113")
+    review.set_aside("evt_3", "Mit dem Kunden am Telefon geklärt: er zahlt noch einmal in Euro")
+    made = page(theme, review)
+    assert made.review is not None
+    made.review.pane.show_list(True)
+    made.review.pane.select_at(0)
+    return made
+
+
+def just_done(theme: Theme) -> QWidget:
+    """A moment after Zuordnen."""
+    made = page(theme, picture_review())
+    assert made.review is not None
+    made.review.detail.assign_wanted.emit("id-113")
+    return made
+
+
+def empty(theme: Theme) -> QWidget:
+    """Nothing waits."""
+    return page(theme, FakeReview())
+
+
+def choose(theme: Theme) -> QWidget:
+    """Andere Rechnung wählen."""
+    review = picture_review()
+    return ChooseDialog(theme, review.items["evt_1"], lambda _t: review.invoices, None)

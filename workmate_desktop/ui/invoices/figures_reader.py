@@ -1,0 +1,61 @@
+"""Reads the figures in the background, one reading at a time, and never shows an old book's."""
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from workmate_desktop.domain.lists import Figures, InvoiceQuery
+from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
+
+logger = logging.getLogger("workmate.ui")
+
+
+class FiguresReader(QObject):
+    """`query` is asked for book and day; `show` gets what was read for that book."""
+
+    def __init__(
+        self,
+        books: InvoiceReading,
+        bridge: Announcements,
+        query: Callable[[], InvoiceQuery],
+        show: Callable[[Figures], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._books = books
+        self._bridge = bridge
+        self._query = query
+        self._show = show
+        self._reading = False
+        self._stale = False
+
+    def refresh(self) -> None:
+        """Read again; what is asked for meanwhile follows once."""
+        if self._reading:
+            self._stale = True
+            return
+        self._reading = True
+        query = self._query()
+        self._bridge.run_in_background(
+            lambda: (query.livemode, self._books.figures(query.livemode, query.today)),
+            self._on_read,
+            self._on_failed,
+            self,
+        )
+
+    def _on_read(self, answer: tuple[bool, Figures]) -> None:
+        self._reading = False
+        livemode, figures = answer
+        fits = livemode == self._query().livemode
+        if fits:
+            self._show(figures)
+        if self._stale or not fits:
+            self._stale = False
+            self.refresh()
+
+    def _on_failed(self, error: Exception) -> None:
+        # The next change tries again; until then the old figures stand.
+        self._reading = False
+        self._stale = False
+        logger.error("Reading the figures failed", exc_info=error)
