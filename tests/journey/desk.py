@@ -175,6 +175,10 @@ class Desk:
         assert button.isEnabled(), f"{text!r} cannot be clicked"
         self.bot.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def click_widget(self, widget: QWidget) -> None:
+        """Click the middle of a widget."""
+        self.bot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
     def click_row(self, view: QAbstractItemView, row: int, column: int = 0) -> None:
         """Click a cell."""
         index = view.model().index(row, column)

@@ -113,6 +113,10 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
         QApplication.processEvents()
         yield name, [window]
     pages.stripe.show_review()
+    for item in desk.core.review.open_items():
+        pages.invoices.show_review(item.id)
+        QApplication.processEvents()
+        yield "Klärung nötig", [window]
     for name, invoice_id in ids.items():
         pages.invoices.select_invoice(invoice_id)
         desk.wait(lambda wanted=name: pages.invoices.detail.customer.full_text() == wanted)

@@ -160,20 +160,6 @@ def test_a_paid_row_leaves_the_filtered_list_and_stays_shown(office: Desk) -> No
     assert desk.pages.invoices.detail.pills.accessibleName() == "Bezahlt"
 
 
-def test_money_without_an_invoice_waits_for_a_decision(office: Desk) -> None:
-    desk = office
-    desk.stripe_sends(desk.event("RE-1999-0001", amount=8900))
-    review = desk.pages.invoices.figures.review
-    desk.wait(lambda: review.figure() == "1 Zahlung")
-    review.click()
-    stripe = desk.pages.stripe
-    desk.wait(lambda: desk.program.window.stack.currentWidget() is stripe)
-    desk.wait(lambda: len(desk.events()) == 1)
-    desk.click_row(stripe.events.table, 0)
-    desk.wait(lambda: "89,00 €" in desk.seen(stripe.detail))
-    assert desk.status(NUMBER) == "Offen"
-
-
 def test_a_forged_delivery_changes_nothing(office: Desk) -> None:
     desk = office
     for _ in range(3):

@@ -76,6 +76,7 @@ def test_the_first_suggestion_is_the_button_to_press(page: Page, qtbot) -> None:
 
 def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot) -> None:
     _open(page, qtbot)
+    qtbot.waitUntil(page.desk.detail.cards[0].assign.isVisible)
     qtbot.keyClick(page.desk.pane.table, Qt.Key.Key_Return)
     assert page.desk.detail.cards[0].assign.hasFocus()
     qtbot.keyClick(page.desk.detail.cards[0].assign, Qt.Key.Key_Space)
