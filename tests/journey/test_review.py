@@ -138,7 +138,8 @@ def test_a_signed_message_that_nobody_can_read_waits_too(office: Desk) -> None:
     desk.wait(lambda: figure.figure() == "1 Vorgang")
     _open_review(desk)
     assert _listed(desk)[0][1] == "Unlesbare Nachricht"
-    assert plain(_review(desk).pane.how_many.full_text()) == "1 Vorgang wartet auf eine Entscheidung"
+    words = plain(_review(desk).pane.how_many.full_text())
+    assert words == "1 Vorgang wartet auf eine Entscheidung"
 
 
 def test_the_notice_leads_to_where_it_can_be_decided(office: Desk) -> None:

@@ -157,6 +157,7 @@ class Pages(QObject):
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
         self.stripe.fetch_requested.connect(self._fetch_missed)
+        self.stripe.detail.review_wanted.connect(self._show_review)
         self.stripe.self_test_requested.connect(self.send_test_event)
         self.stripe.invoices_requested.connect(self._show_invoices)
         self.stripe.check_requested.connect(self._check_now.start)
@@ -268,11 +269,15 @@ class Pages(QObject):
         self.invoices.select_invoice(invoice_id)
 
     @Slot(str)
+    def _show_review(self, item_id: str) -> None:
+        self._window.show_page(INVOICES)
+        self.invoices.show_review(item_id)
+
+    @Slot(str)
     def _show_event(self, event_id: str) -> None:
         item = self._core.review.item(event_id)
         if item is not None and item.decided is None:
-            self._window.show_page(INVOICES)  # there it can be decided
-            self.invoices.show_review(event_id)
+            self._show_review(event_id)  # there it can be decided
             return
         self._window.show_page(STRIPE)
         self.stripe.show_event(event_id)

@@ -9,7 +9,16 @@ from workmate_desktop.domain.history import HistoryLine, Notice
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, Figures, InvoiceQuery
 from workmate_desktop.domain.payments import Payment, PaymentAttempt, PaymentFee, RefundRequest
-from workmate_desktop.store import customers, events, evidence, history, invoice_list, invoices
+from workmate_desktop.domain.review import Decided
+from workmate_desktop.store import (
+    customers,
+    events,
+    evidence,
+    history,
+    invoice_list,
+    invoices,
+    review_list,
+)
 from workmate_desktop.store import notices as notice_rows
 from workmate_desktop.store import payments as payment_rows
 from workmate_desktop.store import refunds as refund_rows
@@ -114,6 +123,11 @@ class Books:
         """One Stripe event."""
         with self._database.reader() as connection:
             return events.event_row(connection, event_id)
+
+    def decisions_about(self, event_id: str) -> list[Decided]:
+        """Who decided what about an event in review, newest first."""
+        with self._database.reader() as connection:
+            return review_list.decisions_about(connection, event_id)
 
     def last_event(self) -> EventRow | None:
         """The newest Stripe event."""

@@ -43,11 +43,6 @@ def test_figures_filter_and_a_second_click_shows_all(desk: Desk, qtbot) -> None:
     assert not card.isChecked()
 
 
-def test_klaerung_noetig_asks_the_window(desk: Desk, qtbot) -> None:
-    with qtbot.waitSignal(desk.tab.review_requested):
-        qtbot.mouseClick(desk.tab.figures.review, Qt.MouseButton.LeftButton)
-
-
 def test_chips_filter(desk: Desk, qtbot) -> None:
     qtbot.mouseClick(desk.tab.toolbar.chips.button("drafts"), Qt.MouseButton.LeftButton)
     assert desk.ids() == ["id-80"]

@@ -12,6 +12,7 @@ from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.review import Decided
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
@@ -110,6 +111,7 @@ class FakeStripeBooks(FakeBooks):
 
     events: dict[str, EventRow] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    decisions: dict[str, list[Decided]] = field(default_factory=dict)
 
     def add_events(self, *rows: EventRow) -> tuple[str, ...]:
         """Store or replace events; their ids, as the bridge tells them."""
@@ -145,6 +147,9 @@ class FakeStripeBooks(FakeBooks):
             key = (after.received_at, after.id)
             rows = [row for row in rows if (row.received_at, row.id) < key]
         return rows[:limit]
+
+    def decisions_about(self, event_id: str) -> list[Decided]:
+        return self.decisions.get(event_id, [])
 
     def event(self, event_id: str) -> EventRow | None:
         self._count("event")

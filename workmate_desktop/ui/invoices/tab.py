@@ -37,14 +37,12 @@ class InvoicesTab(QWidget):
     """The first page of the window.
 
     Signals: `new_invoice_requested()`, `edit_requested(str)` for a draft,
-    `simulate_requested(str)`, `review_requested()` for the payments that wait for a decision
-    (only while nobody gave this page `set_review`).
+    `simulate_requested(str)`.
     """
 
     new_invoice_requested = Signal()
     edit_requested = Signal(str)
     simulate_requested = Signal(str)
-    review_requested = Signal()
 
     def __init__(
         self,
@@ -108,11 +106,9 @@ class InvoicesTab(QWidget):
 
     def show_review(self, item_id: str = "") -> None:
         """Open Klärung nötig, with this item selected."""
-        if self.review is None:
-            self.review_requested.emit()
-            return
-        self._set_side(review=True)
-        self.review.open(item_id)
+        if self.review is not None:
+            self._set_side(review=True)
+            self.review.open(item_id)
 
     def select_invoice(self, invoice_id: str) -> None:
         """Show this invoice, whatever book and filter that needs."""

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.lists import EventRow
+from workmate_desktop.domain.review import Decided
 from workmate_desktop.ui.invoices.status_pill import PillLabel
 from workmate_desktop.ui.invoices.texts import fill
+from workmate_desktop.ui.review.texts import decision_words
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import EmptyState, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
@@ -22,9 +24,11 @@ from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeN
 class EventDetail(QStackedWidget):
     """Shows one event by id, and follows it.
 
-    Signals: `back_wanted()`: staff have read it; `emptied()`: there is none to show any more.
+    Signals: `back_wanted()`: staff have read it; `emptied()`: there is none to show any more;
+    `review_wanted(str)`: open this event in Klärung nötig.
     """
 
+    review_wanted = Signal(str)
     back_wanted = Signal()
     emptied = Signal()
 
@@ -44,7 +48,7 @@ class EventDetail(QStackedWidget):
         self._bridge = bridge
         self._clock = clock
         self._event_id = ""
-        self._shown: EventRow | None = None
+        self._shown: tuple[EventRow, list[Decided]] | None = None
         self._working = False
         self.setProperty("part", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -66,7 +70,10 @@ class EventDetail(QStackedWidget):
         self.what = PlainLabel(wrap=True, selectable=True)
         self._todo_title = PlainLabel(self.tr("Was ist zu tun?"), role="strong")
         self.todo = PlainLabel(wrap=True, selectable=True)
+        self.review = button(self.tr("Unter „&Klärung nötig“ öffnen"))
         self.reprocess = button(self.tr("&Erneut verarbeiten"))
+        self._decisions_title = PlainLabel(self.tr("Entscheidungen"), role="strong")
+        self.decisions = PlainLabel(role="muted", wrap=True, selectable=True)
         self.result = PlainLabel(role="small", wrap=True)
         self.fields = KeyValueRows()
         self.area = QScrollArea()
@@ -78,6 +85,7 @@ class EventDetail(QStackedWidget):
         self.addWidget(self.empty)
         self.addWidget(self.area)
         self.reprocess.clicked.connect(self._on_reprocess)
+        self.review.clicked.connect(self._on_review)
         bridge.events_recorded.connect(self._on_events_recorded)
         bridge.invoices_changed.connect(self._on_much_changed)
         bridge.everything_changed.connect(self._on_much_changed)
@@ -107,9 +115,10 @@ class EventDetail(QStackedWidget):
             self.setCurrentWidget(self.empty)
             self.emptied.emit()
             return
-        if row != self._shown:
-            self._shown = row
-            self._fill(row)
+        decisions = self._books.decisions_about(row.id)
+        if (row, decisions) != self._shown:
+            self._shown = (row, decisions)
+            self._fill(row, decisions)
         self.reprocess.setEnabled(not self._working)
         self.setCurrentWidget(self.area)
 
@@ -142,8 +151,13 @@ class EventDetail(QStackedWidget):
         column.addWidget(self._todo_title)
         column.addWidget(self.todo)
         column.addSpacing(10)
+        column.addWidget(self.review)
+        column.addSpacing(6)
         column.addWidget(self.reprocess)
         column.addWidget(self.result)
+        column.addSpacing(8)
+        column.addWidget(self._decisions_title)
+        column.addWidget(self.decisions)
         column.addSpacing(14)
         column.addWidget(PlainLabel(self.tr("Alle Angaben"), role="strong"))
         column.addSpacing(2)
@@ -151,7 +165,7 @@ class EventDetail(QStackedWidget):
         column.addStretch(1)
         return content
 
-    def _fill(self, row: EventRow) -> None:
+    def _fill(self, row: EventRow, decisions: list[Decided]) -> None:
         moment = formats.date_time(self._clock.local(row.received_at))
         words = (
             self.tr("Ereignis vom %1") if row.amount_minor is None else self.tr("Zahlung vom %1")
@@ -167,7 +181,19 @@ class EventDetail(QStackedWidget):
         self.todo.setText(explanation.todo)
         for label in (self._todo_title, self.todo):
             label.setVisible(bool(explanation.todo))
+        self._fill_decisions(row, decisions)
         self._fill_fields(row)
+
+    def _fill_decisions(self, row: EventRow, decisions: list[Decided]) -> None:
+        """Who decided what and when; what waits leads to where it can be decided."""
+        lines = [
+            f"{decision_words(one)} · {formats.date_time(self._clock.local(one.at))}"
+            for one in decisions
+        ]
+        self.decisions.setText("\n".join(lines))
+        for label in (self._decisions_title, self.decisions):
+            label.setVisible(bool(lines))
+        self.review.setVisible(row.outcome is Outcome.NEEDS_REVIEW or bool(lines))
 
     def _fill_fields(self, row: EventRow) -> None:
         self.fields.clear()
@@ -181,10 +207,14 @@ class EventDetail(QStackedWidget):
     # Erneut verarbeiten
 
     @Slot()
+    def _on_review(self) -> None:
+        self.review_wanted.emit(self._event_id)
+
+    @Slot()
     def _on_reprocess(self) -> None:
-        row = self._shown
-        if row is None or self._working:
+        if self._shown is None or self._working:
             return
+        row, _ = self._shown
         event_id, before = row.id, row.outcome
         self._working = True
         self.reprocess.setEnabled(False)

@@ -14,6 +14,7 @@ from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
+from workmate_desktop.domain.review import Decided
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.self_test import SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
@@ -81,6 +82,10 @@ class EventReading(Protocol):
     ) -> list[EventRow]: ...
 
     def event(self, event_id: str) -> EventRow | None: ...
+
+    def decisions_about(self, event_id: str) -> list[Decided]:
+        """What staff decided about it in Klärung nötig, newest first."""
+        ...
 
 
 class OpenInvoices(Protocol):
