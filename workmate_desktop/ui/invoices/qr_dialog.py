@@ -51,27 +51,33 @@ class QrDialog(QDialog):
         self.close_button.setFocus()
 
     def print_to(self, printer: QPrinter) -> None:
-        """One page: number, customer and amount, the code 6 cm wide, the address below it."""
-        painter = QPainter(printer)
-        dots = printer.resolution() / 25.4  # per millimetre
+        """One page."""
         page = printer.pageLayout().paintRectPixels(printer.resolution())
-        width, line, left = page.width(), round(8 * dots), 0
-        font = painter.font()
-        font.setPointSizeF(14)
-        font.setBold(True)
-        painter.setFont(font)
-        painter.drawText(QRect(left, 0, width, line), 0, self._title)
-        font.setPointSizeF(11)
-        font.setBold(False)
-        painter.setFont(font)
-        painter.drawText(QRect(left, line, width, line), 0, self._subtitle)
-        side = round(_PAPER_MM * dots)
-        code = qr_image(self.url, _COPY_PX)
-        painter.drawImage(QRect(left, 2 * line, side, side), code)
-        font.setPointSizeF(9)
-        painter.setFont(font)
-        painter.drawText(QRect(left, 2 * line + side + line // 2, width, line), 0, self.url)
+        painter = QPainter(printer)
+        self.paint_page(painter, page.width(), printer.resolution() / 25.4)
         painter.end()
+
+    def paint_page(self, painter: QPainter, width: int, dots: float) -> QRect:
+        """Number, customer and amount, the code 6 cm wide, the address below it.
+
+        `width` of the page in pixels, `dots` per millimetre. Returns where the code stands.
+        """
+        line = round(8 * dots)
+        side = round(_PAPER_MM * dots)
+        code = QRect(0, 2 * line, side, side)
+        below = code.bottom() + line // 2
+        for text, top, height_mm, bold in (
+            (self._title, 0, 5.0, True),
+            (self._subtitle, line, 4.0, False),
+            (self.url, below, 3.2, False),
+        ):
+            font = painter.font()
+            font.setPixelSize(round(height_mm * dots))
+            font.setBold(bold)
+            painter.setFont(font)
+            painter.drawText(QRect(0, top, width, line), Qt.TextFlag.TextSingleLine, text)
+        painter.drawImage(code, qr_image(self.url, _COPY_PX))
+        return code
 
     def _picture(self) -> QWidget:
         """White paper around the code, so that cameras read it on a dark screen, too."""

@@ -1,0 +1,92 @@
+"""The QR code is decoded again: on the screen, in the clipboard, on paper; light and dark."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMarginsF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter
+from PySide6.QtPrintSupport import QPrinter
+
+from tests.ui.shared.qr_reader import quiet_zone, read_qr
+from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+from workmate_desktop.ui.shared.qr_image import qr_image
+from workmate_desktop.ui.shared.theme import Scheme
+
+URL = "https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc"
+
+
+def dialog(qtbot, url: str = URL) -> QrDialog:
+    made = QrDialog(None, title="RE-2026-0117", subtitle="Praxis · 476,00\u00a0€", url=url)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.mark.parametrize("length", [1, 14, 26, 42, 62, 84, 106, 122, 152, 180])
+def test_every_length_of_address_is_read_again(qapp, length: int) -> None:
+    """Versions 1 to 9."""
+    text = (URL * 5)[:length]
+    image = qr_image(text, 600)
+    assert read_qr(image) == text
+    assert quiet_zone(image) == 4
+
+
+def test_the_reader_can_say_no(qapp) -> None:
+    image = qr_image(URL, 600)
+    side = image.width()
+    painter = QPainter(image)
+    painter.fillRect(side // 2, side // 2, side // 5, side // 8, Qt.GlobalColor.black)
+    painter.end()
+    with pytest.raises(AssertionError):
+        read_qr(image)
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_on_the_screen(qtbot, theme, scheme: Scheme) -> None:
+    before = theme.scheme
+    theme.set_scheme(scheme)
+    made = dialog(qtbot)
+    image = made.picture.grab().toImage()
+    theme.set_scheme(before)
+    assert read_qr(image) == URL
+    assert image.width() >= 300
+
+
+def test_in_the_clipboard(qtbot, theme) -> None:
+    made = dialog(qtbot)
+    made.copy_button.click()
+    image = QGuiApplication.clipboard().image()
+    assert read_qr(image) == URL
+    assert image.width() > 800
+
+
+def test_on_paper(qtbot, theme) -> None:
+    made = dialog(qtbot)
+    dots = 300 / 25.4
+    page = QImage(round(170 * dots), round(250 * dots), QImage.Format.Format_RGB32)
+    page.fill(Qt.GlobalColor.white)
+    painter = QPainter(page)
+    where = made.paint_page(painter, page.width(), dots)
+    painter.end()
+    assert round(where.width() / dots) == 60  # millimetres
+    assert read_qr(page.copy(where)) == URL
+    above = page.copy(QRect(0, 0, page.width(), where.top()))
+    assert any(above.pixelColor(x, y).lightness() < 128 for x in range(400) for y in range(100))
+
+
+def test_the_page_is_printed(qtbot, theme, tmp_path: Path) -> None:
+    made = dialog(qtbot)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "qr.pdf"))
+    a4 = QPageLayout(
+        QPageSize(QPageSize.PageSizeId.A4),
+        QPageLayout.Orientation.Portrait,
+        QMarginsF(20, 20, 20, 20),
+        QPageLayout.Unit.Millimeter,
+    )
+    printer.setPageLayout(a4)
+    made.print_to(printer)
+    made_pdf = (tmp_path / "qr.pdf").read_bytes()
+    assert made_pdf.startswith(b"%PDF") and made_pdf.count(b"/Type /Page\n") == 1
