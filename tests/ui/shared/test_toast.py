@@ -128,3 +128,17 @@ def test_leaving_while_arriving(window, theme, qtbot):
     with qtbot.waitSignal(toast.closed):
         toast.leave()
     assert toasts.toasts() == []
+
+
+@pytest.mark.timeout(20)
+def test_one_that_is_fading_makes_room_at_once(window, theme):
+    """It once was asked to leave for ever, and the window stood still."""
+    toasts = ToastHost(window, theme)
+    fading = toasts.show("Eins")
+    toasts.show("Zwei")
+    closed: list[str] = []
+    fading.closed.connect(lambda: closed.append("Eins"))
+    fading.leave()
+    toasts.show("Drei")
+    assert names(toasts) == ["Zwei", "Drei"]
+    assert closed == ["Eins"]

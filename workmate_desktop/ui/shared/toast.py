@@ -74,6 +74,7 @@ class Toast(QWidget):
         self._theme = theme
         self._kind = kind
         self._leaving = False
+        self._is_gone = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -99,8 +100,8 @@ class Toast(QWidget):
         return self._kind
 
     def leave(self, *, fade_ms: int = _FADE_MS) -> None:
-        """Go away; with `fade_ms` 0 at once."""
-        if self._leaving:
+        """Go away; with `fade_ms` 0 at once, also while fading."""
+        if self._leaving and fade_ms:
             return
         self._leaving = True
         self.timer.stop()
@@ -172,6 +173,9 @@ class Toast(QWidget):
         painter.end()
 
     def _gone(self) -> None:
+        if self._is_gone:
+            return
+        self._is_gone = True
         self.hide()
         self.closed.emit()
         self.deleteLater()
