@@ -34,7 +34,8 @@ class Evidence:
     """All for one mode (test or live money). None: there was none yet. Times are UTC.
 
     `delivered_at`: the newest event that came as a webhook, so it was signed with a secret in
-    force. `delivered_types`: which types came so in the last 30 days. `failures_untold`: failed
+    force. `delivered_types`: which of the guide's two
+    types (success, failure) came so in the last 30 days. `failures_untold`: failed
     payments of the last 30 days without a notice. `fetched_until`: Stripe was asked to the end
     then (Stripe's clock); the program saves it every ten minutes at most. `mail_on`: notices go
     out by e-mail too; `mail_waits_since`: the oldest that was tried in vain came then.
