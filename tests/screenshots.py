@@ -37,6 +37,7 @@ SCREENS = {
     "protokoll-leer": Screen("tests.ui.log.screens:empty", 1280, 694),
     "wiederherstellen": Screen("tests.ui.backup.screens:restore", 0, 0),
     "wiederherstellen-fremd": Screen("tests.ui.backup.screens:other_office", 0, 0),
+    "programmfehler": Screen("tests.ui.backup.screens:fault", 0, 0),
     "stoerung-sicherung": Screen("tests.ui.log.screens:damaged", 880, 560),
     "stoerung-voll": Screen("tests.ui.log.screens:full", 880, 560),
     "stoerung-fehler": Screen("tests.ui.log.screens:fault", 440, 300),

@@ -1,6 +1,7 @@
 """Builds the pages of the window and connects what one page asks of another."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.mode_badge import ModeBadge
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
-from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
 from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
@@ -49,6 +50,7 @@ class Pages(QObject):
         self._theme = theme
         self._core = core
         self._bridge = bridge
+        self._stuck: Callable[[], tuple[str, ...]] = tuple
         books, invoicing, clock = core.books, core.invoicing, core.clock
         toasts, open_url = window.toasts, QDesktopServices.openUrl
         pay = PayActions(core.pay, books, bridge, clock, toasts, open_url, window)
@@ -171,8 +173,14 @@ class Pages(QObject):
         self._bridge.settings_changed.connect(self.refresh_state)
         self._bridge.reception_changed.connect(self.refresh_state)
 
+    def set_stuck_threads(self, stuck: Callable[[], tuple[str, ...]]) -> None:
+        """Where to ask which threads hang; the banner says so."""
+        self._stuck = stuck
+
     def _banner(self) -> str:
         words: list[str] = []
+        if any(name != "window" for name in self._stuck()):
+            words += trouble_message("thread_stuck") or ()
         trouble = self._core.writer.trouble
         if trouble is not None:
             words += error_sentence(UserError(trouble.value))

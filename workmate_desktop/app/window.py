@@ -30,11 +30,20 @@ def run_window(options: Options) -> int:
         remove_demo_data(options)
         return 1
     application = make_application()
-    program = start_window(application, options)
+    try:
+        program = start_window(application, options)
+    except Exception as error:
+        _tell(application, options, error)
+        raise
     if program is None:
         return 0
+    from workmate_desktop.app.crash_watch import CrashWatch
+
+    watch = CrashWatch(program)
+    watch.start()
     code = application.exec()
     program.stop()
+    watch.stop()
     return code
 
 
@@ -55,3 +64,17 @@ def start_window(application: "QApplication", options: Options) -> "WindowProgra
 
     program = WindowProgram(application, options)
     return program if program.start() else None
+
+
+def _tell(application: "QApplication", options: Options, error: Exception) -> None:
+    """The window could not even be made: a double click must not end in nothing."""
+    from workmate_desktop.app.crash_watch import WINDOW
+    from workmate_desktop.services.crash import CrashFiles, report_of
+    from workmate_desktop.ui.crash_dialog import CrashDialog
+    from workmate_desktop.ui.shared.theme import apply_theme
+
+    files = CrashFiles(options.data_dir)
+    report = report_of(error, WINDOW, files.log_tail())
+    files.keep(report)  # for the next start, in case no dialog can be shown either
+    CrashDialog(apply_theme(application), report, ended=True).exec()
+    files.forget()

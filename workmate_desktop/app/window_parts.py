@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from workmate_desktop.app.background import Background
@@ -45,8 +45,11 @@ _READERS_SECONDS = 5.0
 class WindowProgram(QObject):
     """Created, started and stopped in the GUI thread. `stop` twice is fine.
 
-    `core` and `pages` are None until the books are open.
+    `core` and `pages` are None until the books are open. Signal `books_opened()`: now they are,
+    also once more after a backup took their place.
     """
+
+    books_opened = Signal()
 
     def __init__(
         self,
@@ -210,6 +213,7 @@ class WindowProgram(QObject):
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
             self.window.show_page(page)
         self.pages.focus_first()
+        self.books_opened.emit()
         self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
 
     def _on_started(self, _nothing: None) -> None:

@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -23,6 +24,7 @@ ADDRESS: Final = "127.0.0.1"
 _FURTHER_PORTS: Final = 50
 _TAKEN: Final = (errno.EADDRINUSE, errno.EACCES)
 _BACKLOG: Final = 512
+_BEAT_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
 
 
@@ -58,6 +60,8 @@ class Listener:
         self._stop: asyncio.Event | None = None
         self._stop_seconds = 0.0
         self._port: int | None = None
+        self.beat: Callable[[], None] = lambda: None
+        """Called on the listener's thread every few seconds, as long as it is not held up."""
 
     @property
     def port(self) -> int | None:
@@ -130,8 +134,10 @@ class Listener:
     async def _serve(self, hub: Hub, bound: socket.socket, stop: asyncio.Event) -> None:
         accepting = asyncio.ensure_future(_accept(hub, bound))
         stopping = asyncio.ensure_future(stop.wait())
+        beating = asyncio.ensure_future(self._beat())
         await asyncio.wait((accepting, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        beating.cancel()
         accepting.cancel()
         try:
             await accepting  # a fault in accepting ends the listener, visibly
@@ -143,7 +149,12 @@ class Listener:
                 await asyncio.wait_for(hub.stop(), self._stop_seconds)
             hub.close()
             await asyncio.sleep(0)  # lets the transports close their sockets
-            await asyncio.gather(stopping, return_exceptions=True)
+            await asyncio.gather(stopping, beating, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        while True:
+            self.beat()
+            await asyncio.sleep(_BEAT_SECONDS)
 
 
 async def _accept(hub: Hub, bound: socket.socket) -> None:

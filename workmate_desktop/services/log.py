@@ -26,6 +26,11 @@ _IN_MEMORY = 5000
 _PAUSE_SECONDS = 0.02
 
 
+def masked(text: str) -> str:
+    """`text` without what comes after the beginning of a key."""
+    return _SECRETS.sub(r"\1…", text)
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One line. `at` is UTC; `level` is INFO, WARNING or ERROR; `text` may have a trace."""
@@ -42,7 +47,7 @@ def _entry_of(record: logging.LogRecord) -> LogEntry:
     known: LogEntry | None = getattr(record, "entry", None)
     if known is not None:
         return known
-    text = _SECRETS.sub(r"\1…", _MESSAGE.format(record))
+    text = masked(_MESSAGE.format(record))
     entry = LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
     record.__dict__["entry"] = entry
     return entry

@@ -9,6 +9,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -79,6 +80,17 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._accepting = False
         self._gate = threading.Lock()
+        self._busy_since: float | None = None
+
+    @property
+    def thread_id(self) -> int | None:
+        """The writer's thread; None while it does not run."""
+        thread = self._thread
+        return None if thread is None else thread.ident
+
+    def busy_since(self) -> float | None:
+        """Since when the jobs at hand are worked on (monotonic seconds); None while none is."""
+        return self._busy_since
 
     @property
     def trouble(self) -> Trouble | None:
@@ -144,7 +156,9 @@ class Writer:
         connection = None
         stopping = False
         while not stopping:
+            self._busy_since = None
             batch, stopping = self._next_batch()
+            self._busy_since = time.monotonic()
             if not batch:
                 continue
             if transaction is None:
@@ -168,6 +182,7 @@ class Writer:
                 transaction = None
         if connection is not None:
             connection.close()
+        self._busy_since = None
 
     def _next_batch(self) -> tuple[list[_Pending[Any]], bool]:
         """All that is waiting, up to MAX_BATCH jobs; and whether to stop after it."""

@@ -179,6 +179,10 @@ def _database() -> dict[str, Message]:
             _tr("Die Sicherung ist bereit, aber ein Teil des Programms lief noch."),
             _tr("Bitte das Programm beenden und neu starten; dann wird sie eingesetzt."),
         ),
+        "thread_stuck": Message(
+            _tr("Ein Teil des Programms antwortet nicht mehr."),
+            _tr("Bitte das Programm beenden und neu starten; nichts Gebuchtes geht verloren."),
+        ),
         "data_dir_unusable": Message(
             _tr("Der Datenordner lässt sich nicht benutzen."),
             _tr("Die Rechte am Datenordner prüfen."),
