@@ -8,6 +8,7 @@ from tests.factories import NOON, OfficeBooks, encoded, event_body, issued, sign
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Source
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.store.evidence import evidence
 
 
 def _seen(office: OfficeBooks, *, livemode: bool = False) -> Evidence:
@@ -110,3 +111,26 @@ def test_a_mail_that_waits_in_vain(office: OfficeBooks) -> None:
     assert (found.mail_on, found.mail_waits_since) == (True, None)  # it was not tried yet
     office.writer.submit(lambda t: t.raw.execute("UPDATE mail_outbox SET attempts = 1")).result(10)
     assert _seen(office).mail_waits_since == NOON
+
+
+@pytest.mark.parametrize("source", [Source.POLL, Source.WEBHOOK])
+def test_very_many_events_are_not_walked_through(office: OfficeBooks, source: Source) -> None:
+    rows = [
+        (f"evt_{number:06d}", f"2026-11-{1 + number % 22:02d}T00:00:00.000Z", source.value)
+        for number in range(20_000)
+    ]
+    insert = (
+        "INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,"
+        " detail) VALUES (?, 'payment_intent.succeeded', '', ?, ?, 'booked', 0, '{}')"
+    )
+    office.writer.submit(lambda t: t.raw.executemany(insert, rows)).result(60)
+    ticks = []
+    with office.database.reader() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(lambda: ticks.append(1), 1000)  # steps of SQLite's machine
+        try:
+            evidence(connection, livemode=False, now=NOON)
+        finally:
+            raw.set_progress_handler(None, 0)
+    assert len(ticks) < 20  # one walk through 20,000 rows takes some 100

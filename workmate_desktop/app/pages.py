@@ -162,6 +162,7 @@ class Pages(QObject):
         self.stripe.detail.review_wanted.connect(self._show_review)
         self.stripe.self_test_requested.connect(self.send_test_event)
         self.stripe.invoices_requested.connect(self._show_invoices)
+        self.stripe.mail_requested.connect(self._open_mail)
         self.stripe.check_requested.connect(self._check_now.start)
         if self.stripe.checklist is not None:
             self._check_now.running_changed.connect(self.stripe.checklist.set_checking)
