@@ -1,12 +1,18 @@
 """From an empty dialog to a mail about a failed payment, through a real SMTP server."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.factories import NOBODY, TestClock
 from tests.journey.desk import WEBHOOK_SECRET, Desk
+from tests.services.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
 from workmate_desktop.domain.mail import MailSecurity
 from workmate_desktop.domain.stripe_keys import StripeKeys
@@ -64,3 +70,29 @@ def test_a_mail_that_waits_survives_a_restart(
     again.wait_until_ready()
     again.wait(lambda: server.mails)
     assert server.mails[0]["Subject"].startswith("WorkmateOS: Klärung nötig: ")
+
+
+def test_serve_sends_without_a_window_and_without_qt(tmp_path: Path, server: MailServer) -> None:
+    clock = TestClock(datetime.now(UTC) - timedelta(minutes=2))
+    office = MailOffice(tmp_path / "daten", server.trust(), clock=clock)
+    office.use(server.account())
+    office.fail("RE-2026-0117")
+    office.close()
+    code = (
+        "import sys\n"
+        "sys.argv = ['workmate-desktop', 'serve', '--data-dir', sys.argv[1], '--port', '0']\n"
+        "from workmate_desktop.__main__ import main\n"
+        "result = main()\n"
+        "print(result, [name for name in sys.modules if name.startswith('PySide6')])\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "daten")],
+        env={**os.environ, "WORKMATE_STRIPE_API_BASE": NOBODY},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as program:
+        [mail] = server.wait_for(1, 60)
+        program.send_signal(signal.SIGTERM)
+        assert program.communicate(timeout=30)[0] == "0 []\n"
+    assert "RE-2026-0117" in mail["Subject"]

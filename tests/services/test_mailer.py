@@ -122,6 +122,7 @@ def test_what_needs_nobody_is_not_sent(
 ) -> None:
     office.fail(still_owed=False)
     office.notice(NoticeKind.SETTINGS_RESET)
+    office.notice(NoticeKind.STRANGERS_REFUSED)
     office.notice(NoticeKind.MAIL_FAILED, reason="unreachable")
     assert office.outbox() == 0
 

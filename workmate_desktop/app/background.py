@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workmate_desktop.app.pages import Pages
     from workmate_desktop.ui.notify.background_dialog import BackgroundDialog
     from workmate_desktop.ui.notify.dbus import DBusMessages
+    from workmate_desktop.ui.notify.teller import DesktopTeller
 
 logger = logging.getLogger("workmate.app")
 
@@ -64,6 +65,7 @@ class Background(QObject):
         self._dbus: DBusMessages | None = None
         self._core: Core | None = None
         self._pages: Pages | None = None
+        self._teller: DesktopTeller | None = None
         self._asking: QMessageBox | None = None
         self._session_ends = False
         self._hidden_start = False
@@ -91,17 +93,18 @@ class Background(QObject):
         return not self._hidden_start
 
     def attach(self, core: "Core", pages: "Pages") -> None:
-        """The books are open: tell of their notices from now on, until `pages` are deleted."""
+        """The books are open: tell of their notices from now on."""
         from workmate_desktop.ui.notify.teller import DesktopTeller
 
+        self._forget_books()
         self._core, self._pages = core, pages
         writer = core.writer
-        DesktopTeller(
+        self._teller = DesktopTeller(
             core.books,
             self._bridge,
             lambda: writer.trouble.value if writer.trouble else None,
             self.show_message,
-            pages,
+            self,
         )
         pages.log.notices.background_requested.connect(self.open_settings)
         self._bridge.reception_changed.connect(self._show_state)
@@ -109,8 +112,14 @@ class Background(QObject):
 
     def detach(self) -> None:
         """The books are about to be closed."""
+        self._forget_books()
+
+    def _forget_books(self) -> None:
+        if self._teller is not None:
+            self._teller.deleteLater()
+            self._teller = None
+            self._bridge.reception_changed.disconnect(self._show_state)
         self._core = self._pages = None
-        self._bridge.reception_changed.disconnect(self._show_state)
 
     def close(self) -> None:
         """Take the sign away; nothing is told any more. Twice is fine."""
@@ -123,8 +132,11 @@ class Background(QObject):
             self._dbus = None
 
     def need_window(self) -> None:
-        """Something needs a person: show the window also after a hidden start."""
+        """The books cannot be opened: show the window, also after a hidden start."""
         self._hidden_start = False
+        self._forget_books()
+        if self.tray is not None:
+            self.tray.set_state(self.tr("Empfang gestört"))
         if not self._window.isVisible():
             self._window.bring_to_front()
 

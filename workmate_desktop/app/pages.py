@@ -300,7 +300,9 @@ class Pages(QObject):
 
     @Slot()
     def _open_mail(self) -> None:
-        MailDialog(self._core.mail, self._bridge, self._window).open()
+        dialog = MailDialog(self._core.mail, self._bridge, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot(int)
     def _show_unread(self, count: int) -> None:

@@ -87,7 +87,7 @@ class MailDialog(QDialog):
         self.failure.setVisible(False)
         self.file_offer = FileOffer()
         self.file_offer.setVisible(False)
-        self.cancel_button = button(self.tr("Abbre&chen"))
+        self.cancel_button = button(self.tr("Abb&rechen"))
         self.save_button = button(self.tr("&Speichern"), kind="primary")
         self.save_button.setDefault(True)
         self._build()
