@@ -1,0 +1,81 @@
+"""E6 with refunds, disputes, manual payments and reassignments: what the books must say.
+
+Plain dicts and sums, no code of the program. The state of a payment follows from the set of what
+Stripe said of it until now, so every dependence on order shows up.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.faults.reference_model import Model
+
+_TAKEN = ("needs_response", "under_review", "lost")
+
+
+@dataclass
+class FullModel(Model):
+    """Adds what goes back, what is entered by hand, and what staff assign elsewhere."""
+
+    refunds: dict[str, dict[str, tuple[int, set[str]]]] = field(default_factory=dict)
+    """intent → refund → (amount, every status that was told)"""
+    totals: dict[str, int] = field(default_factory=dict)
+    """intent → the highest sum of refunds that a charge told"""
+    disputes: dict[str, dict[str, tuple[int, set[str]]]] = field(default_factory=dict)
+    """intent → dispute → (amount, every status that was told)"""
+    manual: list[tuple[str, int]] = field(default_factory=list)
+    """(invoice, amount); taking one back is a negative one"""
+
+    def tell_refund(self, intent: str, refund: str, amount: int, status: str) -> None:
+        said = self.refunds.setdefault(intent, {}).setdefault(refund, (amount, set()))
+        said[1].add(status)
+
+    def tell_total(self, intent: str, total: int) -> None:
+        self.totals[intent] = max(total, self.totals.get(intent, 0))
+
+    def tell_dispute(self, intent: str, dispute: str, amount: int, status: str) -> None:
+        said = self.disputes.setdefault(intent, {}).setdefault(dispute, (amount, set()))
+        said[1].add(status)
+
+    def reassign(self, intent: str, invoice_id: str) -> None:
+        self.money[intent] = (invoice_id, self.money[intent][1])
+
+    def refunded(self, intent: str) -> int:
+        """Refunds that did not fail, and those that only the charge has told."""
+        named = self.refunds.get(intent, {}).values()
+        unnamed = self.totals.get(intent, 0) - sum(amount for amount, _ in named)
+        return max(0, unnamed) + sum(amount for amount, said in named if "failed" not in said)
+
+    def charged_back(self, intent: str) -> int:
+        """Disputes that took money and were not won."""
+        return sum(
+            amount
+            for amount, said in self.disputes.get(intent, {}).values()
+            if said & set(_TAKEN) and "won" not in said
+        )
+
+    def paid(self, invoice_id: str) -> int:
+        """The sum on an invoice, with everything that went back."""
+        by_stripe = sum(
+            amount - self.refunded(intent) - self.charged_back(intent)
+            for intent, (target, amount) in self.money.items()
+            if target == invoice_id
+        )
+        return by_stripe + sum(amount for target, amount in self.manual if target == invoice_id)
+
+    def sums(self, invoice_id: str) -> tuple[str, int, int, int]:
+        """(status, paid, refunded, charged back)"""
+        mine = [intent for intent, (target, _) in self.money.items() if target == invoice_id]
+        return (
+            self.status(invoice_id),
+            self.paid(invoice_id),
+            sum(map(self.refunded, mine)),
+            sum(map(self.charged_back, mine)),
+        )
+
+    def status(self, invoice_id: str) -> str:
+        """The stored status: from the sum alone."""
+        if self.invoices[invoice_id]["state"] != "issued":
+            return str(self.invoices[invoice_id]["state"])
+        paid = self.paid(invoice_id)
+        if paid >= self.invoices[invoice_id]["total"]:
+            return "paid"
+        return "partially_paid" if paid > 0 else "open"

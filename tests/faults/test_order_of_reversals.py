@@ -1,0 +1,189 @@
+"""FAULTS E6 in full: refunds, disputes, manual payments and reassignments, in any order."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.factories import (
+    NOON,
+    OfficeBooks,
+    customer,
+    draft,
+    encoded,
+    event_body,
+    make_books,
+    sign,
+)
+from tests.faults.reversal_model import FullModel
+from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from workmate_desktop.services.status import update_status
+from workmate_desktop.store.transaction import Transaction
+
+TOTAL = 11900
+_SUMS = (
+    "SELECT id, status, paid_minor, refunded_minor, charged_back_minor FROM invoices"
+    " WHERE id IN (?, ?, ?) ORDER BY id"
+)
+Step = Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def shared_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeBooks]:
+    """One database for all sequences: each has invoices of its own."""
+    made = make_books(tmp_path_factory.mktemp("e6-full"))
+    yield made
+    made.close()
+
+
+class Sequence:
+    """One random life of three invoices: what Stripe sends and what staff do, shuffled."""
+
+    def __init__(self, office: OfficeBooks, customer_id: str, seed: int) -> None:
+        self.office = office
+        self.seed = seed
+        self.random = random.Random(seed)
+        issue = office.invoicing.issue
+        futures = [issue(draft(customer_id)) for _ in range(3)]
+        self.ids = [future.result(10) for future in futures]
+        self.model = FullModel(
+            {key: {"state": "issued", "total": TOTAL, "currency": "eur"} for key in self.ids}
+        )
+        self.steps: list[Step] = []
+        for number in range(self.random.randint(1, 3)):
+            self._add_payment(f"pi_{seed}x{number}")
+        for _ in range(self.random.randint(0, 3)):
+            self.steps.append(self.random.choice([self._pay_by_hand, self._reassign]))
+        # Stripe sends some of it twice.
+        self.steps += self.random.sample(self.steps, len(self.steps) // 4)
+        self.random.shuffle(self.steps)
+
+    def run(self) -> None:
+        """The books equal the model after every single step."""
+        for number, step in enumerate(self.steps):
+            step()
+            wanted = [(key, *self.model.sums(key)) for key in sorted(self.ids)]
+            assert self.office.rows(_SUMS, *self.ids) == wanted, f"seed {self.seed}, step {number}"
+
+    # --- what happens at Stripe ----------------------------------------------------------
+
+    def _add_payment(self, intent: str) -> None:
+        invoice = self.random.choice(self.ids)
+        amount = self.random.choice([5000, 5950, TOTAL, TOTAL + 1])
+        paid = event_body(invoice, amount=amount, intent_id=intent, event_id=f"evt_{intent[3:]}")
+        told = {
+            "id": paid["id"],
+            "intent": intent,
+            "kind": "succeeded",
+            "invoice": invoice,
+            "amount": amount,
+            "currency": "eur",
+            "at": 0,
+        }
+        self._add(paid, partial(self.model.take, told))
+        left = amount
+        for number in range(self.random.choice([0, 1, 1, 2])):
+            part = self.random.choice([left, max(1, left // 2)])
+            left -= self._add_refund(intent, f"re_{intent[3:]}x{number}", part, amount - left)
+            if not left:
+                break
+        if left and self.random.random() < 0.3:
+            self._add_dispute(intent, f"dp_{intent[3:]}", left)
+
+    def _add_refund(self, intent: str, refund: str, amount: int, before: int) -> int:
+        """Its events; returns how much has gone back by it in the end."""
+        fails = self.random.random() < 0.25
+        states = ["pending", "succeeded", *(["failed"] if fails else [])]
+        for minutes, status in enumerate(states):
+            kind = {"pending": "refund.created", "failed": "refund.failed"}
+            event = refund_event(
+                intent,
+                amount,
+                refund_id=refund,
+                status=status,
+                kind=kind.get(status, "refund.updated"),
+                created=NOON + timedelta(minutes=minutes),
+            )
+            self._add(event, partial(self.model.tell_refund, intent, refund, amount, status))
+        total = before + amount
+        if self.random.random() < 0.7:
+            event = refunded_charge(intent, total)
+            self._add(event, partial(self.model.tell_total, intent, total))
+        return 0 if fails else amount
+
+    def _add_dispute(self, intent: str, dispute: str, amount: int) -> None:
+        end = self.random.choice(["won", "lost", "under_review", "warning_closed"])
+        begin = "warning_needs_response" if end == "warning_closed" else "needs_response"
+        for days, status in enumerate((begin, end)):
+            event = dispute_event(
+                intent,
+                amount,
+                dispute_id=dispute,
+                status=status,
+                kind="charge.dispute.updated" if days else "charge.dispute.created",
+                created=NOON + timedelta(days=days),
+            )
+            self._add(event, partial(self.model.tell_dispute, intent, dispute, amount, status))
+
+    def _add(self, body: dict[str, Any], tell_model: Step) -> None:
+        raw = encoded(body)
+
+        def deliver() -> None:
+            answer = self.office.receive.delivery(raw, sign(raw))
+            assert not isinstance(answer, int)
+            assert answer.result(10) == 200
+            tell_model()
+
+        self.steps.append(deliver)
+
+    # --- what staff do -------------------------------------------------------------------
+
+    def _pay_by_hand(self) -> None:
+        invoice, amount = self.random.choice(self.ids), self.random.choice([100, 6900])
+        invoicing = self.office.invoicing
+        day = date(2026, 11, 23)
+        payment = invoicing.add_manual_payment(invoice, amount, "cash", day).result(10)
+        self.model.manual.append((invoice, amount))
+        if self.random.random() < 0.4:
+            invoicing.reverse_payment(payment, "Irrtum").result(10)
+            self.model.manual.append((invoice, -amount))
+
+    def _reassign(self) -> None:
+        """Move a payment, with everything that went back of it, to another invoice."""
+        if not self.model.money:
+            return
+        intent = self.random.choice(sorted(self.model.money))
+        target = self.random.choice(self.ids)
+
+        def job(t: Transaction) -> None:
+            held = t.payments.by_intent(intent)
+            assert held is not None
+            before = [t.invoices.to_book(key) for key in (held[1], target) if key]
+            t.payments.assign(held[0], target)
+            for invoice in before:
+                assert invoice is not None
+                update_status(t, invoice)
+
+        self.office.writer.submit(job).result(10)
+        self.model.reassign(intent, target)
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_e6_100_sequences_with_reversals_equal_the_model(
+    shared_books: OfficeBooks, block: int
+) -> None:
+    customer_id = customer(shared_books)
+    for seed in range(block * 100, block * 100 + 100):
+        Sequence(shared_books, customer_id, seed).run()
+    # Nothing was ever changed or deleted: every entry has its payment, every sum its entries.
+    assert (
+        shared_books.value(
+            "SELECT count(*) FROM payments e LEFT JOIN payments p ON p.id = e.reversal_of"
+            " WHERE e.reversal_of IS NOT NULL"
+            " AND (p.id IS NULL OR p.invoice_id IS NOT e.invoice_id)"
+        )
+        == 0
+    )
