@@ -74,8 +74,6 @@ class RefundResources:
         amount = whole(call.params, "amount") if "amount" in call.params else left
         if "reason" in call.params and call.params["reason"] not in _REASONS:
             raise invalid(f"Invalid reason: must be one of {', '.join(_REASONS)}", param="reason")
-        if amount <= 0:
-            raise invalid("Invalid positive integer", param="amount")
         if charge["disputed"]:
             raise invalid(
                 f"Charge {charge['id']} has been charged back; cannot issue a refund.",
@@ -86,6 +84,8 @@ class RefundResources:
                 f"Charge {charge['id']} has already been refunded.",
                 code="charge_already_refunded",
             )
+        if amount <= 0:
+            raise invalid("Invalid positive integer", param="amount")
         if amount > left:
             raise invalid(
                 f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",

@@ -131,7 +131,7 @@ class Pay:
         link = (
             links[0] if links and links[0].state in (LinkState.CREATING, LinkState.ACTIVE) else None
         )
-        if invoice is None or invoice.status not in OWED:
+        if invoice is None or invoice.status not in OWED or invoice.refunded:
             left = closing or (link if link and link.state is LinkState.ACTIVE else None)
             if left is not None:
                 return Offer(OfferState.CLOSING, trouble=left.trouble)
@@ -263,7 +263,7 @@ class Pay:
         )
 
     def _check(self, invoice: InvoiceRow) -> None:
-        if invoice.status not in OWED:
+        if invoice.status not in OWED or invoice.refunded:
             raise UserError("pay_not_owed")
         if self._demo:
             raise UserError("pay_demo")

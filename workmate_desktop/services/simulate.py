@@ -93,7 +93,7 @@ class Simulation:
 
     def _invoice(self, invoice_id: str | None) -> InvoiceRow:
         row = self._books.invoice_row(invoice_id) if invoice_id else None
-        if row is None or row.status not in OWED:
+        if row is None or row.status not in OWED or row.refunded:
             raise UserError("simulation_needs_open_invoice")
         if row.livemode:
             raise UserError("simulation_wrong_mode")

@@ -124,7 +124,9 @@ class PayActions(QObject):
 
     def actions_for(self, row: InvoiceRow) -> tuple[PayAction, ...]:
         """What makes sense for this invoice now."""
-        if row.status not in OWED or self.offer(row.id).state is OfferState.RUNNING:
+        if row.status not in OWED or row.refunded:
+            return ()
+        if self.offer(row.id).state is OfferState.RUNNING:
             return ()
         return tuple(PayAction)
 

@@ -57,7 +57,7 @@ class PaymentDialog(SubmitDialog):
         self._row = row
         self._read_again = read_again or (lambda: row)
         self._today = today
-        self.amount = QLineEdit(formats.money_input(row.outstanding_minor, row.currency))
+        self.amount = QLineEdit(formats.money_input(_likely_minor(row), row.currency))
         self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
@@ -167,3 +167,8 @@ class PaymentDialog(SubmitDialog):
             self.date_field.set_message(self.tr("Das Datum liegt in der Zukunft."), Message.BAD)
         else:
             self.date_field.clear_message()
+
+
+def _likely_minor(row: InvoiceRow) -> int:
+    """What is owed; of a refunded invoice all of it, when somebody pays it anew."""
+    return row.total_minor - row.paid_minor if row.refunded else row.outstanding_minor
