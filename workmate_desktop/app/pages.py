@@ -55,7 +55,11 @@ class Pages(QObject):
         toasts, open_url = window.toasts, QDesktopServices.openUrl
         pay = PayActions(core.pay, books, bridge, clock, toasts, open_url, window)
         self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, toasts, pay=pay)
-        self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, parent=self)
+        self._refunding = (
+            Refunding(books, core.refunds, bridge, toasts, window) if core.refunds else None
+        )
+        refund = self._refunding.open_loose if self._refunding else None
+        self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, refund, self)
         self.invoices.set_review(self.review)
         self.stripe = StripeTab(
             theme,
@@ -146,14 +150,7 @@ class Pages(QObject):
         self.invoices.new_invoice_requested.connect(self._new_invoice)
         self.invoices.edit_requested.connect(self._edit_invoice)
         self.invoices.simulate_requested.connect(self._simulate)
-        if self._core.refunds is not None:
-            self._refunding = Refunding(
-                self._core.books,
-                self._core.refunds,
-                self._bridge,
-                self._window.toasts,
-                self._window,
-            )
+        if self._refunding is not None:
             self.invoices.detail.refund_requested.connect(self._refunding.open)
         self.stripe.simulate_requested.connect(self._simulate_any)
         self.stripe.demo_requested.connect(self._start_demo)

@@ -106,10 +106,15 @@ class ReviewItem:
         return self.type == PAYMENT_FAILED
 
     @property
+    def is_money(self) -> bool:
+        """Stripe says that money came; not so for a failed attempt or a refund."""
+        return self.type == PAYMENT_SUCCEEDED
+
+    @property
     def assignable(self) -> bool:
         """There is money, and its event may be believed."""
         return (
-            self.type == PAYMENT_SUCCEEDED
+            self.is_money
             and self.amount_minor is not None
             and self.currency is not None
             and self.reason not in _NOT_TO_BELIEVE

@@ -171,18 +171,20 @@ def _settle(
         )
         before = after = None
         if invoice is None:
-            _settle_review(t, payment, entry)
+            _settle_review(t, payment, entry, about.reversal.request_id)
         else:
             before, after = (status.value for status in update_status(t, invoice))
         _tell(t, entry, about, payment, invoice, source, {"from": before, "to": after})
     return entries
 
 
-def _settle_review(t: Transaction, payment: Payment, entry: _Entry) -> None:
+def _settle_review(t: Transaction, payment: Payment, entry: _Entry, request_id: str | None) -> None:
     """Money that waited for a decision and went back whole waits no more; until it fails."""
     left = refundable_minor(payment, t.payments.reversals_of(payment.id))
     if left == 0:
-        money_went_back(t, payment.id, ACTOR_STRIPE)
+        request = t.refunds.get(request_id) if request_id else None
+        actor, reason = (request.actor, request.reason) if request else (ACTOR_STRIPE, "")
+        money_went_back(t, payment.id, actor, reason)
     elif entry.amount_minor < 0:
         refund_failed(t, payment.id, ACTOR_STRIPE)
 

@@ -88,6 +88,11 @@ class Books:
         with self._database.reader() as connection:
             return refund_rows.requests_of(connection, invoice_id)
 
+    def payment_with_reversals(self, payment_id: str) -> list[Payment]:
+        """One payment, on an invoice or on none, and what of it has gone back, oldest first."""
+        with self._database.reader() as connection:
+            return payment_rows.with_reversals(connection, payment_id)
+
     def history(self, invoice_id: str) -> list[HistoryLine]:
         """The Verlauf of an invoice, newest first."""
         with self._database.reader() as connection:

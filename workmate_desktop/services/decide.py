@@ -42,6 +42,7 @@ def assign(
     else:
         payment_id = held[0]
         t.payments.assign(payment_id, invoice.id)
+    amount_minor = t.payments.left_of(payment_id)  # a part may have gone back already
     before, after = update_status(t, invoice)
     decision_id = t.reviews.add(
         Decision.ASSIGNED,
@@ -50,7 +51,7 @@ def assign(
         item_id=item_id,
         payment_id=payment_id,
         invoice_id=invoice.id,
-        amount_minor=event.amount_minor,
+        amount_minor=amount_minor,
         currency=event.currency,
         was_invoice_id=named,
     )
@@ -60,7 +61,7 @@ def assign(
         Action.PAYMENT_ASSIGNED,
         actor,
         livemode=invoice.livemode,
-        amount_minor=event.amount_minor,
+        amount_minor=amount_minor,
         currency=event.currency,
         method=event.method,
         event_id=item_id,
@@ -196,6 +197,7 @@ def _unassign(t: Transaction, decision: StoredDecision, actor: str) -> None:
         raise UserError("review_undone_already")
     invoice = t.invoices.to_book(decision.invoice_id or "")
     assert invoice is not None  # an invoice with money on it is never deleted
+    amount_minor = t.payments.left_of(payment.id)
     t.payments.assign(payment.id, None)
     before, after = update_status(t, invoice)
     _note_undone(t, decision, actor)
@@ -204,7 +206,7 @@ def _unassign(t: Transaction, decision: StoredDecision, actor: str) -> None:
         Action.ASSIGNMENT_UNDONE,
         actor,
         livemode=invoice.livemode,
-        amount_minor=payment.amount_minor,
+        amount_minor=amount_minor,
         currency=payment.currency,
         event_id=decision.item_id,
         decision_id=decision.id,

@@ -140,6 +140,14 @@ class PaymentVerbs:
         for row in self._t.raw.execute(_AS_STORED, (payment_id, payment_id)).fetchall():
             self._t.seal(Sealed.PAYMENT, row)
 
+    def left_of(self, payment_id: str) -> int:
+        """What is left of a payment after everything that went back, in minor units."""
+        row = self._t.raw.execute(
+            "SELECT ifnull(sum(amount_minor), 0) FROM payments WHERE id = ? OR reversal_of = ?",
+            (payment_id, payment_id),
+        ).fetchone()
+        return int(row[0])
+
     def get(self, payment_id: str) -> Payment | None:
         """One payment."""
         row = (
@@ -172,6 +180,16 @@ def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:
         select(payments)
         .where(payments.c.invoice_id == invoice_id)
         .order_by(payments.c.received_at, payments.c.created_at)
+    )
+    return [payment_of(row) for row in connection.execute(query).mappings()]
+
+
+def with_reversals(connection: Connection, payment_id: str) -> list[Payment]:
+    """A payment, on an invoice or on none, and what of it has gone back, oldest first."""
+    query = (
+        select(payments)
+        .where((payments.c.id == payment_id) | (payments.c.reversal_of == payment_id))
+        .order_by(payments.c.created_at, payments.c.id)
     )
     return [payment_of(row) for row in connection.execute(query).mappings()]
 

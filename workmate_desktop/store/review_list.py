@@ -40,6 +40,7 @@ _D = review_decisions.alias("d")
 _U = review_decisions.alias("u")
 _TARGET = invoices.alias("target")
 _NAMED = invoices.alias("named")
+_PART = payments.alias("part")
 
 
 def _undone(decision: Any) -> ColumnElement[bool]:
@@ -163,17 +164,29 @@ def _of_events(condition: ColumnElement[bool]) -> Select[Any]:
         .scalar_subquery()
     )
     intent_id = stripe_events.c.payment_intent_id
+    # Money on an invoice does not wait, whatever another event about it may say.
+    money = and_(
+        payments.c.stripe_payment_intent_id == intent_id,
+        stripe_events.c.type == PAYMENT_SUCCEEDED,
+        or_(payments.c.invoice_id.is_(None), ~_WAITS),
+    )
+    left = (
+        select(func.sum(_PART.c.amount_minor))
+        .where(or_(_PART.c.id == payments.c.id, _PART.c.reversal_of == payments.c.id))
+        .scalar_subquery()
+    )
     return (
         select(
             stripe_events,
             payments.c.id.label("payment_id"),
+            left.label("left_minor"),
             _NAMED.c.id.label("named_id"),
             _NAMED.c.number.label("named_label"),
             _NAMED.c.currency.label("named_currency"),
             _NAMED.c.customer_id.label("named_customer"),
             cancelled.label("named_cancelled_at"),
         )
-        .outerjoin(payments, payments.c.stripe_payment_intent_id == intent_id)
+        .outerjoin(payments, money)
         .outerjoin(_NAMED, _NAMED.c.id == named_id)
         .where(condition)
     )
@@ -190,7 +203,7 @@ def _event_item(row: Mapping[Any, Any], decided: Decided | None = None) -> Revie
         at=from_text(row["created_at"]),
         type=row["type"],
         livemode=bool(row["livemode"]),
-        amount_minor=row["amount_minor"],
+        amount_minor=row["amount_minor"] if row["left_minor"] is None else row["left_minor"],
         currency=row["currency"],
         payment_id=row["payment_id"],
         intent_id=row["payment_intent_id"],

@@ -61,6 +61,10 @@ class InvoiceReading(RowReading, Protocol):
         """Refunds that Stripe has not answered yet."""
         ...
 
+    def payment_with_reversals(self, payment_id: str) -> list[Payment]:
+        """One payment, on an invoice or on none, and what of it has gone back."""
+        ...
+
     def history(self, invoice_id: str) -> list[HistoryLine]:
         """Newest first."""
         ...

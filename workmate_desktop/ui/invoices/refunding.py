@@ -7,7 +7,6 @@ from PySide6.QtCore import QCoreApplication, QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
@@ -67,12 +66,23 @@ class Refunding(QObject):
             return
         left = refundable_minor(payment, (p for p in payments if p.reversal_of == payment_id))
         if left:
-            self._ask(row, payment, left)
+            self._ask(payment, left, texts.label(row), row.customer_name)
 
-    def _ask(self, row: InvoiceRow, payment: Payment, left: int) -> None:
+    @Slot(str)
+    def open_loose(self, payment_id: str) -> None:
+        """The same for money that is on no invoice, from Klärung nötig."""
+        entries = self._books.payment_with_reversals(payment_id)
+        payment = next((one for one in entries if one.id == payment_id), None)
+        if payment is None or payment.invoice_id is not None:
+            return
+        left = refundable_minor(payment, (p for p in entries if p.id != payment_id))
+        if left:
+            self._ask(payment, left, _tr("Zahlung ohne Rechnung"))
+
+    def _ask(self, payment: Payment, left: int, *about: str) -> None:
         method = texts.method_name(payment.method)
         amount = formats.money(payment.amount_minor, payment.currency)
-        subtitle = texts.SEPARATOR.join((texts.label(row), row.customer_name, method, amount))
+        subtitle = texts.SEPARATOR.join((*about, method, amount))
         dialog = RefundDialog(payment, left, subtitle, self._window)
 
         def on_submitted() -> None:

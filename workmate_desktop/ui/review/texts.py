@@ -68,6 +68,8 @@ def reason_title(reason: Reason, *, failed: bool = False) -> str:
 
 def item_title(item: ReviewItem) -> str:
     """The first line of an item."""
+    if not (item.is_money or item.failed or item.unreadable):
+        return _tr("Rückbuchung passt nicht")
     return reason_title(item.reason, failed=item.failed)
 
 
@@ -75,6 +77,8 @@ def item_note(item: ReviewItem, clock: Clock) -> str:
     """The second line: what makes this one different from its like."""
     if item.decided is not None:
         return decision_words(item.decided)
+    if not (item.is_money or item.failed or item.unreadable):
+        return reason_title(item.reason)
     named, text = item.named_label or _tr("Entwurf"), item.named_text
     match item.reason:
         case Reason.NO_INVOICE if item.failed:
@@ -124,7 +128,7 @@ def todo(item: ReviewItem) -> str:
 
 def amount(item: ReviewItem) -> str:
     """Money that came; a dash where none did."""
-    if item.amount_minor is None or item.currency is None or item.failed:
+    if item.amount_minor is None or item.currency is None or not item.is_money:
         return formats.NONE
     return formats.money(item.amount_minor, item.currency)
 
@@ -134,7 +138,7 @@ def when_and_what(item: ReviewItem, clock: Clock) -> str:
     moment = formats.date_time(clock.local(item.at))
     if item.unreadable:
         return _fill(_tr("Nachricht vom %1"), moment)
-    if item.failed or item.amount_minor is None:
+    if not item.is_money or item.amount_minor is None:
         return _fill(_tr("Ereignis vom %1"), moment)
     return _fill(_tr("Zahlung vom %1"), moment)
 
