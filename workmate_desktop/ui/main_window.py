@@ -31,6 +31,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.navigation = TopNavigation(self.stack)
         self.banner = PlainLabel(role="banner", wrap=True)
+        self.banner.setContentsMargins(30, 8, 30, 8)  # in line with the tabs above it
         self.banner.setVisible(False)
         middle = QWidget()
         column = QVBoxLayout(middle)
