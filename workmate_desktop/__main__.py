@@ -19,6 +19,12 @@ def main() -> int:
         from workmate_desktop.app.doctor import doctor
 
         return doctor(options)
+    if options.command in ("backup", "restore"):
+        from workmate_desktop.app import backup_commands
+
+        if options.command == "backup":
+            return backup_commands.backup(options)
+        return backup_commands.restore(options)
     from workmate_desktop.app.window import run_window
 
     return run_window(options)

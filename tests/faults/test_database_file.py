@@ -24,9 +24,10 @@ from tests.factories import (
 )
 from tests.faults.office import Office
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store import backup, migrate
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.open import open_database, restore_backup
 
 TODAY = "2026-11-23"
@@ -276,6 +277,39 @@ def test_f10_killed_while_migrating_it_is_old_or_new(tmp_path: Path, next_versio
     assert states[0] == migrate.HEAD
     assert states[-1] == NEXT
     assert len(states) > 5
+
+
+def test_f10_killed_while_the_books_are_brought_to_this_version(tmp_path: Path) -> None:
+    """The true migrations, from the first version on, with something booked to seal."""
+    made = tmp_path / "made"
+    made.mkdir()
+    path = made / FILE_NAME
+    create_file(path)
+    database = Database(path)
+    with database.writing.connect() as connection:
+        migrate.migrate(connection, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO payments (id, amount_minor, currency, method, livemode, received_at,"
+            " created_at) VALUES ('p', 100, 'eur', 'cash', 1, '2026-11-20', '2026-11-20')"
+        )
+    database.close()
+    program = Path(workmate_desktop.__file__).parents[1]
+    for kill_after in (1, 3, 10, 20, 40, 60):
+        data_dir = tmp_path / f"killed-{kill_after}"
+        shutil.copytree(made, data_dir)
+        assert _open_with(program, data_dir, kill_after, "first") == -signal.SIGKILL
+        with sqlite3.connect(data_dir / FILE_NAME) as connection:
+            version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+        assert version in ("0001", migrate.HEAD)
+        assert ("seals" in tables) is (version == migrate.HEAD)
+        office = make_books(data_dir)
+        check = SealCheck(office.writer, office.database, office.clock).run().findings
+        assert (check.rows, check.tampered, check.added) == (1, False, [])
+        assert backup.all_backups(data_dir)  # made before the migration
+        office.close()
 
 
 def test_f10_killed_in_the_very_first_start(tmp_path: Path) -> None:

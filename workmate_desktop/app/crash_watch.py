@@ -13,6 +13,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workmate_desktop.app.core import Core
+from workmate_desktop.app.watching import watch_core
 from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.services.crash import CrashFiles, report_of, report_of_stack
@@ -21,21 +22,9 @@ from workmate_desktop.ui.crash_dialog import CrashDialog
 
 logger = logging.getLogger("workmate.crash")
 
-WINDOW, LISTENER, WRITER = "window", "listener", "writer"
+WINDOW = "window"
 _BEAT_MS = 2000
 _Place = tuple[str, str, int]
-
-
-def watch_core(watchdog: Watchdog, core: Core) -> None:
-    """Watch the threads of the books."""
-    heart = Heart()
-    core.listener.beat = heart.beat
-    watchdog.watch(
-        LISTENER,
-        lambda: heart.waiting_since() if core.listener.running else None,
-        heart.thread_id,
-    )
-    watchdog.watch(WRITER, core.writer.busy_since, lambda: core.writer.thread_id)
 
 
 class CrashWatch(QObject):

@@ -34,6 +34,9 @@ class Options:
     ngrok_path: str = ""
     ngrok_authtoken: str = ""
     ngrok_domain: str = ""
+    file: str = ""
+    """What `backup` writes and `restore` reads."""
+    yes: bool = False
 
     def __repr__(self) -> str:
         return f"Options({self.command!r}, {self.data_dir!s}, port={self.port})"
@@ -61,6 +64,8 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         folder = Path(data_dir).expanduser()
     else:
         folder = Path(platformdirs.user_data_path("WorkmateOS Desktop", appauthor=False))
+    if (found.command in ("backup", "restore")) != (found.file is not None):
+        parser.error("FILE belongs to backup and restore, and to them only")
     if found.demo:
         # Neither keys nor another API of the environment: the demo touches no account.
         return Options(found.command or "gui", folder, int(port_text), demo=True)
@@ -69,6 +74,8 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         data_dir=folder,
         port=int(port_text),
         hidden=found.hidden,
+        file=found.file or "",
+        yes=found.yes,
         stripe_publishable_key=given("stripe_publishable_key"),
         stripe_secret_key=given("stripe_secret_key"),
         stripe_webhook_secret=given("stripe_webhook_secret"),
@@ -91,10 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("gui", "serve", "doctor"),
+        choices=("gui", "serve", "doctor", "backup", "restore"),
         help="gui: the window (default); serve: the listener without a window; "
-        "doctor: print the state and exit 0 when all is well",
+        "doctor: print the state and exit 0 when all is well; "
+        "backup FILE: a verified copy of the books, also while the program runs; "
+        "restore FILE: say what a backup holds, and with --yes put it in place of the books",
     )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="for backup and restore")
+    parser.add_argument("--yes", action="store_true", help="for restore: really do it")
     parser.add_argument(
         "--demo", action="store_true", help="throw-away data, no Stripe account needed"
     )

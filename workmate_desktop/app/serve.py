@@ -12,6 +12,7 @@ import sys
 from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
 from workmate_desktop.app.data_dir import hold_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.watching import ServerWatch
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
@@ -61,10 +62,13 @@ def serve(options: Options) -> int:
         core = _opened(options, lock, log, asked_to_stop)
         if core is None:
             return 1
+        watch = ServerWatch(core)
+        watch.start()
         try:
             _run(core, asked_to_stop)
         finally:
             core.stop()
+        watch.stop()  # after a fault the note of the run stays: it did not end as it should
     finally:
         log.stop()
         lock.release()
