@@ -150,6 +150,7 @@ def test_link_qr_code_and_mail(office: Desk, stripe: StripeStandIn, outside: Out
     desk.wait(lambda: stripe.usable_links() != [])
     [link] = stripe.usable_links()
     desk.wait(lambda: QGuiApplication.clipboard().text() == link["url"])
+    desk.wait(lambda: any("Zahlungslink kopiert" in line for line in desk.timeline()))
     desk.click(detail, "QR-Code")
     dialog = desk.dialog(QrDialog)
     assert dialog.url == link["url"]

@@ -2,13 +2,13 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
 from tests.factories import NOON
 from tests.services.pay_rig import LINKS, Desk
-from tests.standins.stripe_api import LIVE_KEY
+from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payment_links import LinkState
@@ -167,6 +167,29 @@ def test_switched_off_in_the_dashboard_a_new_one_is_made(desk: Desk) -> None:
         line for line in desk.office.books.history(invoice_id) if line.action == "link_closed"
     ]
     assert [line.detail["reason"] for line in closed] == ["outside"]
+
+
+@pytest.mark.parametrize("part", [None, 5000])
+def test_what_the_office_gave_back_is_not_asked_for_again(desk: Desk, part: int | None) -> None:
+    invoice_id = desk.invoice()
+    page = desk.open(desk.url(invoice_id))
+    page.pay("4242424242424242")
+    desk.close_due()
+    assert page.intent is not None
+    form = {"payment_intent": page.intent["id"]} | ({"amount": part} if part else {})
+    status, _ = desk.stripe.answer("POST", "/v1/refunds", urlencode(form), SECRET_KEY, None)
+    assert status == 200
+    row = desk.row(invoice_id)
+    if part is None:
+        assert row.refunded
+        assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
+        with pytest.raises(UserError) as error:
+            desk.pay.link(invoice_id)
+        assert error.value.code == "pay_not_owed"
+    else:
+        assert desk.open(desk.url(invoice_id)).amount == row.outstanding_minor == part
+    assert desk.close_due() == {}
+    assert len(desk.usable(invoice_id)) == (0 if part is None else 1)
 
 
 # --- payments that take days --------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
-from tests.factories import OfficeBooks, customer, draft
+from tests.factories import OfficeBooks, customer, draft, make_books
 from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
-from workmate_desktop.store import payment_links
+from workmate_desktop.store import migrate, payment_links
+from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.transaction import Transaction
 
 
@@ -57,6 +61,31 @@ def test_a_second_usable_row_cannot_be_written(office: OfficeBooks) -> None:
     second = reserve(office, invoice_id, "k2")
     assert [one.id for one in links(office, invoice_id)] == [second, first]
     assert to_close(office) == [first]
+
+
+def test_books_of_the_first_version_get_the_table(tmp_path: Path) -> None:
+    """As an office has them that was installed with 0001."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    create_file(tmp_path / FILE_NAME)
+    database = Database(tmp_path / FILE_NAME)
+    with database.writing.connect() as connection:
+        config.attributes["connection"] = connection
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO invoices (id, number, status, livemode, total_minor, created_at)"
+            " VALUES ('i1', 'RE-2026-0001', 'open', 1, 11900, '2026-11-23T08:00:00Z')"
+        )
+        connection.exec_driver_sql("COMMIT")
+    database.close()
+    after = make_books(tmp_path)
+    row = after.books.invoice_row("i1")
+    assert row is not None and (row.outstanding_minor, row.running_since) == (11900, None)
+    reserve(after, "i1", "k1")
+    assert len(links(after, "i1")) == 1
+    after.close()
 
 
 def test_a_key_is_used_once(office: OfficeBooks) -> None:

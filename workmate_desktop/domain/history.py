@@ -22,7 +22,7 @@ class Action(StrEnum):
     PAYMENT_RUNNING = "payment_running"
     LINK_CREATED = "link_created"
     LINK_SENT = "link_sent"
-    """`detail`: channel, how it was handed over (mail)."""
+    """`detail`: channel, how it was handed over (mail, copy)."""
     LINK_CLOSED = "link_closed"
     """`detail`: reason, a domain.payment_links.CloseReason."""
     PAYMENT_TO_REVIEW = "payment_to_review"

@@ -19,7 +19,7 @@ from workmate_desktop.domain import stripe_amounts
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action
-from workmate_desktop.domain.invoices import OWED, InvoiceRow
+from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import (
     LONGEST_RUN,
     CloseReason,
@@ -131,7 +131,7 @@ class Pay:
         link = (
             links[0] if links and links[0].state in (LinkState.CREATING, LinkState.ACTIVE) else None
         )
-        if invoice is None or invoice.status not in OWED or invoice.refunded:
+        if invoice is None or not invoice.outstanding_minor:
             left = closing or (link if link and link.state is LinkState.ACTIVE else None)
             if left is not None:
                 return Offer(OfferState.CLOSING, trouble=left.trouble)
@@ -147,7 +147,7 @@ class Pay:
         return Offer(OfferState.NONE)
 
     def note_sent(self, invoice_id: str, channel: str) -> Future[None]:
-        """A line in the Verlauf: the link was handed over by `channel` (mail)."""
+        """A line in the Verlauf: the link was handed over by `channel` (mail, copy)."""
 
         def job(t: Transaction) -> None:
             invoice = t.invoices.get(invoice_id)
@@ -263,7 +263,7 @@ class Pay:
         )
 
     def _check(self, invoice: InvoiceRow) -> None:
-        if invoice.status not in OWED or invoice.refunded:
+        if not invoice.outstanding_minor:
             raise UserError("pay_not_owed")
         if self._demo:
             raise UserError("pay_demo")

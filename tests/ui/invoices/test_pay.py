@@ -127,6 +127,7 @@ def test_the_link_is_copied(desk: Desk) -> None:
     desk.click(PayAction.COPY)
     assert QGuiApplication.clipboard().text() == URL
     assert desk.toasts.shown[-1][:2] == ("Zahlungslink kopiert", "RE-2026-0001")
+    assert desk.pay.sent == [("id-1", "copy")]
 
 
 def test_the_qr_code_is_shown_and_copied(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import OWED, InvoiceRow
+from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import PaymentLink
 from workmate_desktop.services.pay import Offer, OfferState
 from workmate_desktop.ui.invoices import pay_texts, texts
@@ -124,9 +124,7 @@ class PayActions(QObject):
 
     def actions_for(self, row: InvoiceRow) -> tuple[PayAction, ...]:
         """What makes sense for this invoice now."""
-        if row.status not in OWED or row.refunded:
-            return ()
-        if self.offer(row.id).state is OfferState.RUNNING:
+        if not row.outstanding_minor or self.offer(row.id).state is OfferState.RUNNING:
             return ()
         return tuple(PayAction)
 
@@ -160,6 +158,7 @@ class PayActions(QObject):
             case PayAction.COPY:
                 QGuiApplication.clipboard().setText(url)
                 self._toasts.show(_tr("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
+                self._note_sent(row.id, "copy")
             case PayAction.QR:
                 QrDialog(
                     self._window,
@@ -177,10 +176,13 @@ class PayActions(QObject):
         if not self._opener(pay_texts.mail_url(self._customer_texts, row, address or "", url)):
             self._fail(row.id, UserError("mail_failed"))
             return
+        self._note_sent(row.id, "mail")
+
+    def _note_sent(self, invoice_id: str, channel: str) -> None:
         self._bridge.when_done(
-            self._pay.note_sent(row.id, "mail"),
+            self._pay.note_sent(invoice_id, channel),
             lambda _nothing: None,
-            lambda error: self._fail(row.id, error),
+            lambda error: self._fail(invoice_id, error),
             self,
         )
 

@@ -157,6 +157,8 @@ def history_title(line: HistoryLine) -> str:
         **reversal_texts.action_titles(),
     }
     title = titles.get(line.action, line.action)
+    if line.action == Action.LINK_SENT and line.detail.get("channel") == "copy":
+        title = _tr("Zahlungslink kopiert")
     if line.action == Action.STATUS_CHANGED:
         return _status_change(title, line.detail)
     if line.action in (Action.ISSUED, Action.LINK_SENT, Action.LINK_CLOSED):
