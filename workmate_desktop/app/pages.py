@@ -61,6 +61,8 @@ class Pages(QObject):
         refund = self._refunding.open_loose if self._refunding else None
         self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, refund, self)
         self.invoices.set_review(self.review)
+        overpaid = self.invoices.detail.overpaid
+        overpaid.set_ports(core.review, bridge, refunds=self._refunding is not None)
         self.stripe = StripeTab(
             theme,
             core.setup,
@@ -152,6 +154,7 @@ class Pages(QObject):
         self.invoices.simulate_requested.connect(self._simulate)
         if self._refunding is not None:
             self.invoices.detail.refund_requested.connect(self._refunding.open)
+            self.invoices.detail.overpaid.refund_wanted.connect(self._refunding.open_difference)
         self.stripe.simulate_requested.connect(self._simulate_any)
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
@@ -210,6 +213,7 @@ class Pages(QObject):
             theme=self._theme,
             test_mode=_test_mode(core),
             invoice=core.books.invoice(invoice_id) if invoice_id else None,
+            credits_kept=core.review,
             parent=self._window,
         )
         editor.saved.connect(self._on_saved)

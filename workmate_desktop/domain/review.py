@@ -262,3 +262,16 @@ class Credit:
     currency: str
     livemode: bool
     kept_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCredit:
+    """A credit beside the invoice that it comes from.
+
+    `used_on` is the number of the invoice that it stands on, "" for a draft, None for nowhere yet.
+    """
+
+    id: str
+    amount_minor: int
+    currency: str
+    used_on: str | None

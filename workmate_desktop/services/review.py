@@ -16,6 +16,7 @@ from workmate_desktop.domain.review import (
     Credit,
     Decided,
     Decision,
+    KeptCredit,
     LooseMoney,
     ReviewItem,
     Suggestion,
@@ -135,6 +136,11 @@ class Review:
         """Credits of this customer that stand on no invoice yet."""
         with self._database.reader() as connection:
             return review_list.open_credits(connection, customer_id, livemode=livemode)
+
+    def credits_of(self, invoice_id: str) -> list[KeptCredit]:
+        """Credits that were kept of this invoice's money, oldest first."""
+        with self._database.reader() as connection:
+            return review_list.credits_of(connection, invoice_id)
 
     # --- writing -------------------------------------------------------------------------
 

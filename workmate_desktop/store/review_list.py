@@ -22,7 +22,15 @@ from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
-from workmate_desktop.domain.review import Candidate, Credit, Decided, Decision, ReviewItem, Waiting
+from workmate_desktop.domain.review import (
+    Candidate,
+    Credit,
+    Decided,
+    Decision,
+    KeptCredit,
+    ReviewItem,
+    Waiting,
+)
 from workmate_desktop.store.events import texts_in
 from workmate_desktop.store.invoices import row_of
 from workmate_desktop.store.tables import (
@@ -329,4 +337,32 @@ def open_credits(connection: Connection, customer_id: str, *, livemode: bool) ->
             kept_at=from_text(row["at"]),
         )
         for row in connection.execute(query).mappings()
+    ]
+
+
+def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
+    """Credits that were kept of this invoice's money, oldest first."""
+    used_on = (
+        select(func.ifnull(_TARGET.c.number, ""))
+        .join(_U, _U.c.invoice_id == _TARGET.c.id)
+        .where(
+            _U.c.credit_id == _D.c.id,
+            _U.c.kind == Decision.CREDIT_USED.value,
+            _TARGET.c.status != InvoiceStatus.CANCELLED.value,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(_D.c.id, _D.c.amount_minor, _D.c.currency, used_on.label("used_on"))
+        .where(
+            _D.c.invoice_id == invoice_id,
+            _D.c.kind == Decision.CREDIT_KEPT.value,
+            ~_undone(_D),
+        )
+        .order_by(_D.c.at, _D.c.id)
+    )
+    return [
+        KeptCredit(row.id, row.amount_minor, row.currency, row.used_on)
+        for row in connection.execute(query)
     ]

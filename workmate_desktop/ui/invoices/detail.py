@@ -16,6 +16,7 @@ from workmate_desktop.ui.invoices.detail_sections import (
     PaymentBlock,
     state_words,
 )
+from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_part import PayBlock, PayView
 from workmate_desktop.ui.invoices.ports import InvoiceReading
@@ -74,6 +75,7 @@ class DetailPanel(QStackedWidget):
         self.pills = PillLabel(theme)
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
+        self.overpaid = OverpaidBlock()
         self.pay = PayBlock()
         self.buttons = ActionBlock()
         self.items = ItemBlock()
@@ -165,6 +167,7 @@ class DetailPanel(QStackedWidget):
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice)
+        self.overpaid.show_invoice(row)
         self.items.show_items(invoice.items, row.currency)
         for widget in (self._payments_title, self.payments):
             widget.setVisible(bool(payments))
@@ -224,6 +227,7 @@ class DetailPanel(QStackedWidget):
         column.addSpacing(16)
         for block, space_below in (
             (self.amounts, 16),
+            (self.overpaid, 16),
             (self.pay, 8),
             (self.buttons, 16),
             (_heading(self.tr("Positionen")), 6),

@@ -1,5 +1,6 @@
 """Neue Rechnung and Entwurf bearbeiten: the dialog around the form, and saving."""
 
+import logging
 from concurrent.futures import Future
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices import Invoice
+from workmate_desktop.domain.review import Credit
+from workmate_desktop.ui.invoices.credit_offer import OffersCredits, credit_text
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
 from workmate_desktop.ui.invoices.editor_form import InvoiceForm
 from workmate_desktop.ui.invoices.editor_ports import CustomerReading, EditorWriting, Waiting
@@ -31,6 +34,8 @@ from workmate_desktop.ui.shared.plain_text import (
     plain_tip,
 )
 from workmate_desktop.ui.shared.theme import Theme
+
+logger = logging.getLogger("workmate.ui")
 
 _WIDTH, _HEIGHT = 840, 620
 
@@ -53,10 +58,13 @@ class InvoiceEditor(QDialog):
         theme: Theme,
         test_mode: bool | None,
         invoice: Invoice | None = None,
+        credits_kept: OffersCredits | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`test_mode`: which keys are configured, None for none. `invoice`: the draft to edit."""
+        """`test_mode`: which keys are configured, None for none. `invoice`: the draft to edit.
+        Without `credits_kept` no credit of an overpaid invoice is offered."""
         super().__init__(parent)
+        self._credits = credits_kept
         self._invoicing = invoicing
         self._bridge = bridge
         self._invoice_id = None if invoice is None else invoice.row.id
@@ -88,6 +96,9 @@ class InvoiceEditor(QDialog):
         self.issue_button = button(self.tr("Rechnung &stellen"), kind="primary")
         self._arrange()
         self.form.changed.connect(self._show_number)
+        for signal in (self.form.changed, self.form.note.textChanged, self.test_box.toggled):
+            signal.connect(self._offer_credits)
+        self.form.offer.wanted.connect(self._take_credit)
         self.form.new_customer_wanted.connect(self._make_customer)
         self.test_box.toggled.connect(self._show_number)
         self.cancel_button.clicked.connect(self.reject)
@@ -95,6 +106,7 @@ class InvoiceEditor(QDialog):
         self.issue_button.clicked.connect(self.issue)
         self._numbered: tuple[int, bool] | None = None
         self._show_number()
+        self._offer_credits()
         self._before = self._snapshot()
         self._fit_to_screen()
         self.form.customer.setFocus()
@@ -190,6 +202,22 @@ class InvoiceEditor(QDialog):
             self.tr("Nummer wird beim Stellen vergeben: %1").replace("%1", number)
         )
 
+    def _open_credits(self) -> list[Credit]:
+        customer = self.form.customer.customer()
+        if self._credits is None or customer is None:
+            return []
+        found = self._credits.open_credits(customer.id, not self.test_box.isChecked())
+        return [one for one in found if one.currency == self.form.model.currency]
+
+    @Slot()
+    def _offer_credits(self) -> None:
+        self.form.offer.show_credits(self._open_credits(), self.form.note.toPlainText())
+
+    @Slot(str)
+    def _take_credit(self, words: str) -> None:
+        note = self.form.note.toPlainText().strip()
+        self.form.note.setPlainText(f"{note}\n{words}".strip())
+
     def _save(self, *, issuing: bool) -> None:
         if self._saving:
             return
@@ -197,18 +225,24 @@ class InvoiceEditor(QDialog):
         draft = self.form.draft(issuing=issuing, livemode=not self.test_box.isChecked())
         if draft is None:
             return
+        taken = [one.id for one in self._open_credits() if credit_text(one) in draft.note]
         pressed = self.issue_button if issuing else self.draft_button
         self._set_saving(True)
         store = self._invoicing.issue if issuing else self._invoicing.save_draft
         future: Future[str] = store(draft, self._invoice_id)
         self._bridge.when_done(
             future,
-            lambda invoice_id: self._on_saved(invoice_id, issuing),
+            lambda invoice_id: self._on_saved(invoice_id, issuing, taken),
             lambda error: self._on_failed(error, pressed),
             owner=self,
         )
 
-    def _on_saved(self, invoice_id: str, issued: bool) -> None:
+    def _on_saved(self, invoice_id: str, issued: bool, taken: list[str]) -> None:
+        if taken and self._credits is not None:
+            # Traced on both invoices; somebody else may have taken it a moment ago.
+            self._bridge.when_done(
+                self._credits.use_credits(taken, invoice_id), _nothing, _note_trouble
+            )
         # It stays "saving": a second click on its way must not store a second invoice.
         self.saved.emit(invoice_id, issued)
         self.accept()
@@ -237,3 +271,12 @@ class InvoiceEditor(QDialog):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.form.take_over)
         dialog.open()
+
+
+def _nothing(_result: None) -> None:
+    """The change announces itself."""
+
+
+def _note_trouble(error: Exception) -> None:
+    """The invoice is saved; its note says more than the Verlauf then."""
+    logger.warning("A credit could not be noted as used: %s", error)

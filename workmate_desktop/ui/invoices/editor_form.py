@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import Invoice, InvoiceDraft, totals_of
 from workmate_desktop.domain.money import MAX_MINOR
+from workmate_desktop.ui.invoices.credit_offer import CreditOffer
 from workmate_desktop.ui.invoices.customer_field import CustomerField
 from workmate_desktop.ui.invoices.editor_dates import (
     PAYMENT_DAYS,
@@ -82,6 +83,7 @@ class InvoiceForm(QWidget):
             payment_sentence((due - issue).days) if invoice is None else invoice.note
         )
         self.note.setTabChangesFocus(True)
+        self.offer = CreditOffer()
         self.totals = TotalsPanel(self.model.currency)
         if invoice is not None:
             self.customer.set_customer(books.customer(invoice.customer_id))
@@ -214,7 +216,12 @@ class InvoiceForm(QWidget):
         table.addWidget(self.items_message)
         bottom = QHBoxLayout()
         bottom.setSpacing(24)
-        bottom.addWidget(self.note_field, 1, Qt.AlignmentFlag.AlignTop)
+        note = QVBoxLayout()
+        note.setSpacing(4)
+        note.addWidget(self.note_field)
+        note.addWidget(self.offer)
+        note.addStretch(1)
+        bottom.addLayout(note, 1)
         bottom.addWidget(self.totals, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -79,7 +79,27 @@ class Refunding(QObject):
         if left:
             self._ask(payment, left, _tr("Zahlung ohne Rechnung"))
 
-    def _ask(self, payment: Payment, left: int, *about: str) -> None:
+    @Slot(str, int)
+    def open_difference(self, invoice_id: str, amount_minor: int) -> None:
+        """Give back what is too much on an invoice, of its newest payment that has so much."""
+        row = self._books.invoice_row(invoice_id)
+        payments = self._books.payments(invoice_id)
+        for payment in reversed(payments):
+            gone = (p for p in payments if p.reversal_of == payment.id)
+            left = refundable_minor(payment, gone)
+            if row is not None and left > 0:
+                dialog = self._ask(payment, left, texts.label(row), row.customer_name)
+                wanted = min(left, amount_minor)
+                dialog.amount.setText(formats.money_input(wanted, payment.currency))
+                dialog.amount.selectAll()
+                return
+        self._toasts.show(
+            _tr("Hier ist keine Zahlung, die Stripe erstatten kann"),
+            _tr("Überweisungen bitte von Hand zurückgeben und hier rückgängig machen."),
+            ToastKind.INFO,
+        )
+
+    def _ask(self, payment: Payment, left: int, *about: str) -> RefundDialog:
         method = texts.method_name(payment.method)
         amount = formats.money(payment.amount_minor, payment.currency)
         subtitle = texts.SEPARATOR.join((*about, method, amount))
@@ -97,6 +117,7 @@ class Refunding(QObject):
 
         dialog.submitted.connect(on_submitted)
         dialog.open()
+        return dialog
 
     def _on_answered(self, dialog: RefundDialog, state: RequestState) -> None:
         dialog.accept()
