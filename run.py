@@ -50,7 +50,7 @@ LINT_STEPS = (
     ["-m", "ruff", "format", "--check", "."],
     ["-m", "mypy"],
 )
-WITHOUT_QT = {"serve", "doctor", "--version", "--help", "-h", "lint"}
+WITHOUT_QT = {"serve", "doctor", "backup", "restore", "--version", "--help", "-h", "lint"}
 
 # Library that Qt loads -> Debian package that holds it.
 # fmt: off

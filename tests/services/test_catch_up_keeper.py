@@ -16,7 +16,8 @@ from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import CatchUpProgress, CatchUpResult
-from workmate_desktop.services.catch_up_keeper import CatchUpKeeper, Timepiece, pause_after
+from workmate_desktop.services.catch_up_keeper import CatchUpKeeper, pause_after
+from workmate_desktop.services.timepiece import Timepiece
 
 DONE = CatchUpResult(complete=True)
 

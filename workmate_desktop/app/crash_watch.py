@@ -9,16 +9,19 @@ import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from workmate_desktop.app.core import Core
 from workmate_desktop.app.watching import watch_core
-from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.services.crash import CrashFiles, report_of, report_of_stack
 from workmate_desktop.services.watchdog import Heart, Watchdog
-from workmate_desktop.ui.crash_dialog import CrashDialog
+
+if TYPE_CHECKING:  # the first paint waits for none of these
+    from workmate_desktop.app.core import Core
+    from workmate_desktop.app.window_parts import WindowProgram
+    from workmate_desktop.ui.crash_dialog import CrashDialog
 
 logger = logging.getLogger("workmate.crash")
 
@@ -32,7 +35,7 @@ class CrashWatch(QObject):
 
     _happened = Signal(str)
 
-    def __init__(self, program: WindowProgram) -> None:
+    def __init__(self, program: "WindowProgram") -> None:
         super().__init__()
         self._program = program
         self._files = CrashFiles(program.options.data_dir)
@@ -138,6 +141,8 @@ class CrashWatch(QObject):
     def _open(self, report: str, *, ended: bool) -> None:
         if self.dialog is not None:
             return  # one at a time; the log has all
+        from workmate_desktop.ui.crash_dialog import CrashDialog
+
         self.dialog = CrashDialog(self._program.theme, report, self._program.window, ended=ended)
         self.dialog.finished.connect(self._on_closed)
         self.dialog.open()

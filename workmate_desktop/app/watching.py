@@ -3,17 +3,20 @@
 import logging
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from workmate_desktop.app.core import Core
 from workmate_desktop.services.crash import CrashFiles
 from workmate_desktop.services.watchdog import Heart, Watchdog
+
+if TYPE_CHECKING:
+    from workmate_desktop.app.core import Core
 
 logger = logging.getLogger("workmate.crash")
 
 LISTENER, WRITER = "listener", "writer"
 
 
-def watch_core(watchdog: Watchdog, core: Core) -> None:
+def watch_core(watchdog: Watchdog, core: "Core") -> None:
     """Watch the threads of the books."""
     heart = Heart()
     core.listener.beat = heart.beat
@@ -28,7 +31,7 @@ def watch_core(watchdog: Watchdog, core: Core) -> None:
 class ServerWatch:
     """`serve` has no window to tell in: everything goes to the log and the console."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: "Core") -> None:
         self._files = CrashFiles(core.options.data_dir)
         self._watchdog = Watchdog(lambda _stuck: None)
         self._hook: Callable[[threading.ExceptHookArgs], object] = threading.excepthook

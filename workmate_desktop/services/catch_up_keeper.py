@@ -19,6 +19,7 @@ from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import NO_KEY, CatchUp, CatchUpProgress, CatchUpResult
+from workmate_desktop.services.timepiece import Timepiece
 
 logger = logging.getLogger("workmate.catch_up")
 
@@ -26,8 +27,6 @@ REGULAR_SECONDS = 600.0
 POLL_SECONDS = 30.0
 LOOK_SECONDS = 15.0
 """How often the thread looks whether it slept or the tunnel changed."""
-JUMP_SECONDS = 10.0
-"""A look that comes so much later or earlier than planned: the PC slept, or its clock was set."""
 
 _ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
 _PATIENCE = frozenset({Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN})
@@ -50,27 +49,6 @@ def pause_after(result: CatchUpResult | None, *, polling: bool, troubles_in_a_ro
     elif trouble is not None and trouble.code == NO_KEY:
         return REGULAR_SECONDS
     return float(min(POLL_SECONDS * 2.0 ** min(troubles_in_a_row - 1, 10), REGULAR_SECONDS))
-
-
-class Timepiece:
-    """Notices sleep and jumps: compares how long a wait took on two clocks.
-
-    `wall` and `monotonic` in seconds. On some systems the monotonic clock stands still while
-    the PC sleeps, on others it runs on: either shows.
-    """
-
-    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._wall = wall
-        self._monotonic = monotonic
-        self._last = (wall(), monotonic())
-
-    def jumped(self, planned: float) -> bool:
-        """Whether since the last look much more time passed than the `planned` seconds, or the
-        wall clock was set."""
-        now = (self._wall(), self._monotonic())
-        wall, monotonic = now[0] - self._last[0], now[1] - self._last[1]
-        self._last = now
-        return monotonic > planned + JUMP_SECONDS or abs(wall - monotonic) > JUMP_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import time
 import traceback
 from collections.abc import Callable
 
-from workmate_desktop.services.catch_up_keeper import Timepiece
 from workmate_desktop.services.crash import redacted
+from workmate_desktop.services.timepiece import Timepiece
 
 logger = logging.getLogger("workmate.watchdog")
 
