@@ -223,7 +223,15 @@ def test_j13_hostile_names_in_every_window(start: Callable[..., Desk], bait: Pat
         seen.add(place)
         assert _rich_places(roots) == [], place
     _leave_in_peace(desk)
-    assert seen == {"Stripe", "Protokoll", "Rechnungen", "detail", "events", "dialog"}
+    assert seen == {
+        "Stripe",
+        "Protokoll",
+        "Rechnungen",
+        "Klärung nötig",
+        "detail",
+        "events",
+        "dialog",
+    }
 
 
 def test_j12_no_file_is_opened(

@@ -172,7 +172,7 @@ class WindowProgram(QObject):
         """Import the program and open the books. Runs in the background."""
         with self._opening:
             if self._stopped:
-                raise UserError("stopped")  # nobody listens any more
+                raise RuntimeError("the program is ending")  # nobody listens any more
             self._opened = self._open_books()
             return self._opened
 
