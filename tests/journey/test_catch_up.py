@@ -157,6 +157,8 @@ def test_while_stripe_hangs_the_window_lives_and_closes_at_once(
     office: Callable[[], Desk], stripe: StripeStandIn
 ) -> None:
     desk = asked_once(office())
+    # The last question of the daily comparison, which follows the first run.
+    desk.wait(lambda: any(one.path == "/v1/disputes" for one in stripe.asked))
     stripe.fail_next(Fault.HANG)
     desk.open_stripe()
     asked = len(stripe.asked)

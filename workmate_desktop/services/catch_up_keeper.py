@@ -76,7 +76,7 @@ class CatchUpKeeper:
     """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
     ReceptionChanged, while a run is under way at most about every page of events.
     `monotonic` and `wait` are time itself, for tests. `afterwards` follows every complete run
-    on this thread, and ends when the event is set.
+    in a thread of its own, so that nobody waits for it, and ends when the event is set.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class CatchUpKeeper:
         """The next run follows an absence (start, sleep, no net) or was asked for."""
         self._troubles_in_a_row = 0
         self._thread: threading.Thread | None = None
+        self._following: threading.Thread | None = None
 
     @property
     def state(self) -> CatchUpState:
@@ -131,8 +132,12 @@ class CatchUpKeeper:
         self._wake.set()
         if self._thread is None:
             return True
+        ends = time.monotonic() + deadline
         self._thread.join(deadline)
-        return not self._thread.is_alive()
+        following = self._following  # no other one is started any more
+        if following is not None:
+            following.join(max(0.0, ends - time.monotonic()))
+        return not self._thread.is_alive() and (following is None or not following.is_alive())
 
     def request(self) -> int:
         """Run now: **Verpasste Ereignisse nachholen**, or the tunnel changed. Any thread.
@@ -209,12 +214,16 @@ class CatchUpKeeper:
             requests,
         )
         self._announcer.announce([ReceptionChanged()])
-        if complete:
-            try:
-                self._afterwards(self._cancelled)
-            except Exception:  # a bug here must not end the fetching for good
-                logger.exception("What follows the catch-up failed")
+        if complete and (self._following is None or not self._following.is_alive()):
+            self._following = threading.Thread(target=self._follow, name="comparison", daemon=True)
+            self._following.start()
         return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
+
+    def _follow(self) -> None:
+        try:
+            self._afterwards(self._cancelled)
+        except Exception:  # a bug here must not end the fetching for good
+            logger.exception("What follows the catch-up failed")
 
     def _show(self, *, polling: bool, progress: CatchUpProgress | None = None) -> None:
         self._state = replace(self._state, polling=polling, progress=progress)
