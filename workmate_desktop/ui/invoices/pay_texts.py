@@ -22,7 +22,7 @@ def offer_words(offer: Offer, since: datetime | None, now: datetime) -> str:
     when = formats.day_time(since, now) if since is not None else ""
     match offer.state:
         case OfferState.NONE:
-            return _tr("Zahlungslink: noch keiner, der erste Klick legt ihn an.")
+            return _tr("Zahlungslink: noch keiner")
         case OfferState.UNCONFIRMED:
             return _tr("Zahlungslink: von Stripe noch nicht bestätigt, ein Klick fragt nach.")
         case OfferState.READY:
