@@ -302,3 +302,33 @@ def test_stopping_does_not_wait_for_stripe(absence: Absence, real: CatchUpKeeper
     began = time.monotonic()
     assert real.stop()
     assert time.monotonic() - began < 2
+
+
+def test_what_follows_a_complete_run_holds_nobody_up(absence: Absence) -> None:
+    """The comparison may take its time: a request meanwhile is answered, and a stop ends it."""
+    followed: list[threading.Event] = []
+
+    def compare(cancelled: threading.Event) -> None:
+        followed.append(cancelled)
+        cancelled.wait(20)
+
+    keeper = CatchUpKeeper(
+        absence.catch_up,
+        absence.clock,
+        absence.office.announcer,
+        lambda: True,
+        afterwards=compare,
+    )
+    answered = threading.Event()
+    number = 0
+    absence.office.announcer.listen(
+        lambda _changes: answered.set() if 0 < number <= keeper.state.answered else None
+    )
+    keeper.start()
+    while not followed:
+        time.sleep(0.005)
+    number = keeper.request()
+    assert answered.wait(10)
+    assert len(followed) == 1  # one at a time
+    assert keeper.stop()
+    assert followed[0].is_set()
