@@ -1,5 +1,6 @@
 """Sichern and Wiederherstellen, as staff do them, in the running window."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit, QMessageBox
 
 from tests.journey.desk import Desk
+from tests.journey.test_broken_books import trouble
 from tests.journey.test_catch_up import KEYS, asked_once, numbers_of, pay
 from tests.journey.test_payments import issue
 from tests.standins.stripe_api import StripeStandIn
@@ -188,3 +190,27 @@ def test_the_data_folder_is_no_place_for_a_copy(desk: Desk, data_dir: Path) -> N
     desk.click(desk.pages.log, "Sichern …")
     desk.wait(lambda: any("Im Datenordner" in words for words in desk.toast_words()))
     assert not (data_dir / "kopie.sqlite3").exists()
+
+
+def test_a_copy_on_a_stick_mends_damaged_books_without_any_other_backup(
+    desk: Desk, start: Callable[..., Desk], tmp_path: Path, data_dir: Path
+) -> None:
+    [number] = numbers_of(desk, issue(desk, "Bäckerei Lindner"))
+    copy = tmp_path / "stick.sqlite3"
+    save(desk, copy)
+    desk.stop()
+    shutil.rmtree(data_dir / "backups")
+    (data_dir / FILE_NAME).write_bytes(b"garbage!" * 512)
+    again = start(**KEYS)  # test keys: test invoices are shown
+    page = trouble(again)
+    again.click(page, "Andere Sicherung wählen …")
+    dialog = again.dialog(RestoreDialog)
+    choose_file(again, copy)
+    again.click(dialog, "Andere Datei …")
+    again.wait(dialog.restore_button.isEnabled)
+    assert "Die jetzige Datenbank ist nicht lesbar" in again.seen(dialog)
+    confirm(again, dialog)
+    again.wait_until_ready()
+    again.wait(lambda: again.numbers() == [number])
+    [kept] = data_dir.glob("ersetzt-*")
+    assert (kept / FILE_NAME).read_bytes().startswith(b"garbage!")

@@ -79,7 +79,7 @@ def test_without_a_backup_it_says_so(show, code):
     page = show(UserError(code, backup=None))
     assert page.restore is None
     assert page.retry is None
-    assert "keine brauchbare Sicherung" in page.action.full_text()
+    assert "keine brauchbare tägliche Sicherung" in page.action.full_text()
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,7 @@ class WindowProgram(QObject):
         logger.error("The books cannot be opened", exc_info=error)
         page = TroublePage(self.theme, error, self.options.data_dir, self.window)
         page.restore_wanted.connect(self._restore)
+        page.choose_wanted.connect(self._choose_backup)
         self.window.show_only(page)
         self.background.need_window()
         page.retry_wanted.connect(self._retry)
@@ -271,6 +272,29 @@ class WindowProgram(QObject):
             return self._open()
 
         self.bridge.run_in_background(restore_and_open, self._on_opened, self._on_open_failed, self)
+
+    @Slot()
+    def _choose_backup(self) -> None:
+        """Another backup than the offered one for books that cannot be opened."""
+        from workmate_desktop.services.backups import Backups
+        from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
+
+        backups = Backups(self.options.data_dir, self.clock)
+        dialog = RestoreDialog(self.theme, backups, self.bridge, self.clock, self.window)
+
+        def put_in_place() -> "Core":
+            kept = backups.decide()  # nothing has these books open
+            core = self._open()
+            self._replaced = kept
+            return core
+
+        def agreed() -> None:
+            self._forget_refusal()
+            self.window.show_only(waiting_page(self.tr("Die Sicherung wird eingesetzt …")))
+            self.bridge.run_in_background(put_in_place, self._on_opened, self._on_open_failed, self)
+
+        dialog.agreed.connect(agreed)
+        dialog.open()
 
     @Slot()
     def _replace_books(self) -> None:

@@ -25,11 +25,13 @@ _NOT_BY_WAITING = frozenset({"database_newer", "restore_at_next_start", *_MENDED
 
 class TroublePage(QWidget):
     """Signals: `restore_wanted(str)` the name of a backup file, after the user agreed;
-    `retry_wanted()`. Either way the page then waits to be replaced.
+    `retry_wanted()`. Either way the page then waits to be replaced. `choose_wanted()`: another
+    backup, from a list or a file.
     """
 
     restore_wanted = Signal(str)
     retry_wanted = Signal()
+    choose_wanted = Signal()
 
     def __init__(
         self, theme: Theme, error: Exception, data_dir: Path, parent: QWidget | None = None
@@ -44,12 +46,16 @@ class TroublePage(QWidget):
         self.sentence = PlainLabel(message.sentence, wrap=True, role="strong")
         self.action = PlainLabel(message.action, wrap=True)
         self.restore: QPushButton | None = None
+        self.choose: QPushButton | None = None
         self.retry: QPushButton | None = None
         self.copy: QPushButton | None = None
         if self._backup:
             words = self.tr("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
             self.restore = button(words, kind="primary")
             self.restore.clicked.connect(self._ask_to_restore)
+        if code in _MENDED_BY_BACKUP:
+            self.choose = button(self.tr("&Andere Sicherung wählen …"))
+            self.choose.clicked.connect(self.choose_wanted)
         if code not in _NOT_BY_WAITING:
             self.retry = button(self.tr("&Erneut versuchen"), kind="primary")
             self.retry.clicked.connect(self._on_retry)
@@ -66,7 +72,7 @@ class TroublePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """The button that mends it is at hand."""
         super().showEvent(event)
-        for made in (self.restore, self.retry, self.copy):
+        for made in (self.restore, self.choose, self.retry, self.copy):
             if made is not None:
                 made.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
@@ -80,7 +86,10 @@ class TroublePage(QWidget):
             action = self.tr("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben.")
             return Message(message.sentence, action)
         if code in _MENDED_BY_BACKUP and not self._backup:
-            action = self.tr("Es gibt keine brauchbare Sicherung. Bitte den Support fragen.")
+            action = self.tr(
+                "Es gibt keine brauchbare tägliche Sicherung. Haben Sie selbst eine gespeichert, "
+                "lässt sie sich hier wählen."
+            )
             return Message(message.sentence, action)
         return message
 
@@ -102,7 +111,7 @@ class TroublePage(QWidget):
             card.body.addWidget(words)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for made in (self.restore, self.retry, self.copy):
+        for made in (self.restore, self.choose, self.retry, self.copy):
             if made is not None:
                 buttons.addWidget(made)
         buttons.addWidget(self.waiting)
@@ -209,7 +218,7 @@ class TroublePage(QWidget):
 
     def _wait(self) -> None:
         """One click is enough; the answer is another page."""
-        for made in (self.restore, self.retry):
+        for made in (self.restore, self.choose, self.retry):
             if made is not None:
                 made.setEnabled(False)
         self.waiting.setText(self.tr("Einen Moment …"))
