@@ -177,7 +177,7 @@ def test_the_verlauf_tells_the_story_in_order(demo: Demo) -> None:
     found = demo.books.invoice(cancelled.id)
     assert found is not None
     assert found.cancel_reason
-    assert demo.actions(cancelled)[-1] == Action.CANCELLED
+    assert demo.actions(cancelled)[-2:] == [Action.CANCELLED, Action.PAYMENT_TO_REVIEW]
 
 
 def test_older_notices_are_read_and_newer_ones_are_not(demo: Demo) -> None:
