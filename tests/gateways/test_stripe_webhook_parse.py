@@ -58,6 +58,7 @@ def test_a_payment() -> None:
         invoice_number="RE-2026-0001",
         method="card",
         charge_id="ch_3Qw01LabKoblenz0000000",
+        mentioned=("RE-2026-0001",),
     )
 
 
