@@ -1,9 +1,11 @@
 """`python -m tests.faults.report`: run every test that proves a row of FAULTS, and say so.
 
-Further arguments go to pytest; paths among them narrow the search. Exit code 1 when a row
-failed or has no test.
+`--long` runs every attack in its long form (tests/faults/lengths.py; an hour or two, so name the
+row too: `--long -k f13`). Further arguments go to pytest; paths among them narrow the search.
+Exit code 1 when a row failed or has no test.
 """
 
+import os
 import re
 import sys
 from collections import Counter
@@ -84,6 +86,11 @@ def table(results: RowResults) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run, print, and tell by the exit code."""
+    if "--long" in arguments:
+        os.environ["WORKMATE_ATTACKS"] = "long"
+        # Their figures are printed as they come; one of them may take half an hour.
+        others = [argument for argument in arguments if argument != "--long"]
+        arguments = ["-s", "-o", "timeout=0", *others]
     results = RowResults()
     chosen = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
     code = pytest.main(

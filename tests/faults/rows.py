@@ -76,6 +76,8 @@ NOW = {
     "F8": "missing or empty database",
     "F9": "written by a newer version",
     "F10": "older version is migrated",
+    "F11": "random SIGKILLs",
+    "F12": "SIGKILL at named points",
     "F15": "second program",
     "F17": "log folder full or unwritable",
     "F18": "backup under load",
@@ -137,8 +139,6 @@ NOW = {
 """Due now."""
 
 LATER = {
-    "F11": ("1,000 random SIGKILLs", 5),
-    "F12": ("SIGKILL at named points", 5),
     "F13": ("power cuts replayed", 5),
     "F19": ("network share or sync folder", 5),
 }

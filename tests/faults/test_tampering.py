@@ -1,9 +1,8 @@
 """J23: what something else than the program changes in the books is named by the daily check.
 
-TAMPER_CHANGES=1000 python -m pytest tests/faults/test_tampering.py -k random
+Long: `python3 run.py faults --long -k j23`.
 """
 
-import os
 import random
 import re
 import sqlite3
@@ -14,6 +13,7 @@ import pytest
 
 import workmate_desktop
 from tests.factories import OfficeBooks, customer, draft, event_body, issued, make_books
+from tests.faults.lengths import runs
 from tests.faults.office import Office
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.reversals import ReversalKind
@@ -26,7 +26,7 @@ from workmate_desktop.store.seal_report import SealReport, compare_with_seals
 from workmate_desktop.store.seals import COLUMNS, TABLES, Sealed
 from workmate_desktop.store.transaction import Transaction
 
-CHANGES = int(os.environ.get("TAMPER_CHANGES", "50"))
+CHANGES = runs(50, 1000)
 TRIGGERS = (
     "history_never_changed",
     "history_never_deleted",

@@ -1,0 +1,391 @@
+"""The real program on real files, killed again and again while Stripe delivers to it.
+
+Four senders deliver until they are answered 200, as Stripe does; a reference model says at the
+end what the books must hold. After every kill a copy of the files is looked at, so that a lost
+payment cannot be hidden by a delivery that comes again.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.factories import customer as new_customer
+from tests.factories import draft, encoded, event_body, make_books, post, sign
+from tests.faults.programs import KEYS, NO_STRIPE, free_port
+from tests.faults.reference_model import Model
+from workmate_desktop.services.seal_check import SealCheck
+from workmate_desktop.store.engine import FILE_NAME
+
+ROOT = Path(__file__).resolve().parents[2]
+SENDERS = 4
+INVOICES = 120
+TOTAL = 11900
+WAIT = 60.0
+
+
+class KilledOffice:
+    """`with KilledOffice(folder, "serve", seed) as office:` start, kill …, finish."""
+
+    def __init__(self, folder: Path, command: str, seed: int) -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+        self.command = command
+        self.kills = 0
+        self.deliveries = 0
+        self.random = random.Random(seed)
+        self._stamp = f"{seed:x}x{self.random.getrandbits(40):x}"
+        self._invoices = self._prepare()
+        self._port = free_port()
+        self._host: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
+        self._up = threading.Event()
+        self._listening = 0
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._made: list[dict[str, Any]] = []
+        self._intents: dict[str, tuple[str, int]] = {}
+        self._acknowledged: set[str] = set()
+        self._unchecked: set[str] = set()
+        self._refused: list[int] = []
+        self._senders = [threading.Thread(target=self._send) for _ in range(SENDERS)]
+
+    def __enter__(self) -> "KilledOffice":
+        self._host = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.kill_host", self.command],
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for sender in self._senders:
+            sender.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._up.set()
+        if self._pid:
+            self._end(signal.SIGKILL)
+        for sender in self._senders:
+            sender.join(WAIT)
+        assert self._host is not None and self._host.stdin is not None
+        self._host.stdin.close()
+        assert self._host.stdout is not None
+        self._host.stdout.close()
+        self._host.wait(WAIT)
+
+    # --- the program -----------------------------------------------------------------------
+
+    def start(self, *, anew: bool = False, point: str | None = None, nth: int = 1) -> None:
+        """Begin a run. `anew`: from the command line, not forked (slower)."""
+        arguments = ["serve"] if self.command == "serve" else []
+        arguments += ["--data-dir", str(self.data_dir), "--port", str(self._port)]
+        printed = self.folder / "printed.txt"
+        if anew:
+            with printed.open("ab") as output:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "workmate_desktop", *arguments],
+                    cwd=ROOT,
+                    env=self._environment(),
+                    stdout=output,
+                    stderr=output,
+                )
+            self._pid = self._process.pid
+            return
+        order = {"arguments": arguments, "output": str(printed), "point": point, "nth": nth}
+        assert self._host is not None and self._host.stdin is not None
+        self._host.stdin.write(json.dumps(order) + "\n")
+        self._host.stdin.flush()
+        self._pid = self._told()["pid"]
+
+    def wait_until_it_listens(self, seconds: float = WAIT) -> None:
+        """Return when listener.json is of this run; the senders begin."""
+        deadline = time.monotonic() + seconds
+        file = self.data_dir / "listener.json"
+        while time.monotonic() < deadline:
+            try:
+                state = json.loads(file.read_text("utf-8"))
+            except (OSError, ValueError):
+                state = {}
+            if state.get("pid") == self._pid:
+                self._listening = state["port"]
+                self._up.set()
+                return
+            assert self._alive(), f"ended by itself: {self.printed()[-3000:]}"
+            time.sleep(0.005)
+        raise AssertionError("it does not listen")
+
+    def kill_after(self, seconds: float) -> None:
+        """SIGKILL `seconds` after the start of the run, also in the middle of its start."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and not self._up.is_set():
+            self._look_for_port()
+            time.sleep(0.002)
+        time.sleep(max(0.0, ends - time.monotonic()))
+        assert self._end(signal.SIGKILL) == -signal.SIGKILL, self.printed()[-3000:]
+        self._after_kill()
+
+    def wait_until_it_killed_itself(self) -> None:
+        """At its point."""
+        self.wait_until_it_listens()
+        code = self._ended()
+        assert code == -signal.SIGKILL, self.printed()[-3000:]
+        self._after_kill()
+
+    def finish(self) -> None:
+        """One last run: everything is delivered, the program stops cleanly, the books agree."""
+        self.start()
+        self.wait_until_it_listens()
+        self._stop.set()
+        for sender in self._senders:
+            sender.join(WAIT)
+            assert not sender.is_alive(), "a delivery was never answered 200"
+        assert self._end(signal.SIGTERM) == 0, self.printed()[-3000:]
+        assert not set(self._refused) - {503}, self._refused
+        self._compare()
+        assert "Traceback" not in self.printed()
+
+    def printed(self) -> str:
+        """What all runs printed."""
+        return (self.folder / "printed.txt").read_text("utf-8", "replace")
+
+    def _environment(self) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("WORKMATE_")}
+        return {**clean, **NO_STRIPE, **KEYS, "QT_QPA_PLATFORM": "offscreen"}
+
+    def _told(self) -> dict[str, int]:
+        assert self._host is not None and self._host.stdout is not None
+        line = self._host.stdout.readline()
+        assert line, "the host of the program ended"
+        found: dict[str, int] = json.loads(line)
+        return found
+
+    def _look_for_port(self) -> None:
+        try:
+            state = json.loads((self.data_dir / "listener.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return
+        if state["pid"] == self._pid:
+            self._listening = state["port"]
+            self._up.set()
+
+    def _alive(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        try:
+            state = Path(f"/proc/{self._pid}/stat").read_text("utf-8").rpartition(")")[2]
+        except OSError:
+            return False
+        return not state.startswith(" Z")
+
+    def _end(self, number: signal.Signals) -> int:
+        os.kill(self._pid, number)
+        return self._ended()
+
+    def _ended(self) -> int:
+        code = self._process.wait(WAIT) if self._process is not None else self._told()["code"]
+        self._process, self._pid = None, 0
+        self._up.clear()
+        return code
+
+    # --- Stripe --------------------------------------------------------------------------------
+
+    def _prepare(self) -> list[str]:
+        books = make_books(self.data_dir_made())
+        customer_id = new_customer(books)
+        made = [books.invoicing.issue(draft(customer_id)) for _ in range(INVOICES)]
+        ids = [future.result(10) for future in made]
+        books.close()
+        return ids
+
+    def data_dir_made(self) -> Path:
+        """The data folder, 0700."""
+        self.data_dir.mkdir(mode=0o700)
+        return self.data_dir
+
+    def _send(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                event = self._next()
+            raw = _as_stripe_sends_it(event)
+            while True:
+                if not self._up.wait(0.1):
+                    if self._stop.is_set() and not self._pid:
+                        return  # the test has failed meanwhile
+                    continue
+                status = self._attempt(raw)
+                if status == 200:
+                    break
+                if status is None:
+                    time.sleep(0.01)
+                else:
+                    self._refused.append(status)
+                if self._stop.is_set() and not self._pid:
+                    return
+            with self._lock:
+                self._acknowledged.add(event["id"])
+                self._unchecked.add(event["id"])
+                self.deliveries += 1
+
+    def _attempt(self, raw: bytes) -> int | None:
+        """The answer, or None when there was none."""
+        try:
+            return post(self._listening, raw, sign(raw, at=time.time()))
+        except (OSError, IndexError, ValueError):  # refused, reset, closed inside the answer
+            return None
+
+    def _next(self) -> dict[str, Any]:
+        """20 % duplicates, 20 % failures; some intents more than once, some for no invoice."""
+        choose = self.random
+        if self._made and choose.random() < 0.2:
+            return choose.choice(self._made[-50:])
+        number = len(self._made)
+        if self._intents and choose.random() < 0.15:
+            intent = choose.choice(list(self._intents))
+        else:
+            intent = f"pi_{self._stamp}x{number}"
+            invoice = "RE-1999-0001" if choose.random() < 0.03 else choose.choice(self._invoices)
+            self._intents[intent] = (invoice, choose.choice([TOTAL, 5950, 100, TOTAL + 1]))
+        invoice, amount = self._intents[intent]
+        event = {
+            "id": f"evt_{self._stamp}x{number}",
+            "intent": intent,
+            "kind": "failed" if choose.random() < 0.25 else "succeeded",  # 20 % of all deliveries
+            "invoice": invoice,
+            "amount": amount,
+            "currency": "eur",
+            "at": int(time.time()) - choose.randrange(10_000),
+        }
+        self._made.append(event)
+        return event
+
+    # --- what the books say ----------------------------------------------------------------------
+
+    def _after_kill(self) -> None:
+        """What was acknowledged is in the files that the dead program left."""
+        self.kills += 1
+        with self._lock:
+            due, self._unchecked = self._unchecked, set()
+        copy = self.folder / "copy"
+        copy.mkdir(exist_ok=True)
+        for suffix in ("", "-wal"):
+            part = self.data_dir / (FILE_NAME + suffix)
+            target = copy / part.name
+            target.unlink(missing_ok=True)
+            if part.exists():
+                shutil.copyfile(part, target)
+        (copy / (FILE_NAME + "-shm")).unlink(missing_ok=True)
+        with closing(sqlite3.connect(copy / FILE_NAME)) as books:
+            assert books.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            kept = {row[0] for row in books.execute("SELECT id FROM stripe_events")}
+            assert due <= kept, f"acknowledged, and lost: {due - kept}"
+            assert _wrong_statuses(books) == []
+
+    def _compare(self) -> None:
+        """0 lost, 0 double, 0 wrong status, 0 missing notices, integrity ok."""
+        model = Model(
+            {one: {"state": "issued", "total": TOTAL, "currency": "eur"} for one in self._invoices}
+        )
+        for event in self._made:
+            model.take(event)
+        assert self._acknowledged == model.seen_events
+        books = make_books(self.data_dir)
+        try:
+            assert books.value("PRAGMA integrity_check") == "ok"
+            assert books.rows("PRAGMA foreign_key_check") == []
+            ids = [row[0] for row in books.rows("SELECT id FROM stripe_events")]
+            assert sorted(ids) == sorted(model.seen_events)
+            money = books.rows(
+                "SELECT stripe_payment_intent_id, invoice_id, amount_minor FROM payments"
+            )
+            assert len(money) == len(model.money)
+            assert {intent: (to, amount) for intent, to, amount in money} == model.money
+            for one in self._invoices:
+                row = books.books.invoice_row(one)
+                assert row is not None
+                assert (row.status.value, row.paid_minor, row.payment_failed) == (
+                    model.status(one),
+                    model.paid(one),
+                    model.failed_marker(one),
+                )
+            self._compare_notices(
+                model,
+                dict(
+                    books.rows(
+                        "SELECT event_id, count(*) FROM notices WHERE event_id IS NOT NULL"
+                        " GROUP BY event_id"
+                    )
+                ),
+                {
+                    row[0]
+                    for row in books.rows("SELECT invoice_id FROM notices WHERE kind = 'overpaid'")
+                },
+            )
+            lines = books.value(
+                "SELECT count(*) FROM invoice_history WHERE action = 'payment_booked'"
+            )
+            assert lines == sum(1 for to, _ in model.money.values() if to is not None)
+            findings = SealCheck(books.writer, books.database, books.clock, lambda: None).run()
+            assert not findings.findings.tampered
+            assert not findings.findings.added
+        finally:
+            books.close()
+        beside = {path.name for path in self.data_dir.iterdir()}
+        assert not {name for name in beside if "unfinished" in name or name.startswith(".")}
+
+    def _compare_notices(self, model: Model, told: dict[str, int], overpaid: set[str]) -> None:
+        """One notice for each failure and for all that needs a person; one for too much money."""
+        first: set[str] = set()
+        wanted = set()
+        for event in self._made:
+            unknown = event["invoice"] not in model.invoices
+            if event["kind"] == "failed":
+                wanted.add(event["id"])
+            elif unknown:
+                first.add(event["intent"])
+        told_reviews = {one for one in told if one not in wanted}
+        assert wanted <= set(told), f"no notice: {wanted - set(told)}"
+        assert set(told.values()) <= {1}
+        assert len(told_reviews) == len(first)
+        assert overpaid == {one for one in self._invoices if model.paid(one) > TOTAL}
+
+
+def _wrong_statuses(books: sqlite3.Connection) -> list[Any]:
+    return books.execute(
+        "SELECT i.id, i.status, sum(p.amount_minor) FROM invoices i"
+        " LEFT JOIN payments p ON p.invoice_id = i.id GROUP BY i.id HAVING i.status !="
+        " CASE WHEN coalesce(sum(p.amount_minor), 0) >= i.total_minor THEN 'paid'"
+        " WHEN sum(p.amount_minor) > 0 THEN 'partially_paid' ELSE 'open' END"
+    ).fetchall()
+
+
+def _as_stripe_sends_it(event: dict[str, Any]) -> bytes:
+    return encoded(
+        event_body(
+            event["invoice"],
+            amount=event["amount"],
+            failed="generic_decline" if event["kind"] == "failed" else None,
+            event_id=event["id"],
+            intent_id=event["intent"],
+            created=datetime.fromtimestamp(event["at"], UTC),
+        )
+    )
