@@ -1,11 +1,10 @@
 """Is there a screen? Asked before Qt is, because Qt aborts the whole process where there is none.
 
 On Linux a variable alone says little: DISPLAY survives in an ssh session or a container and
-leads nowhere. So the display is really connected to, which takes about a millisecond.
+leads nowhere. So the display is really connected to, which takes about a millisecond; what that
+needs is imported only where it is done, because the first paint waits for it.
 """
 
-import ctypes
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +20,8 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
     name = environment.get("WAYLAND_DISPLAY")
     if not name:
         return False
+    import socket
+
     path = Path(environment.get("XDG_RUNTIME_DIR", "/nowhere")) / name  # an absolute name wins
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(2)
@@ -33,6 +34,8 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 def _x_answers() -> bool:
     """Connect as Qt does, with its library: that also asks whether we are let in."""
+    import ctypes
+
     try:
         ctypes.CDLL("libxcb-cursor.so.0")  # Qt's plugin does not load without it
         xcb = ctypes.CDLL("libxcb.so.1")

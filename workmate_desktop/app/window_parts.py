@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from workmate_desktop.app.background import Background
+from workmate_desktop.app.first_window import FirstWindow
 from workmate_desktop.app.launch import entry_suffix, start_command
 from workmate_desktop.app.options import Options
 from workmate_desktop.bridge import Bridge
@@ -20,10 +21,8 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.gateways.autostart import Autostart
 from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
-from workmate_desktop.services.window_memory import WindowMemory
-from workmate_desktop.ui.main_window import MainWindow, restore_window, waiting_page, window_state
+from workmate_desktop.ui.main_window import waiting_page, window_state
 from workmate_desktop.ui.shared.collector import GuiCollector
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.single_instance import Doorbell, ring
@@ -58,16 +57,22 @@ class WindowProgram(QObject):
         keychain: SecretStore | None = None,
         *,
         tray_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+        first: FirstWindow | None = None,
     ) -> None:
-        """`keychain` None is the keyring of the system. `tray_available` is asked often."""
+        """`keychain` None is the keyring of the system. `tray_available` is asked often.
+
+        `first` is what was shown already; None makes it now.
+        """
         super().__init__()
+        first = first or FirstWindow(options)
         self._keychain = keychain
         self.application = application
         self.options = options
         self.clock = SystemClock()
         self.theme = apply_theme(application)
         application.setWindowIcon(program_icon())
-        self.window = MainWindow(self.theme)
+        self.window = first.window
+        self.window.furnish(self.theme)
         self.bridge = Bridge(self)
         self.background = Background(
             self.window,
@@ -79,15 +84,15 @@ class WindowProgram(QObject):
         self._collector = GuiCollector(self)
         self.core: Core | None = None
         self.pages: Pages | None = None
-        self._lock = InstanceLock(options.data_dir)
+        self._lock = first.lock
         self._held = False
         self._opening = threading.Lock()
         self._opened: Core | None = None
         self._log: ProgramLog | None = None
         self._refused: Refused | None = None
-        self._remembered: dict[str, Any] = {}
+        self._remembered: dict[str, Any] = first.remembered
         self._doorbell: Doorbell | None = None
-        self._memory = WindowMemory(options.data_dir)
+        self._memory = first.memory
         self._stopped = False
         self._signals: QSocketNotifier | None = None
         self._replaced: Path | None = None
@@ -151,9 +156,6 @@ class WindowProgram(QObject):
         self.application.quit()
 
     def _show_window(self) -> None:
-        self._remembered = self._memory.load()
-        window = self._remembered.get("window")
-        restore_window(self.window, window if isinstance(window, dict) else {})
         self.background.quit_wanted.connect(self.stop)
         self._stop_on_signals()
         choice = self._remembered.get("background")

@@ -19,10 +19,12 @@ class InstanceLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:
-        """True: the folder is ours until `release` or the end of the process.
+        """True: the folder is ours until `release` or the end of the process. Twice is fine.
 
         Raises OSError when the folder cannot be written at all.
         """
+        if self._file is not None:
+            return True
         handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         file = os.fdopen(handle, "r+", encoding="utf-8")
         try:

@@ -1,33 +1,49 @@
 """The window: navigation, pages, status bar. No logic; pages are handed in when they are ready.
 
-It is shown before the database is open, with a quiet placeholder, so that it is painted at once.
+It is painted at once, with only the outline of the pages, and furnished when the rest of the
+program is imported: what this file imports at its top, the first paint waits for.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from workmate_desktop.ui.shared.navigation import TopNavigation
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.toast import ToastHost
+from workmate_desktop.ui.shared.outline import Outline
+
+if TYPE_CHECKING:
+    from workmate_desktop.ui.shared.theme import Theme
 
 
 class MainWindow(QMainWindow):
     """Signal `closing`: the user wants to close the window. With `keeps_open` it stays until
     whoever heard the signal hides it; else it is closed already.
+
+    Signal `first_painted`: its outline is on the screen. Everything else works from `furnish` on.
     """
 
     closing = Signal()
+    first_painted = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: "Theme | None" = None) -> None:
+        """With a `theme` it is furnished at once."""
         super().__init__()
         self.keeps_open = False
         self.setWindowTitle(self.tr("WorkmateOS Desktop"))
         self.resize(1280, 800)
         self.setMinimumSize(880, 560)
+        if theme is None:
+            self.setCentralWidget(Outline(self.first_painted.emit))
+        else:
+            self.furnish(theme)
+
+    def furnish(self, theme: "Theme") -> None:
+        """Navigation and a waiting page for each tab, in the place of the outline."""
+        from workmate_desktop.ui.shared.navigation import TopNavigation
+        from workmate_desktop.ui.shared.plain_text import PlainLabel
+        from workmate_desktop.ui.shared.toast import ToastHost
+
         self.stack = QStackedWidget()
         self.navigation = TopNavigation(self.stack)
         self.banner = PlainLabel(role="banner", wrap=True)
@@ -105,6 +121,8 @@ class MainWindow(QMainWindow):
 
 def waiting_page(words: str) -> QWidget:
     """A quiet page that only asks for a moment."""
+    from workmate_desktop.ui.shared.plain_text import PlainLabel
+
     page = QWidget()
     layout = QVBoxLayout(page)
     label = PlainLabel(words, role="muted")

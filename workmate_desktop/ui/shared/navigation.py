@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QWidget
 
+from workmate_desktop.ui.shared.outline import NAVIGATION_HEIGHT
+
 
 class TopNavigation(QFrame):
     """Chooses the page of a QStackedWidget."""
@@ -17,7 +19,7 @@ class TopNavigation(QFrame):
         super().__init__(parent)
         self._stack = stack
         self.setProperty("part", "navbar")
-        self.setFixedHeight(44)
+        self.setFixedHeight(NAVIGATION_HEIGHT)
         self.tabs = QTabBar()
         self.tabs.setProperty("part", "nav")
         self.tabs.setDrawBase(False)
