@@ -78,6 +78,7 @@ NOW = {
     "F10": "older version is migrated",
     "F11": "random SIGKILLs",
     "F12": "SIGKILL at named points",
+    "F13": "power cuts replayed",
     "F15": "second program",
     "F17": "log folder full or unwritable",
     "F18": "backup under load",
@@ -139,7 +140,6 @@ NOW = {
 """Due now."""
 
 LATER = {
-    "F13": ("power cuts replayed", 5),
     "F19": ("network share or sync folder", 5),
 }
 """Row → (short name, number of the issue it comes with)."""

@@ -260,3 +260,10 @@ def test_garbage_never_gives_5xx_and_never_hangs(
 def test_after_garbage_the_listener_answers(quick_listener: Listener) -> None:
     assert ask(quick_listener, request(quick_listener)).status == 200
     assert quick_listener.counters.answers[503] == 0
+
+
+def test_what_a_run_killed_while_writing_its_state_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".listener.json.k1ll3d").write_text("", encoding="utf-8")
+    (tmp_path / "other.json").write_text("", encoding="utf-8")
+    remove_state_file(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["other.json"]

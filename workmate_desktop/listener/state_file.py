@@ -40,5 +40,10 @@ def write_state_file(
 
 
 def remove_state_file(data_dir: Path) -> None:
-    """Remove the state at the stop; nothing happens when it is already gone."""
+    """Remove the state at the stop, and what a run killed while writing it left behind.
+
+    Nothing happens when it is already gone.
+    """
     (data_dir / STATE_FILE).unlink(missing_ok=True)
+    for unfinished in data_dir.glob(f".{STATE_FILE}.*"):
+        unfinished.unlink(missing_ok=True)
