@@ -112,10 +112,10 @@ def test_f7_a_damaged_backup_is_not_offered(tmp_path: Path) -> None:
 
 
 def test_f7_no_listener_is_started(tmp_path: Path) -> None:
-    """A damaged database needs a person first (app.core.Refused)."""
-    core = pytest.importorskip("workmate_desktop.app.core")
+    """A damaged database needs a person first (app.refused.Refused)."""
+    refused = pytest.importorskip("workmate_desktop.app.refused")
     for code in ("database_damaged", "database_missing", "database_foreign", "database_newer"):
-        assert code not in core.STRIPE_MAY_COME_AGAIN
+        assert code not in refused.STRIPE_MAY_COME_AGAIN
 
 
 @pytest.mark.parametrize("way", ["missing", "empty", "without tables", "only a backup is left"])

@@ -9,9 +9,10 @@ import signal
 import socket
 import sys
 
-from workmate_desktop.app.core import STRIPE_MAY_COME_AGAIN, Core, Refused
+from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.refused import STRIPE_MAY_COME_AGAIN, Refused
 from workmate_desktop.app.watching import ServerWatch
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock

@@ -30,8 +30,9 @@ from workmate_desktop.ui.shared.theme import apply_theme, program_icon
 from workmate_desktop.ui.shared.toast import ToastKind
 
 if TYPE_CHECKING:
-    from workmate_desktop.app.core import Core, Refused
+    from workmate_desktop.app.core import Core
     from workmate_desktop.app.pages import Pages
+    from workmate_desktop.app.refused import Refused
 
 logger = logging.getLogger("workmate.app")
 
@@ -236,7 +237,7 @@ class WindowProgram(QObject):
 
     def _on_open_failed(self, error: Exception) -> None:
         """The books cannot be opened: say so in the window, and answer Stripe 503 meanwhile."""
-        from workmate_desktop.app.core import Refused
+        from workmate_desktop.app.refused import Refused
         from workmate_desktop.ui.trouble_page import TroublePage
 
         logger.error("The books cannot be opened", exc_info=error)
