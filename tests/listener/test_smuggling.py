@@ -77,6 +77,26 @@ def test_bare_line_ends_are_refused_and_closed(change: Callable[[bytes], bytes])
     _refused_and_closed(lambda listener: change(request(listener)))
 
 
+@pytest.mark.parametrize("name", ["upgrade", "connect"])
+def test_an_upgrade_is_refused_without_a_fault_of_ours(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The parser stops at them in a way of its own; asyncio would print its trace."""
+    receive = FakeReceive()
+    with listening(receive) as listener, connected(listener) as sock:
+        if name == "upgrade":
+            raw = request(listener, extra=("Connection: Upgrade", "Upgrade: h2c"))
+        else:
+            raw = request(listener, b"", method="CONNECT", path="evil.example:443")
+        sock.sendall(raw)
+        answer = read_answer(sock)
+        assert answer is not None
+        assert 400 <= answer.status < 500
+        assert is_closed(sock)
+    assert receive.seen == []
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def _refused_and_closed(make: Callable[[Listener], bytes]) -> None:
     receive = FakeReceive()
     with listening(receive) as listener, connected(listener) as sock:

@@ -12,6 +12,7 @@ from httptools import (
     HttpParserCallbackError,
     HttpParserError,
     HttpParserInvalidMethodError,
+    HttpParserUpgrade,
     HttpRequestParser,
 )
 
@@ -94,6 +95,9 @@ class RequestReader:
             if not self.last:
                 known = self._raw_bytes or rules.is_method(data.lstrip(b"\r\n"))
                 self.refuse(rules.UNKNOWN_METHOD if known else rules.MALFORMED)
+        except HttpParserUpgrade:  # no HttpParserError; also after a CONNECT
+            if not self.last:  # refused at the end of the header already
+                self.refuse(rules.UPGRADE)
         except HttpParserError:
             if not self.last:
                 self.refuse(rules.MALFORMED)
