@@ -187,6 +187,54 @@ def test_the_inner_savepoint_undoes_only_itself(office: OfficeBooks) -> None:
     assert sum(isinstance(change, NoticeAdded) for change in office.changes) == 1
 
 
+def test_a_savepoint_before_anything_is_written_undoes_only_its_own_job(
+    office: OfficeBooks,
+) -> None:
+    """It borrows the savepoint of the job, so it must not reach further than that."""
+    statements = _traced(office)
+    gate = Gate(office.writer)
+    first = office.writer.submit(_note("first"))
+
+    def job(t: Transaction) -> str:
+        for _ in range(2):  # the second one comes after something was written and undone
+            with pytest.raises(ZeroDivisionError), t.savepoint():
+                t.notices.add(NoticeKind.OVERPAID, text="undone")
+                with t.savepoint():
+                    t.notices.add(NoticeKind.OVERPAID, text="undone, too")
+                raise ZeroDivisionError
+        return t.notices.add(NoticeKind.OVERPAID, text="second")
+
+    second = office.writer.submit(job)
+    third = office.writer.submit(_note("third"))
+    gate.open()
+    kept = [future.result(10) for future in (first, second, third)]
+    assert office.rows("SELECT id FROM notices ORDER BY rowid") == [(one,) for one in kept]
+    assert statements.count("ROLLBACK TO job") == 1
+    assert statements.count("COMMIT") == 2
+
+
+def test_what_follows_comes_after_every_answer_and_only_after_success(
+    office: OfficeBooks, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[tuple[str, bool]] = []
+    gate = Gate(office.writer)
+    futures: list[Future[str]] = []
+
+    def tell(notice_id: str) -> None:
+        told.append((notice_id, all(future.done() for future in futures)))
+        if len(told) == 1:
+            raise ZeroDivisionError
+
+    def bad(_t: Transaction) -> str:
+        raise UserError("no")
+
+    futures += [office.writer.submit(job, tell) for job in (_note("1"), bad, _note("2"))]
+    gate.open()
+    office.settled()
+    assert told == [(futures[0].result(), True), (futures[2].result(), True)]
+    assert "What follows a commit failed" in caplog.text
+
+
 def test_a_future_cannot_be_taken_back(office: OfficeBooks) -> None:
     gate = Gate(office.writer)
     future = office.writer.submit(_note("x"))

@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ _SECRETS = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_+/=]+")
 _KEPT_DAYS = 30
 _IN_MEMORY = 5000
 _PAUSE_SECONDS = 0.02
+_AT_ONCE = 1000
 
 
 def masked(text: str) -> str:
@@ -41,52 +42,17 @@ class LogEntry:
 
 
 def _entry_of(record: logging.LogRecord) -> LogEntry:
-    """The record as one line, made once for all handlers; never lets a key through, not even
-    inside a trace.
-    """
-    known: LogEntry | None = getattr(record, "entry", None)
-    if known is not None:
-        return known
+    """The record as an entry; never lets a key through, not even inside a trace."""
     text = masked(_MESSAGE.format(record))
-    entry = LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
-    record.__dict__["entry"] = entry
-    return entry
+    return LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
 
 
-class _Line(logging.Formatter):
+def _line(entry: LogEntry) -> str:
     """2026-11-23T08:00:03.120Z INFO    [Stripe] …"""
-
-    def format(self, record: logging.LogRecord) -> str:
-        entry = _entry_of(record)
-        return f"{to_text(entry.at)} {entry.level:7} {entry.text}"
+    return f"{to_text(entry.at)} {entry.level:7} {entry.text}"
 
 
-class _InMemory(logging.Handler):
-    def __init__(self, added: Callable[[], None]) -> None:
-        super().__init__()
-        self.entries: deque[LogEntry] = deque(maxlen=_IN_MEMORY)
-        self._added = added
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.entries.append(_entry_of(record))
-        self._added()
-
-
-class _Grouped:
-    """For stream handlers: `flush` is due when nothing waits any more, not after each line."""
-
-    def flush(self) -> None:
-        pass
-
-    def flush_group(self) -> None:
-        super().flush()  # type: ignore[misc]  # the handler's
-
-
-class _Console(_Grouped, logging.StreamHandler):  # type: ignore[type-arg]
-    pass
-
-
-class _Quiet(_Grouped, logging.handlers.TimedRotatingFileHandler):
+class _Quiet(logging.handlers.TimedRotatingFileHandler):
     """A log that cannot be written must not stop a payment (FAULTS F17): it goes on."""
 
     failed = False
@@ -103,16 +69,13 @@ class _Quiet(_Grouped, logging.handlers.TimedRotatingFileHandler):
 
 
 class ProgramLog:
-    """Everything the program logs below the logger `workmate`.
-
-    `added` is called on the log's thread after each line; it must be quick.
-    """
+    """Everything the program logs below the logger `workmate`."""
 
     def __init__(self, folder: Path, *, to_console: bool = False) -> None:
         self.file = folder / "logs" / "workmate.log"
         self._listeners: tuple[Callable[[], None], ...] = ()
-        self._memory = _InMemory(self._tell)
-        handlers: list[logging.Handler] = [self._memory]
+        self._entries: deque[LogEntry] = deque(maxlen=_IN_MEMORY)
+        handlers: list[logging.Handler] = []
         try:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             to_file = _Quiet(
@@ -124,13 +87,11 @@ class ProgramLog:
         else:
             self._file_error = None
         if to_console and sys.stderr is not None:
-            handlers.append(_Console(sys.stderr))
-        for handler in handlers[1:]:
-            handler.setFormatter(_Line())
+            handlers.append(logging.StreamHandler(sys.stderr))
         self._handlers = handlers
-        self._queue: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
         self._in = _Enqueue(self._queue)
-        self._out = _Writing(self._queue, *handlers)
+        self._out = _Writing(self._queue, *handlers, added=self._add)
         self._logger = logging.getLogger("workmate")
 
     def start(self) -> None:
@@ -159,13 +120,14 @@ class ProgramLog:
 
     def entries(self, limit: int = 1000) -> list[LogEntry]:
         """The newest lines of this run, oldest first."""
-        return list(self._memory.entries)[-limit:]
+        return list(self._entries)[-limit:]
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each new line, on the log's thread."""
+        """Call `listener` after new lines, on the log's thread; it must be quick."""
         self._listeners = (*self._listeners, listener)
 
-    def _tell(self) -> None:
+    def _add(self, entries: Sequence[LogEntry]) -> None:
+        self._entries.extend(entries)
         for listener in self._listeners:
             listener()
 
@@ -184,18 +146,30 @@ class _Enqueue(logging.handlers.QueueHandler):
 class _Writing(logging.handlers.QueueListener):
     """The log's thread."""
 
-    queue: "queue.SimpleQueue[logging.LogRecord]"
+    def __init__(
+        self,
+        records: "queue.SimpleQueue[logging.LogRecord | None]",
+        *handlers: logging.Handler,
+        added: Callable[[Sequence[LogEntry]], None],
+    ) -> None:
+        super().__init__(records, *handlers)
+        self._records = records
+        self._added = added
 
     def handle(self, record: logging.LogRecord) -> None:
-        """Pass a record to the handlers; flush them once nothing more waits."""
-        super().handle(record)
-        if self.queue.empty():
-            for handler in self.handlers:
-                if isinstance(handler, _Grouped):
-                    try:
-                        handler.flush_group()
-                    except OSError:
-                        handler.handleError(record)
-            # What is logged meanwhile comes as one group: waking this thread for each line takes
-            # more from a booking than the line itself.
-            time.sleep(_PAUSE_SECONDS)
+        """Write all that waits, as one record with many lines: one write for each handler."""
+        entries = [_entry_of(record)]
+        with suppress(queue.Empty):
+            while len(entries) < _AT_ONCE:
+                following = self._records.get_nowait()
+                if following is None:  # the end: for the loop that called us
+                    self._records.put(following)
+                    break
+                entries.append(_entry_of(following))
+        self._added(entries)
+        group = logging.makeLogRecord({"msg": "\n".join(map(_line, entries))})
+        for handler in self.handlers:
+            handler.handle(group)
+        # What is logged meanwhile comes as one group, too: waking this thread for each line takes
+        # more from a booking than the line itself.
+        time.sleep(_PAUSE_SECONDS)

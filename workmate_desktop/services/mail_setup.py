@@ -166,8 +166,9 @@ class MailSetup:
         self._check(account, password)
         secret = "" if not account.user else self.password() if password is None else password
         text = self._test_text()
-        mail = Mail(text.subject, text.body, new_id())
-        self._sender.send(account, secret, mail, self._clock.now(), cancelled)
+        now = self._clock.now()
+        mail = Mail(text.subject, text.body, new_id(now))
+        self._sender.send(account, secret, mail, now, cancelled)
         logger.info("[Mail] The test mail was taken by the server")
 
     def _check(self, account: MailAccount, password: str | None) -> None:

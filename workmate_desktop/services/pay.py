@@ -242,7 +242,7 @@ class Pay:
         return _Plan((), self._reserve(t, invoice.row), fresh=True, number=number)
 
     def _reserve(self, t: Transaction, invoice: InvoiceRow) -> PaymentLink:
-        link_id = new_id()
+        link_id = new_id(self._clock.now())
         return t.payment_links.reserve(
             link_id,
             invoice.id,

@@ -24,6 +24,8 @@ logger = logging.getLogger("workmate.pay")
 
 SHORTEST_SECONDS = 30.0
 LONGEST_SECONDS = 600.0
+_GROUP_SECONDS = 0.25
+"""Rest after a look, so that a burst of payments is not looked at one by one."""
 
 _NO_LINK = ""
 """Stands for the id where the trouble has nothing to do with any link."""
@@ -91,6 +93,7 @@ class PayKeeper:
                 self._keys_changed = False
                 self._stuck.clear()
             until = self._look()
+            self._stopping.wait(_GROUP_SECONDS)
             times = [stuck.again_at for stuck in self._stuck.values()]
             if until is not None:
                 self._sit_out(until)

@@ -8,7 +8,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from functools import partial
 from weakref import WeakKeyDictionary
 
 from workmate_desktop.domain.clock import Clock
@@ -144,9 +143,7 @@ class Receive:
             receipts.append(book(t, event, source, self._rules()))
             return OK
 
-        future = self._writer.submit(job)
-        future.add_done_callback(partial(self._log, receipts))
-        return future
+        return self._writer.submit(job, lambda _status: self._log(receipts[-1]))
 
     def fetched(
         self, events: Sequence[StripeEvent], source: Source, also: Job[None]
@@ -162,9 +159,7 @@ class Receive:
             also(t)
             return receipts
 
-        future = self._writer.submit(job)
-        future.add_done_callback(_log_fetched(self._log_new))
-        return future
+        return self._writer.submit(job, self._log_fetched)
 
     def unreadable(self, error: UnreadableEvent) -> None:
         """Stripe's own message cannot be read: an alarm, once a day."""
@@ -230,16 +225,19 @@ class Receive:
             lambda t: t.notices.add_once_a_day(NoticeKind.UNREADABLE_EVENT, reason=error.reason)
         )
 
-    def _log(self, receipts: list[Receipt], future: Future[int]) -> None:
+    def _log(self, receipt: Receipt) -> None:
         """The log lines of PRODUCT, after the commit. Runs on the writer's thread."""
-        if future.exception() is not None:
-            return  # the listener logs it, with its trace
-        receipt = receipts[-1]
         logger.info("[Stripe] Webhook verified: %s", receipt.event.type)
         if receipt.known:
             logger.info("[Stripe] Event %s was known already", receipt.event.id)
         else:
             self._log_new(receipt)
+
+    def _log_fetched(self, receipts: list[Receipt]) -> None:
+        """Log what was new among the fetched; the overlap is fetched again and again."""
+        for receipt in receipts:
+            if not receipt.known:
+                self._log_new(receipt)
 
     def _log_new(self, receipt: Receipt) -> None:
         event, invoice = receipt.event, receipt.invoice
@@ -255,18 +253,6 @@ class Receive:
         else:
             why = receipt.reason.value if receipt.reason else ""
             logger.info("[Stripe] Event %s: %s (%s)", event.id, receipt.outcome.value, why)
-
-
-def _log_fetched(log: Callable[[Receipt], None]) -> "Callable[[Future[list[Receipt]]], None]":
-    """Log what was new among the fetched; the overlap is fetched again and again."""
-
-    def done(future: "Future[list[Receipt]]") -> None:
-        if future.exception() is None:
-            for receipt in future.result():
-                if not receipt.known:
-                    log(receipt)
-
-    return done
 
 
 def _amount(event: StripeEvent) -> str:

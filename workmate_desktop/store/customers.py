@@ -12,7 +12,7 @@ from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.tables import customers
-from workmate_desktop.store.values import new_id, storable
+from workmate_desktop.store.values import storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -34,7 +34,7 @@ class CustomerVerbs:
             if updated.rowcount == 0:
                 raise UserError("customer_gone")
         else:
-            values["id"] = new_id()
+            values["id"] = self._t.new_id()
             self._t.core.execute(insert(customers).values(values))
         self._t.changed(CustomerChanged(values["id"]))
         return str(values["id"])

@@ -9,7 +9,7 @@ from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import invoice_history
-from workmate_desktop.store.values import as_json, from_json, new_id
+from workmate_desktop.store.values import as_json, from_json
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -32,7 +32,7 @@ class HistoryVerbs:
     ) -> None:
         """One line; the invoice counts as changed."""
         row = (
-            new_id(),
+            self._t.new_id(),
             invoice_id,
             self._t.now_text(),
             action.value,

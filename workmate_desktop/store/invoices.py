@@ -21,7 +21,7 @@ from workmate_desktop.domain.invoices import (
 )
 from workmate_desktop.store.seals import TABLES
 from workmate_desktop.store.tables import invoice_items, invoices
-from workmate_desktop.store.values import date_or_none, new_id, storable
+from workmate_desktop.store.values import date_or_none, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -108,7 +108,7 @@ class InvoiceVerbs:
         }
         core = self._t.core
         if invoice_id is None:
-            invoice_id = new_id()
+            invoice_id = self._t.new_id()
             core.execute(
                 insert(invoices)
                 .inline()
@@ -122,7 +122,7 @@ class InvoiceVerbs:
                 insert(invoice_items),
                 [
                     {
-                        "id": new_id(),
+                        "id": self._t.new_id(),
                         "invoice_id": invoice_id,
                         "position": position,
                         "description": storable(item.description),

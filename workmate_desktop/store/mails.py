@@ -10,7 +10,6 @@ from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.store.notices import as_notice
 from workmate_desktop.store.tables import mail_outbox, notices
-from workmate_desktop.store.values import new_id
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -52,7 +51,9 @@ class MailVerbs:
 
     def seal(self) -> None:
         """What was collected becomes one mail, whose id never changes any more."""
-        self._t.raw.execute("UPDATE mail_outbox SET mail_id = ? WHERE mail_id IS NULL", (new_id(),))
+        self._t.raw.execute(
+            "UPDATE mail_outbox SET mail_id = ? WHERE mail_id IS NULL", (self._t.new_id(),)
+        )
 
     def begin_attempt(self, mail_id: str, next_at: datetime) -> None:
         """Count an attempt before it is made, and say when the next one is due if it fails.

@@ -10,7 +10,7 @@ from workmate_desktop.domain.changes import NoticeAdded
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.history import Notice, NoticeKind, told_outside
 from workmate_desktop.store.tables import notices
-from workmate_desktop.store.values import as_json, from_json, new_id
+from workmate_desktop.store.values import as_json, from_json
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -33,7 +33,7 @@ class NoticeVerbs:
         **detail: Any,
     ) -> str:
         """One new, unread notice. Returns its id."""
-        notice_id = new_id()
+        notice_id = self._t.new_id()
         self._t.raw.execute(
             _ADD,
             (notice_id, self._t.now_text(), kind.value, invoice_id, event_id, as_json(detail)),

@@ -11,7 +11,7 @@ from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import payments
-from workmate_desktop.store.values import new_id, storable
+from workmate_desktop.store.values import storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -54,7 +54,7 @@ class PaymentVerbs:
         `invoice_id` None keeps it unassigned. The trigger sums up the invoice. Raises
         sqlite3.IntegrityError for an intent that is booked already.
         """
-        payment_id = new_id()
+        payment_id = self._t.new_id()
         row = (
             payment_id,
             invoice_id,
@@ -95,7 +95,7 @@ class PaymentVerbs:
 
         `amount_minor` is negative for money that goes, positive for money that comes back.
         """
-        payment_id = new_id()
+        payment_id = self._t.new_id()
         self._t.raw.execute(
             _ADD_REVERSAL,
             (

@@ -15,7 +15,7 @@ from workmate_desktop.store.tables import (
     refund_requests,
     stripe_events,
 )
-from workmate_desktop.store.values import from_json, new_id, storable
+from workmate_desktop.store.values import from_json, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -32,7 +32,7 @@ class RefundVerbs:
 
         Raises sqlite3.IntegrityError while another one of this payment is open.
         """
-        request_id = new_id()
+        request_id = self._t.new_id()
         self._t.raw.execute(
             "INSERT INTO refund_requests (id, payment_id, idempotency_key, amount_minor, currency,"
             " livemode, reason, actor, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

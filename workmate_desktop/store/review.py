@@ -7,7 +7,7 @@ from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.review import Decision
-from workmate_desktop.store.values import new_id, storable
+from workmate_desktop.store.values import storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -91,7 +91,7 @@ class ReviewVerbs:
     ) -> str:
         """One decision; returns its id. Raises sqlite3.IntegrityError when `undoes_id` was
         taken back before."""
-        decision_id = new_id()
+        decision_id = self._t.new_id()
         self._t.raw.execute(
             _ADD,
             (

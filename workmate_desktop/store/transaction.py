@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
 from workmate_desktop.store.settings import SettingVerbs
+from workmate_desktop.store.values import new_id
 
 logger = logging.getLogger("workmate.store")
 
@@ -41,6 +43,9 @@ class Transaction:
         self._changes: list[Change] = []
         self._savepoints = 0
         self._unsealed: list[Entry] = []
+        self._now: datetime | None = None
+        self._now_text = ""
+        self._changes_before_job: int | None = None
 
     @cached_property
     def customers(self) -> CustomerVerbs:
@@ -86,13 +91,30 @@ class Transaction:
     def settings(self) -> SettingVerbs:
         return SettingVerbs(self)
 
+    def now(self) -> datetime:
+        """This moment: one for all that a job writes."""
+        if self._now is None:
+            self._now = self.clock.now()
+            self._now_text = to_text(self._now)
+        return self._now
+
     def now_text(self) -> str:
         """This moment as the database writes it."""
-        return to_text(self.clock.now())
+        self.now()
+        return self._now_text
+
+    def new_id(self) -> str:
+        """The id of a new row."""
+        return new_id(self.now())
 
     def changed(self, change: Change) -> None:
         """Announce `change` after the commit; forgotten when the job fails."""
         self._changes.append(change)
+
+    def begin_job(self) -> None:
+        """A savepoint named `job` was made just now. For the writer alone."""
+        self._now = None
+        self._changes_before_job = self.raw.total_changes
 
     def take_changes(self) -> list[Change]:
         """The changes noted since the last call. For the writer alone."""
@@ -135,20 +157,26 @@ class Transaction:
     def savepoint(self) -> Iterator[None]:
         """Undo what was done inside when it raises; the error goes on to the caller."""
         self._savepoints += 1
-        name = f"inner_{self._savepoints}"
         mark, unsealed = len(self._changes), len(self._unsealed)
-        self.raw.execute(f"SAVEPOINT {name}")
+        # Where the job has not written yet, its own savepoint is as good as a new one.
+        # https://www.sqlite.org/c3ref/total_changes.html: it never goes back
+        fresh = self.raw.total_changes == self._changes_before_job
+        name = "job" if fresh else f"inner_{self._savepoints}"
+        if not fresh:
+            self.raw.execute(f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
             # On a full disk SQLite has undone the whole transaction already.
             if self.raw.in_transaction:
                 self.raw.execute(f"ROLLBACK TO {name}")
-                self.raw.execute(f"RELEASE {name}")
+                if not fresh:
+                    self.raw.execute(f"RELEASE {name}")
             del self._changes[mark:]
             self.forget_seals(unsealed)
             raise
         else:
-            self.raw.execute(f"RELEASE {name}")
+            if not fresh:
+                self.raw.execute(f"RELEASE {name}")
         finally:
             self._savepoints -= 1

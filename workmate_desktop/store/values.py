@@ -3,16 +3,14 @@
 import json
 import os
 import re
-import time
-import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 # SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-_UUID_FIXED = 0xF << 76 | 0b11 << 62
-_UUID_VERSION_7 = 0x7 << 76 | 0b10 << 62
+# The two highest bits of the digit are 10 (RFC 9562), the others stay as they are.
+_UUID_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -21,14 +19,17 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def new_id() -> str:
-    """UUID text, version 7 (RFC 9562): it begins with the time, the rest is random.
+def new_id(now: datetime) -> str:
+    """UUID text, version 7 (RFC 9562): it begins with `now`, the rest is random.
 
     Rows written together then stand together in the indexes: a group commit touches a fifth
     fewer pages than with version 4.
     """
-    bits = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    return str(uuid.UUID(int=bits & ~_UUID_FIXED | _UUID_VERSION_7))
+    time, chance = f"{int(now.timestamp() * 1000):012x}", os.urandom(10).hex()
+    return (
+        f"{time[:8]}-{time[8:]}-7{chance[:3]}"
+        f"-{_UUID_VARIANT[chance[3]]}{chance[4:7]}-{chance[7:19]}"
+    )
 
 
 def as_json(detail: Mapping[str, object]) -> str:

@@ -34,11 +34,17 @@ _LATER_SECONDS = 0.5
 class _Pending(Generic[T]):
     """A job and the future of its answer. Without a future nobody waits for it."""
 
-    __slots__ = ("failure", "future", "job", "outcome")
+    __slots__ = ("afterwards", "failure", "future", "job", "outcome")
 
-    def __init__(self, job: Job[T], future: "Future[T] | None") -> None:
+    def __init__(
+        self,
+        job: Job[T],
+        future: "Future[T] | None",
+        afterwards: Callable[[T], None] | None = None,
+    ) -> None:
         self.job = job
         self.future = future
+        self.afterwards = afterwards
         self.outcome: T | None = None
         self.failure: BaseException | None = None
 
@@ -50,6 +56,13 @@ class _Pending(Generic[T]):
             self.future.set_exception(self.failure)
         else:
             self.future.set_result(self.outcome)  # type: ignore[arg-type]
+
+    def conclude(self) -> None:
+        if self.afterwards is not None and self.failure is None:
+            try:
+                self.afterwards(self.outcome)  # type: ignore[arg-type]
+            except Exception:
+                logger.exception("What follows a commit failed")
 
 
 _NUDGE: _Pending[Any] = _Pending(lambda _transaction: None, None)
@@ -125,17 +138,18 @@ class Writer:
         thread.join(deadline)
         return not thread.is_alive()
 
-    def submit(self, job: Job[T]) -> "Future[T]":
+    def submit(self, job: Job[T], afterwards: Callable[[T], None] | None = None) -> "Future[T]":
         """Queue `job`; its future is answered after the commit that holds its work.
 
         The future raises what the job raised (its work undone), or StoreUnavailable when the
-        commit itself was impossible.
+        commit itself was impossible. `afterwards` is called on the writer's thread with what the
+        job returned, once everyone who waits for that commit has an answer: for the log.
         """
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # nobody can take it back any more
         with self._gate:
             if self._accepting:
-                self._queue.put(_Pending(job, future))
+                self._queue.put(_Pending(job, future, afterwards))
                 return future
         future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return future
@@ -230,12 +244,15 @@ class Writer:
             pending.answer()
         if changes:
             self._after_commit(changes)
+        for pending in batch:
+            pending.conclude()
 
     def _run_in_savepoint(
         self, pending: _Pending[Any], raw: sqlite3.Connection, transaction: Transaction
     ) -> None:
         """Run one job. Raises only when the whole transaction is lost (disk full, damaged)."""
         raw.execute("SAVEPOINT job")
+        transaction.begin_job()
         unsealed = transaction.unsealed()
         try:
             pending.outcome = pending.job(transaction)
