@@ -52,20 +52,27 @@ class Deliveries:
             "Cache-Control: no-cache\r\n"
         )
 
-    def body(self, number: int) -> bytes:
-        """The event that pays invoice `number`."""
+    def body(self, number: int, invoice: int | None = None, amount: int | None = None) -> bytes:
+        """Event `number`: pays invoice `number` in full, or `amount` cents of `invoice`."""
+        paid = number if invoice is None else invoice
         text = (
             self._body.replace("@EVENT@", f"evt_3Qw01Bench{number:012d}")
             .replace("@INTENT@", f"pi_3Qw01Bench{number:012d}")
-            .replace("@INVOICE@", invoice_id(number))
-            .replace("@NUMBER@", invoice_number(number))
-            .replace("987654321", str(amount_minor(number)))
+            .replace("@INVOICE@", invoice_id(paid))
+            .replace("@NUMBER@", invoice_number(paid))
+            .replace("987654321", str(amount_minor(paid) if amount is None else amount))
         )
         return text.encode()
 
-    def request(self, number: int, secret: str = SECRET) -> bytes:
+    def request(
+        self,
+        number: int,
+        secret: str = SECRET,
+        invoice: int | None = None,
+        amount: int | None = None,
+    ) -> bytes:
         """The whole request, signed now."""
-        body = self.body(number)
+        body = self.body(number, invoice, amount)
         signature = signature_header(body, secret, datetime.now(UTC).timestamp())
         head = f"{self._head}Content-Length: {len(body)}\r\nStripe-Signature: {signature}\r\n\r\n"
         return head.encode() + body

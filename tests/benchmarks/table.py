@@ -1,4 +1,4 @@
-"""One table for all figures: row, goal, floor or peer, ours, ratio, reached."""
+"""One table for all figures: row, goal, floor, peer, ours, ratio, reached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound for ours / floor, or (`of_ratio` False) for ours alone."""
+    """A bound for a ratio (ours to the reference), or (`of_ratio` False) for ours alone."""
 
     bound: float
     upwards: bool
@@ -22,11 +22,15 @@ class Goal:
         return cls(ratio, upwards=False)
 
     @classmethod
+    def at_least_itself(cls, value: float) -> Self:
+        return cls(value, upwards=True, of_ratio=False)
+
+    @classmethod
     def at_most_itself(cls, value: float) -> Self:
         return cls(value, upwards=False, of_ratio=False)
 
-    def reached(self, floor: float, ours: float) -> bool:
-        value = ours / floor if self.of_ratio else ours
+    def reached(self, reference: float, ours: float) -> bool:
+        value = ours / reference if self.of_ratio else ours
         return value >= self.bound if self.upwards else value <= self.bound
 
     def __str__(self) -> str:
@@ -36,41 +40,66 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One goal of PERFORMANCE. `floor` is measured in the same run; 0 where there is none."""
+    """One goal of PERFORMANCE.
+
+    `floor` and `peer` are measured in the same run; 0 where there is none. The ratio is the one
+    to the floor, or with `to_peer` the one to the peer. `why` says why there is no figure.
+    """
 
     name: str
     floor: float
     ours: float
     goal: Goal
+    peer: float = 0.0
+    to_peer: bool = False
+    why: str = ""
+
+    @property
+    def reference(self) -> float:
+        """What ours is divided by."""
+        return self.peer if self.to_peer else self.floor
 
     @property
     def measured(self) -> bool:
-        """Whether there is a valid figure on both sides."""
-        return self.ours > 0 and (self.floor > 0 or not self.goal.of_ratio)
+        """Whether there is a valid figure on both sides. A difference may be negative."""
+        return not self.why and self.ours != 0 and (self.reference > 0 or not self.goal.of_ratio)
 
     @property
     def reached(self) -> bool:
         """Whether the goal is met."""
-        return self.measured and self.goal.reached(self.floor, self.ours)
+        return self.measured and self.goal.reached(self.reference, self.ours)
+
+
+def not_measured(name: str, goal: Goal, why: str) -> Row:
+    """A goal that has no figure here, and why."""
+    return Row(name, 0.0, 0.0, goal, why=why)
 
 
 def as_text(rows: Sequence[Row]) -> list[str]:
     """The lines of the table, and how many goals are reached."""
     width = max((len(row.name) for row in rows), default=0)
-    lines = [f"{'row':{width}}  {'goal':>10} {'floor/peer':>11} {'ours':>9} {'ratio':>7}  reached"]
+    lines = [
+        f"{'row':{width}}  {'goal':>10} {'floor':>8} {'peer':>8} {'ours':>8} {'ratio':>7}  reached"
+    ]
     for row in rows:
-        ratio = f"{row.ours / row.floor:.3g}" if row.floor else "-"
-        answer = ("yes" if row.reached else "NO") if row.measured else "no figure"
+        ratio = f"{row.ours / row.reference:.3g}" if row.reference and row.measured else "-"
+        answer = ("yes" if row.reached else "NO") if row.measured else row.why or "no figure"
         lines.append(
-            f"{row.name:{width}}  {row.goal!s:>10} {_short(row.floor):>11}"
-            f" {_short(row.ours):>9} {ratio:>7}  {answer}"
+            f"{row.name:{width}}  {row.goal!s:>10} {_short(row.floor):>8} {_short(row.peer):>8}"
+            f" {_short(row.ours):>8} {ratio:>7}  {answer}"
         )
-    reached = sum(row.reached for row in rows)
-    lines.append(f"{reached} of {len(rows)} goals reached (others not measured yet)")
+    lines.append(sentence(rows))
     return lines
+
+
+def sentence(rows: Sequence[Row]) -> str:
+    """*n of N goals reached*, and what has no figure."""
+    without = sum(not row.measured for row in rows)
+    told = f"{sum(row.reached for row in rows)} of {len(rows)} goals reached"
+    return f"{told}; {without} without a figure here" if without else told
 
 
 def _short(value: float) -> str:
     if value == 0:
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,12 @@ def _authentic(body: bytes, header: bytes) -> bool:
 class Writer:
     """The writer thread."""
 
-    def __init__(self, file: Path, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, file: Path, loop: asyncio.AbstractEventLoop, committed: Callable[[list[str]], Any]
+    ) -> None:
         self._file = file
         self._loop = loop
+        self._committed = committed
         self.jobs: queue.SimpleQueue[tuple[Connection, Any] | None] = queue.SimpleQueue()
 
     def run(self) -> None:
@@ -91,18 +95,20 @@ class Writer:
         db.executescript(_TABLES)
         job = self.jobs.get()
         while job is not None:
-            waiting = []
+            waiting, booked = [], []
             db.execute("BEGIN IMMEDIATE")
             try:
                 while job is not None:
                     connection, event = job
                     self._book(db, event)
                     waiting.append(connection)
+                    booked.append(event["data"]["object"]["metadata"]["invoice_id"])
                     job = self.jobs.get_nowait()
             except queue.Empty:
                 pass
             db.execute("COMMIT")
             self._loop.call_soon_threadsafe(_answer, waiting)
+            self._committed(booked)
             if job is not None:
                 job = self.jobs.get()
         db.close()
@@ -124,20 +130,30 @@ def _answer(connections: list[Connection]) -> None:
         connection.transport.write(_OK)
 
 
-async def _serve(folder: Path) -> None:
+async def serve(
+    folder: Path,
+    opened: Callable[[int], Any],
+    stop: asyncio.Event,
+    committed: Callable[[list[str]], Any] = lambda _invoices: None,
+) -> None:
+    """Until `stop`. `opened` gets the port; `committed`, in the writer's thread, the invoices."""
     loop = asyncio.get_running_loop()
-    writer = Writer(folder / "books.sqlite3", loop)
+    writer = Writer(folder / "books.sqlite3", loop, committed)
     thread = threading.Thread(target=writer.run)
     thread.start()
-    stop = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
     server = await loop.create_server(lambda: Connection(writer), "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    opened(server.sockets[0].getsockname()[1])
     await stop.wait()
     server.close()
     writer.jobs.put(None)
     thread.join()
 
 
+async def _main(folder: Path) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await serve(folder, lambda port: print(port, flush=True), stop)
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_main(Path(sys.argv[1])))
