@@ -9,11 +9,13 @@ threads: a plain function connected to an emitter of another thread would run in
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from math import ceil
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -35,7 +37,10 @@ T = TypeVar("T")
 logger = logging.getLogger("workmate.bridge")
 
 COALESCE_MS = 4
-"""Changes of so many milliseconds are told together; 16 would cost a frame (PERFORMANCE)."""
+"""A change after a pause is told at once, what follows within so many milliseconds together."""
+FRAME_MS = 16
+"""After many changes at once the next ones wait for so long: nobody sees more than a frame."""
+_MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ class Bridge(QObject):
         self._numbers = count()
         self._log_lines = False
         self._waking = False
-        self._timer = QTimer(self, singleShot=True, interval=COALESCE_MS)
+        self._quiet_until = 0.0
+        self._timer = QTimer(self, singleShot=True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._deliver)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
@@ -173,8 +179,13 @@ class Bridge(QObject):
             answers, self._answers = self._answers, []
         for number, future in answers:
             self._finish(self._waiting.pop(number), future)
-        if not self._timer.isActive():
-            self._timer.start()
+        if self._timer.isActive():
+            return
+        wait = self._quiet_until - time.monotonic()
+        if wait > 0:
+            self._timer.start(ceil(wait * 1000))
+        else:
+            self._deliver()
 
     @Slot()
     def _deliver(self) -> None:
@@ -189,6 +200,8 @@ class Bridge(QObject):
             self._tell(changes)
         if log_lines:
             self.log_added.emit()
+        pause = FRAME_MS if len(changes) >= _MANY else COALESCE_MS
+        self._quiet_until = time.monotonic() + pause / 1000
 
     def _tell(self, changes: list[Change]) -> None:
         ids: dict[type, dict[str, None]] = {}

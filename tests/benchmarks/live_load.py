@@ -131,9 +131,7 @@ class LiveRun:
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
 
-    async def _others(
-        self, connection: _Connection, requests: list[bytes], began: float
-    ) -> None:
+    async def _others(self, connection: _Connection, requests: list[bytes], began: float) -> None:
         for request in requests:
             if time.monotonic() - began > self._load.seconds:
                 return

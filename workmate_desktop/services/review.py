@@ -4,7 +4,7 @@ Reading is quick enough for the window. Writing returns futures, answered after 
 raise UserError for what staff can mend. The rules stand in decide.py and crediting.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -70,6 +70,11 @@ class Review:
         """How many items wait."""
         with self._database.reader() as connection:
             return review_list.waiting(connection)
+
+    def concerned(self, item_ids: Collection[str]) -> list[str]:
+        """Those of these events and notices that wait, or were ever decided."""
+        with self._database.reader() as connection:
+            return review_list.concerned(connection, item_ids)
 
     def item(self, item_id: str) -> ReviewItem | None:
         """One item as it is now, waiting or decided; None when it is neither."""

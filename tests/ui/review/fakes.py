@@ -1,5 +1,6 @@
 """Klärung nötig in memory: items, suggestions, and what was decided."""
 
+from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -90,6 +91,9 @@ class FakeReview:
     def decided_items(self, limit: int = 256) -> list[ReviewItem]:
         rows = [one for one in self.items.values() if one.decided is not None]
         return sorted(rows, key=lambda one: one.decided.at, reverse=True)[:limit]  # type: ignore[union-attr]
+
+    def concerned(self, item_ids: Collection[str]) -> list[str]:
+        return [one for one in item_ids if one in self.items or one in self.log]
 
     def item(self, item_id: str) -> ReviewItem | None:
         return self.items.get(item_id)

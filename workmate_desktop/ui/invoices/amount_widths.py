@@ -16,6 +16,10 @@ def width_for(text: str, font: QFont) -> int:
     return ceil(QFontMetricsF(tabular(font)).horizontalAdvance(text)) + 1 + 2 * PADDING
 
 
+_LEAST_DIGITS = 3
+"""Fewer minor units are filled up with zeros: 0,05."""
+
+
 class WidestAmounts(QObject):
     """Remembers the largest amount of each column among the loaded rows of a model.
 
@@ -69,7 +73,9 @@ class WidestAmounts(QObject):
                 continue
             for column, minor in ((Column.TOTAL, row.total_minor), (Column.PAID, row.paid_minor)):
                 key = (column, row.currency, minor < 0)
-                if abs(minor) > self._largest.get(key, -1):
+                known = self._largest.get(key, -1)
+                if abs(minor) > known:
                     self._largest[key] = abs(minor)
-                    grown = True
+                    # As many digits are as wide: 1,00 € needs no more room than 0,99 €.
+                    grown |= known < 0 or len(str(abs(minor))) > max(len(str(known)), _LEAST_DIGITS)
         return grown

@@ -140,9 +140,13 @@ class ReviewDesk(QObject):
         if not self._news:
             return
         news, self._news = self._news, {}
+        listed = self.pane.model.listed(news)
+        concerned = dict.fromkeys([*listed, *self._review.concerned(news)])
+        if not concerned:
+            return  # booked like nearly all: it never stood here
         row = self.pane.table.currentIndex().row()
         shown = self.pane.table.selected_id()
-        self.pane.model.refresh(news)
+        self.pane.model.refresh(concerned)
         if shown and self.pane.model.position(shown) is None:
             self.pane.select_at(row)  # it left the list: go on with the next one
         self._show_selected()

@@ -67,6 +67,11 @@ class ReviewModel(QAbstractTableModel):
         """The row of the item; None when it is not loaded."""
         return next((at for at, item in enumerate(self._rows) if item.id == item_id), None)
 
+    def listed(self, item_ids: Iterable[str]) -> list[str]:
+        """Those of them that are among the loaded rows."""
+        wanted = frozenset(item_ids)
+        return [item.id for item in self._rows if item.id in wanted]
+
     def refresh(self, item_ids: Iterable[str]) -> None:
         """These may be new, changed or decided: read them, and nothing else."""
         for item_id in dict.fromkeys(item_ids):

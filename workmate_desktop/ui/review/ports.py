@@ -4,7 +4,7 @@
 small fakes instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,10 @@ class ItemReading(Protocol):
 
     def decided_items(self, limit: int = 256) -> list[ReviewItem]:
         """What was decided, the newest decision first."""
+        ...
+
+    def concerned(self, item_ids: Collection[str]) -> list[str]:
+        """Those of these events and notices that wait, or were ever decided."""
         ...
 
     def item(self, item_id: str) -> ReviewItem | None:

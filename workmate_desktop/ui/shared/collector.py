@@ -19,6 +19,7 @@ class GuiCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._was_enabled = gc.isenabled()
+        self._frozen = False
         gc.disable()
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
@@ -32,10 +33,18 @@ class GuiCollector(QObject):
         for generation in (2, 1, 0):
             if counts[generation] > thresholds[generation] > 0:
                 gc.collect(generation)
+                if generation == len(counts) - 1 and not self._frozen:
+                    # What the start made lives as long as the window: looking through all of
+                    # it again and again would hold up painting, 30 ms each time.
+                    gc.freeze()
+                    self._frozen = True
                 return
 
     def close(self) -> None:
         """No longer. Twice is fine."""
         self._timer.stop()
+        if self._frozen:
+            gc.unfreeze()
+            self._frozen = False
         if self._was_enabled:
             gc.enable()
