@@ -26,7 +26,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.factories import encoded, event_body, post, sign
 from workmate_desktop.app.core import Core
-from workmate_desktop.app.pages import INVOICES, LOG, STRIPE, Pages
+from workmate_desktop.app.invoices_page import INVOICES
+from workmate_desktop.app.pages import LOG, STRIPE, Pages
 from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.ui.invoices.table_model import Column

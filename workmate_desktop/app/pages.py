@@ -6,24 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Slot
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStatusBar
 
 from workmate_desktop.app.core import Core
+from workmate_desktop.app.invoices_page import INVOICES, InvoicesPage
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
-from workmate_desktop.ui.invoices.editor import InvoiceEditor
-from workmate_desktop.ui.invoices.pay_actions import PayActions
-from workmate_desktop.ui.invoices.refunding import Refunding
-from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.mode_badge import ModeBadge
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
-from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
 from workmate_desktop.ui.shared.plain_text import Choice, ask
 from workmate_desktop.ui.shared.theme import Theme
@@ -36,33 +31,31 @@ from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
 
-INVOICES, STRIPE, LOG = range(3)
+STRIPE, LOG = 1, 2
 
 
 class Pages(QObject):
     """The three pages, the status bar and the badge. Lives in the GUI thread."""
 
     def __init__(
-        self, window: MainWindow, theme: Theme, core: Core, log: ProgramLog, bridge: Bridge
+        self,
+        window: MainWindow,
+        theme: Theme,
+        core: Core,
+        log: ProgramLog,
+        bridge: Bridge,
+        front: InvoicesPage,
     ) -> None:
+        """`front` is on the screen already."""
         super().__init__(window)
+        front.setParent(self)
         self._window = window
         self._theme = theme
         self._core = core
         self._bridge = bridge
         self._stuck: Callable[[], tuple[str, ...]] = tuple
         books, invoicing, clock = core.books, core.invoicing, core.clock
-        toasts, open_url = window.toasts, QDesktopServices.openUrl
-        pay = PayActions(core.pay, books, bridge, clock, toasts, open_url, window)
-        self.invoices = InvoicesTab(theme, books, invoicing, bridge, clock, toasts, pay=pay)
-        self._refunding = (
-            Refunding(books, core.refunds, bridge, toasts, window) if core.refunds else None
-        )
-        refund = self._refunding.open_loose if self._refunding else None
-        self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, refund, self)
-        self.invoices.set_review(self.review)
-        overpaid = self.invoices.detail.overpaid
-        overpaid.set_ports(core.review, bridge, refunds=self._refunding is not None)
+        self.invoices, self.review = front.tab, front.review
         self.stripe = StripeTab(
             theme,
             core.setup,
@@ -79,7 +72,7 @@ class Pages(QObject):
             theme, core.backups, bridge, clock, window.toasts, may_restore=not core.options.demo
         )
         self.log.add_below(self.backup_bar)
-        for index, page in ((INVOICES, self.invoices), (STRIPE, self.stripe), (LOG, self.log)):
+        for index, page in ((STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
         window.navigation.add_right(self.badge)
@@ -115,11 +108,10 @@ class Pages(QObject):
         return {"invoices": self.invoices.save_state(), "stripe": self.stripe.save_state()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        """Take over what `save_state` gave."""
-        for name, page in (("invoices", self.invoices), ("stripe", self.stripe)):
-            remembered = state.get(name)
-            if isinstance(remembered, dict):
-                page.restore_state(remembered)
+        """Take over what `save_state` gave, but for the page that is shown already."""
+        remembered = state.get("stripe")
+        if isinstance(remembered, dict):
+            self.stripe.restore_state(remembered)
 
     def focus_first(self) -> None:
         """Give the keyboard to the page shown, unless someone uses it elsewhere already."""
@@ -149,12 +141,7 @@ class Pages(QObject):
         self._window.show_banner(self._banner())
 
     def _connect(self) -> None:
-        self.invoices.new_invoice_requested.connect(self._new_invoice)
-        self.invoices.edit_requested.connect(self._edit_invoice)
         self.invoices.simulate_requested.connect(self._simulate)
-        if self._refunding is not None:
-            self.invoices.detail.refund_requested.connect(self._refunding.open)
-            self.invoices.detail.overpaid.refund_wanted.connect(self._refunding.open_difference)
         self.stripe.simulate_requested.connect(self._simulate_any)
         self.stripe.demo_requested.connect(self._start_demo)
         self.stripe.delete_test_data_requested.connect(self._delete_test_data)
@@ -194,42 +181,6 @@ class Pages(QObject):
                 self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(base)
             )
         return " ".join(part for part in words if part)
-
-    @Slot()
-    def _new_invoice(self) -> None:
-        self._open_editor(None)
-
-    @Slot(str)
-    def _edit_invoice(self, invoice_id: str) -> None:
-        self._open_editor(invoice_id)
-
-    def _open_editor(self, invoice_id: str | None) -> None:
-        core = self._core
-        editor = InvoiceEditor(
-            core.books,
-            core.invoicing,
-            self._bridge,
-            core.clock,
-            theme=self._theme,
-            test_mode=_test_mode(core),
-            invoice=core.books.invoice(invoice_id) if invoice_id else None,
-            credits_kept=core.review,
-            parent=self._window,
-        )
-        editor.saved.connect(self._on_saved)
-        editor.open()
-
-    @Slot(str, bool)
-    def _on_saved(self, invoice_id: str, issued: bool) -> None:
-        row = self._core.books.invoice_row(invoice_id)
-        self.invoices.select_invoice(invoice_id)
-        if row is None:
-            return
-        if issued:
-            title = self.tr("{0} ist gestellt").format(row.number or "")
-            self._window.toasts.show(title, row.customer_name, ToastKind.SUCCESS)
-        else:
-            self._window.toasts.show(self.tr("Entwurf gespeichert"), row.customer_name)
 
     @Slot(str)
     def _simulate(self, invoice_id: str) -> None:
@@ -355,9 +306,3 @@ class Pages(QObject):
     def _on_failed(self, error: Exception) -> None:
         message = error_sentence(error)
         self._window.toasts.show(message.sentence, message.action, ToastKind.ERROR)
-
-
-def _test_mode(core: Core) -> bool | None:
-    """True with test keys, False with live keys, None without keys."""
-    livemode = core.setup.keys.livemode
-    return None if livemode is None else not livemode

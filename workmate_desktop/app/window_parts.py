@@ -31,6 +31,7 @@ from workmate_desktop.ui.shared.toast import ToastKind
 
 if TYPE_CHECKING:
     from workmate_desktop.app.core import Core
+    from workmate_desktop.app.invoices_page import InvoicesPage
     from workmate_desktop.app.pages import Pages
     from workmate_desktop.app.refused import Refused
 
@@ -38,6 +39,8 @@ logger = logging.getLogger("workmate.app")
 
 OPENING_SECONDS = 10.0
 """How long the stop waits for books that are just being opened."""
+_FRAME_MS = 16
+"""So long the list has the interpreter to itself, to be painted."""
 _READERS_SECONDS = 5.0
 """How long replaced books wait for views that are reading them."""
 
@@ -197,29 +200,45 @@ class WindowProgram(QObject):
             from workmate_desktop.services.demo import fill
 
             fill(core.database, core.clock, core.setup)
-        import workmate_desktop.app.pages  # noqa: F401 - imported here, built in the GUI thread
+        import workmate_desktop.app.invoices_page  # noqa: F401 - built in the GUI thread
 
         return core
 
     def _on_opened(self, core: "Core") -> None:
-        from workmate_desktop.app.pages import Pages
+        """The list first; the other pages are imported when it is painted."""
+        from workmate_desktop.app.invoices_page import InvoicesPage
 
-        assert self._log is not None
         self.core = core
         self.window.show_pages()
         core.announcer.listen(self.bridge.announce)
-        self.pages = Pages(self.window, self.theme, core, self._log, self.bridge)
-        self.pages.backup_bar.restore_wanted.connect(self._replace_books)
-        self.background.attach(core, self.pages)
-        self.pages.restore_state(self._remembered)
+        front = InvoicesPage(self.window, self.theme, core, self.bridge)
+        front.restore_state(self._remembered)
         page = self._remembered.get("page")
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
             self.window.show_page(page)
+        QTimer.singleShot(_FRAME_MS, self, lambda: self._import_pages(front))
+
+    def _import_pages(self, front: "InvoicesPage") -> None:
+        def imported(_nothing: None) -> None:
+            self._on_pages_imported(front)
+
+        self.bridge.run_in_background(import_pages, imported, self._on_open_failed, self)
+
+    def _on_pages_imported(self, front: "InvoicesPage") -> None:
+        from workmate_desktop.app.pages import Pages
+
+        core = self.core
+        assert core is not None and self._log is not None
+        self.pages = Pages(self.window, self.theme, core, self._log, self.bridge, front)
+        self.pages.backup_bar.restore_wanted.connect(self._replace_books)
+        self.background.attach(core, self.pages)
+        self.pages.restore_state(self._remembered)
         self.pages.focus_first()
         self.books_opened.emit()
         self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
 
     def _on_started(self, _nothing: None) -> None:
+        self.bridge.run_in_background(import_editor)
         if self._memory.was_unfit and self.core is not None:
             self.core.writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.SETTINGS_RESET)
@@ -375,3 +394,13 @@ class WindowProgram(QObject):
             signal.signal(number, handler)
         self._signal_in.close()
         self._signal_out.close()
+
+
+def import_pages() -> None:
+    """For the background."""
+    import workmate_desktop.app.pages  # noqa: F401
+
+
+def import_editor() -> None:
+    """For the background: so that the first click on Neue Rechnung does not wait for it."""
+    import workmate_desktop.ui.invoices.editor  # noqa: F401

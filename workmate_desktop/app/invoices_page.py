@@ -1,0 +1,99 @@
+"""Rechnungen, the page that staff look at first: built and filled before the others are imported.
+
+Stripe, Protokoll and the status bar come after it, in app/pages.py (PERFORMANCE, first rows).
+"""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QDesktopServices
+
+from workmate_desktop.app.core import Core
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.ui.invoices.pay_actions import PayActions
+from workmate_desktop.ui.invoices.refunding import Refunding
+from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.main_window import MainWindow
+from workmate_desktop.ui.review.desk import ReviewDesk
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.toast import ToastKind
+
+INVOICES = 0
+
+
+class InvoicesPage(QObject):
+    """The tab with all that it needs but Zahlung simulieren. Lives in the GUI thread."""
+
+    def __init__(self, window: MainWindow, theme: Theme, core: Core, bridge: Bridge) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._core = core
+        self._bridge = bridge
+        books, clock, toasts = core.books, core.clock, window.toasts
+        pay = PayActions(core.pay, books, bridge, clock, toasts, QDesktopServices.openUrl, window)
+        self.tab = InvoicesTab(theme, books, core.invoicing, bridge, clock, toasts, pay=pay)
+        refunding = Refunding(books, core.refunds, bridge, toasts, window) if core.refunds else None
+        refund = refunding.open_loose if refunding else None
+        self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, refund, self)
+        self.tab.set_review(self.review)
+        detail = self.tab.detail
+        detail.overpaid.set_ports(core.review, bridge, refunds=refunding is not None)
+        self._refunding = refunding
+        if refunding is not None:
+            detail.refund_requested.connect(refunding.open)
+            detail.overpaid.refund_wanted.connect(refunding.open_difference)
+        self.tab.new_invoice_requested.connect(self._new_invoice)
+        self.tab.edit_requested.connect(self._edit_invoice)
+        self.tab.set_mode(core.setup.keys.livemode)
+        window.set_page(INVOICES, self.tab)
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Take over what `Pages.save_state` gave for this page."""
+        remembered = state.get("invoices")
+        if isinstance(remembered, dict):
+            self.tab.restore_state(remembered)
+
+    @Slot()
+    def _new_invoice(self) -> None:
+        self._open_editor(None)
+
+    @Slot(str)
+    def _edit_invoice(self, invoice_id: str) -> None:
+        self._open_editor(invoice_id)
+
+    def _open_editor(self, invoice_id: str | None) -> None:
+        from workmate_desktop.ui.invoices.editor import InvoiceEditor
+
+        core = self._core
+        editor = InvoiceEditor(
+            core.books,
+            core.invoicing,
+            self._bridge,
+            core.clock,
+            theme=self._theme,
+            test_mode=_test_mode(core),
+            invoice=core.books.invoice(invoice_id) if invoice_id else None,
+            credits_kept=core.review,
+            parent=self._window,
+        )
+        editor.saved.connect(self._on_saved)
+        editor.open()
+
+    @Slot(str, bool)
+    def _on_saved(self, invoice_id: str, issued: bool) -> None:
+        row = self._core.books.invoice_row(invoice_id)
+        self.tab.select_invoice(invoice_id)
+        if row is None:
+            return
+        if issued:
+            title = self.tr("{0} ist gestellt").format(row.number or "")
+            self._window.toasts.show(title, row.customer_name, ToastKind.SUCCESS)
+        else:
+            self._window.toasts.show(self.tr("Entwurf gespeichert"), row.customer_name)
+
+
+def _test_mode(core: Core) -> bool | None:
+    """True with test keys, False with live keys, None without keys."""
+    livemode = core.setup.keys.livemode
+    return None if livemode is None else not livemode
