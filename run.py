@@ -40,7 +40,7 @@ RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds everything of the runtime lock, and more
 
 DEV_COMMANDS = {
-    "test": ["-m", "pytest"],
+    "test": ["-m", "tests.run_all"],
     "faults": ["-m", "tests.faults.report"],
     "bench": ["-m", "tests.benchmarks"],
     "screenshots": ["-m", "tests.screenshots"],

@@ -29,7 +29,10 @@ from tests.faults.lengths import runs
 from tests.faults.programs import free_port, serving
 from workmate_desktop.store.engine import FILE_NAME
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
 
 GROWTH_BYTES = 20 * 1024 * 1024
 

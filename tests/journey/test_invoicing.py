@@ -135,8 +135,8 @@ def test_part_payment_rest_and_reversal_by_hand(office: Desk) -> None:
     desk.wait(lambda: any("119,00" in card.figure() for card in figures.cards.values()))
 
     detail = desk.pages.invoices.detail
+    desk.wait(lambda: len(desk.buttons(detail, "Rückgängig …")) == 2)
     taken_back = desk.buttons(detail, "Rückgängig …")
-    assert len(taken_back) == 2
     detail.area.ensureWidgetVisible(taken_back[0])
     taken_back[0].click()
     reasons = desk.dialog(ReasonDialog)

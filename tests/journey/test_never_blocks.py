@@ -16,6 +16,8 @@ from tests.standins.stripe_http import Fault
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 
+pytestmark = pytest.mark.alone
+
 LIMIT = 0.100
 """Seconds that the window may take to answer (FAULTS I)."""
 

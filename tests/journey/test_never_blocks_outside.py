@@ -19,6 +19,8 @@ from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_http import Fault
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def pulse(qtbot: object) -> Iterator[Pulse]:

@@ -31,6 +31,8 @@ from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.protocol import Connection, Receipt
 from workmate_desktop.listener.server import Listener
 
+pytestmark = pytest.mark.alone
+
 QUICK = Limits(header_seconds=0.3, body_seconds=0.5, idle_seconds=0.4, linger_seconds=0.2)
 
 
