@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from tests.factories import at_once, customer, draft, event_body, issued
+from tests.faults.lengths import runs
 from tests.faults.office import Office
 
 
@@ -127,7 +128,7 @@ def test_d8_never_a_float(office: Office) -> None:
 
 
 def test_d9_two_parts_at_once(office: Office) -> None:
-    for _ in range(50):
+    for _ in range(runs(50, 300)):
         invoice_id = issued(office.at)
         halves = [event_body(invoice_id, amount=5950) for _ in range(2)]
         answers = at_once([lambda body=body: office.deliver(body) for body in halves])

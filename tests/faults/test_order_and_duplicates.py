@@ -1,4 +1,7 @@
-"""FAULTS E: events come twice, late, at once and in any order."""
+"""FAULTS E: events come twice, late, at once and in any order.
+
+Long: `python3 run.py faults --long -k "e2 or e7 or d9"` (200 times 8 at once, 300 pairs at once).
+"""
 
 import random
 from collections.abc import Iterator
@@ -21,6 +24,7 @@ from tests.factories import (
     make_books,
     sign,
 )
+from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.faults.reference_model import Model
 from workmate_desktop.domain.events import Source
@@ -55,7 +59,7 @@ def test_e1_same_failure_twice(office: Office) -> None:
 
 
 def test_e2_eight_times_at_once(office: Office) -> None:
-    for _ in range(10):
+    for _ in range(runs(10, 200)):
         invoice_id = issued(office.at)
         body = event_body(invoice_id, amount=11901)
         before = office.counts()
@@ -249,7 +253,7 @@ def test_e6_100_random_sequences_equal_the_model(shared_books: OfficeBooks, bloc
 
 
 def test_e7_webhook_and_catch_up_at_once(office: Office) -> None:
-    for _ in range(30):
+    for _ in range(runs(30, 300)):
         invoice_id = issued(office.at)
         body = event_body(invoice_id)
         fetched = parse(encoded(body), NOON)

@@ -10,6 +10,7 @@ import queue
 import re
 import sys
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,7 +20,6 @@ from pathlib import Path
 
 from workmate_desktop.domain.clock import to_text
 
-_MESSAGE = logging.Formatter("%(message)s")
 _SECRETS = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_+/=]+")
 _KEPT_DAYS = 30
 _IN_MEMORY = 5000
@@ -42,9 +42,29 @@ class LogEntry:
 
 
 def _entry_of(record: logging.LogRecord) -> LogEntry:
-    """The record as an entry; never lets a key through, not even inside a trace."""
-    text = masked(_MESSAGE.format(record))
+    """The record as an entry; never lets a key through."""
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[1] is not None:
+        text += "\n" + _trace_of(record.exc_info[1])
+    text = masked(text)
     return LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
+
+
+def _trace_of(error: BaseException) -> str:
+    """Kind and places of an error and its causes, the first cause first.
+
+    Never the words: those of a bug may hold anything that was at hand, a payer's name or a
+    password. (The crash report of services/crash.py keeps to the same.)
+    """
+    parts: list[str] = []
+    known: BaseException | None = error
+    seen: set[int] = set()
+    while known is not None and id(known) not in seen:
+        seen.add(id(known))
+        places = "".join(traceback.format_tb(known.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{places}{type(known).__name__}")
+        known = known.__cause__ or (None if known.__suppress_context__ else known.__context__)
+    return "\n\nThen:\n".join(reversed(parts))
 
 
 def _line(entry: LogEntry) -> str:
