@@ -84,6 +84,8 @@ def _cut_everywhere(recorder: Recorder, disk: Disk, promise: Promise, at: Path, 
             images.append(disk.dropped())
         for image in images:
             cuts += 1
+            if cuts % 1000 == 0:
+                print(f"{cuts} cuts, after {number} of {len(operations)} operations", flush=True)
             try:
                 _open_and_look(image, at, acknowledged, promise, thorough=cuts % 20 == 0)
             except BaseException as error:
@@ -141,7 +143,7 @@ def test_f13_power_cuts_under_load(tmp_path: Path, image_dir: Path) -> None:
     invoices = [future.result(10) for future in made]
     office.close()
     disk, recorder = Disk(data_dir), Recorder(tmp_path, data_dir)
-    bodies, promise = _bodies(runs(30, 500), invoices, "Cut")
+    bodies, promise = _bodies(runs(30, 180), invoices, "Cut")
     part = len(bodies) * 4 // 5
     recorder.run(bodies[:part])
     recorder.run(bodies[part:])

@@ -245,6 +245,7 @@ def _in_the_window(
         lines = "\n".join(entry.text for entry in desk.program._log.entries())
         assert "LookupError" in report
         assert "Unexpected error" in lines
+        assert "in _fail_with_canaries" in lines  # the place and the kind are there
         desk.stop()
     return report, lines, "\n".join(map(str, server.mails))
 

@@ -44,8 +44,8 @@ class LogEntry:
 def _entry_of(record: logging.LogRecord) -> LogEntry:
     """The record as an entry; never lets a key through."""
     text = record.getMessage()
-    if record.exc_info and record.exc_info[1] is not None:
-        text += "\n" + _trace_of(record.exc_info[1])
+    if record.exc_text:
+        text += "\n" + record.exc_text
     text = masked(text)
     return LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
 
@@ -158,7 +158,8 @@ class _Enqueue(logging.handlers.QueueHandler):
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         if record.exc_info:
             # The trace is rendered now: its frames may hold what must not live on.
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            error = record.exc_info[1]
+            record.exc_text = _trace_of(error) if error is not None else None
             record.exc_info = None
         return record
 
