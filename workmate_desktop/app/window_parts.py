@@ -1,20 +1,19 @@
 """The running program with its window: what happens when, all of it in the GUI thread."""
 
 import logging
-import signal
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from workmate_desktop.app.background import Background
 from workmate_desktop.app.first_window import FirstWindow
 from workmate_desktop.app.launch import entry_suffix, start_command
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.stop_signals import StopSignals
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
@@ -98,7 +97,7 @@ class WindowProgram(QObject):
         self._doorbell: Doorbell | None = None
         self._memory = first.memory
         self._stopped = False
-        self._signals: QSocketNotifier | None = None
+        self._signals = StopSignals(self.stop, self)
         self._replaced: Path | None = None
 
     def start(self) -> bool:
@@ -132,7 +131,7 @@ class WindowProgram(QObject):
         if self._stopped:
             return
         self._stopped = True
-        self._forget_signals()
+        self._signals.forget()
         self.background.close()
         self.window.hide()
         for timer in self.window.findChildren(QTimer):
@@ -161,7 +160,7 @@ class WindowProgram(QObject):
 
     def _show_window(self) -> None:
         self.background.quit_wanted.connect(self.stop)
-        self._stop_on_signals()
+        self._signals.heed()
         choice = self._remembered.get("background")
         if self.background.start(choice, self._keep_choice, hidden=self.options.hidden):
             self.window.show()
@@ -367,33 +366,6 @@ class WindowProgram(QObject):
             "background": self.background.choice,
             **pages.save_state(),
         }
-
-    def _stop_on_signals(self) -> None:
-        """SIGTERM and SIGINT close the window. Qt's loop never returns to Python by itself, so
-        the signal writes into a socket that Qt watches.
-        """
-        self._signal_in, self._signal_out = socket.socketpair()
-        self._signal_in.setblocking(False)
-        self._signal_out.setblocking(False)
-        self._old_wakeup = signal.set_wakeup_fd(
-            self._signal_out.fileno(), warn_on_full_buffer=False
-        )
-        self._old_handlers = {
-            number: signal.signal(number, lambda _number, _frame: None)
-            for number in (signal.SIGTERM, signal.SIGINT)
-        }
-        self._signals = QSocketNotifier(self._signal_in.fileno(), QSocketNotifier.Type.Read, self)
-        self._signals.activated.connect(self.stop)
-
-    def _forget_signals(self) -> None:
-        if self._signals is None:
-            return
-        self._signals.setEnabled(False)
-        signal.set_wakeup_fd(self._old_wakeup)
-        for number, handler in self._old_handlers.items():
-            signal.signal(number, handler)
-        self._signal_in.close()
-        self._signal_out.close()
 
 
 def import_pages() -> None:
