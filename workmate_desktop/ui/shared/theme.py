@@ -39,6 +39,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from workmate_desktop.ui.shared.assets import font_paths, icon_path, resource_path
 from workmate_desktop.ui.shared.colors import DARK, LIGHT, Colors
+from workmate_desktop.ui.shared.qt_words import speak_german
 
 SANS = "Workmate Sans"
 MONO = "Workmate Mono"
@@ -82,6 +83,7 @@ class Theme(QObject):
         self._dark = False
         # Calendars, dates and spin boxes speak the language of the screen on every PC.
         QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+        speak_german(app)
         app.setStyle("Fusion")
         self._load_fonts()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)

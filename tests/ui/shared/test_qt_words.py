@@ -1,0 +1,73 @@
+"""What Qt itself shows is German, too: dialogs for files and printing, standard buttons."""
+
+from PySide6.QtCore import QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+)
+
+from workmate_desktop.ui.shared.qt_words import speak_german
+
+
+def words_of(widget, kind):
+    return {found.text().replace("&", "") for found in widget.findChildren(kind)}
+
+
+def test_the_dialog_for_a_file_is_german(theme, qtbot):
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    qtbot.addWidget(dialog)
+    assert {"Speichern", "Abbrechen"} <= words_of(dialog, QPushButton)
+    assert {"Suchen in:", "Dateiname:"} <= words_of(dialog, QLabel)
+
+
+def test_its_tool_buttons_show_their_signs(theme, qtbot):
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for made in dialog.findChildren(QToolButton):
+        if made.objectName().endswith("Button"):
+            made.ensurePolished()
+            assert _is_painted(made), made.objectName()
+
+
+def _is_painted(made: QToolButton) -> bool:
+    """Its sign covers more than a few dots: painted with it and without, it differs."""
+    before = made.grab().toImage()
+    icon = made.icon()
+    made.setIcon(QIcon())
+    after = made.grab().toImage()
+    made.setIcon(icon)
+    wide = [
+        x
+        for x in range(before.width())
+        if any(before.pixel(x, y) != after.pixel(x, y) for y in range(before.height()))
+    ]
+    return bool(wide) and wide[-1] - wide[0] >= 7 * before.devicePixelRatio()
+
+
+def test_the_print_dialog_is_german(theme, qtbot):
+    dialog = QPrintDialog(QPrinter())
+    qtbot.addWidget(dialog)
+    assert {"Drucken", "Abbrechen"} <= words_of(dialog, QPushButton)
+
+
+def test_standard_buttons_are_german(theme, qtbot):
+    box = QMessageBox()
+    box.setStandardButtons(QMessageBox.StandardButton.Cancel | QMessageBox.StandardButton.Yes)
+    qtbot.addWidget(box)
+    assert words_of(box, QPushButton) == {"Abbrechen", "Ja"}
+
+
+def test_it_is_installed_once(theme):
+    app = QApplication.instance()
+    speak_german(app)
+    assert len(app.findChildren(QTranslator, "qtbase_de")) == 1
