@@ -7,7 +7,7 @@
 answers with resolved futures, or with `fail_with`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -239,6 +239,14 @@ class FakeBooks:
     def invoice_row(self, invoice_id: str) -> InvoiceRow | None:
         self._count("invoice_row")
         return self.rows.get(invoice_id)
+
+    def invoice_rows(self, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
+        self._count("invoice_rows")
+        return {one: self.rows[one] for one in invoice_ids if one in self.rows}
+
+    def invoices_matching(self, query: InvoiceQuery, invoice_ids: Collection[str]) -> set[str]:
+        self._count("invoices_matching")
+        return {i for i in invoice_ids if i in self.rows and _matches(self.rows[i], query)}
 
     def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
         self._count("invoice_matches")

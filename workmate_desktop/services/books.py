@@ -1,5 +1,6 @@
 """Reading the books for the screen: single rows and windows of rows, quick enough for the GUI."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text
@@ -50,6 +51,17 @@ class Books:
         """One row as it is now; None when it is gone."""
         with self._database.reader() as connection:
             return invoice_list.invoice_row(connection, invoice_id)
+
+    def invoice_rows(self, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
+        """These rows as they are now, by id; what is gone is left out."""
+        with self._database.reader() as connection:
+            return invoice_list.invoice_rows(connection, invoice_ids)
+
+    def invoices_matching(self, query: InvoiceQuery, invoice_ids: Collection[str]) -> set[str]:
+        """Those of the invoices that belong into the list of `query` now."""
+        with self._database.reader() as connection:
+            month = self._month(query.today)
+            return invoice_list.invoices_matching(connection, query, month, invoice_ids)
 
     def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
         """Whether this invoice belongs into the list of `query` now."""

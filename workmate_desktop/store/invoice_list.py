@@ -3,7 +3,8 @@
 Sorting walks an index and stops after a page, so that 100,000 invoices cost what 100 do.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -99,6 +100,25 @@ def invoice_row(connection: Connection, invoice_id: str) -> InvoiceRow | None:
         .one_or_none()
     )
     return None if found is None else row_of(found)
+
+
+def invoice_rows(connection: Connection, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
+    """These rows as they are now, in one statement; what is gone is left out."""
+    found = connection.exec_driver_sql(_ROWS, (json.dumps(list(invoice_ids)),))
+    return {row["id"]: row_of(row) for row in found.mappings()}
+
+
+# CROSS JOIN: SQLite keeps the order, a few ids and then the primary key.
+_ROWS = "SELECT i.* FROM json_each(?) AS n CROSS JOIN invoices AS i ON i.id = n.value"
+
+
+def invoices_matching(
+    connection: Connection, query: InvoiceQuery, month: Span, invoice_ids: Collection[str]
+) -> set[str]:
+    """Those of the invoices that belong into the list now."""
+    statement = _filtered(select(invoices.c.id), query, month)
+    wanted = statement.where(invoices.c.id.in_(list(invoice_ids)))
+    return set(connection.execute(wanted).scalars())
 
 
 def invoice_matches(

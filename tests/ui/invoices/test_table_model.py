@@ -104,7 +104,7 @@ def test_one_change_reads_one_row_and_repaints_one_row(qtbot, books) -> None:
     books.pay("id-590")
     books.calls.clear()
     changes = model.refresh_rows(("id-590",))
-    assert books.calls == {"invoice_row": 1}
+    assert books.calls == {"invoice_rows": 1}
     assert changed.count() == 1
     first, last = changed.at(0)[0], changed.at(0)[1]
     assert (first.row(), last.row()) == (10, 10)

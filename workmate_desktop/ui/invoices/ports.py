@@ -4,7 +4,7 @@
 small fakes instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from datetime import date
 from typing import Protocol, TypeVar
@@ -31,6 +31,14 @@ class RowReading(Protocol):
 
     def invoice_row(self, invoice_id: str) -> InvoiceRow | None:
         """One row as it is now; None when deleted."""
+        ...
+
+    def invoice_rows(self, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
+        """These rows as they are now, by id; deleted ones are left out."""
+        ...
+
+    def invoices_matching(self, query: InvoiceQuery, invoice_ids: Collection[str]) -> set[str]:
+        """Those of the invoices that belong into the list of `query` now."""
         ...
 
     def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:

@@ -232,6 +232,12 @@ class PillDelegate(RowDelegate):
         super().__init__(theme, parent)
         self._pills_of = pills_of
 
+    def paint_known(self, painter: QPainter, cell: Any, index: Index) -> None:
+        """Pills instead of text."""
+        painter.save()
+        self.paint_text(painter, cell, index)
+        painter.restore()
+
     def paint_text(self, painter: QPainter, cell: Any, index: Index) -> None:
         """Pills instead of text."""
         room = cell.rect.adjusted(PADDING, 0, -PADDING, -1)

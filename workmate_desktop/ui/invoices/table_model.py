@@ -4,7 +4,7 @@ One change reads one row again. Nothing here resets the model for it, so selecti
 position stay where they are.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -18,14 +18,14 @@ from workmate_desktop.ui.invoices.ports import RowReading
 from workmate_desktop.ui.invoices.status_pill import pills_text, status_pills
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
-from workmate_desktop.ui.shared.tables import FLASH_ROLE, Index
+from workmate_desktop.ui.shared.tables import FLASH_ROLE, PAINT_ROLE, Index, PaintedCell
 
 _NOWHERE = QModelIndex()
 PAGE = 256
 _MANY = 8
-"""More rows than this at once are read as a page, not one by one."""
+"""More strangers than this at once are looked for in a page of what is shown."""
 _WINDOW = 1024
-"""A page larger than this costs more than single rows."""
+"""A page larger than this costs more than the rows themselves."""
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
@@ -129,19 +129,18 @@ class InvoiceTableModel(QAbstractTableModel):
         Returns them before and after. Rows that are not loaded are left to `admit`.
         """
         ids = [i for i in dict.fromkeys(invoice_ids) if i in self._positions]
-        # One page costs less than many single rows; what it lacks is still read singly.
-        fresh: dict[str, InvoiceRow] = {}
-        if len(ids) > _MANY and len(self._rows) <= _WINDOW:
-            page = self._books.invoice_page(self._query, None, len(self._rows))
-            fresh = {row.id: row for row in page}
+        if not ids:
+            return []
+        fresh = self._books.invoice_rows(ids)
+        belong = self._belonging(fresh)
         changes: list[RowChange] = []
         misplaced: dict[str, InvoiceRow] = {}
         for invoice_id in ids:
             position = self._positions[invoice_id]
-            row = fresh.get(invoice_id) or self._books.invoice_row(invoice_id)
+            row = fresh.get(invoice_id)
             before = self._rows[position]
             changes.append(RowChange(before, row))
-            if row is None or not (invoice_id in fresh or self._belongs(row)):
+            if row is None or invoice_id not in belong:
                 self._remove(position)
             elif row != before:
                 self._replace(position, row)
@@ -153,14 +152,17 @@ class InvoiceTableModel(QAbstractTableModel):
     def admit(self, invoice_ids: Iterable[str]) -> None:
         """Insert those that are not loaded but now belong among the loaded rows."""
         strangers = [i for i in dict.fromkeys(invoice_ids) if i not in self._positions]
-        if len(strangers) > _MANY:
+        if not strangers:
+            return
+        if len(strangers) > _MANY and len(self._rows) <= _WINDOW:
             wanted = frozenset(strangers)
             # One page with everything that may be visible costs less than asking for each.
             window = self._books.invoice_page(self._query, None, max(PAGE, len(self._rows)))
             rows = [row for row in window if row.id in wanted]
         else:
-            read = (self._books.invoice_row(invoice_id) for invoice_id in strangers)
-            rows = [row for row in read if row is not None and self._belongs(row)]
+            found = self._books.invoice_rows(strangers)
+            belong = self._belonging(found)
+            rows = [row for row in found.values() if row.id in belong]
         self._place_all({row.id: row for row in rows})
 
     # Qt
@@ -243,12 +245,12 @@ class InvoiceTableModel(QAbstractTableModel):
     def _last(self) -> InvoiceRow | None:
         return self._rows[-1] if self._rows else None
 
-    def _belongs(self, row: InvoiceRow) -> bool:
-        if row.livemode != self._query.livemode:
-            return False
-        if self._query.filter is InvoiceFilter.ALL and not self._query.text.strip():
-            return True
-        return self._books.invoice_matches(self._query, row.id)
+    def _belonging(self, rows: Mapping[str, InvoiceRow]) -> set[str]:
+        """Those of these rows that the list shows, loaded or not."""
+        mine = {row.id for row in rows.values() if row.livemode == self._query.livemode}
+        if not mine or (self._query.filter is InvoiceFilter.ALL and not self._query.text.strip()):
+            return mine
+        return self._books.invoices_matching(self._query, mine)
 
     # Single rows
 
@@ -343,6 +345,11 @@ class InvoiceTableModel(QAbstractTableModel):
             text = QCoreApplication.translate("InvoiceTable", "nichts")
         return f"{texts.column_title(SORT_OF[column])}: {text}"
 
+    def _painted(self, row: InvoiceRow, column: Column) -> PaintedCell:
+        # The status is painted as pills, from ROW_ROLE.
+        text = "" if column is Column.STATUS else self._text(row, column)
+        return PaintedCell(text, _alignment(column), self.flashing.get(row.id, 0.0))
+
     def _flash(self, row: InvoiceRow, _column: Column) -> float | None:
         return self.flashing.get(row.id)
 
@@ -360,6 +367,7 @@ _ANSWERS: dict[int, Callable[[InvoiceTableModel, InvoiceRow, Column], object]] =
     int(Qt.ItemDataRole.TextAlignmentRole): lambda _model, _row, column: _alignment(column),
     int(Qt.ItemDataRole.AccessibleTextRole): InvoiceTableModel._spoken,
     int(Qt.ItemDataRole.ToolTipRole): _tip,
+    int(PAINT_ROLE): InvoiceTableModel._painted,
     int(FLASH_ROLE): InvoiceTableModel._flash,
     ID_ROLE: lambda _model, row, _column: row.id,
     SORT_ROLE: lambda _model, row, column: InvoiceTableModel._raw(row, column),

@@ -1,6 +1,7 @@
 """Amounts in German. Without Qt: e-mails of `serve` name them too."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from workmate_desktop.domain.money import exponent
 
@@ -8,6 +9,7 @@ NBSP = "\u00a0"
 _LOCALE = "de_DE"
 
 
+@lru_cache(maxsize=4096)  # Babel takes 0.1 ms, and the same amounts are painted again and again
 def money(minor: int, currency: str) -> str:
     """An amount for the screen, with all decimals of its currency."""
     # Imported at the first amount: Babel is not needed before the first rows are shown.
