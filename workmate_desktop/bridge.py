@@ -40,7 +40,7 @@ COALESCE_MS = 4
 """A change after a pause is told at once, what follows within so many milliseconds together."""
 FRAME_MS = 16
 """After many changes at once the next ones wait for so long: nobody sees more than a frame."""
-_MANY = 8
+_MANY = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Stored Stripe events: written once, read newest first."""
 
+import heapq
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, true, tuple_
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
@@ -242,12 +244,19 @@ def texts_in(detail: Mapping[str, object], key: str) -> tuple[str, ...]:
 _ROW = select(stripe_events, invoices.c.number.label("invoice_label")).outerjoin(
     invoices, invoices.c.id == stripe_events.c.invoice_id
 )
-_FILTERS = {
-    EventFilter.ERRORS: stripe_events.c.outcome.in_(
-        [Outcome.FAILURE_RECORDED.value, Outcome.NEEDS_REVIEW.value]
-    ),
-    EventFilter.REVIEW: stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value,
-}
+_OF_ERRORS = (Outcome.FAILURE_RECORDED, Outcome.NEEDS_REVIEW)
+_OUTCOMES = {EventFilter.ERRORS: _OF_ERRORS, EventFilter.REVIEW: (Outcome.NEEDS_REVIEW,)}
+
+
+def _parts(which: EventFilter) -> list[ColumnElement[bool]]:
+    """What the filter lets through, in parts that have an index each: these events are few among
+    hundreds of thousands, and the list must not look through all of them.
+    """
+    return [
+        and_(stripe_events.c.livemode == livemode, stripe_events.c.outcome == outcome.value)
+        for outcome in _OUTCOMES.get(which, ())
+        for livemode in (0, 1)
+    ] or [true()]
 
 
 def event_page(
@@ -259,8 +268,6 @@ def event_page(
 ) -> list[EventRow]:
     """Newest first; the page after the row `after`."""
     query = _ROW.order_by(stripe_events.c.received_at.desc(), stripe_events.c.id.desc())
-    if which in _FILTERS:
-        query = query.where(_FILTERS[which])
     if text.strip():
         wanted = storable(text.strip())
         query = query.where(
@@ -278,7 +285,11 @@ def event_page(
         ).scalar_one_or_none() or to_text(after.received_at)
         here = tuple_(stripe_events.c.received_at, stripe_events.c.id)
         query = query.where(here < tuple_(literal(received), literal(after.id)))
-    return [_row(found) for found in connection.execute(query.limit(limit)).mappings()]
+    pages = [
+        connection.execute(query.where(part).limit(limit)).mappings() for part in _parts(which)
+    ]
+    newest = heapq.merge(*pages, key=lambda row: (row["received_at"], row["id"]), reverse=True)
+    return [_row(found) for found in islice(newest, limit)]
 
 
 def event_row(connection: Connection, event_id: str) -> EventRow | None:
