@@ -7,7 +7,6 @@ payment cannot be hidden by a delivery that comes again.
 
 import json
 import os
-import random
 import shutil
 import signal
 import sqlite3
@@ -16,22 +15,19 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from tests.factories import customer as new_customer
-from tests.factories import draft, encoded, event_body, make_books, post, sign
+from tests.factories import draft, make_books, post, sign
+from tests.faults.books_check import compare_with_model, wrong_statuses
+from tests.faults.kill_events import EventMaker, as_stripe_sends_it
 from tests.faults.programs import KEYS, NO_STRIPE, free_port
-from tests.faults.reference_model import Model
-from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.store.engine import FILE_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 SENDERS = 4
 INVOICES = 120
-TOTAL = 11900
 WAIT = 60.0
 
 
@@ -44,9 +40,8 @@ class KilledOffice:
         self.command = command
         self.kills = 0
         self.deliveries = 0
-        self.random = random.Random(seed)
-        self._stamp = f"{seed:x}x{self.random.getrandbits(40):x}"
         self._invoices = self._prepare()
+        self._events = EventMaker(seed, self._invoices)
         self._port = free_port()
         self._host: subprocess.Popen[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,8 +50,6 @@ class KilledOffice:
         self._listening = 0
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._made: list[dict[str, Any]] = []
-        self._intents: dict[str, tuple[str, int]] = {}
         self._acknowledged: set[str] = set()
         self._unchecked: set[str] = set()
         self._refused: list[int] = []
@@ -161,7 +154,10 @@ class KilledOffice:
             assert not sender.is_alive(), "a delivery was never answered 200"
         assert self._end(signal.SIGTERM) == 0, self.printed()[-3000:]
         assert not set(self._refused) - {503}, self._refused
-        self._compare()
+        assert self._acknowledged == {event["id"] for event in self._events.made}
+        compare_with_model(self.data_dir, self._invoices, self._events.made)
+        beside = {path.name for path in self.data_dir.iterdir()}
+        assert not {name for name in beside if "unfinished" in name or name.startswith(".")}
         assert "Traceback" not in self.printed()
 
     def printed(self) -> str:
@@ -225,8 +221,8 @@ class KilledOffice:
     def _send(self) -> None:
         while not self._stop.is_set():
             with self._lock:
-                event = self._next()
-            raw = _as_stripe_sends_it(event)
+                event = self._events.next()
+            raw = as_stripe_sends_it(event)
             while True:
                 if not self._up.wait(0.1):
                     if self._stop.is_set() and not self._pid:
@@ -253,31 +249,6 @@ class KilledOffice:
         except (OSError, IndexError, ValueError):  # refused, reset, closed inside the answer
             return None
 
-    def _next(self) -> dict[str, Any]:
-        """20 % duplicates, 20 % failures; some intents more than once, some for no invoice."""
-        choose = self.random
-        if self._made and choose.random() < 0.2:
-            return choose.choice(self._made[-50:])
-        number = len(self._made)
-        if self._intents and choose.random() < 0.15:
-            intent = choose.choice(list(self._intents))
-        else:
-            intent = f"pi_{self._stamp}x{number}"
-            invoice = "RE-1999-0001" if choose.random() < 0.03 else choose.choice(self._invoices)
-            self._intents[intent] = (invoice, choose.choice([TOTAL, 5950, 100, TOTAL + 1]))
-        invoice, amount = self._intents[intent]
-        event = {
-            "id": f"evt_{self._stamp}x{number}",
-            "intent": intent,
-            "kind": "failed" if choose.random() < 0.25 else "succeeded",  # 20 % of all deliveries
-            "invoice": invoice,
-            "amount": amount,
-            "currency": "eur",
-            "at": int(time.time()) - choose.randrange(10_000),
-        }
-        self._made.append(event)
-        return event
-
     # --- what the books say ----------------------------------------------------------------------
 
     def _after_kill(self) -> None:
@@ -298,94 +269,4 @@ class KilledOffice:
             assert books.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             kept = {row[0] for row in books.execute("SELECT id FROM stripe_events")}
             assert due <= kept, f"acknowledged, and lost: {due - kept}"
-            assert _wrong_statuses(books) == []
-
-    def _compare(self) -> None:
-        """0 lost, 0 double, 0 wrong status, 0 missing notices, integrity ok."""
-        model = Model(
-            {one: {"state": "issued", "total": TOTAL, "currency": "eur"} for one in self._invoices}
-        )
-        for event in self._made:
-            model.take(event)
-        assert self._acknowledged == model.seen_events
-        books = make_books(self.data_dir)
-        try:
-            assert books.value("PRAGMA integrity_check") == "ok"
-            assert books.rows("PRAGMA foreign_key_check") == []
-            ids = [row[0] for row in books.rows("SELECT id FROM stripe_events")]
-            assert sorted(ids) == sorted(model.seen_events)
-            money = books.rows(
-                "SELECT stripe_payment_intent_id, invoice_id, amount_minor FROM payments"
-            )
-            assert len(money) == len(model.money)
-            assert {intent: (to, amount) for intent, to, amount in money} == model.money
-            for one in self._invoices:
-                row = books.books.invoice_row(one)
-                assert row is not None
-                assert (row.status.value, row.paid_minor, row.payment_failed) == (
-                    model.status(one),
-                    model.paid(one),
-                    model.failed_marker(one),
-                )
-            self._compare_notices(
-                model,
-                dict(
-                    books.rows(
-                        "SELECT event_id, count(*) FROM notices WHERE event_id IS NOT NULL"
-                        " GROUP BY event_id"
-                    )
-                ),
-                {
-                    row[0]
-                    for row in books.rows("SELECT invoice_id FROM notices WHERE kind = 'overpaid'")
-                },
-            )
-            lines = books.value(
-                "SELECT count(*) FROM invoice_history WHERE action = 'payment_booked'"
-            )
-            assert lines == sum(1 for to, _ in model.money.values() if to is not None)
-            findings = SealCheck(books.writer, books.database, books.clock, lambda: None).run()
-            assert not findings.findings.tampered
-            assert not findings.findings.added
-        finally:
-            books.close()
-        beside = {path.name for path in self.data_dir.iterdir()}
-        assert not {name for name in beside if "unfinished" in name or name.startswith(".")}
-
-    def _compare_notices(self, model: Model, told: dict[str, int], overpaid: set[str]) -> None:
-        """One notice for each failure and for all that needs a person; one for too much money."""
-        first: set[str] = set()
-        wanted = set()
-        for event in self._made:
-            unknown = event["invoice"] not in model.invoices
-            if event["kind"] == "failed":
-                wanted.add(event["id"])
-            elif unknown:
-                first.add(event["intent"])
-        told_reviews = {one for one in told if one not in wanted}
-        assert wanted <= set(told), f"no notice: {wanted - set(told)}"
-        assert set(told.values()) <= {1}
-        assert len(told_reviews) == len(first)
-        assert overpaid == {one for one in self._invoices if model.paid(one) > TOTAL}
-
-
-def _wrong_statuses(books: sqlite3.Connection) -> list[Any]:
-    return books.execute(
-        "SELECT i.id, i.status, sum(p.amount_minor) FROM invoices i"
-        " LEFT JOIN payments p ON p.invoice_id = i.id GROUP BY i.id HAVING i.status !="
-        " CASE WHEN coalesce(sum(p.amount_minor), 0) >= i.total_minor THEN 'paid'"
-        " WHEN sum(p.amount_minor) > 0 THEN 'partially_paid' ELSE 'open' END"
-    ).fetchall()
-
-
-def _as_stripe_sends_it(event: dict[str, Any]) -> bytes:
-    return encoded(
-        event_body(
-            event["invoice"],
-            amount=event["amount"],
-            failed="generic_decline" if event["kind"] == "failed" else None,
-            event_id=event["id"],
-            intent_id=event["intent"],
-            created=datetime.fromtimestamp(event["at"], UTC),
-        )
-    )
+            assert wrong_statuses(books) == []

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from tests.factories import customer, draft, encoded, event_body, make_books
+from tests.faults.books_check import wrong_statuses
+from tests.faults.kill_events import TOTAL
 from tests.faults.lengths import LONG, runs
 from tests.faults.power import Disk, write_image
 from tests.faults.power_record import Recorder
@@ -28,7 +30,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 INVOICES = 40
-TOTAL = 11900
 
 
 @dataclass
@@ -124,13 +125,7 @@ def _look(books: Any, acknowledged: set[str], promise: Promise) -> None:
     assert paid == wanted  # an event is there with its money, or not at all
     noticed = {row[0] for row in books.execute("SELECT event_id FROM notices")}
     assert {one for one in events if promise.intents[one] is None} <= noticed
-    wrong = books.execute(
-        "SELECT i.id, i.status, sum(p.amount_minor) FROM invoices i"
-        " LEFT JOIN payments p ON p.invoice_id = i.id GROUP BY i.id HAVING i.status !="
-        " CASE WHEN coalesce(sum(p.amount_minor), 0) >= i.total_minor THEN 'paid'"
-        " WHEN sum(p.amount_minor) > 0 THEN 'partially_paid' ELSE 'open' END"
-    ).fetchall()
-    assert wrong == []
+    assert wrong_statuses(books) == []
 
 
 def test_f13_power_cuts_under_load(tmp_path: Path, image_dir: Path) -> None:
