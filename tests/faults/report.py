@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,10 +69,10 @@ class RowResults:
         return "skipped" if counts["skipped"] else "missing"
 
 
-def table(results: RowResults) -> list[str]:
+def table(results: RowResults, rows: Mapping[str, str] = NOW) -> list[str]:
     """One line per row, in the order of FAULTS, and the sum."""
     lines = ["", f"{'row':<5} {'what':<48} {'state':<9} tests"]
-    for row, name in NOW.items():
+    for row, name in rows.items():
         counts = results.by_row.get(row, Counter())
         tests = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         lines.append(f"{row:<5} {name:<48} {results.state_of(row):<9} {tests}")
@@ -79,13 +80,14 @@ def table(results: RowResults) -> list[str]:
     for row, (name, issue) in LATER.items():
         extra = f"; {results.state_of(row)} so far" if row in results.by_row else ""
         lines.append(f"{row:<5} {name:<48} later (issue {issue}){extra}")
-    good = sum(results.state_of(row) == "passed" for row in NOW)
-    lines += ["", f"{good} of {len(NOW)} rows passed ({len(LATER)} come with later issues)"]
+    good = sum(results.state_of(row) == "passed" for row in rows)
+    lines += ["", f"{good} of {len(rows)} rows passed ({len(LATER)} come with later issues)"]
     return lines
 
 
 def main(arguments: list[str]) -> int:
     """Run, print, and tell by the exit code."""
+    single = "--long" in arguments and "-k" in arguments
     if "--long" in arguments:
         os.environ["WORKMATE_ATTACKS"] = "long"
         # Their figures are printed as they come; one of them may take half an hour.
@@ -102,12 +104,14 @@ def main(arguments: list[str]) -> int:
         ],
         plugins=[results],
     )
-    print("\n".join(table(results)))
-    states = Counter(results.state_of(row) for row in NOW)
+    # Of a single attack only its own rows are of interest.
+    rows = {row: name for row, name in NOW.items() if not single or row in results.by_row}
+    print("\n".join(table(results, rows)))
+    states = Counter(results.state_of(row) for row in rows)
     for state in ("failed", "skipped", "missing"):
-        rows = [row for row in NOW if results.state_of(row) == state]
-        if rows:
-            print(f"{state}: {' '.join(rows)}")
+        found = [row for row in rows if results.state_of(row) == state]
+        if found:
+            print(f"{state}: {' '.join(found)}")
     skipped = f", {results.skipped} skipped" if results.skipped else ""
     print(f"{results.passed} passed, {results.failed} failed{skipped}")
     return int(bool(states["failed"] or states["missing"] or code != pytest.ExitCode.OK))
