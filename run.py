@@ -4,8 +4,8 @@
 The first start makes ``.venv`` beside this file and installs exactly what the lock file
 names; later starts go straight on. Then this process becomes the program.
 
-``python3 run.py test|lint|faults|bench|screenshots`` are for developers; everything else
-is passed to the program. Only the standard library is used here.
+``python3 run.py test|lint|faults|bench|screenshots|sbom|licences|audit`` are for developers;
+everything else is passed to the program. Only the standard library is used here.
 """
 
 import sys
@@ -44,6 +44,9 @@ DEV_COMMANDS = {
     "faults": ["-m", "tests.faults.report"],
     "bench": ["-m", "tests.benchmarks"],
     "screenshots": ["-m", "tests.screenshots"],
+    "sbom": ["-m", "tests.supply.sbom"],
+    "licences": ["-m", "tests.supply.licences"],
+    "audit": ["-m", "tests.supply.audit"],
 }
 LINT_STEPS = (
     ["-m", "ruff", "check", "."],
@@ -51,6 +54,7 @@ LINT_STEPS = (
     ["-m", "mypy"],
 )
 WITHOUT_QT = {"serve", "doctor", "backup", "restore", "--version", "--help", "-h", "lint"}
+WITHOUT_QT |= {"sbom", "licences", "audit"}
 
 # Library that Qt loads -> Debian package that holds it.
 # fmt: off

@@ -208,24 +208,6 @@ def test_lock_files_follow_pyproject() -> None:
             assert requirement.specifier.contains(version), f"{requirement} in {lock}"
 
 
-def test_no_dependency_is_under_the_gpl() -> None:
-    """LGPL (PySide6) may be used by a program under any licence; GPL and AGPL may not."""
-    offending = []
-    for name in pins(LOCKS[1]):
-        try:
-            metadata = importlib.metadata.metadata(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # for another system
-        classifiers = [c for c in metadata.get_all("Classifier", []) if c.startswith("License ::")]
-        expression = metadata.get("License-Expression") or ""
-        words = " ".join([expression, metadata.get("License") or "", *classifiers])
-        assert words.strip(), f"{name} names no licence: look it up"
-        lesser = "LGPL" in words or "Lesser General Public" in words
-        if ("GPL" in words or "General Public License" in words) and not lesser:
-            offending.append(f"{name}: {words}")
-    assert offending == []
-
-
 def test_wheel_holds_resources_and_command(tmp_path: Path) -> None:
     build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
     result = subprocess.run(

@@ -1,0 +1,1 @@
+"""What the program is made of: bill of materials, licences, known holes. Commands of run.py."""
