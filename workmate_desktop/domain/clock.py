@@ -40,7 +40,9 @@ class Clock(Protocol):
 
 def to_text(moment: datetime) -> str:
     """UTC, ISO 8601 with milliseconds and `Z`: 2026-11-23T08:00:03.120Z. Sorts as text."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"  # without +00:00
 
 
 def from_text(text: str) -> datetime:
