@@ -27,6 +27,7 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.faults.reference_model import Model
+from tests.services.absence import Absence
 from workmate_desktop.domain.events import Source
 from workmate_desktop.gateways.stripe_webhook import parse
 
@@ -270,6 +271,42 @@ def test_e7_webhook_and_catch_up_at_once(office: Office) -> None:
         assert office.row(invoice_id).paid_minor == 11900
         assert office.at.value("SELECT count(*) FROM payments") == payments + 1
         assert office.actions(invoice_id).count("payment_booked") == 1
+
+
+def test_e7_webhooks_beside_the_real_catch_up(tmp_path: Path) -> None:
+    """Five payments come by webhook while the catch-up fetches them from Stripe's event list."""
+    absence = Absence(tmp_path)
+    try:
+        absence.first_run()
+        rounds = runs(4, 60)
+        for _ in range(rounds):
+            invoices = absence.invoices(5)
+            for invoice_id in invoices:
+                absence.pay(invoice_id)
+            events = [
+                encoded(event)
+                for event in absence.stripe.events
+                if event["type"] == "payment_intent.succeeded"
+                and event["data"]["object"]["metadata"]["invoice_id"] in invoices
+            ]
+            assert len(events) == 5
+
+            def deliver(raw: bytes) -> int:
+                signed = sign(raw, at=absence.clock.true_seconds())
+                answer = absence.office.receive.delivery(raw, signed)
+                return answer if isinstance(answer, int) else answer.result(10)
+
+            calls = [lambda raw=raw: deliver(raw) for raw in events]
+            *answers, fetched = at_once([*calls, absence.run])
+            assert answers == [200] * 5
+            assert fetched.complete
+            absence.later(minutes=1)
+        assert absence.run().complete
+        assert absence.paid() == rounds * 5
+        booked = "SELECT count(*) FROM invoice_history WHERE action = 'payment_booked'"
+        assert absence.office.value(booked) == rounds * 5
+    finally:
+        absence.close()
 
 
 def test_e8_nothing_local_knows_the_intent(office: Office) -> None:
