@@ -84,7 +84,7 @@ def _live_keys(facts: Facts) -> Point:
         return point(_OPEN, "test_mode")
     if account is None and facts.asked_at is None:
         return point(_UNKNOWN, "not_tested")
-    return point(_DONE, "live", None)
+    return point(_DONE, "live" if account else "live_unnamed", None)
 
 
 def _of_two_accounts(keys: StripeKeys, account: AccountInfo | None) -> bool:

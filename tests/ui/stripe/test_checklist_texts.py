@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -51,7 +52,11 @@ def test_every_reason_that_the_service_knows_has_a_sentence() -> None:
     assert _reasons() - not_reasons <= known
 
 
-@pytest.mark.parametrize("facts", [ALL_WELL, POLLING], ids=["tunnel", "polling"])
+@pytest.mark.parametrize(
+    "facts",
+    [ALL_WELL, POLLING, replace(ALL_WELL, account=None)],
+    ids=["tunnel", "polling", "never tested"],
+)
 def test_no_placeholder_is_left_and_no_secret_shown(facts) -> None:
     for point in checklist(facts):
         text = words(point)

@@ -62,7 +62,7 @@ class DetailPanel(QStackedWidget):
         self._shown: tuple[Invoice, list[Payment], list[HistoryLine], object] | None = None
         self.setProperty("part", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(312)  # amounts keep their sign beside a scroll bar
         self.setAccessibleName(self.tr("Ausgewählte Rechnung"))
         self.empty = EmptyState(
             theme,

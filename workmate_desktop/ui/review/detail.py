@@ -41,7 +41,7 @@ class ReviewDetail(QStackedWidget):
         self._item: ReviewItem | None = None
         self.setProperty("part", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(312)  # amounts keep their sign beside a scroll bar
         self.setAccessibleName(self.tr("Ausgewählter Vorgang"))
         self.empty = EmptyState(
             theme,

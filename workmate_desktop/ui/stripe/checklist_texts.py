@@ -160,6 +160,7 @@ def _live_keys() -> dict[str, str]:
         "test_mode": _tr("noch im Testmodus"),
         "not_tested": _tr("noch nicht mit Stripe verbunden"),
         "live": _tr("Livebetrieb · %account"),
+        "live_unnamed": _tr("Livebetrieb"),
     }
 
 
