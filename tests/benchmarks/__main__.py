@@ -1,8 +1,9 @@
-"""`python3 run.py bench`: the rows of PERFORMANCE that exist so far, each beside its floor.
+"""`python3 run.py bench`: the rows of PERFORMANCE, each beside a floor or peer of the same run.
 
-python3 run.py bench                    everything, 5 rounds, about 6 minutes
-python3 run.py bench --short            for CI: fewer rounds and peers, about a minute
+python3 run.py bench                    everything, 5 rounds, about half an hour
+python3 run.py bench --short            fewer rounds, sizes and peers, some minutes
 python3 run.py bench receiving list     only these parts
+python3 run.py bench --write            also writes docs/benchmarks.md
 """
 
 import argparse
@@ -10,18 +11,92 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import lists, receiving, start
-from tests.benchmarks.contestants import ALL, Floor, Original, Ours
+from tests.benchmarks import calm, hardship, lists, live, receiving, start, years
+from tests.benchmarks.contestants import ALL, ROOT, Floor, Original, Ours
 from tests.benchmarks.machine import Others, hardware
+from tests.benchmarks.page import write_page
+from tests.benchmarks.peers import node
 from tests.benchmarks.table import Row, as_text
 
-PARTS = ("receiving", "list", "start")
-NOT_MEASURED = (
-    "the window while it receives; idle processor use; stop; 200,000 invoices; a slow disk; "
-    "Express + better-sqlite3 and dj-stripe as peers"
-)
+
+@dataclass
+class Wanted:
+    """What the command line asks for. `folder` is thrown away at the end."""
+
+    folder: Path
+    rounds: int
+    short: bool
+
+
+@dataclass
+class Part:
+    """What one part found: rows of the table, what stands behind them, and wrong books."""
+
+    rows: list[Row] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+def _receiving(wanted: Wanted) -> Part:
+    racers = (Ours, Original, Floor) if wanted.short else (*ALL, *node.available())
+    results, wrong = receiving.measure(
+        wanted.folder, wanted.rounds, 0.8 if wanted.short else 2.0, racers
+    )
+    text = ["Receiving, medians of the rounds", *receiving.details(results)]
+    return Part(receiving.rows(results), text, wrong)
+
+
+def _window(wanted: Wanted) -> Part:
+    results, wrong = live.measure(wanted.folder, min(wanted.rounds, 3), 2 if wanted.short else 5)
+    text = ["The window while it receives, ms", *live.details(results)]
+    return Part(live.rows(results), text, wrong)
+
+
+def _list(wanted: Wanted) -> Part:
+    sizes, repeats = ((lists.SMALL, 20_000), 3) if wanted.short else (lists.SIZES, 9)
+    results = lists.measure(
+        wanted.folder, 1 if wanted.short else min(wanted.rounds, 3), sizes, repeats
+    )
+    return Part(lists.rows(results), ["The list, ms", *lists.details(results)])
+
+
+def _start(wanted: Wanted) -> Part:
+    return Part(start.rows(start.measure(wanted.folder, wanted.rounds)))
+
+
+def _calm(wanted: Wanted) -> Part:
+    found, wrong = calm.measure(wanted.folder, wanted.rounds, 10 if wanted.short else 60)
+    return Part(calm.rows(found), [], wrong)
+
+
+def _years(wanted: Wanted) -> Part:
+    books, wrong = years.measure(wanted.folder, min(wanted.rounds, 3), 0.8 if wanted.short else 2.0)
+    return Part(years.rows(books), ["Ten years", *years.details(books)], wrong)
+
+
+def _hardship(wanted: Wanted) -> Part:
+    results, wrong = hardship.measure(
+        wanted.folder, min(wanted.rounds, 3), 0.8 if wanted.short else 2.0
+    )
+    text = ["Hardship: slow disk, busy core", *hardship.details(results)]
+    return Part(hardship.rows(results), text, wrong)
+
+
+PARTS: dict[str, Callable[[Wanted], Part]] = {
+    "receiving": _receiving,
+    "window": _window,
+    "list": _list,
+    "start": _start,
+    "calm": _calm,
+    "years": _years,
+    "hardship": _hardship,
+}
+_NOT_IN_SHORT = ("calm", "years", "hardship")
 
 
 def main() -> int:
@@ -33,44 +108,42 @@ def main() -> int:
         return 1
     rounds = options.rounds or (2 if options.short else 5)
     began, others = time.monotonic(), Others()
-    table: list[Row] = []
-    text: list[str] = []
-    wrong: list[str] = []
+    whole = Part()
     with tempfile.TemporaryDirectory(prefix="workmate-bench-") as name:
         folder = Path(name)
-        print(hardware(folder), flush=True)
+        machine = hardware(folder)
+        print(machine, flush=True)
         for part in options.parts or PARTS:
+            if options.short and not options.parts and part in _NOT_IN_SHORT:
+                continue
             print(f"{part} …", file=sys.stderr, flush=True)
-            if part == "receiving":
-                racers = (Ours, Original, Floor) if options.short else ALL
-                seconds = 0.8 if options.short else 2.0
-                races, wrong = receiving.measure(folder, rounds, seconds, racers)
-                table += receiving.rows(races)
-                text += ["", "Receiving, medians of the rounds", *receiving.details(races)]
-            elif part == "list":
-                large, repeats = (20_000, 3) if options.short else (100_000, 9)
-                listed = lists.measure(
-                    folder, 1 if options.short else min(rounds, 3), large, repeats
-                )
-                table += lists.rows(listed)
-                text += ["", "The list, ms", *lists.details(listed)]
-            else:
-                started = start.measure(folder, rounds)
-                table += start.rows(started)
-    print("\n".join([*text, "", *as_text(table)]))
-    print(f"not measured yet: {NOT_MEASURED}")
-    print(f"{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}")
-    for line in wrong:
+            place = folder / part
+            place.mkdir()
+            found = PARTS[part](Wanted(place, rounds, options.short))
+            print("\n".join([*found.text, "", *as_text(found.rows), ""]), flush=True)
+            whole.rows += found.rows
+            whole.text += [*found.text, ""] if found.text else []
+            whole.wrong += found.wrong
+    told = f"{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}"
+    table = as_text(whole.rows)
+    print("\n".join([*table, *node.remarks(), told]))
+    for line in whole.wrong:
         print(f"WRONG BOOKS: {line}")
-    return 1 if wrong else 0
+    if options.write:
+        page = ROOT / "docs" / "benchmarks.md"
+        today = datetime.now(UTC).date().isoformat()
+        write_page(page, today, machine, told, table, whole.text, [*node.remarks(), *whole.wrong])
+        print(f"written: {page.relative_to(ROOT)}")
+    return 1 if whole.wrong else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
-    parser.add_argument("--short", action="store_true", help="a run for CI, about a minute")
+    parser.add_argument("--short", action="store_true", help="fewer rounds, sizes and peers")
     parser.add_argument("--rounds", type=int, help="how often everything is repeated")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:

@@ -143,7 +143,9 @@ class Ours(Contestant):
         books.close()
 
 
-class _Peer(Contestant):
+class PeerWithTables(Contestant):
+    """A server that keeps invoices, payments, events and Verlauf in tables of its own."""
+
     tables = True
 
     def prepare(self) -> None:
@@ -174,19 +176,19 @@ class _Peer(Contestant):
         books.close()
 
 
-class Original(_Peer):
+class Original(PeerWithTables):
     """FastAPI with an ORM session per request and stripe-python."""
 
     key = "original"
 
 
-class FlaskSample(_Peer):
+class FlaskSample(PeerWithTables):
     """Stripe's sample on waitress."""
 
     key = "flask_sample"
 
 
-class Floor(_Peer):
+class Floor(PeerWithTables):
     """The smallest honest listener."""
 
     key = "floor"
@@ -198,7 +200,7 @@ class Floor(_Peer):
         books.close()
 
 
-class Bare(_Peer):
+class Bare(PeerWithTables):
     """A bare 200 on the program's listener."""
 
     key = "bare"

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.generator import LAST_DAY
+from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.services.books import Books
@@ -25,6 +27,10 @@ from workmate_desktop.ui.shared.theme import apply_theme
 
 WORDS = ("muller", "Müller", "1190", "1.190,00", "re-2024-00", "gmbh", "koch wein", "öztürk", "zzz")
 """Typed letter by letter."""
+
+
+FOUND = {"muller": "Müller", "1190": "1.190,00 €"}
+"""Typed without dots and umlauts: PERFORMANCE, folded search."""
 
 
 def resident_mb() -> float:
@@ -38,6 +44,30 @@ def _ms(action: Callable[[], Any]) -> float:
     started = time.perf_counter()
     action()
     return (time.perf_counter() - started) * 1000
+
+
+def _to_the_end(view: InvoiceTable, model: InvoiceTableModel) -> None:
+    """The oldest invoice: the order turned round (further down, pages follow as one scrolls)."""
+    down = not model.query.descending
+    model.sort(Column.NUMBER, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+    view.scrollToTop()
+    view.viewport().repaint()
+
+
+def _shows(row: InvoiceRow, text: str) -> bool:
+    """Whether this is what somebody who types `text` looks for."""
+    return "Müller" in row.customer_name if text == "muller" else row.total_minor == 119_000
+
+
+def _open(books: Books, model: InvoiceTableModel, row: int) -> None:
+    """All that is read to show a selected invoice beside the list."""
+    invoice_id = model.id_at(row) or ""
+    books.invoice(invoice_id)
+    books.payments(invoice_id)
+    books.fees(invoice_id)
+    books.open_refunds(invoice_id)
+    books.failed_attempts(invoice_id)
+    books.history(invoice_id)
 
 
 def measure(folder: Path, repeats: int) -> dict[str, Any]:
@@ -88,6 +118,8 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
     scroll = []
     while model.rowCount() < 5000 and model.canFetchMore(model.index(-1, -1)):
         scroll.append(_ms(lambda: model.fetchMore(model.index(-1, -1))))
+    jump = [_ms(lambda: _to_the_end(view, model)) for _ in range(3)]
+    select = [_ms(lambda row=row: _open(books, model, row)) for row in range(0, 200, 20)]
     deep = {}
     for sorting in InvoiceSort:
         at = InvoiceQuery(livemode=True, today=LAST_DAY, sort=sorting, descending=False)
@@ -96,13 +128,20 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         )[-1]
         deep[sorting.value] = _ms(lambda q=at, r=last: books.invoice_page(q, r))
     figures = [_ms(lambda: books.figures(True, LAST_DAY)) for _ in range(repeats)]
+    found = {
+        text: sum(_shows(row, text) for row in books.invoice_page(replace(query, text=text)))
+        for text in FOUND
+    }
     result = {
+        "found": found,
         "cold_paint": cold_paint,
         "memory_mb": memory,
         "paint": paint,
         "sort": sort,
         "keystroke": keystroke,
         "scroll": scroll,
+        "jump": jump,
+        "select": select,
         "deep": deep,
         "figures": figures,
     }

@@ -4,20 +4,28 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.contestants import ROOT
 from tests.benchmarks.generator import fill_office, new_data_dir
+from tests.benchmarks.list_window import FOUND
 from tests.benchmarks.table import Goal, Row
 
 SMALL = 1_000
 Measured = dict[int, list[dict[str, Any]]]
 
 
-def measure(folder: Path, rounds: int, large: int, repeats: int) -> Measured:
-    """The results of `list_window` for both sizes, one for each round."""
-    results: Measured = {SMALL: [], large: []}
+SIZES = (100, SMALL, 20_000, 100_000, 200_000)
+LARGE = 100_000
+"""The size that PERFORMANCE has goals for."""
+DECADE = 200_000
+
+
+def measure(folder: Path, rounds: int, sizes: Sequence[int], repeats: int) -> Measured:
+    """The results of `list_window` for each size, one for each round."""
+    results: Measured = {size: [] for size in sizes}
     for size in results:
         print(f"  books with {size:,} invoices", file=sys.stderr)
         fill_office(new_data_dir(folder / f"list{size}"), size)
@@ -34,8 +42,8 @@ def measure(folder: Path, rounds: int, large: int, repeats: int) -> Measured:
 
 
 def rows(results: Measured) -> list[Row]:
-    """The rows of PERFORMANCE, The list."""
-    small, large = min(results), max(results)
+    """The rows of PERFORMANCE, The list, and those of ten years."""
+    small, large = SMALL, LARGE if LARGE in results else max(results)
     name = f"list, {large:,} invoices"
     table = [
         Row(f"{name}: first paint ms", _paint(results, small), _paint(results, large),
@@ -54,7 +62,32 @@ def rows(results: Measured) -> list[Row]:
                 Goal.at_most_itself(bound),
             )
         )
-    return table
+    for text, wanted in FOUND.items():
+        found = min(run["found"][text] for run in results[large])
+        table.append(Row(f'{name}: "{text}" finds {wanted}, rows', 0, found,
+                         Goal.at_least_itself(1)))  # fmt: skip
+    return table + (_decade_rows(results) if DECADE in results else [])
+
+
+def _decade_rows(results: Measured) -> list[Row]:
+    name, goal = f"ten years ({DECADE:,} invoices): ", Goal.at_most(1.5)
+    measured: dict[str, Callable[[Measured, int], float]] = {
+        "list, first paint ms": _paint,
+        "list, sort ms, slowest column": _sort,
+        "list, keystroke ms, p50": lambda r, size: _keystroke(r, size, 0.5),
+        "list, keystroke ms, max": lambda r, size: _keystroke(r, size, 1.0),
+        "list, next page ms": lambda r, size: _all(r, size, "scroll"),
+        "list, to the oldest ms": lambda r, size: _all(r, size, "jump"),
+        "list, select and open ms": lambda r, size: _all(r, size, "select"),
+        "figures above the list ms": lambda r, size: _all(r, size, "figures"),
+    }
+    return [Row(name + what, of(results, SMALL), of(results, DECADE), goal)
+            for what, of in measured.items()]  # fmt: skip
+
+
+def _all(results: Measured, size: int, name: str) -> float:
+    values = [ms for run in results[size] for ms in run[name]]
+    return statistics.median(values) if values else 0.0
 
 
 def details(results: Measured) -> list[str]:
@@ -74,6 +107,10 @@ def details(results: Measured) -> list[str]:
             + _named(
                 {c: statistics.median(run["deep"][c] for run in runs) for c in runs[0]["deep"]}
             )
+        )
+        lines.append(
+            f"  to the oldest: {_all(results, size, 'jump'):.1f}, read for a selected one:"
+            f" {_all(results, size, 'select'):.1f}, memory MB: {_memory(results, size):.1f}"
         )
         cold = statistics.median(run["cold_paint"] for run in runs)
         figures = statistics.median(ms for run in runs for ms in run["figures"])
