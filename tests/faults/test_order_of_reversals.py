@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.faults.reversal_model import FullModel
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.transaction import Transaction
 
@@ -42,8 +43,12 @@ def shared_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeBoo
 class Sequence:
     """One random life of three invoices: what Stripe sends and what staff do, shuffled."""
 
-    def __init__(self, office: OfficeBooks, customer_id: str, seed: int) -> None:
+    def __init__(
+        self, office: OfficeBooks, customer_id: str, seed: int, ended: dict[str, int]
+    ) -> None:
+        """`ended` gets what each invoice is owed in the end."""
         self.office = office
+        self.ended = ended
         self.seed = seed
         self.random = random.Random(seed)
         issue = office.invoicing.issue
@@ -67,6 +72,10 @@ class Sequence:
             step()
             wanted = [(key, *self.model.sums(key)) for key in sorted(self.ids)]
             assert self.office.rows(_SUMS, *self.ids) == wanted, f"seed {self.seed}, step {number}"
+        owed = {key: self.model.owed(key) for key in self.ids}
+        rows = [self.office.books.invoice_row(key) for key in self.ids]
+        assert {row.id: row.outstanding_minor for row in rows if row} == owed, f"seed {self.seed}"
+        self.ended.update(owed)
 
     # --- what happens at Stripe ----------------------------------------------------------
 
@@ -176,8 +185,14 @@ def test_e6_100_sequences_with_reversals_equal_the_model(
     shared_books: OfficeBooks, block: int
 ) -> None:
     customer_id = customer(shared_books)
+    before = shared_books.books.figures(False, shared_books.clock.today())
+    owed: dict[str, int] = {}
     for seed in range(block * 100, block * 100 + 100):
-        Sequence(shared_books, customer_id, seed).run()
+        Sequence(shared_books, customer_id, seed, owed).run()
+    figures = shared_books.books.figures(False, shared_books.clock.today())
+    assert figures.outstanding_minor - before.outstanding_minor == sum(owed.values())
+    listed = figures.counts[InvoiceFilter.OPEN] - before.counts[InvoiceFilter.OPEN]
+    assert listed == sum(minor > 0 for minor in owed.values())
     # Nothing was ever changed or deleted: every entry has its payment, every sum its entries.
     assert (
         shared_books.value(

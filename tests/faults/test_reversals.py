@@ -9,6 +9,7 @@ import pytest
 from tests.factories import NOON, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, failed_charge, refund_event, refunded_charge
+from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
 
 
 def _paid(office: Office, **how: Any) -> tuple[str, str]:
@@ -115,12 +116,14 @@ def test_d15_several_refunds_of_one_payment(office: Office) -> None:
 
 
 def test_d15_an_unpaid_part_stays_owed_beside_a_refund(office: Office) -> None:
-    """5000 of 11900 came and went: 6900 were never paid, so it is not Erstattet."""
+    """5000 of 11900 came and went: 6900 were never paid, so it is not Erstattet. The 5000 that
+    the office gave back itself are nothing to ask for again."""
     invoice_id = issued(office.at)
     office.deliver(event_body(invoice_id, amount=5000, intent_id="pi_one"))
     office.deliver(refund_event("pi_one", 5000))
     row = office.row(invoice_id)
-    assert (row.status, row.refunded, row.outstanding_minor) == ("open", False, 11900)
+    assert (row.status, row.refunded, row.outstanding_minor) == ("open", False, 6900)
+    assert row.partly_refunded
     assert row.due_date is not None
     assert row.overdue(row.due_date + timedelta(days=1))
 
@@ -134,6 +137,23 @@ def test_d15_a_refunded_invoice_is_never_overdue(office: Office) -> None:
     assert not row.overdue(office.at.clock.today())
     assert (figures.outstanding_minor, figures.overdue_minor) == (0, 0)
     assert row.outstanding_minor == 0
+
+
+def test_d15_a_part_that_the_office_gave_back_is_not_owed(office: Office) -> None:
+    """Teilbezahlt by the sum, but nobody has to pay: not in Offen, not in Überfällig."""
+    invoice_id, intent = _paid(office)
+    office.deliver(refund_event(intent, 1900))
+    row = office.row(invoice_id)
+    assert (row.status, row.outstanding_minor) == ("partially_paid", 0)
+    assert (row.partly_refunded, row.refunded) == (True, False)
+    office.at.clock.advance(days=60)
+    today = office.at.clock.today()
+    figures = office.at.books.figures(False, today)
+    assert (figures.outstanding_minor, figures.overdue_minor) == (0, 0)
+    for wanted in (InvoiceFilter.OPEN, InvoiceFilter.OVERDUE):
+        assert figures.counts[wanted] == 0
+        assert office.at.books.invoice_page(InvoiceQuery(False, today, wanted)) == []
+    assert not row.overdue(today)
 
 
 _DISPUTE = ("created", "withdrawn", "won", "reinstated", "payment")

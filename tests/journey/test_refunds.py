@@ -14,6 +14,7 @@ from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
+from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 
 
@@ -74,8 +75,14 @@ def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
     desk.type_into(dialog.reason_text, "Brot war alt")
     shop.press(dialog, "19,00 € erstatten")
     desk.wait_closed(RefundDialog)
-    desk.wait(lambda: desk.status(shop.number) == "Teilbezahlt")
+    desk.wait(lambda: desk.status(shop.number) == "Teilbezahlt, Teilweise erstattet")
     assert desk.invoice(shop.number).paid_minor == 10_000
+    # What the office gave back is not demanded again.
+    figures = desk.pages.invoices.figures
+    owed = figures.cards[InvoiceFilter.OPEN]
+    desk.wait(lambda: owed.figure().startswith("0,00"))
+    desk.wait(lambda: shop.panel.state.text() == "zum Teil zurückgezahlt, nichts mehr fällig")
+    assert desk.buttons(shop.panel, "Mit Stripe bezahlen") == []
     desk.wait(lambda: "Erstattet" in shop.payments() and "-19,00 €" in shop.payments())
     desk.wait(lambda: any(line.startswith("Erstattet · 19,00 €") for line in desk.timeline()))
     asked = next(line for line in desk.timeline() if line.startswith("Erstattung veranlasst"))
@@ -92,7 +99,6 @@ def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
     shop.press(dialog, "100,00 € erstatten")
     desk.wait(lambda: desk.status(shop.number) == "Erstattet")
     desk.wait(lambda: desk.buttons(shop.panel, "Erstatten …") == [])
-    figures = desk.pages.invoices.figures
     desk.wait(lambda: all(card.figure().startswith("0,00") for card in figures.cards.values()))
 
 

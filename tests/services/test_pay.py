@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from tests.factories import NOON
+from tests.factories import NOON, event_body
+from tests.reversal_events import refund_event
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
@@ -171,6 +172,7 @@ def test_switched_off_in_the_dashboard_a_new_one_is_made(desk: Desk) -> None:
 
 @pytest.mark.parametrize("part", [None, 5000])
 def test_what_the_office_gave_back_is_not_asked_for_again(desk: Desk, part: int | None) -> None:
+    """All or a part: the customer had paid, and owes nothing more."""
     invoice_id = desk.invoice()
     page = desk.open(desk.url(invoice_id))
     page.pay("4242424242424242")
@@ -180,16 +182,25 @@ def test_what_the_office_gave_back_is_not_asked_for_again(desk: Desk, part: int 
     status, _ = desk.stripe.answer("POST", "/v1/refunds", urlencode(form), SECRET_KEY, None)
     assert status == 200
     row = desk.row(invoice_id)
-    if part is None:
-        assert row.refunded
-        assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
-        with pytest.raises(UserError) as error:
-            desk.pay.link(invoice_id)
-        assert error.value.code == "pay_not_owed"
-    else:
-        assert desk.open(desk.url(invoice_id)).amount == row.outstanding_minor == part
+    assert (row.refunded, row.partly_refunded) == (part is None, part is not None)
+    assert row.outstanding_minor == 0
+    assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
+    with pytest.raises(UserError) as error:
+        desk.pay.link(invoice_id)
+    assert error.value.code == "pay_not_owed"
     assert desk.close_due() == {}
-    assert len(desk.usable(invoice_id)) == (0 if part is None else 1)
+    assert desk.usable(invoice_id) == []
+
+
+def test_a_refund_leaves_the_link_over_the_unpaid_rest_alone(desk: Desk) -> None:
+    """40 of 119 by card, the link asks for the other 79; 10 of the 40 go back: still 79."""
+    invoice_id = desk.invoice()
+    desk.tell(event_body(invoice_id, amount=4000, intent_id="pi_part"))
+    old = desk.url(invoice_id)
+    desk.tell(refund_event("pi_part", 1000))
+    assert desk.row(invoice_id).outstanding_minor == 7900
+    assert desk.close_due() == {}
+    assert desk.url(invoice_id) == old and desk.open(old).amount == 7900
 
 
 # --- payments that take days --------------------------------------------------------------

@@ -37,6 +37,20 @@ def status_after(current: InvoiceStatus, total_minor: int, paid_minor: int) -> I
     return InvoiceStatus.OPEN
 
 
+def outstanding_after(
+    status: InvoiceStatus, total_minor: int, paid_minor: int, refunded_minor: int
+) -> int:
+    """What the customer still has to pay, in minor units; never below 0.
+
+    The only place that decides it (store/owed.py says the same in SQL). What the office gave back
+    itself is not owed again, though the status follows from the sum; what a bank took back
+    (disputes, returned debits) is. `paid_minor` contains `refunded_minor` already.
+    """
+    if status not in OWED:
+        return 0
+    return max(0, total_minor - paid_minor - refunded_minor)
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceItem:
     """One position. `quantity` and `tax_rate_percent` are exact decimals."""
@@ -151,8 +165,13 @@ class InvoiceRow:
             self.status in OWED
             and self.refunded_minor > 0
             and self.paid_minor <= 0
-            and self.total_minor - self.paid_minor - self.refunded_minor <= 0
+            and self.outstanding_minor == 0
         )
+
+    @property
+    def partly_refunded(self) -> bool:
+        """Marker Teilweise erstattet: the office gave back a part; that part is not owed."""
+        return self.status in OWED and self.refunded_minor > 0 and not self.refunded
 
     @property
     def charged_back(self) -> bool:
@@ -167,19 +186,13 @@ class InvoiceRow:
     @property
     def outstanding_minor(self) -> int:
         """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
-        if self.status not in OWED or self.refunded:
-            return 0
-        return max(0, self.total_minor - self.paid_minor)
+        return outstanding_after(
+            self.status, self.total_minor, self.paid_minor, self.refunded_minor
+        )
 
     def overdue(self, today: date) -> bool:
-        """Überfällig: owed, and the due date has passed. What the office gave back itself is
-        not owed."""
-        return (
-            self.status in OWED
-            and self.total_minor - self.paid_minor - self.refunded_minor > 0
-            and self.due_date is not None
-            and self.due_date < today
-        )
+        """Überfällig: owed, and the due date has passed."""
+        return self.outstanding_minor > 0 and self.due_date is not None and self.due_date < today
 
 
 @dataclass(frozen=True, slots=True)

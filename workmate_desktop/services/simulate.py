@@ -15,7 +15,7 @@ from enum import StrEnum
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED
-from workmate_desktop.domain.invoices import OWED, InvoiceRow
+from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.books import Books
@@ -93,7 +93,7 @@ class Simulation:
 
     def _invoice(self, invoice_id: str | None) -> InvoiceRow:
         row = self._books.invoice_row(invoice_id) if invoice_id else None
-        if row is None or row.status not in OWED or row.refunded:
+        if row is None or not row.outstanding_minor:
             raise UserError("simulation_needs_open_invoice")
         if row.livemode:
             raise UserError("simulation_wrong_mode")

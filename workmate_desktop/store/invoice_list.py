@@ -17,17 +17,17 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     or_,
     select,
     text,
     tuple_,
 )
 
-from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.owed import IS_OWED, OUTSTANDING_MINOR, OWED_STATUSES
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
@@ -45,18 +45,14 @@ _SORT: Mapping[InvoiceSort, ColumnElement[Any]] = {
     InvoiceSort.PAID: invoices.c.paid_minor,
     InvoiceSort.STATUS: invoices.c.status,
 }
-_OWED = [status.value for status in OWED]
 _FAILED = and_(
     invoices.c.last_failed_at.is_not(None),
-    invoices.c.status.in_(_OWED),
+    invoices.c.status.in_(OWED_STATUSES),
     or_(
         invoices.c.last_paid_at.is_(None),
         invoices.c.last_failed_at > invoices.c.last_paid_at,
     ),
 )
-# As InvoiceRow.refunded: paid, and all of it given back by the office itself.
-_NEVER_PAID_MINOR = invoices.c.total_minor - invoices.c.paid_minor - invoices.c.refunded_minor
-_REFUNDED = and_(invoices.c.refunded_minor > 0, invoices.c.paid_minor <= 0, _NEVER_PAID_MINOR <= 0)
 _SHORTEST_INDEXED = 3  # the trigram index cannot find less
 
 
@@ -139,14 +135,13 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     """The figures and counts above the list, for the book and the day of `query`."""
     livemode = int(query.livemode)
     today = query.today.isoformat()
-    late = and_(invoices.c.status.in_(_OWED), invoices.c.due_date < today, _NEVER_PAID_MINOR > 0)
-    unpaid = func.max(invoices.c.total_minor - invoices.c.paid_minor, 0)
-    rest = case((_REFUNDED, 0), else_=unpaid)
+    late = and_(IS_OWED, invoices.c.due_date < today)
+    rest = OUTSTANDING_MINOR
     by_status = connection.execute(
         select(
             invoices.c.status,
             func.count().label("how_many"),
-            func.sum(case((_REFUNDED, 1), else_=0)).label("refunded"),
+            func.sum(case((IS_OWED, 1), else_=0)).label("owed"),
             func.sum(case((invoices.c.currency == "eur", rest), else_=0)).label("rest"),
             func.sum(case((late, 1), else_=0)).label("late"),
             func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)).label(
@@ -157,7 +152,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         .group_by(invoices.c.status)
     ).all()
     found = {row.status: row for row in by_status}
-    owed = [found[status] for status in _OWED if status in found]
+    owed = [found[status] for status in OWED_STATUSES if status in found]
     paid = connection.execute(
         select(func.ifnull(func.sum(payments.c.amount_minor), 0)).where(
             payments.c.livemode == livemode,
@@ -183,7 +178,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         review_money=review.money,
         counts={
             InvoiceFilter.ALL: sum(row.how_many for row in by_status),
-            InvoiceFilter.OPEN: sum(row.how_many - row.refunded for row in owed),
+            InvoiceFilter.OPEN: sum(row.owed for row in owed),
             InvoiceFilter.OVERDUE: sum(row.late for row in owed),
             InvoiceFilter.FAILED: failed,
             InvoiceFilter.PAID: count(InvoiceStatus.PAID),
@@ -199,13 +194,9 @@ def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Selec
         case InvoiceFilter.ALL:
             pass
         case InvoiceFilter.OPEN:
-            statement = statement.where(invoices.c.status.in_(_OWED), not_(_REFUNDED))
+            statement = statement.where(IS_OWED)
         case InvoiceFilter.OVERDUE:
-            statement = statement.where(
-                invoices.c.status.in_(_OWED),
-                invoices.c.due_date < query.today.isoformat(),
-                _NEVER_PAID_MINOR > 0,
-            )
+            statement = statement.where(IS_OWED, invoices.c.due_date < query.today.isoformat())
         case InvoiceFilter.FAILED:
             statement = statement.where(_FAILED)
         case InvoiceFilter.PAID:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, case, select
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payment_links import LONGEST_RUN, CloseReason, LinkState, PaymentLink
+from workmate_desktop.store.owed import UNPAID_RAW
 from workmate_desktop.store.tables import payment_links
 
 if TYPE_CHECKING:
@@ -19,23 +20,18 @@ INSERT INTO payment_links (id, invoice_id, idempotency_key, livemode, account, a
     currency, state, request, created_at, keyed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'creating', ?, ?, ?)"""
 
-# As InvoiceRow.outstanding_minor: an invoice that was refunded whole is open, but not owed.
-_OWED = """CASE WHEN i.refunded_minor > 0 AND i.paid_minor <= 0
-        AND i.total_minor - i.paid_minor - i.refunded_minor <= 0
-    THEN 0 ELSE i.total_minor - i.paid_minor END"""
-
 # Why a link must not be paid; null when it asks for exactly what is owed. A payment that runs
 # for longer than the parameter allows has been lost sight of and hinders nothing any more.
 _UNFINISHED = f"""
 SELECT l.id, l.state,
     CASE WHEN i.status IN ('open', 'partially_paid')
             AND ifnull(i.running_since, '') < ?
-            AND i.currency = l.currency AND ({_OWED}) = l.amount_minor
+            AND i.currency = l.currency AND {UNPAID_RAW} = l.amount_minor
         THEN NULL
         WHEN i.id IS NULL THEN 'deleted'
         WHEN i.status = 'cancelled' THEN 'cancelled'
         WHEN i.status = 'paid' THEN 'paid'
-        WHEN ({_OWED}) <> l.amount_minor THEN 'amount_changed'
+        WHEN {UNPAID_RAW} <> l.amount_minor THEN 'amount_changed'
         ELSE 'running' END
 FROM payment_links l LEFT JOIN invoices i ON i.id = l.invoice_id
 WHERE l.state IN ('creating', 'active', 'deactivating')"""

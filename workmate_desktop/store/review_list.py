@@ -34,6 +34,7 @@ from workmate_desktop.domain.review import (
 )
 from workmate_desktop.store.events import texts_in
 from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.owed import UNPAID_MINOR
 from workmate_desktop.store.tables import (
     invoice_history,
     invoices,
@@ -296,7 +297,7 @@ def candidates(
 ) -> list[Candidate]:
     """Issued invoices of this book and currency for which anything speaks, each once."""
     owed = invoices.c.status.in_([status.value for status in OWED])
-    rest = invoices.c.total_minor - invoices.c.paid_minor
+    rest = UNPAID_MINOR
     conditions = [and_(owed, or_(rest == amount_minor, invoices.c.total_minor == amount_minor))]
     if numbers:
         payable = invoices.c.status.not_in(

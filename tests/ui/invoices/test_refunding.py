@@ -162,7 +162,7 @@ def test_the_markers() -> None:
         return [pill.text for pill in status_pills(books.rows[f"id-{number}"], late)]
 
     assert words("112") == ["Erstattet"]
-    assert words("114") == ["Teilbezahlt"]
+    assert words("114") == ["Teilbezahlt", "Teilweise erstattet"]
     assert words("111") == ["Überfällig", "Zurückgebucht"]
 
 

@@ -64,7 +64,8 @@ def actions_for(row: InvoiceRow, *, simulation: bool) -> list[InvoiceAction]:
     actions: list[InvoiceAction] = []
     if row.status in OWED:
         actions.append(InvoiceAction.ADD_PAYMENT)
-    if simulation and row.status is not InvoiceStatus.CANCELLED and not row.refunded:
+    settled = row.status in OWED and not row.outstanding_minor
+    if simulation and row.status is not InvoiceStatus.CANCELLED and not settled:
         actions.append(InvoiceAction.SIMULATE)
     if row.status in OWED and row.paid_minor == 0:
         # With money on it an invoice cannot be cancelled; the payments go first.

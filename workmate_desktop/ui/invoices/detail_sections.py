@@ -205,7 +205,7 @@ def state_words(invoice: Invoice, payments: Sequence[Payment], clock: Clock, tod
     row = invoice.row
     if row.refunded:
         return texts.all_refunded()
-    if row.refunded_minor and not row.overdue(today) and row.due_date and row.due_date < today:
+    if row.partly_refunded and not row.outstanding_minor:
         # What the office gave back itself is nothing to dun for.
         return texts.partly_refunded()
     if row.status in OWED and row.due_date is not None:

@@ -57,7 +57,7 @@ class PaymentDialog(SubmitDialog):
         self._row = row
         self._read_again = read_again or (lambda: row)
         self._today = today
-        self.amount = QLineEdit(formats.money_input(_likely_minor(row), row.currency))
+        self.amount = QLineEdit(_prefilled(row))
         self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
@@ -108,7 +108,13 @@ class PaymentDialog(SubmitDialog):
         more = self._more_than_outstanding()
         if more <= 0:
             return None
-        currency = self._row.currency
+        row, currency = self._row, self._row.currency
+        owed = texts.fill(self.tr("Offen sind %1."), formats.money(row.outstanding_minor, currency))
+        if row.paid_minor + more + row.outstanding_minor > row.total_minor:
+            owed += " " + self.tr("Die Rechnung gilt danach als überzahlt.")
+        else:
+            # Paid, given back, and paid anew.
+            owed += " " + self.tr("Was erstattet wurde, ist nicht mehr fällig.")
         return message_box(
             self,
             self.tr("Mehr als offen"),
@@ -116,10 +122,7 @@ class PaymentDialog(SubmitDialog):
                 self.tr("Das sind %1 mehr als offen. Trotzdem eintragen?"),
                 formats.money(more, currency),
             ),
-            texts.fill(
-                self.tr("Offen sind %1. Die Rechnung gilt danach als überzahlt."),
-                formats.money(max(self._row.outstanding_minor, 0), currency),
-            ),
+            owed,
             (
                 Choice("no", self.tr("&Betrag ändern"), cancels=True),
                 Choice("yes", self.tr("&Trotzdem eintragen")),
@@ -169,6 +172,7 @@ class PaymentDialog(SubmitDialog):
             self.date_field.clear_message()
 
 
-def _likely_minor(row: InvoiceRow) -> int:
-    """What is owed; of a refunded invoice all of it, when somebody pays it anew."""
-    return row.total_minor - row.paid_minor if row.refunded else row.outstanding_minor
+def _prefilled(row: InvoiceRow) -> str:
+    """What is owed; nothing when nothing is, as after a refund."""
+    owed = row.outstanding_minor
+    return formats.money_input(owed, row.currency) if owed else ""

@@ -70,6 +70,8 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
             pills.append(Pill(_tr("Storniert"), Tone.GREY))
     if overdue:
         pills.append(Pill(_tr("Überfällig"), Tone.RED))
+    if row.partly_refunded:
+        pills.append(Pill(_tr("Teilweise erstattet"), Tone.GREY))
     if row.charged_back:
         pills.append(Pill(_tr("Zurückgebucht"), Tone.RED))
     if row.overpaid:
