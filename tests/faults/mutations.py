@@ -18,6 +18,7 @@ COPIED = ("workmate_desktop", "tests", "resources", "pyproject.toml")
 WRITER = "workmate_desktop/store/writer.py"
 BOOK = "workmate_desktop/services/book.py"
 WEBHOOK = "workmate_desktop/gateways/stripe_webhook.py"
+STRIPE_VALUES = "workmate_desktop/gateways/stripe_values.py"
 ENGINE = "workmate_desktop/store/engine.py"
 HUB = "workmate_desktop/listener/hub.py"
 SCHEMA = "workmate_desktop/store/migrations/versions/v0001_first_tables.py"
@@ -88,7 +89,7 @@ MUTATIONS = (
         "float money",
         (
             (
-                WEBHOOK,
+                STRIPE_VALUES,
                 "if type(value) is int and 0 < value <= MAX_MINOR:\n        return value",
                 "if isinstance(value, int | float) and 0 < value <= MAX_MINOR:\n"
                 "        return int(value)",
