@@ -44,9 +44,7 @@ DEV_COMMANDS = {
     "faults": ["-m", "tests.faults.report"],
     "bench": ["-m", "tests.benchmarks"],
     "screenshots": ["-m", "tests.screenshots"],
-    "sbom": ["-m", "tests.supply.sbom"],
-    "licences": ["-m", "tests.supply.licences"],
-    "audit": ["-m", "tests.supply.audit"],
+    **{name: ["-m", f"tests.supply.{name}"] for name in ("sbom", "licences", "audit")},
 }
 LINT_STEPS = (
     ["-m", "ruff", "check", "."],
@@ -54,7 +52,6 @@ LINT_STEPS = (
     ["-m", "mypy"],
 )
 WITHOUT_QT = {"serve", "doctor", "backup", "restore", "--version", "--help", "-h", "lint"}
-WITHOUT_QT |= {"sbom", "licences", "audit"}
 
 # Library that Qt loads -> Debian package that holds it.
 # fmt: off
