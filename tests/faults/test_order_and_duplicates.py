@@ -1,6 +1,7 @@
 """FAULTS E: events come twice, late, at once and in any order.
 
-Long: `python3 run.py faults --long -k "e2 or e7 or d9"` (200 times 8 at once, 300 pairs at once).
+Long: `python3 run.py faults --long -k "test_e2 or test_d9 or test_e7"`
+(200 times eight at once, 300 pairs at once).
 """
 
 import random
