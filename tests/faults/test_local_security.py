@@ -195,7 +195,7 @@ def test_j15_a_backup_is_only_looked_for_in_its_folder(tmp_path: Path, name: str
     office.close()
     (data_dir / "backups/2026-11-22.sqlite3").rename(tmp_path / "outside.sqlite3")
     before = (data_dir / FILE_NAME).read_bytes()
-    with pytest.raises(UserError, match="backup_damaged"):
+    with pytest.raises(UserError, match="backup_not_found"):
         restore_backup(data_dir, name, "jetzt")
     assert (data_dir / FILE_NAME).read_bytes() == before
     assert not (data_dir / "ersetzt-jetzt").exists()

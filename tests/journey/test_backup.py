@@ -159,7 +159,7 @@ def test_a_file_that_is_no_backup_is_refused(desk: Desk, tmp_path: Path) -> None
     wrong = tmp_path / "brief.sqlite3"
     wrong.write_text("Sehr geehrte Damen und Herren" * 100)
     dialog = look_into(desk, wrong)
-    desk.wait(lambda: "beschädigt" in dialog.hint.text())
+    desk.wait(lambda: "keine Sicherung dieses Programms" in dialog.hint.text())
     assert not dialog.restore_button.isEnabled()
     desk.click(dialog, "Abbrechen")
 

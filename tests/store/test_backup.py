@@ -82,5 +82,5 @@ def test_a_restored_backup_opens_and_keeps_what_it_replaced(tmp_path: Path) -> N
     office = make_books(tmp_path)
     assert office.value("SELECT count(*) FROM invoices") == 1
     office.close()
-    with pytest.raises(UserError, match="backup_damaged"):
+    with pytest.raises(UserError, match="backup_not_found"):
         restore_backup(tmp_path, "2020-01-01.sqlite3", "later")

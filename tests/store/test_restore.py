@@ -29,6 +29,7 @@ from workmate_desktop.domain.payments import CASH
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.store import backup, restore
 from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.transaction import Transaction
 
 
 @pytest.fixture
@@ -118,9 +119,83 @@ def test_a_newer_program_and_another_office_are_recognised(tmp_path: Path) -> No
         office.close()
 
 
-@pytest.mark.parametrize("what", ["nothing", "text", "half", "other tables"])
+def test_what_was_given_back_is_no_payment(office: OfficeBooks, tmp_path: Path) -> None:
+    """A reversal is counted by itself, and the last payment is money that came in."""
+    target = tmp_path / "x.sqlite3"
+    backups = Backups(office.data_dir, office.clock)
+    backups.save_copy(target)
+    invoice = issued(office)
+    pay_by_hand(office, invoice)
+    [payment] = office.books.payments(invoice)
+    office.clock.advance(minutes=1)
+    office.invoicing.reverse_payment(payment.id, "vertippt").result(10)
+    loss = backups.look(target).loss
+    assert loss is not None
+    assert (loss.manual_payments, loss.stripe_payments, loss.reversals) == (1, 0, 1)
+    backups.save_copy(target)
+    look = backups.look(target)
+    assert (look.payments, look.last_payment_minor) == (1, 1000)
+
+
+def test_keys_entered_after_the_backup_stay_known(office: OfficeBooks, tmp_path: Path) -> None:
+    """They lie in the keyring, which goes back with no backup; the books' own settings do."""
+    target = tmp_path / "x.sqlite3"
+    backups = Backups(office.data_dir, office.clock)
+    old = {"stripe.account_id": "acct_old", "catch_up.test": "old", "mail.on": "1"}
+    new = {"stripe.secrets_place": "keyring", "stripe.account_id": "acct_new", "catch_up.test": "n"}
+    write_settings(office, old)
+    backups.save_copy(target)
+    write_settings(office, {**new, "mail.on": None})
+    backups.look(target)
+    backups.decide()
+    office.close()
+    backups.finish()
+    again = make_books(office.data_dir)
+    kept = "('stripe.secrets_place', 'stripe.account_id', 'catch_up.test', 'mail.on')"
+    found = again.rows(f"SELECT key, value FROM settings WHERE key IN {kept}")
+    assert {row[0]: row[1] for row in found} == {**new, "catch_up.test": "old"}
+    again.close()
+
+
+def write_settings(office: OfficeBooks, values: dict[str, str | None]) -> None:
+    def job(t: Transaction) -> None:
+        for key, value in values.items():
+            t.settings.set(key, value)
+
+    office.writer.submit(job).result(10)
+
+
+def test_another_installation_keeps_its_own_settings(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    a, b = make_books(tmp_path / "a"), make_books(tmp_path / "b")
+    target = tmp_path / "x.sqlite3"
+    write_settings(a, {"stripe.account_id": "acct_a"})
+    write_settings(b, {"stripe.account_id": "acct_b"})
+    Backups(a.data_dir, a.clock).save_copy(target)
+    backups = Backups(b.data_dir, b.clock)
+    backups.look(target)
+    backups.decide()
+    a.close()
+    b.close()
+    backups.finish()
+    with closing(sqlite3.connect(tmp_path / "b" / FILE_NAME)) as connection:
+        row = connection.execute("SELECT value FROM settings WHERE key = 'stripe.account_id'")
+        assert row.fetchone() == ("acct_a",)
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("nothing", "backup_not_found"),
+        ("text", "backup_foreign"),
+        ("empty", "backup_foreign"),
+        ("other tables", "backup_foreign"),
+        ("half", "backup_damaged"),
+    ],
+)
 def test_what_is_no_backup_is_refused_and_leaves_nothing(
-    office: OfficeBooks, tmp_path: Path, what: str
+    office: OfficeBooks, tmp_path: Path, what: str, code: str
 ) -> None:
     issued(office)
     target = tmp_path / "x.sqlite3"
@@ -130,6 +205,8 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(
         target.unlink()
     elif what == "text":
         target.write_text("kein Buch" * 1000)
+    elif what == "empty":
+        os.truncate(target, 0)
     elif what == "half":
         os.truncate(target, target.stat().st_size // 2)
     else:
@@ -137,7 +214,7 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(
         with closing(sqlite3.connect(target)) as connection:
             connection.execute("CREATE TABLE other (x)")
     before = office.value("SELECT count(*) FROM invoices")
-    with pytest.raises(UserError, match="backup_damaged"):
+    with pytest.raises(UserError, match=code):
         backups.look(target)
     assert not list(office.data_dir.glob("restore*"))
     assert office.value("SELECT count(*) FROM invoices") == before

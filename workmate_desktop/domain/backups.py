@@ -21,7 +21,8 @@ class Loss:
     """What stands in the books and not in the backup. Counts; `numbers` are the first invoices.
 
     Payments of Stripe are fetched again as far as Stripe still tells of them; those entered by
-    hand are not.
+    hand are not. `reversals` took money back again (refunds, disputes, entries taken back): they
+    are no payments.
     """
 
     invoices: int
@@ -29,11 +30,18 @@ class Loss:
     drafts: int
     manual_payments: int
     stripe_payments: int
+    reversals: int = 0
 
     @property
     def nothing(self) -> bool:
         """The backup holds everything."""
-        return not (self.invoices or self.drafts or self.manual_payments or self.stripe_payments)
+        return not self.total
+
+    @property
+    def total(self) -> int:
+        """Everything that would be missing."""
+        payments = self.manual_payments + self.stripe_payments + self.reversals
+        return self.invoices + self.drafts + payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,8 @@ class BackupLook:
 
     `path` is where the file lies. `ours`: of these very books, not of another installation.
     `newer`: a newer version of the program wrote it, so it cannot be used. `loss` is None when
-    the books of today cannot be read.
+    the books of today cannot be read. `payments` and the last one are money that came in, never
+    what was given back.
     """
 
     path: str

@@ -1,6 +1,7 @@
 """Sichern and Wiederherstellen: copies of the books, and putting one in their place."""
 
 import logging
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,11 @@ from workmate_desktop.store.backup_look import kept_backups, look_into, loss_by
 from workmate_desktop.store.errors import trouble_of
 
 logger = logging.getLogger("workmate.backups")
+
+OF_TODAY = ("stripe.", "mail.", "tunnel.", "endpoint.", "catch_up.installed_at")
+"""Settings about what lies outside the books: keys in the keyring, the endpoint at Stripe, the
+tunnel. It is as it is today, whatever a backup says. How far Stripe was asked goes back with the
+payments; with a backup from before the keys, to the installation, so that nothing is left out."""
 
 
 class Backups:
@@ -60,7 +66,8 @@ class Backups:
         """Copy `source` into the data folder, check it, and say what it holds and what would be
         lost by it. Nothing is replaced; `discard` forgets it.
 
-        Raises UserError backup_damaged, disk_full, backup_not_read.
+        Raises UserError backup_not_found, backup_foreign, backup_damaged, disk_full,
+        backup_not_read.
         """
         with self._one_at_a_time:
             self._looked = None
@@ -93,11 +100,18 @@ class Backups:
         stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
         try:
             with self._one_at_a_time:
+                self._carry_settings()
                 kept = restore.decide(self._data_dir, stamp)
         except OSError as error:
             raise UserError("disk_full" if error.errno == 28 else "backup_not_written") from error
         logger.warning("The books are replaced by a backup; the old ones are kept in %s", kept.name)
         return kept
+
+    def _carry_settings(self) -> None:
+        try:
+            restore.carry_settings(self._data_dir, OF_TODAY)
+        except sqlite3.Error as error:  # damaged or missing books are what a restore mends
+            logger.warning("No settings taken from the replaced books: %s", type(error).__name__)
 
     def finish(self) -> None:
         """Do what was decided. Nothing may have the books open. Raises OSError."""

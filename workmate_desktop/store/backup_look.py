@@ -18,8 +18,10 @@ SELECT max(at) FROM (
     SELECT max(at) AS at FROM invoice_history
     UNION ALL SELECT max(created_at) FROM payments
     UNION ALL SELECT max(received_at) FROM stripe_events)"""
-_LAST_PAYMENT = """
-SELECT received_at, amount_minor, currency FROM payments
+_RECEIVED = "payments WHERE amount_minor > 0"
+"""Money that came in; what was given back has a minus, also in books of older versions."""
+_LAST_PAYMENT = f"""
+SELECT received_at, amount_minor, currency FROM {_RECEIVED}
 ORDER BY received_at DESC, created_at DESC LIMIT 1"""
 _NUMBERS = 3
 
@@ -54,7 +56,7 @@ def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
             last_entry_at=from_text(str(last_entry)) if last_entry else None,
             invoices=_count(connection, "invoices WHERE status <> 'draft'"),
             drafts=_count(connection, "invoices WHERE status = 'draft'"),
-            payments=_count(connection, "payments"),
+            payments=_count(connection, _RECEIVED),
             last_payment_at=from_text(payment[0]) if payment else None,
             last_payment_minor=payment[1] if payment else None,
             last_payment_currency=payment[2] if payment else None,
@@ -79,15 +81,18 @@ def loss_by(staged: Path, data_dir: Path) -> Loss | None:
                 " ORDER BY created_at LIMIT ?",
                 (_NUMBERS,),
             ).fetchall()
-            lost_payments = f"main.payments WHERE id {new}payments) AND stripe_payment_intent_id"
+            lost = f"main.payments WHERE id {new}payments)"
+            reversal = "(reversal_of IS NOT NULL OR reverses_id IS NOT NULL)"
+            payment = f"{lost} AND NOT {reversal} AND stripe_payment_intent_id"
             return Loss(
                 invoices=_count(connection, f"main.{issued}"),
                 numbers=tuple(str(row[0]) for row in numbers),
                 drafts=_count(
                     connection, f"main.invoices WHERE status = 'draft' AND id {new}invoices)"
                 ),
-                manual_payments=_count(connection, f"{lost_payments} IS NULL"),
-                stripe_payments=_count(connection, f"{lost_payments} IS NOT NULL"),
+                manual_payments=_count(connection, f"{payment} IS NULL"),
+                stripe_payments=_count(connection, f"{payment} IS NOT NULL"),
+                reversals=_count(connection, f"{lost} AND {reversal}"),
             )
     except sqlite3.Error:
         return None
@@ -103,7 +108,7 @@ def _kept(path: Path) -> KeptBackup:
             str(path),
             size,
             _count(connection, "invoices WHERE status <> 'draft'"),
-            _count(connection, "payments"),
+            _count(connection, _RECEIVED),
             from_text(str(last_entry)) if last_entry else None,
             sound=True,
         )

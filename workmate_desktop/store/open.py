@@ -132,7 +132,7 @@ def _refusal(code: str, data_dir: Path) -> UserError:
 def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
     """Put the daily backup `name` in the place of a refused database; the old files are kept.
 
-    Returns the folder with the old files. Raises UserError backup_damaged, OSError.
+    Returns the folder with the old files. Raises UserError as restore.stage does, OSError.
     """
     restore.stage(data_dir, data_dir / backup.FOLDER / Path(name).name)
     kept = restore.decide(data_dir, stamp)

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -34,12 +35,13 @@ def stage(data_dir: Path, source: Path) -> Path:
     """Copy `source` into the data folder, whole and checked. Nothing else is changed.
 
     A WAL beside it (the copy of a whole data folder) is taken along, so its payments are kept.
-    Raises UserError backup_damaged, OSError.
+    Raises UserError backup_not_found, backup_foreign (not made by this program), backup_damaged,
+    OSError.
     """
     discard(data_dir)
     unfinished = data_dir / f"{STAGED}.unfinished"
     if not source.is_file():
-        raise UserError("backup_damaged")
+        raise UserError("backup_not_found")
     for suffix in ("", "-wal"):
         part = source.with_name(source.name + suffix)
         if part.exists():
@@ -50,17 +52,54 @@ def stage(data_dir: Path, source: Path) -> Path:
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")  # the WAL becomes part of the file
             sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-            for table in ("invoices", "payments", "settings", "alembic_version"):
-                connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            ours = _has_our_tables(connection)
     except sqlite3.Error as error:
         discard(data_dir)
-        raise UserError("backup_damaged") from error
-    if not sound:
+        foreign = error.sqlite_errorcode == sqlite3.SQLITE_NOTADB
+        raise UserError("backup_foreign" if foreign else "backup_damaged") from error
+    if not (sound and ours):
         discard(data_dir)
-        raise UserError("backup_damaged")
+        raise UserError("backup_damaged" if ours else "backup_foreign")
     _sync(unfinished)
     unfinished.replace(data_dir / STAGED)
     return data_dir / STAGED
+
+
+def _has_our_tables(connection: sqlite3.Connection) -> bool:
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    return {"invoices", "payments", "settings", "alembic_version"} <= names
+
+
+def carry_settings(data_dir: Path, beginnings: Collection[str]) -> bool:
+    """Give the staged copy those settings of today's books whose keys begin so.
+
+    They tell of what goes back with no backup: which keys lie in the keyring, under the name of
+    this installation. False, and nothing happens, where the copy is of another installation.
+    Raises sqlite3.Error when the books of today cannot be read; then nothing has changed.
+    """
+    books = data_dir / FILE_NAME
+    kind = " OR ".join("substr(key, 1, length(?)) = ?" for _ in beginnings)
+    values = [beginning for beginning in beginnings for _ in range(2)]
+    with closing(
+        sqlite3.connect((data_dir / STAGED).absolute().as_uri(), uri=True, isolation_level=None)
+    ) as connection:
+        # `rw` because a WAL cannot be read without its index beside it.
+        connection.execute("ATTACH ? AS today", (f"{books.absolute().as_uri()}?mode=rw",))
+        same = "SELECT value FROM {}.settings WHERE key = 'workmate_instance'"
+        of_copy, of_today = (
+            connection.execute(same.format(name)).fetchone() for name in ("main", "today")
+        )
+        if of_copy is None or of_copy != of_today:
+            return False
+        found = connection.execute(
+            f"SELECT key, value FROM today.settings WHERE {kind}", values
+        ).fetchall()
+        connection.execute("DETACH today")  # the next line would lock it, too
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"DELETE FROM settings WHERE {kind}", values)
+        connection.executemany("INSERT INTO settings (key, value) VALUES (?, ?)", found)
+        connection.execute("COMMIT")
+    return True
 
 
 def discard(data_dir: Path) -> None:

@@ -57,6 +57,18 @@ def test_what_is_lost_is_named_one_by_one() -> None:
     )
 
 
+def test_refunds_are_no_payments_by_hand() -> None:
+    words = texts.loss_words(replace(LOOK, loss=Loss(0, (), 0, 2, 0, reversals=2)))
+    assert words.startswith(
+        "Es fehlen dann: 2 von Hand eingetragene Zahlungen und 2 Erstattungen oder Rückbuchungen."
+    )
+
+
+def test_the_last_entry_is_named_so_not_the_moment_of_the_copy() -> None:
+    empty = replace(LOOK, last_entry_at=None)
+    assert texts.last_entry_words(empty, FakeClock()) == "noch keiner"  # type: ignore[arg-type]
+
+
 def test_a_newer_backup_cannot_be_chosen() -> None:
     assert "aktualisieren" in texts.warning_words(replace(LOOK, newer=True))
     assert texts.warning_words(LOOK) == ""

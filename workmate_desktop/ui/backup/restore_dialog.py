@@ -32,7 +32,7 @@ from workmate_desktop.ui.shared.theme import Theme
 logger = logging.getLogger("workmate.ui")
 
 _WIDTHS = {Column.NAME: 190, Column.INVOICES: 96, Column.PAYMENTS: 96, Column.LAST_ENTRY: 150}
-_FILE, _STATE, _INVOICES, _PAYMENTS, _LAST, _ORIGIN = range(6)
+_FILE, _LAST_ENTRY, _INVOICES, _PAYMENTS, _LAST, _ORIGIN = range(6)
 
 
 class RestoreDialog(QDialog):
@@ -66,7 +66,7 @@ class RestoreDialog(QDialog):
         self.rows = KeyValueRows()
         for words in (
             self.tr("Datei"),
-            self.tr("Stand"),
+            self.tr("Letzter Eintrag"),
             self.tr("Rechnungen"),
             self.tr("Zahlungen"),
             self.tr("Letzte Zahlung"),
@@ -189,7 +189,7 @@ class RestoreDialog(QDialog):
             return
         self.look = look
         self.rows.set_value(_FILE, Path(look.path).name)
-        self.rows.set_value(_STATE, texts.state_words(look, self._clock))
+        self.rows.set_value(_LAST_ENTRY, texts.last_entry_words(look, self._clock))
         self.rows.set_value(_INVOICES, texts.invoices_words(look))
         self.rows.set_value(_PAYMENTS, str(look.payments))
         self.rows.set_value(_LAST, texts.last_payment_words(look, self._clock))
@@ -227,12 +227,13 @@ class RestoreDialog(QDialog):
         box = message_box(
             self,
             self.tr("Wiederherstellen"),
-            self.tr("Alle Daten auf den Stand vom {0} zurücksetzen?").format(
-                texts.state_words(look, self._clock)
-            ),
+            self.tr("Alle Daten auf den Stand dieser Sicherung zurücksetzen?"),
             "\n\n".join(
                 part
                 for part in (
+                    self.tr("Letzter Eintrag darin: {0}.").format(
+                        texts.last_entry_words(look, self._clock)
+                    ),
                     texts.loss_words(look),
                     texts.warning_words(look),
                     self.tr("Die jetzigen Daten bleiben im Datenordner in einem Unterordner."),

@@ -14,9 +14,11 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("backup", text)
 
 
-def state_words(look: BackupLook, clock: Clock) -> str:
-    """The moment the books go back to: "22.11.2026, 17:03"; the file's time when they are empty."""
-    return moment_words(look.last_entry_at or look.file_time, clock)
+def last_entry_words(look: BackupLook, clock: Clock) -> str:
+    """The newest entry in it, not when the file was made: "22.11.2026, 17:03", or "noch keiner"."""
+    if look.last_entry_at is None:
+        return _tr("noch keiner")
+    return moment_words(look.last_entry_at, clock)
 
 
 def moment_words(moment: datetime | None, clock: Clock) -> str:
@@ -57,13 +59,13 @@ def loss_words(look: BackupLook) -> str:
     if look.loss.nothing:
         return _tr("Diese Sicherung enthält alle jetzigen Rechnungen und Zahlungen.")
     lost = _listed(_lost_things(look.loss))
-    one = _total(look.loss) == 1
+    one = look.loss.total == 1
     words = (_tr("Es fehlt dann: {0}.") if one else _tr("Es fehlen dann: {0}.")).format(lost)
     if look.loss.invoices:
         words += " " + _tr("Die Nummern dieser Rechnungen werden neu vergeben.")
-    if look.loss.stripe_payments:
+    if look.loss.stripe_payments or look.loss.reversals:
         words += " " + _tr(
-            "Zahlungen über Stripe holt das Programm danach wieder, soweit Stripe sie noch meldet."
+            "Was über Stripe lief, holt das Programm danach wieder, soweit Stripe es noch meldet."
         )
     return words
 
@@ -78,7 +80,8 @@ def warning_words(look: BackupLook) -> str:
     if not look.ours:
         return _tr(
             "Diese Sicherung stammt von einer anderen Installation. Nach dem Einsetzen arbeitet "
-            "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen."
+            "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen. Die "
+            "Schlüssel von Stripe bitte danach hier neu eintragen."
         )
     return ""
 
@@ -92,10 +95,6 @@ def size_words(size: int) -> str:
 def kept_words(folder: Path) -> str:
     """Where the replaced books are."""
     return _tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(folder.name)
-
-
-def _total(loss: Loss) -> int:
-    return loss.invoices + loss.drafts + loss.manual_payments + loss.stripe_payments
 
 
 def _lost_things(loss: Loss) -> list[str]:
@@ -117,6 +116,11 @@ def _lost_things(loss: Loss) -> list[str]:
             loss.stripe_payments,
             _tr("1 Zahlung über Stripe"),
             _tr("{0} Zahlungen über Stripe"),
+        ),
+        (
+            loss.reversals,
+            _tr("1 Erstattung oder Rückbuchung"),
+            _tr("{0} Erstattungen oder Rückbuchungen"),
         ),
     ):
         if number:

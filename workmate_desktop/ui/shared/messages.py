@@ -161,6 +161,13 @@ def _database() -> dict[str, Message]:
             _tr("Diese Sicherung ist beschädigt und wurde nicht eingespielt."),
             _tr("Eine ältere Sicherung wählen."),
         ),
+        "backup_not_found": Message(
+            _tr("Diese Datei gibt es nicht."), _tr("Bitte eine andere wählen.")
+        ),
+        "backup_foreign": Message(
+            _tr("Das ist keine Sicherung dieses Programms."),
+            _tr("Bitte eine Datei wählen, die mit „Sichern …“ oder von selbst entstanden ist."),
+        ),
         "backup_failed": Message(
             _tr("Die Sicherung ist nicht gelungen; die Daten sind unversehrt."),
             _tr("Bitte noch einmal versuchen."),
