@@ -225,6 +225,6 @@ def test_serve_catches_up_as_well_and_doctor_says_until_when(
         program.wait_for_line(r"Asked for missed events \(catch_up\): 0 payments.*complete")
         with started(tmp_path, "doctor", **environment) as doctor:
             doctor.exit_code()
-        assert "nothing before that can be missing" in doctor.output
+        assert "Von davor kann nichts fehlen" in doctor.output
         assert program.end() == 0
         assert "Traceback" not in program.output

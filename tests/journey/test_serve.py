@@ -276,7 +276,8 @@ def test_a_second_server_on_the_same_folder_refuses(office: Program, tmp_path: P
     with started(tmp_path, "serve", **KEYS) as second:
         assert second.exit_code() == 1
         assert second.output == (
-            "Another WorkmateOS already works on this data folder; not started.\n"
+            "Mit diesen Daten läuft schon ein anderes Programm. "
+            "Das andere Fenster benutzen oder dort beenden.\n"
         )
     assert office.wait_for_state() == state
     assert deliver(state["port"], event_body()) == 200
@@ -366,13 +367,16 @@ def test_doctor_beside_the_server_and_after_it(office: Program, tmp_path: Path) 
     port = office.wait_for_state()["port"]
     office.wait_for_line("made and verified")
     with started(tmp_path, "doctor", **KEYS) as beside:
-        assert beside.exit_code() == 0, beside.output
-        assert f"our listener answers on 127.0.0.1:{port}" in beside.output
-        assert f"sound, version {migrate.HEAD}" in beside.output
+        assert beside.exit_code() == 1, beside.output  # Stripe was never reached
+        assert "✗ Abruf" in beside.output or "!! Abruf" in beside.output
+        assert "Falsch: 1" in beside.output
+        assert f"Der Empfang antwortet auf 127.0.0.1:{port}" in beside.output
+        assert f"unversehrt, Version {migrate.HEAD}" in beside.output
         assert SECRET not in beside.output
     assert office.end() == 0
     with started(tmp_path, "doctor", **KEYS) as after:
-        assert after.exit_code() == 0, after.output
+        assert after.exit_code() == 1, after.output
+        assert "Falsch: 1" in after.output
     with started(tmp_path / "other", "doctor") as fresh:
         assert fresh.exit_code() == 1
-        assert "no database yet: start the program once" in fresh.output
+        assert "noch keine: das Programm einmal starten" in fresh.output

@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing
@@ -27,6 +28,7 @@ from workmate_desktop.listener.state_file import write_state_file
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.store import backup, migrate
+from workmate_desktop.store.catch_up import Cursor, save_cursor
 
 PUBLISHABLE = "pk_test_51Publishable0001"
 SECRET = "sk_test_51SecretSecretSecret0002"
@@ -66,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def office(folder: Path) -> Iterator[OfficeBooks]:
     """A running program's database, with one backup."""
-    books = make_books(folder)
+    books = asked(make_books(folder))
     backup.make(books.path, folder, "2026-11-23")
     yield books
     books.close()
@@ -92,6 +94,13 @@ def options(folder: Path, free_port: int) -> Options:
     )
 
 
+def asked(office: OfficeBooks) -> OfficeBooks:
+    """Stripe was asked to the end, just now."""
+    now = int(time.time())
+    office.writer.submit(lambda t: save_cursor(t, Cursor(None, now, now), livemode=False)).result()
+    return office
+
+
 def everything_in(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
@@ -103,10 +112,10 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 def test_a_fresh_machine(tmp_path: Path) -> None:
     found = Examined(Options("doctor", tmp_path / "none", port=0))
     assert found.code == 1
-    assert found.has("✗ Database", "no database yet: start the program once")
-    assert found.has("✗ Keys", "signing secret missing")
-    assert found.has("– Tunnel", "not open: Stripe is asked every 30 s")
-    assert found.has("– Clock", "unmeasured")
+    assert found.has("✗ Datenbank", "noch keine: das Programm einmal starten")
+    assert found.has("✗ Schlüssel", "Webhook Secret fehlt")
+    assert found.has("– Tunnel", "nicht offen: Stripe wird alle 30 s gefragt")
+    assert found.has("– Uhr", "ungemessen")
     assert not (tmp_path / "none").exists()
 
 
@@ -128,14 +137,14 @@ def test_all_is_well_beside_the_running_program(office: OfficeBooks, options: Op
         listener.stop()
     assert found.wrong == []
     assert found.code == 0
-    assert found.lines[-1] == "All is well."
-    assert found.has("✓ Database", "sound", f"version {migrate.HEAD}", "MB")
-    assert found.has("✓ Backup", "2026-11-23.sqlite3 (1 in all)")
-    assert found.has("✓ Port", f"127.0.0.1:{port}{WEBHOOK_PATH}", f"not {options.port}")
-    assert found.has("✓ Keys", "signing secret whsec_…0003 (environment)")
-    assert found.has("✓ Keys", "signing secret whsec_…0004 (environment)")
-    assert found.has("✓ Keys", "secret key sk_test_…0002 (environment)")
-    assert found.has("– Mode", "test mode")
+    assert found.lines[-1] == "Alles in Ordnung."
+    assert found.has("✓ Datenbank", "unversehrt", f"Version {migrate.HEAD}", "MB")
+    assert found.has("✓ Sicherung", "2026-11-23.sqlite3 (1 insgesamt)")
+    assert found.has("✓ Port", f"127.0.0.1:{port}{WEBHOOK_PATH}", f"nicht {options.port}")
+    assert found.has("✓ Schlüssel", "Webhook Secret whsec_…0003 (Umgebung)")
+    assert found.has("✓ Schlüssel", "Webhook Secret whsec_…0004 (Umgebung)")
+    assert found.has("✓ Schlüssel", "Secret Key sk_test_…0002 (Umgebung)")
+    assert found.has("– Betrieb", "Testmodus")
     assert everything_in(office.data_dir) == before
 
 
@@ -167,13 +176,23 @@ def test_it_reads_while_the_program_writes(office: OfficeBooks, options: Options
 def test_a_stopped_program_leaves_nothing_behind_and_doctor_neither(
     folder: Path, options: Options
 ) -> None:
-    make_books(folder).close()
+    asked(make_books(folder)).close()
     before = everything_in(folder)
     found = Examined(options)
     assert found.code == 0
-    assert found.has("– Port", f"{options.port} is free")
-    assert found.has("– Backup", "none yet")
+    assert found.has("– Port", f"{options.port} ist frei")
+    assert found.has("– Sicherung", "noch keine")
     assert everything_in(folder) == before
+
+
+def test_stripe_that_was_never_reached_is_not_well(folder: Path, options: Options) -> None:
+    """The window shows Abruf gestört, then."""
+    make_books(folder).close()
+    found = Examined(options)
+    assert found.code == 1
+    assert found.has("✗ Abruf", "noch nie gelungen")
+    assert found.lines[-1] == "Falsch: 1"
+    assert Examined(replace(options, stripe_secret_key="")).has("– Abruf", "kein Secret Key")
 
 
 def test_a_damaged_database(folder: Path, options: Options) -> None:
@@ -185,10 +204,10 @@ def test_a_damaged_database(folder: Path, options: Options) -> None:
         file.write(b"\xaa" * 4096 * 4)
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Database", "damaged: restore a backup")
-    assert found.has("✓ Backup", "2026-11-22.sqlite3")
+    assert found.has("✗ Datenbank", "beschädigt: eine Sicherung einsetzen")
+    assert found.has("✓ Sicherung", "2026-11-22.sqlite3")
     books.path.write_bytes(b"no database at all" * 500)
-    assert Examined(options).has("✗ Database", "damaged")
+    assert Examined(options).has("✗ Datenbank", "beschädigt")
 
 
 def test_a_row_that_breaks_its_own_rule(folder: Path, options: Options) -> None:
@@ -200,7 +219,7 @@ def test_a_row_that_breaks_its_own_rule(folder: Path, options: Options) -> None:
             "INSERT INTO payments (id, amount_minor, currency, method, livemode, received_at,"
             " created_at) VALUES ('p', 0, 'eur', 'cash', 1, '', '')"
         )
-    assert Examined(options).has("✗ Database", "damaged")
+    assert Examined(options).has("✗ Datenbank", "beschädigt")
 
 
 def test_a_missing_database_is_not_a_fresh_machine(folder: Path, options: Options) -> None:
@@ -209,7 +228,7 @@ def test_a_missing_database_is_not_a_fresh_machine(folder: Path, options: Option
     books.path.unlink()
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Database", "is missing, although there was one")
+    assert found.has("✗ Datenbank", "fehlt, obwohl es schon eine gab")
     assert not books.path.exists()
 
 
@@ -217,15 +236,15 @@ def test_a_database_of_another_version_or_folder(folder: Path, options: Options)
     books = make_books(folder)
     books.close()
     (folder / "database-id").write_text("another\n")
-    assert Examined(options).has("✗ Database", "not the one that belongs")
+    assert Examined(options).has("✗ Datenbank", "nicht die, die in diesen Ordner")
     with closing(sqlite3.connect(books.path, isolation_level=None)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    assert Examined(options).has("✗ Database", "newer version")
+    assert Examined(options).has("✗ Datenbank", "neueren Version")
     with closing(sqlite3.connect(books.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Database", "was not written last by this program")
+    assert found.has("✗ Datenbank", "zuletzt nicht dieses Programm")
 
 
 def test_backups_that_are_all_damaged(folder: Path, options: Options) -> None:
@@ -234,7 +253,7 @@ def test_backups_that_are_all_damaged(folder: Path, options: Options) -> None:
     (folder / "backups" / "2026-11-20.sqlite3").write_bytes(b"cut off")
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Backup", "none of 1 passes")
+    assert found.has("✗ Sicherung", "keine von 1 besteht")
 
 
 def test_the_port_is_taken_by_another_program(office: OfficeBooks, options: Options) -> None:
@@ -243,7 +262,7 @@ def test_the_port_is_taken_by_another_program(office: OfficeBooks, options: Opti
         other.listen()
         found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Port", f"{options.port} is taken by another program")
+    assert found.has("✗ Port", f"{options.port} ist von einem anderen Programm belegt")
 
 
 def test_another_server_where_our_listener_was(office: OfficeBooks, options: Options) -> None:
@@ -264,14 +283,14 @@ def test_another_server_where_our_listener_was(office: OfficeBooks, options: Opt
         server.shutdown()
         thread.join(10)
     assert found.code == 1
-    assert found.has("✗ Port", f"listener.json names {port}")
+    assert found.has("✗ Port", f"listener.json nennt {port}")
 
 
 def test_a_killed_program_left_its_state_file(office: OfficeBooks, options: Options) -> None:
     (office.data_dir / "listener.json").write_text(f'{{"port": {options.port}}}')
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Port", "listener.json", "not there")
+    assert found.has("✗ Port", "listener.json", "dort ist kein Empfang")
     for nonsense in ("", "[]", '{"port": "8000"}', '{"port": -1}', "{"):
         (office.data_dir / "listener.json").write_text(nonsense)
         assert Examined(options).code == 0
@@ -297,13 +316,15 @@ def test_stored_keys_are_found_and_named_with_their_place(
     store_keys(office, keychain)
     found = Examined(Options("doctor", folder, port=0), keychain)
     assert found.code == 0
-    assert found.has("✓ Keys", "publishable key pk_test_…0001 (settings)")
-    assert found.has("✓ Keys", "secret key sk_test_…0002 (keyring of this computer)")
-    assert found.has("✓ Keys", "signing secret whsec_…0003 (keyring of this computer)")
+    assert found.has("✓ Schlüssel", "Publishable Key pk_test_…0001 (Einstellungen)")
+    assert found.has("✓ Schlüssel", "Secret Key sk_test_…0002 (Schlüsselbund dieses PCs)")
+    assert found.has("✓ Schlüssel", "Webhook Secret whsec_…0003 (Schlüsselbund dieses PCs)")
     store_keys(office, keychain, in_file=True)
     found = Examined(Options("doctor", folder, port=0), KeyringSecrets())
     assert found.code == 0
-    assert found.has("✓ Keys", "signing secret whsec_…0003 (encrypted file in the data folder)")
+    assert found.has(
+        "✓ Schlüssel", "Webhook Secret whsec_…0003 (verschlüsselte Datei im Datenordner)"
+    )
 
 
 def test_a_keyring_that_never_answers(office: OfficeBooks, folder: Path) -> None:
@@ -319,23 +340,23 @@ def test_a_keyring_that_never_answers(office: OfficeBooks, folder: Path) -> None
     finally:
         let_go.set()
     assert found.code == 1
-    assert found.has("✗ Keys", "keyring of this computer", "keychain_hangs")
-    assert found.has("✗ Keys", "signing secret missing")
+    assert found.has("✗ Schlüssel", "Schlüsselbund dieses PCs", "antwortet nicht")
+    assert found.has("✗ Schlüssel", "Webhook Secret fehlt")
 
 
 def test_keys_that_cannot_be_right(office: OfficeBooks, options: Options) -> None:
     live = replace(options, stripe_secret_key="sk_live_51SecretSecretSecret0005")
     found = Examined(live)
     assert found.code == 1
-    assert found.has("✗ Keys", "secret key sk_live_…0005 is wrong: other_mode")
+    assert found.has("✗ Schlüssel", "Secret Key sk_live_…0005", "Anderer Modus")
     swapped = replace(options, stripe_webhook_secret=SECRET)
-    assert Examined(swapped).has("✗ Keys", "signing secret", "wrong_prefix")
+    assert Examined(swapped).has("✗ Schlüssel", "Webhook Secret", "whsec_")
 
 
 def test_another_stripe(office: OfficeBooks, options: Options) -> None:
     near = Examined(replace(options, stripe_api_base="http://127.0.0.1:12111"))
     assert near.code == 0
-    assert near.has("– Stripe API", "not Stripe but http://127.0.0.1:12111")
+    assert near.has("– Stripe-API", "nicht Stripe, sondern http://127.0.0.1:12111")
     far = Examined(replace(options, stripe_api_base="https://example.org"))
     assert far.code == 1
 
@@ -345,7 +366,7 @@ def test_a_folder_that_others_can_read(office: OfficeBooks, options: Options) ->
     office.data_dir.chmod(0o755)
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Data", "open to other users")
+    assert found.has("✗ Daten", "für andere Benutzer offen")
 
 
 def test_marks_that_a_terminal_cannot_show(office: OfficeBooks, options: Options) -> None:
@@ -353,6 +374,6 @@ def test_marks_that_a_terminal_cannot_show(office: OfficeBooks, options: Options
     out = io.TextIOWrapper(raw, encoding="ascii")
     assert doctor(options, open_keychain=lambda _id: KeyringSecrets(), out=out) == 0
     out.flush()
-    assert b"ok Database:" in raw.getvalue()
+    assert b"ok Datenbank:" in raw.getvalue()
     assert b"-- Tunnel:" in raw.getvalue()
     assert b"sk_test_...0002" in raw.getvalue()

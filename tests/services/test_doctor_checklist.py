@@ -101,21 +101,21 @@ def test_test_mode_is_well_while_points_are_open(office: OfficeBooks) -> None:
     assert polled.startswith("✓") and "nicht nötig: Stripe wird alle 30 s gefragt" in polled
     assert found.line("Testzahlung empfangen").startswith("○")
     assert found.line("Uhr dieses PCs geht richtig").startswith("–")
-    assert (found.code, found.lines[-1]) == (0, "All is well.")
+    assert (found.code, found.lines[-1]) == (0, "Alles in Ordnung.")
 
 
 def test_live_mode_is_well_when_nothing_is_open_any_more(office: OfficeBooks) -> None:
     _asked_just_now(office, livemode=True)
     found = Examined(office.data_dir, "live")
     assert found.line("Echte Zahlung empfangen").startswith("○")
-    assert (found.code, found.lines[-1]) == (1, "Open: 1")
+    assert (found.code, found.lines[-1]) == (1, "Offen: 1")
     assert office.keys is not None
     office.keys = replace(office.keys, publishable="pk_live_1234", secret="sk_live_1234")
     _paid(office, livemode=True)
     paid = Examined(office.data_dir, "live")
     assert paid.line("Echte Zahlung empfangen").startswith("✓")
     assert "119,00" in paid.line("Echte Zahlung empfangen")
-    assert (paid.code, paid.lines[-1]) == (0, "All is well.")
+    assert (paid.code, paid.lines[-1]) == (0, "Alles in Ordnung.")
 
 
 def test_a_program_that_has_stopped_asking_is_wrong(office: OfficeBooks) -> None:

@@ -11,6 +11,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.backups import Backups
+from workmate_desktop.ui.shared.messages import error_sentence
 
 
 def backup(options: Options) -> int:
@@ -75,7 +76,7 @@ def _loss(look: BackupLook) -> str:
 
 
 def _refuse(error: UserError) -> int:
-    sys.stderr.write(f"Refused: {error.code}\n")
+    sys.stderr.write(" ".join(part for part in error_sentence(error) if part) + "\n")
     return 1
 
 

@@ -2,7 +2,7 @@
 printed line by line.
 
 Only looks: takes no lock, migrates nothing, so it may run beside the program. Never prints a
-secret.
+secret. German, like the window, whose words it shares (none of them needs Qt).
 """
 
 import http.client
@@ -22,7 +22,6 @@ from workmate_desktop.app.data_dir import remove_demo_data
 from workmate_desktop.app.doctor_checklist import FoundKeys, checklist_findings
 from workmate_desktop.app.doctor_lines import Finding, Mark, write_line
 from workmate_desktop.app.options import Options
-from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import Bug
 from workmate_desktop.domain.secrets import Place, SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
@@ -47,27 +46,35 @@ from workmate_desktop.store.catch_up import cursor
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.inspection import Inspection, inspect
 from workmate_desktop.store.writer import Writer
+from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
+from workmate_desktop.ui.shared.messages import trouble_message
 
 _ANSWER_SECONDS = 2.0
 
+_KEY_NAMES = {
+    KeyKind.PUBLISHABLE: "Publishable Key",
+    KeyKind.SECRET: "Secret Key",
+    KeyKind.WEBHOOK_SECRET: "Webhook Secret",
+}
+
 
 _DATABASE_TROUBLES = {
-    "database_missing": "is missing, although there was one: restore a backup, or start the window",
-    "database_damaged": "is damaged: restore a backup",
-    "database_newer": "was written by a newer version of this program: update the program",
-    "database_older": "is of an older version: start the program once, it brings it up to date",
-    "database_foreign": "is not the one that belongs into this folder",
-    "database_not_wal": "was not written last by this program: start the program once",
-    "database_busy": "is locked by another program",
-    "database_read_only": "may not be read by this user",
-    "database_unreadable": "cannot be read",
-    "disk_full": "cannot be opened, the disk is full",
+    "database_missing": "fehlt, obwohl es schon eine gab: eine Sicherung einsetzen",
+    "database_damaged": "ist beschädigt: eine Sicherung einsetzen",
+    "database_newer": "stammt von einer neueren Version: das Programm aktualisieren",
+    "database_older": "ist von einer älteren Version: das Programm einmal starten",
+    "database_foreign": "ist nicht die, die in diesen Ordner gehört",
+    "database_not_wal": "schrieb zuletzt nicht dieses Programm: es einmal starten",
+    "database_busy": "ist von einem anderen Programm gesperrt",
+    "database_read_only": "darf dieser Benutzer nicht lesen",
+    "database_unreadable": "ist nicht lesbar",
+    "disk_full": "lässt sich nicht öffnen: Der Datenträger ist voll",
 }
 _PLACES = {
-    Place.KEYRING: "keyring of this computer",
-    Place.FILE: "encrypted file in the data folder",
-    Place.ENVIRONMENT: "environment",
-    Place.MEMORY: "memory only",
+    Place.KEYRING: "Schlüsselbund dieses PCs",
+    Place.FILE: "verschlüsselte Datei im Datenordner",
+    Place.ENVIRONMENT: "Umgebung",
+    Place.MEMORY: "nur im Arbeitsspeicher",
 }
 
 
@@ -96,8 +103,8 @@ def doctor(
 
 
 def _summary(wrong: int, open_points: int) -> str:
-    counts = (("Wrong", wrong), ("Open", open_points))
-    return ", ".join(f"{name}: {count}" for name, count in counts if count) or "All is well."
+    counts = (("Falsch", wrong), ("Offen", open_points))
+    return ", ".join(f"{name}: {count}" for name, count in counts if count) or "Alles in Ordnung."
 
 
 def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> Iterator[Finding]:
@@ -106,7 +113,7 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
         state = inspect(options.data_dir)
     except OSError as error:
         state = Inspection(False, None)
-        yield Finding(Mark.WRONG, "Database", f"the folder cannot be read: {error.strerror}")
+        yield Finding(Mark.WRONG, "Datenbank", f"Der Ordner ist nicht lesbar: {error.strerror}")
     else:
         yield from _database(state)
     port = yield from _port(options)
@@ -123,31 +130,31 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
 
 def _folder(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
-        yield Finding(Mark.NOTE, "Data", f"{folder} does not exist yet")
+        yield Finding(Mark.NOTE, "Daten", f"{folder} gibt es noch nicht")
         return
     if os.name == "posix" and folder.stat().st_mode & 0o077:
-        yield Finding(Mark.WRONG, "Data", f"{folder} is open to other users: chmod 700")
+        yield Finding(Mark.WRONG, "Daten", f"{folder} ist für andere Benutzer offen: chmod 700")
         return
-    yield Finding(Mark.GOOD, "Data", str(folder))
+    yield Finding(Mark.GOOD, "Daten", str(folder))
 
 
 def _database(state: Inspection) -> Iterator[Finding]:
     if state.trouble is not None:
-        yield Finding(Mark.WRONG, "Database", _DATABASE_TROUBLES[state.trouble])
+        yield Finding(Mark.WRONG, "Datenbank", _DATABASE_TROUBLES[state.trouble])
     elif not state.exists:
-        yield Finding(Mark.WRONG, "Database", "no database yet: start the program once")
+        yield Finding(Mark.WRONG, "Datenbank", "noch keine: das Programm einmal starten")
         return
     else:
-        size = f"{state.size_bytes / 1_000_000:.1f} MB"
-        yield Finding(Mark.GOOD, "Database", f"sound, version {state.version}, {size}")
+        size = f"{state.size_bytes / 1_000_000:.1f} MB".replace(".", ",")
+        yield Finding(Mark.GOOD, "Datenbank", f"unversehrt, Version {state.version}, {size}")
     if state.backup is not None:
         yield Finding(
-            Mark.GOOD, "Backup", f"newest good one: {state.backup.name} ({state.backups} in all)"
+            Mark.GOOD, "Sicherung", f"neueste gute: {state.backup.name} ({state.backups} insgesamt)"
         )
     elif state.backups:
-        yield Finding(Mark.WRONG, "Backup", f"none of {state.backups} passes its check")
+        yield Finding(Mark.WRONG, "Sicherung", f"keine von {state.backups} besteht ihre Prüfung")
     else:
-        yield Finding(Mark.NOTE, "Backup", "none yet; the program makes one a day")
+        yield Finding(Mark.NOTE, "Sicherung", "noch keine; das Programm macht jeden Tag eine")
 
 
 # --- port --------------------------------------------------------------------------------
@@ -157,24 +164,22 @@ def _port(options: Options) -> Generator[Finding, None, int | None]:
     """Returns where our listener answers; None when it does not."""
     known = _port_in_state_file(options.data_dir)
     if known is not None and _is_our_listener(known):
-        moved = f" (not {options.port}, as wanted)" if options.port not in (0, known) else ""
+        moved = f" (nicht {options.port} wie gewünscht)" if options.port not in (0, known) else ""
         yield Finding(
-            Mark.GOOD, "Port", f"our listener answers on 127.0.0.1:{known}{WEBHOOK_PATH}{moved}"
+            Mark.GOOD, "Port", f"Der Empfang antwortet auf 127.0.0.1:{known}{WEBHOOK_PATH}{moved}"
         )
         return known
     if known is not None:
-        yield Finding(
-            Mark.WRONG, "Port", f"{STATE_FILE} names {known}, but our listener is not there"
-        )
+        yield Finding(Mark.WRONG, "Port", f"{STATE_FILE} nennt {known}, aber dort ist kein Empfang")
     if options.port == 0:
-        yield Finding(Mark.NOTE, "Port", "any free one; the listener is not running")
+        yield Finding(Mark.NOTE, "Port", "irgendein freier; der Empfang läuft nicht")
     elif _is_free(options.port):
-        yield Finding(Mark.NOTE, "Port", f"{options.port} is free; the listener is not running")
+        yield Finding(Mark.NOTE, "Port", f"{options.port} ist frei; der Empfang läuft nicht")
     else:
         yield Finding(
             Mark.WRONG,
             "Port",
-            f"{options.port} is taken by another program; the next free one would be used",
+            f"{options.port} ist von einem anderen Programm belegt; es wird der nächste freie",
         )
     return None
 
@@ -182,10 +187,12 @@ def _port(options: Options) -> Generator[Finding, None, int | None]:
 def _tunnel(options: Options) -> Finding:
     url = _public_url(options.data_dir)
     if url is not None:
-        return Finding(Mark.GOOD, "Tunnel", f"open at {url}")
+        return Finding(Mark.GOOD, "Tunnel", f"offen: {url}")
     if options.tunnel == "ngrok":
-        return Finding(Mark.NOTE, "Tunnel", "wanted, but not open: Stripe is asked every 30 s")
-    return Finding(Mark.NOTE, "Tunnel", "not open: Stripe is asked every 30 s")
+        return Finding(
+            Mark.NOTE, "Tunnel", "gewünscht, aber nicht offen: Stripe wird alle 30 s gefragt"
+        )
+    return Finding(Mark.NOTE, "Tunnel", "nicht offen: Stripe wird alle 30 s gefragt")
 
 
 def _state_file(folder: Path) -> dict[str, object]:
@@ -250,29 +257,31 @@ def _keys(
         found = FoundKeys(keys, setup.trouble, setup.account)
         stored_at = setup.place
         if setup.trouble is not None:
-            yield Finding(Mark.WRONG, "Keys", f"{_PLACES[stored_at]}: {setup.trouble}")
+            yield Finding(Mark.WRONG, "Schlüssel", f"{_PLACES[stored_at]}: {_why(setup.trouble)}")
         if setup.account is not None:
-            yield Finding(Mark.NOTE, "Account", f"{setup.account.id}, as Stripe said last")
+            yield Finding(Mark.NOTE, "Konto", f"{setup.account.id}, wie Stripe zuletzt sagte")
     elif state.trouble is not None:
-        yield Finding(Mark.NOTE, "Keys", "stored ones cannot be found without the database")
+        yield Finding(
+            Mark.NOTE, "Schlüssel", "Gespeicherte sind ohne die Datenbank nicht zu finden"
+        )
     yield _key(
-        "publishable key",
+        KeyKind.PUBLISHABLE,
         keys.publishable,
         problem_of_publishable(keys.publishable),
-        "environment" if given.publishable else "settings",
+        "Umgebung" if given.publishable else "Einstellungen",
     )
     yield _key(
-        "secret key",
+        KeyKind.SECRET,
         keys.secret,
         problem_of_secret(keys.secret, keys.publishable),
         _PLACES[Place.ENVIRONMENT if given.secret else stored_at],
     )
     if not keys.webhook_secrets and keys.secret:
-        lack = "signing secret missing: deliveries are answered 503, Stripe is asked instead"
-        yield Finding(Mark.NOTE, "Keys", lack)
+        lack = "Webhook Secret fehlt: Zustellungen werden mit 503 beantwortet, Stripe wird gefragt"
+        yield Finding(Mark.NOTE, "Schlüssel", lack)
     for secret in keys.webhook_secrets or (() if keys.secret else ("",)):
         yield _key(
-            "signing secret",
+            KeyKind.WEBHOOK_SECRET,
             secret,
             problem_of_webhook_secret(secret),
             _PLACES[Place.ENVIRONMENT if given.webhook_secrets else stored_at],
@@ -304,27 +313,36 @@ def _ask_nobody(_key: str, _cancelled: threading.Event) -> AccountInfo:
     raise Bug("doctor asks Stripe nothing")
 
 
-def _key(name: str, key: str, problem: KeyProblem | None, place: str) -> Finding:
+def _why(code: str) -> str:
+    """What is wrong and what mends it, as the window says it."""
+    message = trouble_message(code)
+    return " ".join(part for part in message if part) if message else code
+
+
+def _key(kind: KeyKind, key: str, problem: KeyProblem | None, place: str) -> Finding:
+    name = _KEY_NAMES[kind]
     if not key:
-        # Without a signing secret nothing can be received; the other two are for later steps.
-        needed = name == "signing secret"
-        lack = "missing: every delivery is answered 503" if needed else "not entered"
-        return Finding(Mark.WRONG if needed else Mark.NOTE, "Keys", f"{name} {lack}")
+        # Without any key nothing can come; the other two are for later steps.
+        needed = kind is KeyKind.WEBHOOK_SECRET
+        lack = "fehlt: jede Zustellung wird mit 503 beantwortet" if needed else "nicht eingetragen"
+        return Finding(Mark.WRONG if needed else Mark.NOTE, "Schlüssel", f"{name} {lack}")
     if problem is not None:
-        return Finding(Mark.WRONG, "Keys", f"{name} {mask(key)} is wrong: {problem.value}")
-    return Finding(Mark.GOOD, "Keys", f"{name} {mask(key)} ({place})")
+        return Finding(
+            Mark.WRONG, "Schlüssel", f"{name} {mask(key)}: {key_problem_sentence(kind, problem)}"
+        )
+    return Finding(Mark.GOOD, "Schlüssel", f"{name} {mask(key)} ({place})")
 
 
 def _mode(keys: StripeKeys, options: Options) -> Iterator[Finding]:
-    words = {True: "live mode: real money", False: "test mode", None: "unknown without keys"}
-    yield Finding(Mark.NOTE, "Mode", words[keys.livemode])
+    words = {True: "Livebetrieb: echtes Geld", False: "Testmodus", None: "ohne Schlüssel unbekannt"}
+    yield Finding(Mark.NOTE, "Betrieb", words[keys.livemode])
     if options.stripe_api_base is not None:
         try:
             base = checked_api_base(options.stripe_api_base)
         except ValueError as error:
-            yield Finding(Mark.WRONG, "Stripe API", str(error))
+            yield Finding(Mark.WRONG, "Stripe-API", str(error))
         else:
-            yield Finding(Mark.NOTE, "Stripe API", f"not Stripe but {base}")
+            yield Finding(Mark.NOTE, "Stripe-API", f"nicht Stripe, sondern {base}")
 
 
 # --- catch-up ----------------------------------------------------------------------------
@@ -333,9 +351,9 @@ def _mode(keys: StripeKeys, options: Options) -> Iterator[Finding]:
 def _catch_up(folder: Path, state: Inspection, secret_key: str) -> Finding:
     """Until when nothing can be missing: the position that the program has saved."""
     if not secret_key:
-        return Finding(Mark.NOTE, "Catch-up", "no secret key: nothing can be fetched from Stripe")
+        return Finding(Mark.NOTE, "Abruf", "kein Secret Key: Von Stripe lässt sich nichts holen")
     if state.trouble is not None or not state.exists:
-        return Finding(Mark.NOTE, "Catch-up", "unknown without the database")
+        return Finding(Mark.NOTE, "Abruf", "ohne die Datenbank unbekannt")
     database = Database(folder / FILE_NAME)
     try:
         with database.reader() as connection:
@@ -343,18 +361,27 @@ def _catch_up(folder: Path, state: Inspection, secret_key: str) -> Finding:
     finally:
         database.close()
     if found is None or found.covered_until is None:
-        return Finding(Mark.NOTE, "Catch-up", "Stripe was not asked to the end yet")
-    asked = to_text(datetime.fromtimestamp(found.covered_until, UTC))
-    return Finding(
-        Mark.GOOD, "Catch-up", f"Stripe was asked at {asked}: nothing before that can be missing"
-    )
+        return Finding(
+            Mark.WRONG,
+            "Abruf",
+            "noch nie gelungen: Zahlungen können fehlen. Netz und Schlüssel prüfen",
+        )
+    asked = _local(datetime.fromtimestamp(found.covered_until, UTC))
+    return Finding(Mark.GOOD, "Abruf", f"zuletzt {asked}: Von davor kann nichts fehlen")
 
 
 # --- clock -------------------------------------------------------------------------------
 
 
 def _clock() -> Finding:
-    now = to_text(SystemClock().now())
+    now = _local(SystemClock().now())
     return Finding(
-        Mark.NOTE, "Clock", f"{now} here; the offset is unmeasured, Stripe was not asked"
+        Mark.NOTE,
+        "Uhr",
+        f"{now} auf diesem PC; die Abweichung ist ungemessen, ohne Stripe zu fragen",
     )
+
+
+def _local(moment: datetime) -> str:
+    """ "23.11.2026, 17:03:12" in the office."""
+    return f"{SystemClock().local(moment):%d.%m.%Y, %H:%M:%S}"

@@ -18,6 +18,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.ui.shared.messages import error_sentence
 
 logger = logging.getLogger("workmate.serve")
 
@@ -87,12 +88,13 @@ def _opened(
     """
     refused: Refused | None = None
     held = False
+    told: str | None = None
     try:
         while True:
             try:
                 held = held or hold_data_dir(options.data_dir, lock)
                 if not held:
-                    _complain("Another WorkmateOS already works on this data folder; not started.")
+                    _complain(_sentence(UserError("already_running")))
                     return None
                 log.start()
                 return Core(options, SystemClock())
@@ -101,8 +103,8 @@ def _opened(
                 return None
             except UserError as error:
                 log.start()
-                backup = error.values.get("backup")
-                logger.error("The database was refused: %s (good backup: %s)", error.code, backup)
+                logger.error("The database was refused: %s", error.code)
+                told = _tell(error, told)
                 if error.code not in STRIPE_MAY_COME_AGAIN:
                     # A person is needed first; a server that waits would look like one that works.
                     return None
@@ -137,6 +139,20 @@ def _play_demo(core: Core) -> None:
     from workmate_desktop.services.demo_play import play
 
     play(core.books, core.simulation, core.clock)
+
+
+def _tell(error: UserError, told: str | None) -> str:
+    """Say in German what is wrong and what to do; the same trouble is said once."""
+    if error.code != told:
+        _complain(_sentence(error))
+        backup = error.values.get("backup")
+        if backup:
+            _complain(f"Neueste brauchbare Sicherung: {backup}")
+    return error.code
+
+
+def _sentence(error: UserError) -> str:
+    return " ".join(part for part in error_sentence(error) if part)
 
 
 def _complain(sentence: str) -> None:

@@ -80,8 +80,8 @@ def warning_words(look: BackupLook) -> str:
     if not look.ours:
         return _tr(
             "Diese Sicherung stammt von einer anderen Installation. Nach dem Einsetzen arbeitet "
-            "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen. Die "
-            "Schlüssel von Stripe bitte danach hier neu eintragen."
+            "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen. "
+            "Die Schlüssel von Stripe bitte danach hier neu eintragen."
         )
     return ""
 

@@ -2,9 +2,8 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.stripe_keys import KeyProblem
+from workmate_desktop.ui.shared.words import translate
 
 
 class KeyKind(StrEnum):
@@ -16,7 +15,7 @@ class KeyKind(StrEnum):
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("key_messages", text)
+    return translate("key_messages", text)
 
 
 def key_problem_sentence(kind: KeyKind, problem: KeyProblem) -> str:

@@ -8,8 +8,6 @@ says what to do and may be empty. Everything that is no `UserError` is a fault o
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
@@ -18,6 +16,7 @@ from workmate_desktop.ui.shared.pay_messages import limit_words, pay_words
 from workmate_desktop.ui.shared.refund_messages import refund_words
 from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
+from workmate_desktop.ui.shared.words import translate
 
 
 class Message(NamedTuple):
@@ -28,7 +27,7 @@ class Message(NamedTuple):
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("messages", text)
+    return translate("messages", text)
 
 
 def error_sentence(error: Exception) -> Message:

@@ -1,10 +1,10 @@
 """German words for a refund that was not made: what happened, and what to do."""
 
-from PySide6.QtCore import QCoreApplication
+from workmate_desktop.ui.shared.words import translate
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("refund_messages", text)
+    return translate("refund_messages", text)
 
 
 def refund_words() -> dict[str, tuple[str, str]]:

@@ -1,10 +1,10 @@
 """The German sentences for what may not be decided about money in Klärung nötig, and why."""
 
-from PySide6.QtCore import QCoreApplication
+from workmate_desktop.ui.shared.words import translate
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("messages", text)
+    return translate("messages", text)
 
 
 def review_words() -> dict[str, tuple[str, str]]:

@@ -1,10 +1,10 @@
 """The German words for the tunnel's codes: what happened, and the one thing to do about it."""
 
-from PySide6.QtCore import QCoreApplication
+from workmate_desktop.ui.shared.words import translate
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("messages", text)
+    return translate("messages", text)
 
 
 def tunnel_words() -> dict[str, tuple[str, str]]:
