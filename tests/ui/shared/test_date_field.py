@@ -36,7 +36,17 @@ def field(form, theme, qtbot) -> DateField:
 
 
 @pytest.mark.parametrize(
-    "typed", ["01.10.2026", "1.10.2026", "1.10.26", "01102026", "011026", "1. 10. 2026"]
+    "typed",
+    [
+        "01.10.2026",
+        "1.10.2026",
+        "1.10.26",
+        "01102026",
+        "011026",
+        "1. 10. 2026",
+        "1.10.",
+        "2026-10-01",
+    ],
 )
 def test_typing_a_date(field: DateField, qtbot, typed: str) -> None:
     for key in typed:
@@ -50,6 +60,22 @@ def test_typing_a_date(field: DateField, qtbot, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20.11.", date(2026, 11, 20)),
+        ("5.1.", date(2027, 1, 5)),
+        ("1.6", date(2027, 6, 1)),
+        ("29.2.", date(2028, 2, 29)),
+    ],
+)
+def test_without_a_year_the_one_that_fits_is_meant(field: DateField, typed: str, day: date) -> None:
+    field.fits = lambda found: found >= date(2026, 11, 1)
+    field.setText(typed)
+    field.finish()
+    assert (field.day(), field.problem()) == (day, "")
+
+
+@pytest.mark.parametrize(
     ("typed", "problem"),
     [
         ("31.02.2026", "Diesen Tag gibt es nicht."),
@@ -57,7 +83,9 @@ def test_typing_a_date(field: DateField, qtbot, typed: str) -> None:
         ("1.13.26", "Diesen Tag gibt es nicht."),
         ("29.02.2027", "Diesen Tag gibt es nicht."),
         ("1.10.1999", "Das Jahr muss zwischen 2000 und 2099 liegen."),
-        ("1.10.", "Das ist kein Datum. Beispiel: 23.11.2026"),
+        ("31.2.", "Diesen Tag gibt es nicht."),
+        ("2026-02-31", "Diesen Tag gibt es nicht."),
+        ("1.10.1", "Das ist kein Datum. Beispiel: 23.11.2026"),
         ("morgen", "Das ist kein Datum. Beispiel: 23.11.2026"),
         ("", "Das Datum fehlt."),
     ],

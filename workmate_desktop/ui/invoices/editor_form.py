@@ -75,6 +75,7 @@ class InvoiceForm(QWidget):
         self.issue_date = DateField(theme, issue)
         self.service_date = DateField(theme, (invoice and invoice.service_date) or issue)
         self.due_date = DateField(theme, due)
+        self.due_date.fits = lambda day: day >= self.issue_date.day()
         self.model = ItemsModel(
             () if invoice is None else invoice.items, "eur" if row is None else row.currency, self
         )

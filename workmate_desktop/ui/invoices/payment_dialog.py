@@ -63,6 +63,7 @@ class PaymentDialog(SubmitDialog):
         for method in MANUAL_METHODS:
             self.method.add(method, texts.method_name(method))
         self.received_on = DateField(theme, today)
+        self.received_on.fits = lambda day: day <= today
         self.date_field = FormField(self.tr("&Datum"), self.received_on, message_lines=1)
         self.note = QLineEdit()
         self.note.setMaxLength(_NOTE_LENGTH)

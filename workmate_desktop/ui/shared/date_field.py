@@ -11,6 +11,7 @@ digits have already moved on, and what follows lands in the wrong place.
 """
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, QSize, Qt, Signal, Slot
@@ -56,6 +57,8 @@ class DateField(QLineEdit):
         self._day = day
         self._problem = ""
         self._clicked_into = False
+        self.fits: Callable[[date], bool] = lambda _day: True
+        """Which year is meant where none was typed; nothing is refused by it."""
         self._popup: _CalendarPopup | None = None
         self.setMaxLength(_LONGEST_INPUT)
         opener = QAction(self.tr("Kalender öffnen"), self)
@@ -86,7 +89,7 @@ class DateField(QLineEdit):
         if text == formats.date_text(self._day):
             self._take(self._day, "")
             return
-        day = formats.parse_date(text)
+        day = formats.parse_date(text, self._day, self.fits)
         if day is None:
             self._take(None, self._why_no_date(text))
         elif not EARLIEST <= day <= LATEST:

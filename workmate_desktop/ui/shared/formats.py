@@ -19,6 +19,7 @@ No function reads the clock. Every moment given here is already in the time zone
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -43,8 +44,10 @@ _MONEY = re.compile(
 # A lone zero cannot be a group, so the point behind it is a comma, however many digits follow.
 _FRACTION = re.compile(r"(?P<sign>[-−]?)(?P<plain>0)\.(?P<part>\d+)", re.ASCII)
 _POINT = re.compile(r"(?P<sign>[-−]?)(?P<plain>\d+)\.(?P<part>\d{1,2})", re.ASCII)
-_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})", re.ASCII)
-_DIGITS_OF_DATE = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
+_DATE = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2})", re.ASCII)
+_DIGITS_OF_DATE = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})", re.ASCII)
+_ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?", re.ASCII)
 
 
 def _tr(text: str) -> str:
@@ -135,28 +138,45 @@ def date_text(day: date | None) -> str:
     return _GERMAN.toString(QDate(day.year, day.month, day.day), "dd.MM.yyyy")
 
 
-def parse_date(text: str) -> date | None:
+def parse_date(
+    text: str, near: date | None = None, fits: Callable[[date], bool] = lambda _day: True
+) -> date | None:
     """A typed German date; two-digit years are in this century. None when there is no such day.
 
-    The points may be missing when day and month have two digits each: "01102026".
+    The points may be missing when day and month have two digits each: "01102026". "2026-12-04"
+    is a date too (DIN 5008). Without a year, "20.11." is the one closest to `near` that `fits`,
+    or the closest one when none does.
     """
+    short = _DAY_AND_MONTH.fullmatch(text.strip())
+    if short is not None and near is not None:
+        day, month = int(short[1]), int(short[2])
+        years = range(near.year - 4, near.year + 5)  # 29.2. comes every four years
+        found = [made for year in years if (made := _date(year, month, day)) is not None]
+        found.sort(key=lambda made: (not fits(made), abs(made - near)))
+        return found[0] if found else None
     match = _date_parts(text)
     if match is None:
         return None
-    day, month, year = (int(part) for part in match.groups())
+    parts = {name: int(part) for name, part in match.groupdict().items()}
+    year = parts["year"]
+    return _date(year + 2000 if year < 100 else year, parts["month"], parts["day"])
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 
 
 def looks_like_date(text: str) -> bool:
-    """Whether day, month and year are there, even of a day that does not exist."""
-    return _date_parts(text) is not None
+    """Whether day and month are there, even of a day that does not exist."""
+    return _date_parts(text) is not None or _DAY_AND_MONTH.fullmatch(text.strip()) is not None
 
 
 def _date_parts(text: str) -> re.Match[str] | None:
-    return _DATE.fullmatch(text.strip()) or _DIGITS_OF_DATE.fullmatch(text.strip())
+    found = (form.fullmatch(text.strip()) for form in (_DATE, _DIGITS_OF_DATE, _ISO_DATE))
+    return next((match for match in found if match), None)
 
 
 def month_name(day: date) -> str:
