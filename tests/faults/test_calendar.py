@@ -33,6 +33,18 @@ def test_f20_the_month_of_a_payment_is_the_month_of_the_office(
         assert office.at.books.invoice_count(query) == (1 if asked == month else 0)
 
 
+def test_money_without_an_invoice_pays_nothing_of_the_month(office: Office) -> None:
+    """It lies in Klärung nötig; the figure agrees with the list that a click on it shows."""
+    invoice_id = issued(office.at)
+    assert office.deliver(event_body(invoice_id, created=NOON)) == 200
+    assert office.deliver(event_body("RE-2020-9999", amount=8900, created=NOON)) == 200
+    today = office.at.clock.today()
+    assert office.at.books.figures(False, today).paid_this_month_minor == 11900
+    waiting = office.at.rows("SELECT id FROM payments WHERE invoice_id IS NULL")
+    office.at.writer.submit(lambda t: t.payments.assign(waiting[0][0], invoice_id)).result(10)
+    assert office.at.books.figures(False, today).paid_this_month_minor == 20800
+
+
 def test_f20_events_of_the_doubled_hour_keep_their_order(office: Office) -> None:
     """25 October 2026: 02:30 comes twice; a failure in the second one is the newer."""
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

@@ -11,6 +11,7 @@ from tests.factories import OfficeBooks, make_books
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.store.invoice_list import figures
 
 TODAY = date(2026, 11, 23)
 NAMES = ["Müller GmbH", "Ärztehaus", "Zahn & Co", "aal", "Bäcker", "Öko", "müller ag", "Straße"]
@@ -183,6 +184,23 @@ def test_figures_equal_the_model(
     assert figures.paid_this_month_minor == sum(i["paid"] for i in mine if i["paid_in"] == 11)
     for which, count in figures.counts.items():
         assert count == len(_wanted(model, InvoiceQuery(livemode, TODAY, which))), which
+
+
+def test_the_figures_read_indexes_alone(listed: tuple[OfficeBooks, list[dict[str, Any]]]) -> None:
+    """No invoice and no payment is looked up in its table: 100,000 of them cost too much."""
+    office, _ = listed
+    with office.database.reader() as connection:
+        statements: list[str] = []
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(statements.append)
+        figures(connection, InvoiceQuery(False, TODAY), ("2026-11", "2026-12"))
+        raw.set_trace_callback(None)
+        sums = [s for s in statements if "FROM payments" in s or "GROUP BY invoices.status" in s]
+        assert len(sums) == 2
+        for statement in sums:
+            plan = raw.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+            assert all("COVERING INDEX" in row[3] for row in plan), plan
 
 
 def test_a_page_after_a_row_that_is_gone_is_empty(

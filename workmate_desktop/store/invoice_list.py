@@ -155,6 +155,8 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     owed = [found[status] for status in OWED_STATUSES if status in found]
     paid = connection.execute(
         select(func.ifnull(func.sum(payments.c.amount_minor), 0)).where(
+            # What lies in Klärung nötig belongs to no invoice yet: it has paid none.
+            payments.c.invoice_id.is_not(None),
             payments.c.livemode == livemode,
             payments.c.currency == "eur",
             payments.c.received_at >= month[0],
