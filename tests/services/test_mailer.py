@@ -110,6 +110,8 @@ def test_nothing_is_sent_unless_it_is_wanted(
     assert office.mailer.send_due() is None  # it came before
     office.fail()
     office.setup.turn_off()
+    office.setup.load()
+    assert (office.setup.state.on, office.setup.state.declined) == (False, True)
     pass_time(clock, MINUTE)
     assert office.mailer.send_due() is None
     office.use(server.account())

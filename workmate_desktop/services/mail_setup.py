@@ -42,6 +42,8 @@ _NO_ACCOUNT = MailAccount()
 PASSWORD = "mail_password"
 _ACCOUNT = "mail.account"
 _PLACE = "mail.secrets_place"
+_OFF = "0"
+"""Turned off by staff; nothing is kept where nobody has decided yet."""
 """Where the password lies; not set: there is none."""
 
 
@@ -62,11 +64,12 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailState:
-    """How it is set. `has_password`: one is stored."""
+    """How it is set. `has_password`: one is stored. `declined`: staff turned it off."""
 
     on: bool = False
     account: MailAccount = _NO_ACCOUNT
     has_password: bool = False
+    declined: bool = False
 
 
 class MailSetup:
@@ -106,11 +109,13 @@ class MailSetup:
     def load(self) -> None:
         """Read what was set; the password only when a mail goes out."""
         with self._database.reader() as connection:
-            on = setting(connection, SWITCH) == "1"
+            switch = setting(connection, SWITCH)
             account = _account(setting(connection, _ACCOUNT))
             place = setting(connection, _PLACE)
         self._place = Place(place) if place in set(Place) else None
-        self._state = MailState(on, account, self._place is not None)
+        self._state = MailState(
+            switch == "1", account, self._place is not None, declined=switch == _OFF
+        )
 
     def password(self) -> str:
         """The stored password; empty without one. Raises MailRefused no_password."""
@@ -150,11 +155,11 @@ class MailSetup:
         """Send nothing more; what waits is forgotten, the account is kept."""
 
         def job(t: Transaction) -> None:
-            t.settings.set(SWITCH, None)
+            t.settings.set(SWITCH, _OFF)
             t.mails.clear()
 
         self._writer.submit(job).result()
-        self._state = replace(self._state, on=False)
+        self._state = replace(self._state, on=False, declined=True)
         logger.info("[Mail] E-mails for notices are off")
         self._on_change()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeBridge
@@ -100,6 +101,27 @@ def test_turning_off_needs_no_valid_fields(qtbot: QtBot, theme: object) -> None:
     made.wanted.click()
     made.save_button.click()
     assert (settings.turned_off, settings.saved) == (1, [])
+
+
+def test_the_tick_shows_what_was_saved(qtbot: QtBot, theme: object) -> None:
+    made = dialog(qtbot, FakeMailSettings(MailState(declined=True)))
+    assert not made.wanted.isChecked()
+
+
+def test_it_opens_in_the_middle_and_whole_on_the_screen(qtbot: QtBot, theme: object) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    window.move(0, 0)
+    window.show()
+    bridge = FakeBridge()
+    made = MailDialog(FakeMailSettings(), bridge, window)  # type: ignore[arg-type]
+    bridge.setParent(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.height() > 300)
+    middle = made.geometry().center().y()
+    assert abs(middle - window.geometry().center().y()) < 30
+    assert made.geometry().bottom() <= made.screen().availableGeometry().bottom()
 
 
 def test_a_test_mail_and_its_sentence(qtbot: QtBot, theme: object) -> None:

@@ -31,7 +31,7 @@ from workmate_desktop.ui.notify.mail_texts import hint, problem_words, security_
 from workmate_desktop.ui.notify.ports import MailSettings
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.fitting_area import FittingArea
+from workmate_desktop.ui.shared.fitting_area import FittingArea, grow
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
@@ -58,7 +58,7 @@ class MailDialog(QDialog):
         self.setWindowTitle(self.tr("E-Mail bei Meldungen"))
         self.setMinimumWidth(_WIDTH)
         self.wanted = QCheckBox(self.tr("Bei Meldungen eine &E-Mail senden"))
-        self.wanted.setChecked(self._state.on or self._first_time)
+        self.wanted.setChecked(self._state.on or (self._first_time and not self._state.declined))
         self.recipient = QLineEdit(account.recipient)
         self.server = QLineEdit(account.server)
         self.server.setPlaceholderText("smtp.anbieter.de")
@@ -106,7 +106,7 @@ class MailDialog(QDialog):
         """Grow when something inside asks for more room, and once all is dressed."""
         handled = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._fit()
+            grow(self, self._area, centred=event.type() == QEvent.Type.Show)
         return handled
 
     def account(self) -> MailAccount:
@@ -220,18 +220,6 @@ class MailDialog(QDialog):
         self.test.set_possible(wanted and not problems and not self._saving)
         self.save_button.setEnabled((not wanted or not problems) and not self._saving)
 
-    def _fit(self) -> None:
-        """Grow with what is said, as far as the screen has room."""
-        layout = self.layout()
-        if layout is None:
-            return
-        self._area.updateGeometry()
-        layout.activate()
-        wanted = max(layout.totalHeightForWidth(self.width()), layout.sizeHint().height())
-        if wanted > self.height():
-            most = self.screen().availableGeometry().height() - 60
-            self.resize(self.width(), min(wanted, most))
-
     # Doing
 
     @Slot()
@@ -271,9 +259,11 @@ class MailDialog(QDialog):
         self.failure.setText(" ".join(part for part in error_sentence(error) if part))
         self.failure.setVisible(True)
         offered = isinstance(error, UserError) and error.code == "keychain_unavailable"
-        self.file_offer.setVisible(offered)
         if offered:
-            self.file_offer.button.setFocus()
+            self.file_offer.offer()
+        else:
+            self.file_offer.setVisible(False)
+            self.save_button.setDefault(True)
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving

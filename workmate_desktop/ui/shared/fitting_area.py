@@ -1,7 +1,7 @@
 """The scrolling middle of a dialog that may be higher than the screen."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QSizePolicy, QWidget
 
 
 class FittingArea(QScrollArea):
@@ -27,3 +27,30 @@ class FittingArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 120)
+
+
+_AROUND_A_DIALOG = 60
+"""Pixels that stay free for the frame and for panels of the desktop."""
+
+
+def grow(dialog: QDialog, area: FittingArea, *, centred: bool = False) -> None:
+    """Make the dialog as high as what it says, as far as the screen has room; never off it.
+
+    `centred`: about its middle, as long as nobody has looked at it; later its top stays.
+    """
+    layout = dialog.layout()
+    if layout is None:
+        return
+    area.updateGeometry()
+    layout.activate()
+    wanted = max(layout.totalHeightForWidth(dialog.width()), layout.sizeHint().height())
+    screen = dialog.screen().availableGeometry()
+    high = min(wanted, screen.height() - _AROUND_A_DIALOG)
+    grown = high - dialog.height()
+    if grown <= 0:
+        return
+    top = dialog.y() - (grown // 2 if centred else 0)
+    dialog.resize(dialog.width(), high)
+    if dialog.isVisible():
+        lowest = screen.bottom() + 1 - _AROUND_A_DIALOG // 2 - high
+        dialog.move(dialog.x(), max(screen.top(), min(top, lowest)))

@@ -26,7 +26,7 @@ from workmate_desktop.domain.stripe_keys import (
 )
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.fitting_area import FittingArea
+from workmate_desktop.ui.shared.fitting_area import FittingArea, grow
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import error_sentence
@@ -105,15 +105,7 @@ class ConfigureDialog(QDialog):
     @Slot()
     def _fit(self) -> None:
         """Grow with what is said, as far as the screen has room."""
-        self._area.updateGeometry()
-        layout = self.layout()
-        if layout is None:
-            return
-        layout.activate()
-        wanted = max(layout.totalHeightForWidth(self.width()), layout.sizeHint().height())
-        most = self.screen().availableGeometry().height() - 60
-        if wanted > self.height():
-            self.resize(self.width(), min(wanted, most))
+        grow(self, self._area)
 
     # Building
 
@@ -343,10 +335,12 @@ class ConfigureDialog(QDialog):
         self._set_saving(False)
         self._show_failure(error)
         code = error.code if isinstance(error, UserError) else ""
-        self.file_offer.setVisible(code == "keychain_unavailable")
-        self._fit()
         if code == "keychain_unavailable":
-            self.file_offer.button.setFocus()
+            self.file_offer.offer()
+        else:
+            self.file_offer.setVisible(False)
+            self.save_button.setDefault(True)
+        self._fit()
 
     def _show_failure(self, error: Exception) -> None:
         words = " ".join(part for part in error_sentence(error) if part)

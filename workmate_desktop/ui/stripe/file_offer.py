@@ -30,3 +30,9 @@ class FileOffer(QFrame):
         )
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.button.clicked.connect(self.accepted)
+
+    def offer(self) -> None:
+        """Show it, with the focus: now Enter takes it, and not what was tried in vain."""
+        self.setVisible(True)
+        self.button.setDefault(True)
+        self.button.setFocus(Qt.FocusReason.OtherFocusReason)
