@@ -307,6 +307,18 @@ def test_without_a_keyring_the_file_is_offered_openly(opened, problem):
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
+def test_enter_takes_the_offered_file(opened, qtbot):
+    """It has the focus ring; Enter once tried the keyring again, and nothing was seen."""
+    setup = FakeSetup(TEST_KEYS)
+    setup.fail_with = UserError("keychain_unavailable", reason="no_backend")
+    dialog = opened(setup)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.file_offer.button.isDefault()
+    setup.fail_with = None
+    qtbot.keyClick(dialog.file_offer.button, Qt.Key.Key_Return)
+    assert [call[-1] for call in setup.calls] == [False, True]
+
+
 def test_a_saving_under_way_is_waited_for(opened, bridge):
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)

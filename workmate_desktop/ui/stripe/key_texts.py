@@ -68,7 +68,9 @@ def given_by_environment(kind: KeyKind) -> str:
 
 def no_webhook_secret() -> str:
     """The consequence of leaving it empty."""
-    return _tr("Ohne Webhook Secret kann nichts empfangen werden.")
+    return _tr(
+        "Ohne Webhook Secret meldet Stripe nichts sofort. Zahlungen holt dann der Abruf, alle 30 s."
+    )
 
 
 def mode_switch(to_live: bool, *, keeps_webhook_secret: bool) -> str:
