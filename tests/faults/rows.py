@@ -82,6 +82,7 @@ NOW = {
     "F15": "second program",
     "F17": "log folder full or unwritable",
     "F18": "backup under load",
+    "F19": "network share or sync folder",
     "F20": "daylight-saving nights",
     "G1": "PC clock wrong",
     "G3": "clock jumps",
@@ -139,7 +140,5 @@ NOW = {
 }
 """Due now."""
 
-LATER = {
-    "F19": ("network share or sync folder", 5),
-}
+LATER: dict[str, tuple[str, int]] = {}
 """Row → (short name, number of the issue it comes with)."""

@@ -18,6 +18,7 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.folder_place import Place, place_of
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.gateways.mail import MailSender
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
@@ -200,6 +201,7 @@ class Core:
             if self.pay_keeper is not None:
                 self.pay_keeper.start()
             self.upkeep.start()
+            self._note_place()
 
     def stop(self, wait_for_readers: float = 0.0) -> bool:
         """Stop in reverse order; each part is joined with a deadline. Twice is fine.
@@ -347,6 +349,16 @@ class Core:
             public_url=self._public_url,
             started_at=to_text(self.clock.now()),
         )
+
+    def _note_place(self) -> None:
+        """A folder that another PC may write to endangers the books: told until it was moved."""
+        place = place_of(self.options.data_dir)
+        if place is Place.LOCAL or self.options.demo:
+            self.writer.submit_later(lambda t: t.notices.end(NoticeKind.RISKY_FOLDER))
+        else:
+            self.writer.submit_later(
+                lambda t: t.notices.begin(NoticeKind.RISKY_FOLDER, place=place.value)
+            )
 
     def _on_refusal(self) -> None:
         """The listener's thread says that a delivery was not authentic."""

@@ -77,6 +77,8 @@ class NoticeKind(StrEnum):
     STRANGERS_REFUSED = "strangers_refused"
     DATABASE_TROUBLE = "database_trouble"
     DISK_LOW = "disk_low"
+    RISKY_FOLDER = "risky_folder"
+    """The data folder is no folder of this PC alone. `detail`: place, network or sync."""
     SETTINGS_RESET = "settings_reset"
     CATCH_UP_RESULT = "catch_up_result"
     """What was fetched from Stripe by itself. `detail`: payments, failures, reviews (numbers),

@@ -157,6 +157,18 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
             ),
             _tr("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
         ),
+        NoticeKind.RISKY_FOLDER: NoticeWords(
+            _tr("Der Datenordner liegt nicht sicher"),
+            _tr(
+                "Er wird mit einem anderen Ort abgeglichen (Cloud). Bitte in einen Ordner verlegen "
+                "lassen, den nur dieser PC benutzt: Sonst können die Daten beschädigt werden."
+            )
+            if notice.detail.get("place") == "sync"
+            else _tr(
+                "Er liegt auf einem Netzlaufwerk. Bitte in einen Ordner auf diesem PC verlegen "
+                "lassen: Sonst können die Daten beschädigt werden."
+            ),
+        ),
         NoticeKind.RECEPTION_DISTURBED: NoticeWords(
             _tr("Der Empfang ist gestört"),
             _tr(

@@ -44,6 +44,7 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.ADDED_OUTSIDE: ("info", Tone.BLUE),
         NoticeKind.BOOKS_RESTORED: ("undo-2", Tone.BLUE),
         NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),
+        NoticeKind.RISKY_FOLDER: ("triangle-alert", Tone.AMBER),
         None: ("info", Tone.GREY),
     }.get(kind_of(notice), ("info", Tone.BLUE))
 
