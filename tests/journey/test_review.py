@@ -94,6 +94,7 @@ def test_another_invoice_chosen_then_decided_ones(office: Desk) -> None:
     dialog = desk.dialog(ChooseDialog)
     desk.write("becker")
     desk.wait(lambda: dialog.model.rowCount() == 1)
+    desk.press("Down")
     desk.press("Return")
     desk.wait_closed(ChooseDialog)
     desk.wait(lambda: desk.status(NUMBER) == "Teilbezahlt")

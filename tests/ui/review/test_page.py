@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, NOW
@@ -13,9 +13,10 @@ from tests.ui.review.conftest import Page
 from tests.ui.review.fakes import FakeReview, waiting
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
-from workmate_desktop.ui.review.choose_dialog import ChooseDialog
+from workmate_desktop.ui.review.choose_dialog import ChooseDialog, InvoiceChoiceModel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -128,6 +129,12 @@ def test_any_other_invoice_can_be_searched_for(page: Page, qtbot) -> None:
     dialog = _dialog(ChooseDialog)
     assert isinstance(dialog, ChooseDialog)
     assert dialog.model.rowCount() == 2
+    # Nothing is chosen for staff: Enter, also twice, puts the money nowhere.
+    assert dialog.invoice_id() == "" and not dialog.submit_button.isEnabled()
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Tab)
+    assert dialog.invoice_id() == "" and page.review.asked == []
+    dialog.search.setFocus()
     dialog.search.setText("niemand")
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 0)
     assert not dialog.submit_button.isEnabled() and dialog.nothing.isVisible()
@@ -141,6 +148,55 @@ def test_any_other_invoice_can_be_searched_for(page: Page, qtbot) -> None:
     assert "verschiedene Währungen" in dialog.error()
     dialog.submit_button.click()
     assert page.review.asked[-1] == ("assigned", "evt_1", "id-104")
+
+
+def _answer(qtbot: QtBot, words: str) -> None:
+    box = _dialog(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    button = next(one for one in box.buttons() if one.text().replace("&", "") == words)
+    qtbot.mouseClick(button, LEFT)
+
+
+def test_more_than_owed_is_asked_in_the_choice(page: Page, qtbot) -> None:
+    page.review.invoices[0] = replace(page.review.invoices[0], total_minor=1)
+    _open(page, qtbot)
+    qtbot.mouseClick(page.desk.detail.choose, LEFT)
+    dialog = _dialog(ChooseDialog)
+    assert isinstance(dialog, ChooseDialog)
+    dialog.view.setCurrentIndex(dialog.model.index(0))
+    assert dialog.invoice_id() == "id-113"
+    dialog.submit_button.click()
+    box = _dialog(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert box.text() == "Das sind 88,99\xa0€ mehr als offen. Trotzdem zuordnen?"
+    _answer(qtbot, "Nicht zuordnen")
+    assert page.review.asked == []
+    dialog.submit_button.click()
+    _answer(qtbot, "Trotzdem zuordnen")
+    assert page.review.asked == [("assigned", "evt_1", "id-113")]
+
+
+def test_more_than_owed_is_asked_at_a_suggestion(page: Page, qtbot) -> None:
+    first = page.review.found["evt_1"][0]
+    page.review.found["evt_1"][0] = replace(first, row=replace(first.row, total_minor=8000))
+    _open(page, qtbot)
+    qtbot.mouseClick(page.desk.detail.cards[0].assign, LEFT)
+    _answer(qtbot, "Nicht zuordnen")
+    assert page.review.asked == []
+    qtbot.mouseClick(page.desk.detail.cards[0].assign, LEFT)
+    _answer(qtbot, "Trotzdem zuordnen")
+    assert page.review.asked == [("assigned", "evt_1", first.row.id)]
+
+
+def test_a_refunded_invoice_is_not_called_open(page: Page, qtbot) -> None:
+    row = page.review.invoices[0]
+    gone = replace(row, refunded_minor=row.total_minor)
+    part = replace(
+        row, status=InvoiceStatus.PARTIALLY_PAID, paid_minor=row.total_minor - 1, refunded_minor=1
+    )
+    model = InvoiceChoiceModel(lambda _: [gone, part])
+    words = [model.data(model.index(at)) for at in range(2)]
+    assert [one.split(" · ")[-1] for one in words] == ["erstattet", "teilweise erstattet"]
 
 
 def test_who_comes_second_is_told(page: Page, qtbot) -> None:

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
 from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.more_than_owed import typed_too_much
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
-from workmate_desktop.ui.shared.plain_text import Choice, message_box
 from workmate_desktop.ui.shared.theme import Theme
 
 _NOTE_LENGTH = 200
@@ -106,29 +106,8 @@ class PaymentDialog(SubmitDialog):
 
     def doubt(self) -> QMessageBox | None:
         """More than is outstanding is rarely meant."""
-        more = self._more_than_outstanding()
-        if more <= 0:
-            return None
-        row, currency = self._row, self._row.currency
-        owed = texts.fill(self.tr("Offen sind %1."), formats.money(row.outstanding_minor, currency))
-        if row.paid_minor + more + row.outstanding_minor > row.total_minor:
-            owed += " " + self.tr("Die Rechnung gilt danach als überzahlt.")
-        else:
-            # Paid, given back, and paid anew.
-            owed += " " + self.tr("Was erstattet wurde, ist nicht mehr fällig.")
-        return message_box(
-            self,
-            self.tr("Mehr als offen"),
-            texts.fill(
-                self.tr("Das sind %1 mehr als offen. Trotzdem eintragen?"),
-                formats.money(more, currency),
-            ),
-            owed,
-            (
-                Choice("no", self.tr("&Betrag ändern"), cancels=True),
-                Choice("yes", self.tr("&Trotzdem eintragen")),
-            ),
-        )
+        amount = formats.parse_money(self.amount.text(), self._row.currency) or 0
+        return typed_too_much(self, self._row, amount)
 
     def doubted(self) -> None:
         """Back to the amount."""

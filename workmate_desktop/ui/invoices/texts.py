@@ -94,6 +94,15 @@ def status_name(status: InvoiceStatus) -> str:
     }[status]
 
 
+def state_name(row: InvoiceRow) -> str:
+    """The status in a word, where no badge stands beside it: what was given back is told."""
+    if row.refunded:
+        return _tr("Erstattet")
+    if row.partly_refunded and not row.outstanding_minor:
+        return _tr("Teilweise erstattet")
+    return status_name(row.status)
+
+
 def method_name(method: str) -> str:
     """How money came, in a word."""
     known = {

@@ -5,11 +5,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QListView, QMessageBox, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.review import ReviewItem
 from workmate_desktop.ui.invoices import texts as invoice_texts
+from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.shared import formats
@@ -37,9 +38,9 @@ class InvoiceChoiceModel(QAbstractListModel):
         self._rows = self._find(text)
         self.endResetModel()
 
-    def id_at(self, row: int) -> str | None:
+    def row_at(self, row: int) -> InvoiceRow | None:
         """The invoice in this row; None outside."""
-        return self._rows[row].id if 0 <= row < len(self._rows) else None
+        return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Listed invoices."""
@@ -53,9 +54,7 @@ class InvoiceChoiceModel(QAbstractListModel):
             row = self._rows[index.row()]
             owed = row.outstanding_minor
             state = (
-                formats.money(owed, row.currency)
-                if owed
-                else invoice_texts.status_name(row.status).lower()
+                formats.money(owed, row.currency) if owed else invoice_texts.state_name(row).lower()
             )
             return " · ".join((row.number or "", " ".join(row.customer_name.split()), state))
         if role == Qt.ItemDataRole.SizeHintRole:
@@ -64,7 +63,11 @@ class InvoiceChoiceModel(QAbstractListModel):
 
 
 class ChooseDialog(SubmitDialog):
-    """`invoice_id()` is what was chosen; `submitted` asks to put the money there."""
+    """`invoice_id()` is what was chosen; `submitted` asks to put the money there.
+
+    Nothing is chosen before staff choose it, and more than is owed is put there only after a
+    question.
+    """
 
     def __init__(self, theme: Theme, item: ReviewItem, find: Find, parent: QWidget | None) -> None:
         super().__init__(
@@ -75,6 +78,7 @@ class ChooseDialog(SubmitDialog):
             kind="primary",
         )
         self.setMinimumSize(520, 440)
+        self._item = item
         self.search = SearchField(theme, self.tr("Nummer, Kunde oder Betrag …"))
         self.model = InvoiceChoiceModel(find, self)
         self.view = QListView()
@@ -96,23 +100,40 @@ class ChooseDialog(SubmitDialog):
         self._timer.timeout.connect(self._search)
         self.search.searched.connect(self._on_searched)
         self.view.doubleClicked.connect(self.submit_button.click)
-        self.view.selectionModel().currentChanged.connect(self._show_state)
-        self._take_first()
+        self.view.selectionModel().selectionChanged.connect(self._show_state)
+        self._show_state()
         self.search.setFocus()
 
     def invoice_id(self) -> str:
         """The chosen invoice; "" for none."""
-        index = self.view.currentIndex()
-        return (self.model.id_at(index.row()) if index.isValid() else None) or ""
+        row = self._chosen()
+        return row.id if row is not None else ""
+
+    def _chosen(self) -> InvoiceRow | None:
+        # Not the current index: Qt makes the first row current as soon as the list has the focus.
+        selected = self.view.selectionModel().selectedIndexes()
+        return self.model.row_at(selected[0].row()) if selected else None
 
     def problem_free(self) -> bool:
         """Something must be chosen."""
         return bool(self.invoice_id())
 
+    def doubt(self) -> QMessageBox | None:
+        """More than is owed is rarely meant."""
+        row = self._chosen()
+        if row is None or self._item.amount_minor is None:
+            return None
+        return assigned_too_much(self, row, self._item.amount_minor)
+
+    def doubted(self) -> None:
+        """Back to the list."""
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """From the search Down leads into the list."""
         if event.key() == Qt.Key.Key_Down and self.search.hasFocus():
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.view.setCurrentIndex(self.model.index(0))
             return
         super().keyPressEvent(event)
 
@@ -124,15 +145,10 @@ class ChooseDialog(SubmitDialog):
     @Slot()
     def _search(self) -> None:
         self.model.search(self._typed)
-        self._take_first()
-
-    def _take_first(self) -> None:
-        if self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
         self._show_state()
 
     @Slot()
     def _show_state(self) -> None:
         found = self.model.rowCount() > 0
         self.nothing.setVisible(not found)
-        self.submit_button.setEnabled(found and bool(self.invoice_id()))
+        self.submit_button.setEnabled(bool(self.invoice_id()))

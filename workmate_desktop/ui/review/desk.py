@@ -5,19 +5,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.review import Decision, ReviewItem, Suggestion
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
+from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.detail import ReviewDetail
 from workmate_desktop.ui.review.pane import ReviewPane
 from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import chosen_key
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.texts import reprocessed_words
 
@@ -175,6 +177,25 @@ class ReviewDesk(QObject):
         item = self.detail.item
         if item is None:
             return
+        row = next(
+            card.suggestion.row
+            for card in self.detail.cards
+            if card.suggestion.row.id == invoice_id
+        )
+        box = assigned_too_much(self.pane.window(), row, item.amount_minor or 0)
+        if box is None:
+            self._put(item, invoice_id)
+            return
+
+        def answered() -> None:
+            if chosen_key(box) == "yes":
+                self._put(item, invoice_id)
+
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(answered)
+        box.open()
+
+    def _put(self, item: ReviewItem, invoice_id: str) -> None:
         self.detail.set_working(True)
         self._wait_for(self._review.assign(item.id, invoice_id), self._on_assigned(item))
 
