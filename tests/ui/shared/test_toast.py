@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from workmate_desktop.ui.shared.toast import MARGIN, ToastHost, ToastKind
+from workmate_desktop.ui.shared.toast import MARGIN, PANEL, ToastHost, ToastKind
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def toasts(window, theme):
     return ToastHost(window, theme, animate=False)
 
 
-def test_it_stands_at_the_bottom_right_and_follows_the_window(window, toasts):
+def test_it_stands_at_the_bottom_beside_the_panel_and_follows_the_window(window, toasts):
     toast = toasts.show("RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
-    assert toast.geometry().right() == 800 - MARGIN - 1
+    assert toast.geometry().right() == 800 - PANEL - MARGIN - 1
     window.resize(1000, 700)
-    assert toast.geometry().right() == 1000 - MARGIN - 1
+    assert toast.geometry().right() == 1000 - PANEL - MARGIN - 1
     assert toast.geometry().bottom() == 700 - 30 - MARGIN - 1
 
 
@@ -65,11 +65,18 @@ def test_good_news_do_not_push_out_bad_ones(toasts):
     assert names(toasts) == ["Fehlschlag", "Nummer 2"]
 
 
-def test_it_lies_within_the_panel_beside_the_list(window, toasts):
-    """The panel is 344 pixels wide, less its margin of 16; what is left of it is the list."""
-    toast = toasts.show("RE-2026-0118 ist bezahlt", "Bäckerei Lindner GmbH", ToastKind.SUCCESS)
-    assert window.width() - toast.geometry().left() <= 344 - 16
-    assert toast.geometry().right() < window.width() - 16 - 1
+def test_what_the_panel_offers_can_be_clicked_meanwhile(window, toasts):
+    """Stornieren … and the Verlauf lay under the news about them."""
+    window.resize(880, 560)
+    buttons = [QPushButton("Stornieren …", window), QPushButton("Wiederherstellen …", window)]
+    for made, left in zip(buttons, (880 - PANEL + 16, 880 - 160), strict=True):
+        made.setGeometry(left, 480, 120, 28)
+        made.show()
+    for number in range(3):
+        toasts.show(f"Nummer {number}", "Bäckerei Lindner GmbH", ToastKind.SUCCESS)
+    for made in buttons:
+        assert window.childAt(made.geometry().center()) is made
+    assert all(toast.geometry().left() >= 220 for toast in toasts.toasts())  # a link below the list
 
 
 def test_it_keeps_its_distance_in_any_window(window, toasts):

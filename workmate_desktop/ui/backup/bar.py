@@ -80,7 +80,7 @@ class BackupBar(Card):
             self.newest.setText(self.tr("Heute macht das Programm seine erste."))
             return
         when = formats.day_time(self._clock.local(at), self._clock.local(self._clock.now()))
-        words = self.tr("Jeden Tag von selbst, zuletzt {0}. Die letzten 14 werden aufbewahrt.")
+        words = self.tr("Jeden Tag von selbst, zuletzt {0}. 14 bleiben aufbewahrt.")
         self.newest.setText(words.format(when))
 
     @Slot()

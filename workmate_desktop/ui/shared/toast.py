@@ -1,12 +1,12 @@
-"""Short news at the bottom right of a window.
+"""Short news at the bottom of a window, over the last rows of the list.
 
     toasts = ToastHost(window, theme)
     toasts.show("RE-2026-0118 ist bezahlt", "Bäckerei Lindner GmbH · 1.190,00 €", ToastKind.SUCCESS)
 
 At most two at a time, the newest at the bottom; the upper one counts those that made room ("und
 3 weitere"). A toast leaves by itself, or on a click; while the mouse rests on it, it stays. It
-never takes the focus, is no wider than the panel beside a list, and leaves the status bar free. A
-screen reader announces it.
+never takes the focus and leaves the status bar and the panel at the right free, where the buttons
+and the Verlauf are that the news is about. A screen reader announces it.
 """
 
 from enum import StrEnum
@@ -40,7 +40,9 @@ from workmate_desktop.ui.shared.theme import Theme, Tone
 MARGIN = 24
 """More than the 16 pixels around the cards: a toast lies on a card, not on its frame."""
 WIDTH = 280
-"""With its margin less than the panel beside a list, so the list keeps its last rows."""
+PANEL = 344
+"""Width of the panel at the right of a page: it stays free, and so do the buttons at the right end
+of the last card of Protokoll."""
 GAP = 8
 MOST = 2
 _FADE_MS = 180
@@ -237,7 +239,7 @@ class ToastHost(QObject):
 
     def _place(self) -> None:
         width = min(WIDTH, self._window.width() - 2 * MARGIN)
-        left = self._window.width() - MARGIN - width
+        left = max(MARGIN, self._window.width() - PANEL - MARGIN - WIDTH)
         edge = self._window.height() - self._bottom - MARGIN
         for toast in reversed(self._toasts):
             toast.count_more(self._made_room if toast is self._toasts[0] else 0)
