@@ -46,6 +46,9 @@ def newest(desk: Desk, count: int) -> list[str]:
 
 def test_the_demo_looks_like_an_office(demo: Desk) -> None:
     desk = demo
+    assert "Vorführung: ausgedachte Daten, beim Beenden gelöscht" in desk.seen(
+        desk.program.window.navigation
+    )
     statuses = {desk.status(number) for number in desk.numbers() if number != "Entwurf"}
     assert len(desk.numbers()) >= 40
     assert {"Offen", "Teilbezahlt", "Bezahlt", "Storniert", "Überfällig"} <= statuses

@@ -17,7 +17,7 @@ from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
-from workmate_desktop.ui.mode_badge import ModeBadge
+from workmate_desktop.ui.mode_badge import ModeBadge, demo_label
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
 from workmate_desktop.ui.shared.plain_text import Choice, ask
@@ -75,6 +75,8 @@ class Pages(QObject):
         for index, page in ((STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
+        if core.options.demo:
+            window.navigation.add_right(demo_label())
         window.navigation.add_right(self.badge)
         self.status_bar = StatusBar(
             theme, books, core.reception, bridge, clock, configured=lambda: core.setup.configured

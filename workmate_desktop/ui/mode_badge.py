@@ -1,9 +1,19 @@
 """Test or live, at the top right of the window."""
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
+from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
+
+
+def demo_label() -> PlainLabel:
+    """Beside the badge in the demo: its invoices look like real ones."""
+    words = QCoreApplication.translate(
+        "demo", "Vorführung: ausgedachte Daten, beim Beenden gelöscht"
+    )
+    return PlainLabel(words, role="muted")
 
 
 class ModeBadge(PillLabel):
