@@ -241,7 +241,7 @@ def test_a_test_of_another_address_or_an_old_delivery_proves_nothing() -> None:
             TunnelState(TunnelStatus.FAILED, code="tunnel_token"),
             ("wrong", "tunnel_failed", Remedy.TUNNEL_SETTINGS),
         ),
-        (TunnelState(TunnelStatus.RETRYING), ("wrong", "tunnel_retrying", Remedy.CONNECT)),
+        (TunnelState(TunnelStatus.RETRYING), ("wrong", "tunnel_retrying", Remedy.TUNNEL_SETTINGS)),
         (
             TunnelState(TunnelStatus.ONLINE, URL, "tunnel_offline"),
             ("wrong", "tunnel_disturbed", Remedy.SELF_TEST),

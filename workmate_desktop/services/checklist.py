@@ -211,8 +211,9 @@ def _address(facts: Facts) -> Point:
         return Point(id_, _UNKNOWN, "tunnel_starting")
     if tunnel.status is not TunnelStatus.ONLINE:
         failed = tunnel.status is TunnelStatus.FAILED
-        remedy = Remedy.TUNNEL_SETTINGS if failed else Remedy.CONNECT
-        return Point(id_, _WRONG, "tunnel_failed" if failed else "tunnel_retrying", remedy)
+        # Never Tunnel verbinden: it is switched on, and beside this stands Tunnel trennen.
+        reason = "tunnel_failed" if failed else "tunnel_retrying"
+        return Point(id_, _WRONG, reason, Remedy.TUNNEL_SETTINGS)
     url = {"url": tunnel.public_url or ""}
     if tunnel.code is not None:
         return Point(id_, _WRONG, "tunnel_disturbed", Remedy.SELF_TEST, values=url)

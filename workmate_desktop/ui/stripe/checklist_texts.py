@@ -195,7 +195,7 @@ def _address() -> dict[str, str]:
     return {
         "tunnel_starting": _tr("der Tunnel wird verbunden …"),
         "tunnel_failed": _tr("der Tunnel steht nicht"),
-        "tunnel_retrying": _tr("der Tunnel ist unterbrochen"),
+        "tunnel_retrying": _tr("der Tunnel steht gerade nicht"),
         "tunnel_disturbed": _tr("der Tunnel ist gestört"),
         "test_failed": _tr("das Test-Ereignis kam nicht an"),
         "tested": _tr("geprüft %when · %milliseconds"),

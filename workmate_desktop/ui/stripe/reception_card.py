@@ -135,6 +135,7 @@ class ReceptionCard(Card):
             self.restart,
             self.tunnel.switch,
             self.tunnel.arrange,
+            self.tunnel.program,
             self.tunnel.settings,
             self.self_test,
             self.fetch,

@@ -26,6 +26,7 @@ class TunnelActions(QObject):
         part.disconnect_wanted.connect(self._disconnect)
         part.settings_wanted.connect(self._open_settings)
         part.arrange_wanted.connect(self._arrange)
+        part.program_wanted.connect(self._choose_program)
 
     @Slot()
     def _connect(self) -> None:
@@ -52,6 +53,11 @@ class TunnelActions(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
+
+    @Slot()
+    def _choose_program(self) -> None:
+        """As in Tunnel einrichten …, where it is then saved."""
+        self._open_settings().choose.click()
 
     def _do(self, work: Callable[[], None]) -> None:
         self._part.set_busy(True)

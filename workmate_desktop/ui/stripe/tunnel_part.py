@@ -13,15 +13,17 @@ from workmate_desktop.ui.stripe import tunnel_texts
 
 
 class TunnelPart(QObject):
-    """Two lines of `rows`, a sentence (`trouble`), and three buttons that the card places.
+    """Two lines of `rows`, a sentence (`trouble`), and four buttons that the card places.
 
-    Signals: `connect_wanted()`, `disconnect_wanted()`, `settings_wanted()`, `arrange_wanted()`.
+    Signals: `connect_wanted()`, `disconnect_wanted()`, `settings_wanted()`, `arrange_wanted()`,
+    `program_wanted()`: ngrok's program is to be chosen by hand.
     """
 
     connect_wanted = Signal()
     disconnect_wanted = Signal()
     settings_wanted = Signal()
     arrange_wanted = Signal()
+    program_wanted = Signal()
 
     def __init__(self, theme: Theme, rows: KeyValueRows) -> None:
         super().__init__(rows)
@@ -34,6 +36,8 @@ class TunnelPart(QObject):
         self.switch = button(self.tr("&Tunnel verbinden"))
         self.settings = button(self.tr("T&unnel einrichten …"))
         self.arrange = button(self.tr("Webhook automatisch e&inrichten"))
+        self.program = button(self.tr("&Programm wählen …"))
+        self.program.clicked.connect(self.program_wanted)
         self.switch.clicked.connect(self._on_switch)
         self.settings.clicked.connect(self.settings_wanted)
         self.arrange.clicked.connect(self.arrange_wanted)
@@ -59,7 +63,7 @@ class TunnelPart(QObject):
             self._rows.set_row_visible(row, state is not None)
         self.switch.setVisible(state is not None and can_change)
         if state is None:
-            for widget in (self.settings, self.arrange, self.trouble):
+            for widget in (self.settings, self.arrange, self.program, self.trouble):
                 widget.setVisible(False)
             return
         status, url = state.tunnel.status, state.public_url
@@ -74,6 +78,7 @@ class TunnelPart(QObject):
         self.say(" ".join(part for part in words if part))
         self.switch.setText(self._switch_words(status))
         self.settings.setVisible(not online)
+        self.program.setVisible(can_change and tunnel_texts.needs_a_program(state.tunnel))
         self.arrange.setVisible(online and not state.delivers)
         self.arrange.setEnabled(can_arrange and not state.arranging)
         here = state.endpoint

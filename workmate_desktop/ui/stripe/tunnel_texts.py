@@ -7,6 +7,15 @@ from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
 
+_OF_THE_PROGRAM = frozenset(
+    {
+        "tunnel_agent_old",
+        "tunnel_agent_missing",
+        "tunnel_agent_unusable",
+        "tunnel_download_blocked",
+    }
+)
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("tunnel", text)
@@ -23,7 +32,7 @@ def tunnel_state_words(state: TunnelState) -> str:
         case TunnelStatus.STARTING:
             return _tr("wird verbunden …")
         case TunnelStatus.RETRYING:
-            return _tr("unterbrochen, kommt von selbst wieder")
+            return _tr("gerade nicht verbunden, wird weiter versucht")
         case TunnelStatus.FAILED:
             return _tr("nicht verbunden")
         case _:
@@ -38,6 +47,11 @@ def tunnel_trouble(state: TunnelState) -> str:
     if message is None:
         return _tr("Unbekannte Störung (%1).").replace("%1", state.code)
     return " ".join(part for part in message if part)
+
+
+def needs_a_program(state: TunnelState) -> bool:
+    """Choosing ngrok's program by hand mends it."""
+    return state.status is not TunnelStatus.ONLINE and state.code in _OF_THE_PROGRAM
 
 
 def endpoint_words(state: AddressState) -> str:
