@@ -49,10 +49,12 @@ def asked_once(desk: Desk) -> Desk:
     return desk
 
 
-def pay(stripe: StripeStandIn, invoice: str, *, declined: bool = False) -> None:
+def pay(
+    stripe: StripeStandIn, invoice: str, *, declined: bool = False, amount: int = 11900
+) -> None:
     """The customer pays on Stripe's page; nobody delivers that."""
     form = {
-        "amount": 11900,
+        "amount": amount,
         "currency": "eur",
         "confirm": "true",
         "payment_method": "pm_card_chargeDeclined" if declined else "pm_card_visa",

@@ -102,6 +102,30 @@ def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
     desk.wait(lambda: all(card.figure().startswith("0,00") for card in figures.cards.values()))
 
 
+def test_the_difference_of_an_overpayment_is_refunded(shop: Shop) -> None:
+    """119 are owed and paid; the customer pays 12 more, and gets exactly these back."""
+    desk = shop.desk
+    pay(shop.stripe, shop.invoice, amount=1200)
+    desk.wait(lambda: desk.status(shop.number) == "Bezahlt, Überzahlt")
+    overpaid = shop.panel.overpaid
+    desk.wait(lambda: "12,00 € sind zu viel eingegangen." in desk.seen(overpaid))
+    [told] = [one for one in desk.core.books.notice_page() if one.kind == "overpaid"]
+    assert told.read_at is None
+    desk.click(overpaid, "Differenz erstatten …")
+    dialog = desk.dialog(RefundDialog)
+    assert dialog.amount.text() == "12,00"
+    desk.type_into(dialog.reason_text, "Zu viel bezahlt")
+    shop.press(dialog, "12,00 € erstatten")
+    desk.wait_closed(RefundDialog)
+    desk.wait(lambda: desk.status(shop.number) == "Bezahlt")
+    desk.wait(lambda: not overpaid.isVisible())
+    row = desk.invoice(shop.number)
+    assert (row.paid_minor, row.refunded_minor, row.outstanding_minor) == (11900, 1200, 0)
+    # Nobody has to ask the customer any more.
+    [over] = [one for one in desk.core.books.notice_page() if one.kind == "overpaid"]
+    assert "over_at" in over.detail and over.read_at is not None
+
+
 def test_what_stripe_refuses_is_said_in_the_dialog(shop: Shop) -> None:
     desk = shop.desk
     dialog = shop.open_refund()
