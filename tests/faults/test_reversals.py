@@ -9,7 +9,9 @@ import pytest
 from tests.factories import NOON, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, failed_charge, refund_event, refunded_charge
+from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
+from workmate_desktop.ui.log.notice_words import notice_words
 
 
 def _paid(office: Office, **how: Any) -> tuple[str, str]:
@@ -290,3 +292,34 @@ def test_d15_a_refund_of_a_payment_that_is_not_ours(office: Office) -> None:
 def test_d15_ids_that_are_none(office: Office) -> None:
     assert office.deliver(refund_event("pi_one", refund_id="x" * 300)) == 400
     assert office.deliver(refund_event("nonsense")) == 400
+
+
+def test_an_overpayment_that_was_given_back_is_told_as_over(office: Office) -> None:
+    """The notice would ask staff for ever to speak with the customer about it."""
+    _, intent = _paid(office, amount=13100)
+    [told] = office.at.books.notice_page()
+    assert (told.kind, told.read_at) == ("overpaid", None)
+    office.deliver(refund_event(intent, 200, refund_id="re_1"))
+    assert "over_at" not in _overpaid(office).detail
+    office.deliver(refund_event(intent, 1000, refund_id="re_2"))
+    over = _overpaid(office)
+    assert "over_at" in over.detail and over.read_at is not None
+    assert notice_words(over).why == "Inzwischen behoben."
+
+
+def test_an_overpayment_taken_off_the_invoice_is_told_as_over(office: Office) -> None:
+    """Of this invoice alone: another one stays overpaid."""
+    _paid(office, amount=13100)
+    other = issued(office.at)
+    day = office.at.clock.today()
+    pay = office.at.invoicing.add_manual_payment
+    payment = pay(other, 12000, "cash", day).result(10)
+    office.at.invoicing.reverse_payment(payment, "Irrtum").result(10)
+    over = {one.invoice_id: "over_at" in one.detail for one in office.at.books.notice_page()}
+    assert over.pop(other) is True
+    assert list(over.values()) == [False]
+
+
+def _overpaid(office: Office) -> Notice:
+    [found] = [one for one in office.at.books.notice_page() if one.kind == "overpaid"]
+    return found

@@ -42,6 +42,9 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
             amount_minor=paid_minor - invoice.total_minor,
             currency=invoice.currency,
         )
+    elif paid_minor <= invoice.total_minor < invoice.paid_minor:
+        # Taken off again, or given back: nobody has to ask the customer any more.
+        t.notices.end(NoticeKind.OVERPAID, invoice.id)
     t.changed(InvoiceChanged(invoice.id))
     return invoice.status, after
 

@@ -58,19 +58,25 @@ class NoticeVerbs:
         if not self._not_over(kind):
             self.add(kind, **detail)
 
-    def end(self, kind: NoticeKind) -> None:
-        """The trouble is over: its notices say so (`over_at`) and need no reading any more."""
+    def end(self, kind: NoticeKind, invoice_id: str | None = None) -> None:
+        """The trouble is over: its notices say so (`over_at`) and need no reading any more.
+
+        With `invoice_id` only those of this invoice.
+        """
         now = self._t.now_text()
-        for notice_id, detail in self._not_over(kind):
+        for notice_id, detail in self._not_over(kind, invoice_id):
             self._t.raw.execute(
                 "UPDATE notices SET detail = ?, read_at = COALESCE(read_at, ?) WHERE id = ?",
                 (as_json({**detail, "over_at": now}), now, notice_id),
             )
             self._t.changed(NoticeAdded(""))
 
-    def _not_over(self, kind: NoticeKind) -> list[tuple[str, Mapping[str, object]]]:
+    def _not_over(
+        self, kind: NoticeKind, invoice_id: str | None = None
+    ) -> list[tuple[str, Mapping[str, object]]]:
         rows = self._t.raw.execute(
-            "SELECT id, detail FROM notices WHERE kind = ?", (kind.value,)
+            "SELECT id, detail FROM notices WHERE kind = ?1 AND (?2 IS NULL OR invoice_id = ?2)",
+            (kind.value, invoice_id),
         ).fetchall()
         parsed = [(str(notice_id), from_json(text)) for notice_id, text in rows]
         return [(notice_id, detail) for notice_id, detail in parsed if "over_at" not in detail]

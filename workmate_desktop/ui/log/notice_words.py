@@ -43,7 +43,7 @@ def notice_words(notice: Notice) -> NoticeWords:
                 _tr("Klärung nötig: {0}").format(_invoice_and_amount(notice)), _reason(notice)
             )
         case NoticeKind.OVERPAID:
-            return NoticeWords(
+            words = NoticeWords(
                 _tr("{0} ist überzahlt: {1} zu viel").format(
                     _number(notice) or _tr("Eine Rechnung"), _amount(notice)
                 ),
