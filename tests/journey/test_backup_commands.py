@@ -24,13 +24,13 @@ def test_backup_restore_and_what_they_say(tmp_path: Path) -> None:
     issued(office)
     made = run("backup", str(copy), data_dir=data_dir)  # while another program has it open
     assert (made.returncode, made.stderr) == (0, "")
-    assert "1 invoices, 0 drafts, 0 payments" in made.stdout
+    assert "Rechnungen: 1, Entwürfe: 0, Zahlungen: 0" in made.stdout
     issued(office)
     office.close()
     asked = run("restore", str(copy), data_dir=data_dir)
     assert asked.returncode == 1
-    assert "Would be lost: 1 invoices TEST-2026-0002" in asked.stdout
-    assert "Nothing was changed" in asked.stdout
+    assert "Danach würden fehlen: Rechnungen: 1 TEST-2026-0002" in asked.stdout
+    assert "Nichts wurde geändert" in asked.stdout
     assert not list(data_dir.glob("restore*"))
     done = run("restore", str(copy), "--yes", data_dir=data_dir)
     assert done.returncode == 0

@@ -290,6 +290,6 @@ def _as_processes(tmp_path: Path, data_dir: Path, home: Path) -> tuple[str, ...]
                 process.kill()
                 process.wait(10)
     text = printed.read_text("utf-8")
-    assert "Backup verified" in text
+    assert "Gesichert und geprüft" in text
     assert "Segmentation fault" in text  # serve tells in its log how the window ended
     return (text,)

@@ -6,7 +6,6 @@ from pathlib import Path
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.backups import BackupLook
-from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
@@ -20,7 +19,7 @@ def backup(options: Options) -> int:
         look = Backups(options.data_dir, SystemClock()).save_copy(Path(options.file))
     except UserError as error:
         return _refuse(error)
-    _say(f"Backup verified: {options.file}\n{_contents(look)}")
+    _say(f"Gesichert und geprüft: {options.file}\n{_contents(look)}")
     return 0
 
 
@@ -41,7 +40,7 @@ def restore(options: Options) -> int:
             raise UserError("database_newer")
         if not options.yes:
             backups.discard(look)
-            _say("Nothing was changed. Run it again with --yes to put this backup in place.")
+            _say("Nichts wurde geändert. Mit --yes noch einmal aufrufen, um sie einzusetzen.")
             return 1
         kept = backups.decide()
         backups.finish()
@@ -49,29 +48,31 @@ def restore(options: Options) -> int:
         return _refuse(error)
     finally:
         lock.release()
-    _say(f"Restored. The replaced files are kept in {kept}")
+    _say(f"Wiederhergestellt. Die ersetzten Dateien liegen in {kept}")
     return 0
 
 
 def _contents(look: BackupLook) -> str:
-    last = to_text(look.last_entry_at) if look.last_entry_at else "none"
-    origin = "this installation" if look.ours else "ANOTHER INSTALLATION"
+    local = SystemClock().local
+    last = f"{local(look.last_entry_at):%d.%m.%Y, %H:%M}" if look.last_entry_at else "noch keiner"
+    origin = "dieser Installation" if look.ours else "EINER ANDEREN INSTALLATION"
     return (
-        f"  {look.invoices} invoices, {look.drafts} drafts, {look.payments} payments; "
-        f"last entry {last}; of {origin}"
+        f"  Rechnungen: {look.invoices}, Entwürfe: {look.drafts}, Zahlungen: {look.payments}; "
+        f"letzter Eintrag: {last}; von {origin}"
     )
 
 
 def _loss(look: BackupLook) -> str:
     loss = look.loss
     if loss is None:
-        return "  What would be lost cannot be said: there are no readable books here."
+        return "  Was fehlen würde, lässt sich nicht sagen: Hier sind keine lesbaren Daten."
     if loss.nothing:
-        return "  Nothing would be lost."
+        return "  Danach würde nichts fehlen."
     return (
-        f"  Would be lost: {loss.invoices} invoices {' '.join(loss.numbers)}, {loss.drafts} drafts,"
-        f" {loss.manual_payments} payments entered by hand, {loss.stripe_payments} of Stripe"
-        " (fetched again as far as Stripe still tells of them)"
+        f"  Danach würden fehlen: Rechnungen: {loss.invoices} {' '.join(loss.numbers)}, "
+        f"Entwürfe: {loss.drafts}, Zahlungen von Hand: {loss.manual_payments}, "
+        f"über Stripe: {loss.stripe_payments}, Erstattungen oder Rückbuchungen: {loss.reversals} "
+        "(was über Stripe lief, wird wieder geholt, soweit Stripe es noch meldet)"
     )
 
 
