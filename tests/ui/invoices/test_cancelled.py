@@ -109,3 +109,19 @@ def test_counts_come_back_with_the_room(desk: Desk) -> None:
     desk.tab.resize(1280, 694)
     QGuiApplication.processEvents()
     assert chip(desk).text() == "Storniert 1"
+
+
+def test_beside_another_list_stands_one_of_its_own(make_desk) -> None:
+    """The panel never offers to act on an invoice that the list does not have."""
+    books = FakeBooks()
+    gone = replace(row(2), status=InvoiceStatus.CANCELLED)
+    books.add(row(1), gone, row(3))
+    desk = make_desk(books)
+    desk.tab.select_invoice("id-3")
+    desk.tab.show_filter(InvoiceFilter.CANCELLED)
+    assert desk.tab.detail.invoice_id == desk.tab.table.selected_id == gone.id
+    desk.tab.show_filter(InvoiceFilter.PAID)  # none of them
+    assert desk.tab.detail.invoice_id == desk.tab.table.selected_id == ""
+    desk.tab.select_invoice("id-3")
+    desk.tab.show_filter(InvoiceFilter.OPEN)  # it is in this list, too: it stays
+    assert desk.tab.detail.invoice_id == desk.tab.table.selected_id == "id-3"

@@ -115,6 +115,10 @@ class InvoiceTableModel(QAbstractTableModel):
         """The id of the invoice in this row; None outside the loaded rows."""
         return self._rows[row].id if 0 <= row < len(self._rows) else None
 
+    def lists(self, invoice_id: str) -> bool:
+        """Whether the whole list has this invoice, loaded or not."""
+        return self._books.invoice_matches(self._query, invoice_id)
+
     def row_at(self, row: int) -> InvoiceRow | None:
         """The invoice in this row; None outside the loaded rows."""
         return self._rows[row] if 0 <= row < len(self._rows) else None

@@ -247,7 +247,11 @@ class InvoiceTable(QTableView):
 
     @Slot()
     def _restore(self) -> None:
-        """After a reset: the same invoice is selected, and the same list at the same place."""
+        """After a reset: the same invoice is selected, and the same list at the same place.
+
+        Another list that does not have it selects its first invoice: what the panel offers to
+        act on stands in the list.
+        """
         same_list = self._model.query == self._shown
         self._shown = self._model.query
         position = self._model.position(self._selected) if self._selected else None
@@ -255,6 +259,12 @@ class InvoiceTable(QTableView):
             self._quiet = True
             self.selectRow(position)
             self._quiet = False
+        elif not same_list and self._selected and not self._model.lists(self._selected):
+            self._selected = self._model.id_at(0) or ""
+            self._quiet = True
+            self.selectRow(0)
+            self._quiet = False
+            self.invoice_selected.emit(self._selected)
         self._scroll_to(self._scroll if same_list else 0)
 
     @Slot(QModelIndex, int, int)
