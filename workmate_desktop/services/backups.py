@@ -1,7 +1,6 @@
 """Sichern and Wiederherstellen: copies of the books, and putting one in their place."""
 
 import logging
-import sqlite3
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -100,18 +99,12 @@ class Backups:
         stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
         try:
             with self._one_at_a_time:
-                self._carry_settings()
+                restore.carry_settings(self._data_dir, OF_TODAY)
                 kept = restore.decide(self._data_dir, stamp)
         except OSError as error:
             raise UserError("disk_full" if error.errno == 28 else "backup_not_written") from error
         logger.warning("The books are replaced by a backup; the old ones are kept in %s", kept.name)
         return kept
-
-    def _carry_settings(self) -> None:
-        try:
-            restore.carry_settings(self._data_dir, OF_TODAY)
-        except sqlite3.Error as error:  # damaged or missing books are what a restore mends
-            logger.warning("No settings taken from the replaced books: %s", type(error).__name__)
 
     def finish(self) -> None:
         """Do what was decided. Nothing may have the books open. Raises OSError."""

@@ -7,6 +7,7 @@ of the database does so first. The old files are moved into a folder of their ow
 """
 
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.engine import FILE_NAME, create_file
+
+logger = logging.getLogger("workmate.store")
 
 ID_FILE = "database-id"
 PLAN = "restore.json"
@@ -74,9 +77,17 @@ def carry_settings(data_dir: Path, beginnings: Collection[str]) -> bool:
     """Give the staged copy those settings of today's books whose keys begin so.
 
     They tell of what goes back with no backup: which keys lie in the keyring, under the name of
-    this installation. False, and nothing happens, where the copy is of another installation.
-    Raises sqlite3.Error when the books of today cannot be read; then nothing has changed.
+    this installation. False, and nothing happens, where the copy is of another installation or
+    the books of today cannot be read: damaged or missing ones are what a restore mends.
     """
+    try:
+        return _carry(data_dir, beginnings)
+    except sqlite3.Error as error:
+        logger.warning("No settings taken from the replaced books: %s", type(error).__name__)
+        return False
+
+
+def _carry(data_dir: Path, beginnings: Collection[str]) -> bool:
     books = data_dir / FILE_NAME
     kind = " OR ".join("substr(key, 1, length(?)) = ?" for _ in beginnings)
     values = [beginning for beginning in beginnings for _ in range(2)]
