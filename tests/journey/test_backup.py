@@ -14,7 +14,7 @@ from tests.journey.desk import Desk
 from tests.journey.test_broken_books import trouble
 from tests.journey.test_catch_up import KEYS, asked_once, numbers_of, pay
 from tests.journey.test_payments import issue
-from tests.standins.stripe_api import StripeStandIn
+from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payments import CASH
 from workmate_desktop.store.engine import FILE_NAME
@@ -133,6 +133,24 @@ def test_restored_books_are_shown_and_stripe_is_asked_for_what_came_after(
     assert numbers_of(desk, third) == numbers_of(desk, third)
     desk.open_stripe()
     assert desk.core.listener.port
+
+
+def test_stripe_stays_set_up_after_a_backup_from_before_the_keys(
+    start: Callable[..., Desk], stripe: StripeStandIn, tmp_path: Path
+) -> None:
+    desk = start(stripe_api_base=stripe.url)
+    desk.wait_until_ready()
+    copy = tmp_path / "ohne.sqlite3"
+    save(desk, copy)
+    desk.core.setup.save(PUBLISHABLE_KEY, SECRET_KEY, None)
+    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
+    old_core = desk.core
+    confirm(desk, look_into(desk, copy))
+    desk.wait(lambda: desk.program.core not in (None, old_core))
+    desk.wait_until_ready()
+    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
+    assert desk.core.setup.keys.secret == SECRET_KEY
+    asked_once(desk)
 
 
 def test_the_daily_backups_are_listed_and_may_be_left_alone(desk: Desk, data_dir: Path) -> None:
