@@ -34,10 +34,12 @@ def test_kept_offered_and_traced_on_both_invoices(office: Desk) -> None:
     desk = office
     overpaid = desk.pages.invoices.detail.overpaid
     desk.wait(lambda: "12,00 € sind zu viel eingegangen." in desk.seen(overpaid))
-    desk.click(overpaid, "Als Guthaben behalten")
-    desk.wait(lambda: "als Guthaben für die nächste Rechnung vorgemerkt" in desk.seen(overpaid))
-    assert desk.buttons(overpaid, "Als Guthaben behalten") == []
-    desk.wait(lambda: desk.timeline()[0].startswith("Als Guthaben behalten · 12,00 €"))
+    desk.click(overpaid, "Als Guthaben vormerken")
+    desk.wait(
+        lambda: "Guthaben sind als Text für die nächste Rechnung vorgemerkt" in desk.seen(overpaid)
+    )
+    assert desk.buttons(overpaid, "Als Guthaben vormerken") == []
+    desk.wait(lambda: desk.timeline()[0].startswith("Als Guthaben vorgemerkt · 12,00 €"))
 
     invoice = desk.core.books.invoice(desk.invoice(NUMBER).id)
     assert invoice is not None
@@ -48,6 +50,7 @@ def test_kept_offered_and_traced_on_both_invoices(office: Desk) -> None:
     assert not editor.form.offer.isVisible()
     editor.form.customer.set_customer(customer)
     desk.wait(lambda: CREDIT in desk.seen(editor.form.offer))
+    assert "der Betrag wird nicht abgezogen" in desk.seen(editor.form.offer)
     desk.click(editor.form.offer, "In den Hinweis übernehmen")
     assert CREDIT in plain(editor.form.note.toPlainText())
     desk.wait(lambda: not editor.form.offer.isVisible())
@@ -64,7 +67,7 @@ def test_kept_offered_and_traced_on_both_invoices(office: Desk) -> None:
 def test_a_kept_credit_can_be_taken_back(office: Desk) -> None:
     desk = office
     overpaid = desk.pages.invoices.detail.overpaid
-    desk.click(overpaid, "Als Guthaben behalten")
+    desk.click(overpaid, "Als Guthaben vormerken")
     desk.click(overpaid, "Guthaben zurücknehmen")
     desk.wait(lambda: desk.timeline()[0].startswith("Guthaben zurückgenommen"))
-    desk.wait(lambda: desk.buttons(overpaid, "Als Guthaben behalten") != [])
+    desk.wait(lambda: desk.buttons(overpaid, "Als Guthaben vormerken") != [])

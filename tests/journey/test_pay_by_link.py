@@ -161,7 +161,7 @@ def test_link_qr_code_and_mail(office: Desk, stripe: StripeStandIn, outside: Out
     parts = urlsplit(bytes(outside.opened[-1].toEncoded().data()).decode("ascii"))
     assert parts.scheme == "mailto" and unquote(parts.path) == ""  # no address is known
     assert link["url"] in parse_qs(parts.query)["body"][0]
-    desk.wait(lambda: any("an den Kunden geschrieben" in line for line in desk.timeline()))
+    desk.wait(lambda: any("E-Mail an den Kunden vorbereitet" in line for line in desk.timeline()))
     assert len(stripe.usable_links()) == 1
 
 

@@ -65,7 +65,7 @@ def test_assigned_by_a_click_and_taken_back(office: Desk) -> None:
     figure = desk.pages.invoices.figures.review
     desk.wait(lambda: figure.figure() == "0 Zahlungen")
     desk.wait(lambda: desk.status(NUMBER) == "Bezahlt")
-    done = f"119,00 € ist jetzt {NUMBER} zugeordnet."
+    done = f"119,00 € sind jetzt {NUMBER} zugeordnet."
     desk.wait(lambda: done in desk.seen(_review(desk).pane))
     desk.wait(lambda: any(f"{NUMBER} ist bezahlt" in words for words in desk.toast_words()))
 

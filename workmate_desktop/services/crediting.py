@@ -19,7 +19,7 @@ def spare_minor(t: Transaction, invoice_id: str) -> int:
 
 
 def keep(t: Transaction, invoice_id: str, actor: str) -> str:
-    """Als Guthaben behalten. Returns the credit's id.
+    """Als Guthaben vormerken. Returns the credit's id.
 
     UserError invoice_gone, credit_nothing_left (somebody was faster, or money went back).
     """

@@ -172,7 +172,7 @@ class Review:
         return self._writer.submit(job)
 
     def keep_credit(self, invoice_id: str) -> "Future[str]":
-        """Als Guthaben behalten; returns the credit. UserError credit_nothing_left."""
+        """Als Guthaben vormerken; returns the credit. UserError credit_nothing_left."""
         return self._writer.submit(lambda t: crediting.keep(t, invoice_id, self._actor))
 
     def use_credits(self, credit_ids: Sequence[str], invoice_id: str) -> "Future[None]":

@@ -86,7 +86,7 @@ def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot) -> None:
     assert page.selected() == "evt_2"  # goes on with the next one
     done = page.desk.pane.done
     assert done.isVisible()
-    assert done.words.text().replace("\xa0", " ") == "89,00 € ist jetzt RE-2026-0113 zugeordnet."
+    assert done.words.text().replace("\xa0", " ") == "89,00 € sind jetzt RE-2026-0113 zugeordnet."
     qtbot.mouseClick(done.undo, LEFT)
     assert page.review.asked[-1] == ("undo", "d-1")
     assert page.listed() == ["evt_1", "evt_2", "evt_3"]
@@ -296,3 +296,18 @@ def test_900_by_600_fits(page: Page, qtbot) -> None:
         assert page.tab.rect().contains(right)
     bar = page.desk.detail.area.horizontalScrollBar()
     assert bar.maximum() == 0
+
+
+def test_the_letters_of_overpaid_and_cancelled_differ(page: Page) -> None:
+    """Alt+G would only move the focus between the two."""
+    keep, cancelled = page.tab.detail.overpaid.keep, page.tab.cancelled.button
+    page.tab.cancelled.set_count(1)
+    letters = {words.text()[words.text().index("&") + 1].lower() for words in (keep, cancelled)}
+    assert len(letters) == 2
+
+
+def test_words_when_nothing_waits_are_true_whatever_was_decided(make_page, qtbot) -> None:
+    page = make_page(FakeReview())
+    page.tab.show_review()
+    words = [label.text() for label in page.desk.pane.nothing_open.findChildren(QLabel)]
+    assert "Nichts wartet auf eine Entscheidung. Sie müssen nichts tun." in words

@@ -54,6 +54,9 @@ class CreditOffer(QWidget):
                 widget.deleteLater()
         for one in offered:
             self._column.addWidget(self._line(credit_text(one)))
+        if offered:
+            words = self.tr("Es steht dann im Hinweis; der Betrag wird nicht abgezogen.")
+            self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         self.setVisible(bool(offered))
 
     def _line(self, words: str) -> QWidget:

@@ -48,7 +48,7 @@ class OverpaidBlock(QWidget):
         self._spare = 0
         self._credit_id = ""
         self.words = PlainLabel(wrap=True)
-        self.keep = button(self.tr("Als &Guthaben behalten"))
+        self.keep = button(self.tr("Als Gut&haben vormerken"))
         self.refund = button(self.tr("&Differenz erstatten …"))
         self.undo = button(self.tr("G&uthaben zurücknehmen"), kind="link")
         self.trouble = PlainLabel(role="error", wrap=True)
@@ -95,7 +95,7 @@ class OverpaidBlock(QWidget):
                 sentence = self.tr("%1 Guthaben, übernommen auf %2.")
                 words.append(texts.fill(sentence, amount, one.used_on or texts.draft()))
             else:
-                sentence = self.tr("%1 sind als Guthaben für die nächste Rechnung vorgemerkt.")
+                sentence = self.tr("%1 Guthaben sind als Text für die nächste Rechnung vorgemerkt.")
                 words.append(texts.fill(sentence, amount))
         return words
 
@@ -103,7 +103,12 @@ class OverpaidBlock(QWidget):
         if not self._spare or self._row is None:
             return []
         amount = formats.money(self._spare, self._row.currency)
-        return [texts.fill(self.tr("%1 sind zu viel eingegangen."), amount)]
+        return [
+            texts.fill(self.tr("%1 sind zu viel eingegangen."), amount),
+            self.tr(
+                "Ein Guthaben steht als Text auf der nächsten Rechnung, ohne Abzug vom Betrag."
+            ),
+        ]
 
     @Slot()
     def _on_keep(self) -> None:

@@ -22,7 +22,7 @@ def review_titles() -> dict[str, str]:
         Action.ASSIGNMENT_UNDONE: _tr("Zuordnung rückgängig gemacht"),
         Action.REVIEW_SET_ASIDE: _tr("Klärung entschieden"),
         Action.REVIEW_REOPENED: _tr("Klärung wieder offen"),
-        Action.CREDIT_KEPT: _tr("Als Guthaben behalten"),
+        Action.CREDIT_KEPT: _tr("Als Guthaben vorgemerkt"),
         Action.CREDIT_USED: _tr("Guthaben übernommen"),
         Action.CREDIT_UNDONE: _tr("Guthaben zurückgenommen"),
     }

@@ -160,7 +160,7 @@ def history_title(line: HistoryLine) -> str:
         Action.STATUS_CHANGED: _tr("Status geändert"),
         Action.PAYMENT_RUNNING: _tr("Zahlung läuft"),
         Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
-        Action.LINK_SENT: _tr("Zahlungslink an den Kunden geschrieben"),
+        Action.LINK_SENT: _tr("E-Mail an den Kunden vorbereitet"),
         Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
         **review_titles(),
         **reversal_texts.action_titles(),

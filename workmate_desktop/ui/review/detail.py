@@ -181,6 +181,8 @@ class ReviewDetail(QStackedWidget):
         column.addSpacing(6)
         column.addWidget(self.no_suggestion)
         column.addLayout(self._cards_box)
+        # A margin of its own: spacing would stay when the heading is hidden.
+        self._decisions_title.setContentsMargins(0, 12, 0, 0)
         column.addWidget(self._decisions_title)
         column.addSpacing(4)
         column.addWidget(self.decisions)

@@ -126,7 +126,7 @@ class ReviewPane(QWidget):
             theme,
             "circle-check",
             self.tr("Nichts zu klären"),
-            self.tr("Jede Zahlung hat ihre Rechnung gefunden. Sie müssen nichts tun."),
+            self.tr("Nichts wartet auf eine Entscheidung. Sie müssen nichts tun."),
         )
         self.nothing_decided = EmptyState(
             theme,

@@ -199,7 +199,7 @@ def decision_words(decided: Decided) -> str:
         Decision.SET_ASIDE: _tr("Ohne Rechnung abgelegt"),
         Decision.REFUNDED: _tr("Erstattet"),
         Decision.UNDONE: _tr("Rückgängig gemacht"),
-        Decision.CREDIT_KEPT: _tr("Als Guthaben behalten"),
+        Decision.CREDIT_KEPT: _tr("Als Guthaben vorgemerkt"),
         Decision.CREDIT_USED: _tr("Guthaben übernommen"),
     }[decided.kind]
     words = f"{what}: {decided.reason}" if decided.reason else what
@@ -213,10 +213,10 @@ def actor_name(actor: str) -> str:
 
 def done_words(item: ReviewItem, kind: Decision, target: str = "") -> str:
     """The line that offers Rückgängig after a decision."""
-    money = amount(item)
-    what = item_title(item) if money == formats.NONE else money
+    what = amount(item)
+    if what == formats.NONE:
+        # A failure or an unreadable message: nothing to assign.
+        return _fill(_tr("%1 ist ohne Rechnung abgelegt."), item_title(item))
     if kind is Decision.ASSIGNED:
-        return _fill(_tr("%1 ist jetzt %2 zugeordnet."), what, target)
-    if kind is Decision.UNDONE:
-        return _fill(_tr("%1 wartet wieder auf eine Entscheidung."), what)
-    return _fill(_tr("%1 ist ohne Rechnung abgelegt."), what)
+        return _fill(_tr("%1 sind jetzt %2 zugeordnet."), what, target)
+    return _fill(_tr("%1 sind ohne Rechnung abgelegt."), what)

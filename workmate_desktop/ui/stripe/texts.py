@@ -54,7 +54,7 @@ def no_events_words(which: EventFilter, text: str) -> tuple[str, str]:
     if which is EventFilter.ERRORS:
         return _tr("Keine Fehler"), _tr("Keine Zahlung ist fehlgeschlagen, nichts ist zu klären.")
     if which is EventFilter.REVIEW:
-        return _tr("Nichts zu klären"), _tr("Jede Zahlung hat ihre Rechnung gefunden.")
+        return _tr("Nichts zu klären"), _tr("Nichts wartet auf eine Entscheidung.")
     return (
         _tr("Noch kein Ereignis"),
         _tr("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung wird Bezahlt."),
