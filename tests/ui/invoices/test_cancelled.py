@@ -6,10 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from tests.ui.fakes import NOW, FakeBooks, row
+from tests.ui.fakes import NOW, TODAY, FakeBooks, row
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter
+from workmate_desktop.domain.lists import Figures, InvoiceFilter
+from workmate_desktop.ui.invoices.toolbar import ListToolbar
 from workmate_desktop.ui.shared.toast import ToastKind
 
 CANCELLED = InvoiceStatus.CANCELLED
@@ -125,3 +126,27 @@ def test_beside_another_list_stands_one_of_its_own(make_desk) -> None:
     desk.tab.select_invoice("id-3")
     desk.tab.show_filter(InvoiceFilter.OPEN)  # it is in this list, too: it stays
     assert desk.tab.detail.invoice_id == desk.tab.table.selected_id == "id-3"
+
+
+def test_its_chip_does_not_move_the_search_to_another_line(desk: Desk, theme, qtbot) -> None:
+    """As narrow as one line allows without the chip: the counts make room for it."""
+    toolbar = ListToolbar(theme, TODAY)
+    qtbot.addWidget(toolbar)
+    toolbar.set_counts(Figures(counts=dict.fromkeys(InvoiceFilter, 100)))
+    toolbar.show()
+
+    def lines() -> int:
+        QGuiApplication.processEvents()
+        return 1 if toolbar.search.geometry().top() < toolbar.chips.geometry().bottom() else 2
+
+    width = 1400
+    while lines() == 1:
+        width -= 4
+        toolbar.resize(width, 40)
+    toolbar.resize(width + 4, 40)
+    assert lines() == 1
+    toolbar.show_filter(InvoiceFilter.CANCELLED)
+    assert lines() == 1
+    toolbar.show_filter(InvoiceFilter.ALL)
+    assert lines() == 1
+    assert toolbar.chips.button(InvoiceFilter.OPEN.value).text() == "Offen 100"

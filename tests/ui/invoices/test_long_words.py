@@ -44,6 +44,24 @@ def test_the_amounts_stay_in_sight(desk: Desk, width: int) -> None:
     assert area.widget().width() == area.viewport().width()
     assert desk.tab.detail.customer.full_text() == LONG
     assert desk.tab.detail.customer.toolTip() == LONG
+    shown = desk.tab.detail.customer.text()
+    assert shown.endswith("…") and LONG.startswith(shown[:-1])
+
+
+def test_a_long_word_ends_in_dots_and_follows_the_width(desk: Desk) -> None:
+    desk.tab.resize(1280, 600)
+    desk.tab.select_invoice("id-1")
+    QGuiApplication.processEvents()
+    label = desk.tab.detail.customer
+    narrow = label.text()
+    desk.tab.splitter.setSizes([500, 760])
+    QGuiApplication.processEvents()
+    wide = label.text()
+    assert len(wide) > len(narrow)
+    desk.tab.splitter.setSizes([936, 344])
+    QGuiApplication.processEvents()
+    assert label.text() == narrow
+    assert label.fontMetrics().horizontalAdvance(narrow) <= label.width()
 
 
 def test_a_short_name_needs_no_tool_tip(desk: Desk) -> None:

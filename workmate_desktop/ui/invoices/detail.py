@@ -71,7 +71,7 @@ class DetailPanel(QStackedWidget):
             self.tr("Links eine Rechnung wählen: Hier stehen dann Beträge, Zahlungen und Verlauf."),
         )
         self.number = PlainLabel(role="muted", selectable=True)
-        self.customer = PlainLabel(role="title", wrap=True, selectable=True)
+        self.customer = PlainLabel(role="title", elide_words=True, selectable=True)
         self.pills = PillLabel(theme)
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
@@ -163,7 +163,7 @@ class DetailPanel(QStackedWidget):
         row = invoice.row
         today = self._clock.today()
         self.number.setText(texts.label(row))
-        _show_whole(self.customer, row.customer_name)
+        self.customer.setText(row.customer_name)
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice)

@@ -105,9 +105,7 @@ class OverpaidBlock(QWidget):
         amount = formats.money(self._spare, self._row.currency)
         return [
             texts.fill(self.tr("%1 sind zu viel eingegangen."), amount),
-            self.tr(
-                "Ein Guthaben steht als Text auf der nächsten Rechnung, ohne Abzug vom Betrag."
-            ),
+            self.tr("Ein Guthaben wird nur als Text vorgemerkt und nicht abgezogen."),
         ]
 
     @Slot()

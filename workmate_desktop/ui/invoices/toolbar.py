@@ -160,6 +160,13 @@ class ListToolbar(QWidget):
         gap = self._grid.spacing()
         # Also with counts of six digits a chip's words are whole.
         counts = self.width() >= self.chips.width_for(counts=True)
+        cancelled = self.chips.button(InvoiceFilter.CANCELLED.value)
+        if counts and not cancelled.isHidden():
+            # The further chip does not move the search: rather the counts make room for it.
+            beside = self.new_button.sizeHint().width() + 3 * gap + self.search.minimumWidth()
+            needed = beside + self.chips.width_for(counts=True)
+            fits_bare = self.width() >= beside + self.chips.width_for(counts=False)
+            counts = self.width() >= needed or not fits_bare
         self.chips.show_counts(counts)
         first = self.new_button.sizeHint().width() + gap + self.chips.width_for(counts=counts)
         whole = first + 2 * gap + self.search.minimumWidth()

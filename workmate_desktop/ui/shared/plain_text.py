@@ -11,6 +11,7 @@ that may hold a customer's, Stripe's or the system's words goes through this mod
 Item views, buttons, line edits, QPlainTextEdit and the status bar show text plainly by themselves.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -38,6 +39,7 @@ class PlainLabel(QLabel):
 
     `role` is a look of the style sheet (see theme.py). With `elide` a text that is too long ends
     in "…" (`elide_middle`: has it in the middle) and the whole one is in the tool tip;
+    With `elide_words` it wraps, and only a word longer than a line ends in "…".
     `full_text()` always gives the whole one.
     """
 
@@ -50,14 +52,16 @@ class PlainLabel(QLabel):
         wrap: bool = False,
         elide: bool = False,
         elide_middle: bool = False,
+        elide_words: bool = False,
         selectable: bool = False,
     ) -> None:
         super().__init__(parent)
         self._full_text = ""
         self._elide = elide
+        self._elide_words = elide_words
         self._mode = Qt.TextElideMode.ElideMiddle if elide_middle else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(wrap)
+        self.setWordWrap(wrap or elide_words)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         if elide:
@@ -69,6 +73,9 @@ class PlainLabel(QLabel):
     def setText(self, text: str) -> None:
         """Show `text` literally."""
         self._full_text = text
+        if self._elide_words:
+            self._show_words()
+            return
         if not self._elide:
             super().setText(text)
             return
@@ -94,7 +101,7 @@ class PlainLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         """An elided label may shrink to its ellipsis."""
         hint = super().minimumSizeHint()
-        if self._elide:
+        if self._elide or self._elide_words:
             hint.setWidth(self.fontMetrics().horizontalAdvance("…"))
         return hint
 
@@ -103,6 +110,20 @@ class PlainLabel(QLabel):
         super().resizeEvent(event)
         if self._elide:
             self._show_elided()
+        elif self._elide_words:
+            self._show_words()
+
+    def _show_words(self) -> None:
+        self.ensurePolished()
+        room = self.contentsRect().width()
+        metrics = QFontMetrics(self.font())
+        shown = re.sub(
+            r"\S+", lambda word: metrics.elidedText(word[0], self._mode, room), self._full_text
+        )
+        if shown != self.text():
+            super().setText(shown)
+        self.setToolTip(plain_tip(self._full_text) if shown != self._full_text else "")
+        self.setAccessibleName(self._full_text)
 
     def _show_elided(self) -> None:
         metrics = QFontMetrics(self.font())

@@ -84,9 +84,9 @@ class Toast(QWidget):
         layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(18, 11, 16, 11)
         layout.setSpacing(1)
-        layout.addWidget(PlainLabel(title, role="strong", wrap=True))
+        layout.addWidget(PlainLabel(title, role="strong", elide_words=True))
         if text:
-            layout.addWidget(PlainLabel(text, role="muted", wrap=True))
+            layout.addWidget(PlainLabel(text, role="muted", elide_words=True))
         self.more = PlainLabel(role="small")
         self.more.hide()
         layout.addWidget(self.more)
