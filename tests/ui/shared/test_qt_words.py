@@ -1,5 +1,6 @@
 """What Qt itself shows is German, too: dialogs for files and printing, standard buttons."""
 
+import pytest
 from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.ui.shared.qt_words import speak_german
+from workmate_desktop.ui.shared.theme import Scheme
 
 
 def words_of(widget, kind):
@@ -52,6 +54,24 @@ def _is_painted(made: QToolButton) -> bool:
         if any(before.pixel(x, y) != after.pixel(x, y) for y in range(before.height()))
     ]
     return bool(wide) and wide[-1] - wide[0] >= 7 * before.devicePixelRatio()
+
+
+@pytest.mark.parametrize("name", ["backButton", "forwardButton", "toParentButton"])
+def test_its_arrows_are_light_in_the_dark(theme, qtbot, name):
+    """Qt's own are black."""
+    theme.set_scheme(Scheme.DARK)
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    image = dialog.findChild(QToolButton, name).icon().pixmap(16, 16).toImage()
+    seen = [
+        color.lightness()
+        for x in range(image.width())
+        for y in range(image.height())
+        if (color := image.pixelColor(x, y)).alpha() > 128
+    ]
+    assert seen and max(seen) > 120
 
 
 def test_the_print_dialog_is_german(theme, qtbot):
