@@ -132,7 +132,7 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
             lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.ADD_PAYMENT, i),
             lambda i=invoice_id: _reverse(desk, i),
             lambda i=draft_id: pages.invoices.actions_of.run(InvoiceAction.DELETE, i),
-            lambda i=draft_id: pages._open_editor(i),
+            lambda i=draft_id: pages.invoices.edit_requested.emit(i),
             lambda i=invoice_id: pages._open_simulation(i),
         ]
         for opener in openers:
