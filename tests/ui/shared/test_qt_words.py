@@ -48,12 +48,14 @@ def _is_painted(made: QToolButton) -> bool:
     made.setIcon(QIcon())
     after = made.grab().toImage()
     made.setIcon(icon)
-    wide = [
-        x
+    painted = [
+        (x, y)
         for x in range(before.width())
-        if any(before.pixel(x, y) != after.pixel(x, y) for y in range(before.height()))
+        for y in range(before.height())
+        if before.pixel(x, y) != after.pixel(x, y)
     ]
-    return bool(wide) and wide[-1] - wide[0] >= 7 * before.devicePixelRatio()
+    spans = [max(axis) - min(axis) for axis in zip(*painted, strict=True)]
+    return bool(spans) and max(spans) >= 7 * before.devicePixelRatio()
 
 
 @pytest.mark.parametrize("name", ["backButton", "forwardButton", "toParentButton"])
