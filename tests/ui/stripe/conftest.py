@@ -14,6 +14,7 @@ from tests.ui.stripe.fakes import (
     event,
 )
 from workmate_desktop.domain.events import Outcome
+from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.events_model import Column
 from workmate_desktop.ui.stripe.tab import StripeTab
 
@@ -82,3 +83,24 @@ def stripe_desk(make_stripe_desk) -> StripeDesk:
         event(71, Outcome.NEEDS_REVIEW, label=None, amount=8900, reason="no_invoice"),
     )
     return make_stripe_desk(books)
+
+
+@pytest.fixture
+def bridge() -> FakeBridge:
+    return FakeBridge()
+
+
+@pytest.fixture
+def opened(qtbot, bridge):
+    """Opens the dialog on the given setup."""
+
+    def make(setup: FakeSetup) -> ConfigureDialog:
+        visited: list[str] = []
+        dialog = ConfigureDialog(setup, bridge, open_address=visited.append)
+        dialog.visited = visited
+        qtbot.addWidget(dialog)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        return dialog
+
+    return make
