@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 
-from tests.ui.fakes import FakeBooks, row
+from tests.ui.fakes import TODAY, FakeBooks, row
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.status_pill import pills_size, status_pills
 from workmate_desktop.ui.invoices.table_model import AMOUNTS, Column
 from workmate_desktop.ui.invoices.table_view import InvoiceTable
 from workmate_desktop.ui.shared.tables import PADDING
@@ -111,3 +112,21 @@ def test_each_row_is_looked_at_once(make_desk) -> None:
     books.pay("id-7")
     desk.announce("id-7")
     assert len(looked) < 5
+
+
+def test_room_that_the_status_does_not_need_is_the_customers(make_desk) -> None:
+    books = FakeBooks()
+    books.add(row(1, "Bäckerei Müller Groß- und Einzelhandel"))
+    desk = make_desk(books)
+    desk.tab.resize(1280, 600)
+    QGuiApplication.processEvents()
+    table = desk.tab.table
+    before = table.columnWidth(Column.CUSTOMER)
+    assert table.columnWidth(Column.STATUS) <= 112
+    assert before > 172  # what the design gives it
+    books.change("id-1", payment_failed=True)
+    desk.announce("id-1")
+    QGuiApplication.processEvents()
+    pills = status_pills(books.rows["id-1"], TODAY)
+    assert table.columnWidth(Column.STATUS) >= pills_size(pills).width() + 2 * PADDING
+    assert table.columnWidth(Column.CUSTOMER) < before

@@ -45,6 +45,8 @@ class Pill:
 
     text: str
     tone: Tone = Tone.GREY
+    short: str = ""
+    """Said instead where there is too little room for all words."""
 
 
 def _tr(text: str) -> str:
@@ -71,7 +73,7 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     if overdue:
         pills.append(Pill(_tr("Überfällig"), Tone.RED))
     if row.partly_refunded:
-        pills.append(Pill(_tr("Teilweise erstattet"), Tone.GREY))
+        pills.append(Pill(_tr("Teilweise erstattet"), Tone.GREY, _tr("Erstattung")))
     if row.charged_back:
         pills.append(Pill(_tr("Zurückgebucht"), Tone.RED))
     if row.overpaid:
@@ -79,7 +81,7 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     if row.running_since is not None:
         pills.append(Pill(_tr("Zahlung läuft"), Tone.BLUE))
     elif row.payment_failed:
-        pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED))
+        pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED, _tr("Fehlschlag")))
     return tuple(pills)
 
 
@@ -135,13 +137,15 @@ def paint_pills(
 
     Returns whether all words are readable in full.
     """
+    complete = pills_size(pills).width() <= rect.width()
+    if not complete:
+        pills = [Pill(pill.short or pill.text, pill.tone) for pill in pills]
     widths = pill_widths(pills, rect.width())
     font = pill_font()
     metrics = QFontMetrics(font)
     used = sum(widths) + GAP * (len([width for width in widths if width]) - 1)
     left = rect.right() + 1 - used if right else rect.left()
     top = rect.top() + (rect.height() - HEIGHT) // 2
-    complete = True
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)

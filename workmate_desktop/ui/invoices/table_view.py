@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.ui.invoices.amount_widths import WidestAmounts
 from workmate_desktop.ui.invoices.status_pill import PillDelegate, status_pills
+from workmate_desktop.ui.invoices.status_width import WidestStatus
 from workmate_desktop.ui.invoices.table_model import (
     AMOUNTS,
     ROW_ROLE,
@@ -33,10 +34,11 @@ _WIDTHS = {
     Column.PAID: 96,
     Column.STATUS: 224,
 }
-"""Large amounts get more: they are never cut off."""
+"""Large amounts get more: they are never cut off. Status gets less while its pills are short."""
+_STATUS_LEAST = 110
 _CUSTOMER_GIVES = 50
 """So much narrower may the customer become before a column is left out."""
-_STATUS_GIVES = 124
+_STATUS_AT_LAST = 100
 _CUSTOMER_GIVES_AT_LAST = 62
 _LEFT_OUT_FIRST = (Column.ISSUE_DATE, Column.PAID, Column.DUE_DATE)
 """In a narrow window: number, customer, amount and status say the most."""
@@ -58,6 +60,7 @@ class InvoiceTable(QTableView):
         super().__init__(parent)
         self._model = model
         self._widest = WidestAmounts(model, self)
+        self._widest_status = WidestStatus(model, self)
         self._widths_chosen = False
         self._selected = ""
         self._quiet = False
@@ -79,6 +82,7 @@ class InvoiceTable(QTableView):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._widest.grown.connect(self._give_amounts_room)
+        self._widest_status.grown.connect(self._give_amounts_room)
         self._set_widths()
         query = model.query
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
@@ -209,6 +213,8 @@ class InvoiceTable(QTableView):
         shown = dict(_WIDTHS)
         for column in AMOUNTS:
             shown[column] = max(shown[column], self._widest.width(column, self.font()))
+        pills = max(_STATUS_LEAST, self._widest_status.width())
+        shown[Column.STATUS] = min(shown[Column.STATUS], pills)
         for column in _LEFT_OUT_FIRST:
             if sum(shown.values()) - _CUSTOMER_GIVES > room:
                 del shown[column]
@@ -216,8 +222,9 @@ class InvoiceTable(QTableView):
         shown[Column.CUSTOMER] += max(spare, -_CUSTOMER_GIVES)
         # Only then do pills end in "…"; their tool tip has all words.
         missing = min(0, spare + _CUSTOMER_GIVES)
-        shown[Column.STATUS] += max(missing, -_STATUS_GIVES)
-        shown[Column.CUSTOMER] += max(min(0, missing + _STATUS_GIVES), -_CUSTOMER_GIVES_AT_LAST)
+        gives = max(0, shown[Column.STATUS] - _STATUS_AT_LAST)
+        shown[Column.STATUS] += max(missing, -gives)
+        shown[Column.CUSTOMER] += max(min(0, missing + gives), -_CUSTOMER_GIVES_AT_LAST)
         header = self.horizontalHeader()
         blocked = header.blockSignals(True)
         for column in Column:

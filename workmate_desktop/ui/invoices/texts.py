@@ -273,7 +273,7 @@ def all_refunded() -> str:
 
 def partly_refunded() -> str:
     """Beside the pill of an invoice that was paid and given back in part."""
-    return _tr("zum Teil zurückgezahlt, nichts mehr fällig")
+    return _tr("nichts mehr fällig")
 
 
 def not_issued_yet() -> str:

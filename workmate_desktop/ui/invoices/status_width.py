@@ -1,0 +1,53 @@
+"""How wide the column Status must be so that no pill in it ends in "…"."""
+
+from PySide6.QtCore import QModelIndex, QObject, Signal, Slot
+
+from workmate_desktop.ui.invoices.status_pill import Pill, pills_size, status_pills
+from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
+from workmate_desktop.ui.shared.tables import PADDING, Index
+
+
+class WidestStatus(QObject):
+    """Remembers the widest pills among all rows that a model has loaded so far.
+
+    It never shrinks, so that columns do not jump from filter to filter. Signal `grown()`.
+    """
+
+    grown = Signal()
+
+    def __init__(self, model: InvoiceTableModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._width = 0
+        self._known: set[tuple[Pill, ...]] = set()
+        model.modelReset.connect(self._on_reset)
+        model.rowsInserted.connect(self._on_inserted)
+        model.dataChanged.connect(self._on_changed)
+        self._look_at(0, model.rowCount() - 1)
+
+    def width(self) -> int:
+        """Pixels of a cell that shows the widest pills whole."""
+        return self._width
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._look_at(0, self._model.rowCount() - 1)
+
+    @Slot(QModelIndex, int, int)
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._look_at(first, last)
+
+    def _on_changed(self, first: Index, last: Index) -> None:
+        self._look_at(first.row(), last.row())
+
+    def _look_at(self, first: int, last: int) -> None:
+        before = self._width
+        for at in range(first, last + 1):
+            row = self._model.row_at(at)
+            pills = status_pills(row, self._model.query.today) if row is not None else ()
+            # Few combinations exist: each is measured once.
+            if pills and pills not in self._known:
+                self._known.add(pills)
+                self._width = max(self._width, pills_size(pills).width() + 2 * PADDING)
+        if self._width > before:
+            self.grown.emit()
