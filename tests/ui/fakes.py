@@ -328,7 +328,7 @@ def _matches(row: InvoiceRow, query: InvoiceQuery) -> bool:
         return False
     return {
         InvoiceFilter.ALL: True,
-        InvoiceFilter.OPEN: row.status in (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID),
+        InvoiceFilter.OPEN: row.outstanding_minor > 0,
         InvoiceFilter.OVERDUE: row.overdue(query.today),
         InvoiceFilter.FAILED: row.payment_failed,
         InvoiceFilter.PAID: row.status is InvoiceStatus.PAID,
