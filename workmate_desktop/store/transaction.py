@@ -24,7 +24,7 @@ from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
 from workmate_desktop.store.settings import SettingVerbs
-from workmate_desktop.store.values import new_id
+from workmate_desktop.store.values import milliseconds, new_id
 
 logger = logging.getLogger("workmate.store")
 
@@ -45,6 +45,8 @@ class Transaction:
         self._unsealed: list[Entry] = []
         self._now: datetime | None = None
         self._now_text = ""
+        self._id_moment = -1
+        self._id_count = 0
         self._changes_before_job: int | None = None
 
     @cached_property
@@ -104,8 +106,11 @@ class Transaction:
         return self._now_text
 
     def new_id(self) -> str:
-        """The id of a new row."""
-        return new_id(self.now())
+        """The id of a new row; it sorts after those made before it."""
+        moment = milliseconds(self.now())
+        self._id_count = self._id_count + 1 if moment == self._id_moment else 0
+        self._id_moment = moment
+        return new_id(self.now(), self._id_count)
 
     def changed(self, change: Change) -> None:
         """Announce `change` after the commit; forgotten when the job fails."""

@@ -19,16 +19,22 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def new_id(now: datetime) -> str:
-    """UUID text, version 7 (RFC 9562): it begins with `now`, the rest is random.
+def milliseconds(now: datetime) -> int:
+    """Since 1970 in UTC: what an id begins with."""
+    return int(now.timestamp() * 1000)
 
-    Rows written together then stand together in the indexes: a group commit touches a fifth
-    fewer pages than with version 4.
+
+def new_id(now: datetime, count: int = 0) -> str:
+    """UUID text, version 7 (RFC 9562, 6.2 method 1): `now`, then `count`, the rest is random.
+
+    `count` orders the ids of one millisecond; it holds 12 bits and the caller keeps it. Rows
+    written together then stand together in the indexes: a group commit touches a fifth fewer
+    pages than with version 4.
     """
-    time, chance = f"{int(now.timestamp() * 1000):012x}", os.urandom(10).hex()
+    time, chance = f"{milliseconds(now):012x}", os.urandom(8).hex()
     return (
-        f"{time[:8]}-{time[8:]}-7{chance[:3]}"
-        f"-{_UUID_VARIANT[chance[3]]}{chance[4:7]}-{chance[7:19]}"
+        f"{time[:8]}-{time[8:]}-7{count & 0xFFF:03x}"
+        f"-{_UUID_VARIANT[chance[0]]}{chance[1:4]}-{chance[4:16]}"
     )
 
 
