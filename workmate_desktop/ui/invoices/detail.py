@@ -86,7 +86,7 @@ class DetailPanel(QStackedWidget):
             # Staff copy these, so they cannot break a long word; it must not widen the panel.
             label.setMinimumWidth(1)
         self._payments_title = _heading(self.tr("Zahlungen"))
-        self._note_title = _heading(self.tr("Notiz"))
+        self._note_title = _heading(self.tr("Hinweis auf der Rechnung"))
         self.buttons.chosen.connect(self._on_action)
         if pay is not None:
             self.pay.chosen.connect(self._on_pay)

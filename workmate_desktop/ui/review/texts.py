@@ -74,7 +74,14 @@ def item_title(item: ReviewItem) -> str:
 
 
 def item_note(item: ReviewItem, clock: Clock) -> str:
-    """The second line: what makes this one different from its like."""
+    """The second line: what makes this one different from its like, and whether it is test
+    money: with live keys, too, it waits here."""
+    note = _note(item, clock)
+    is_test = item.livemode is False and item.is_money and item.reason is not Reason.WRONG_MODE
+    return _fill(_tr("%1 · Testgeld"), note) if is_test else note
+
+
+def _note(item: ReviewItem, clock: Clock) -> str:
     if item.decided is not None:
         return decision_words(item.decided)
     if not (item.is_money or item.failed or item.unreadable):
@@ -140,7 +147,8 @@ def when_and_what(item: ReviewItem, clock: Clock) -> str:
         return _fill(_tr("Nachricht vom %1"), moment)
     if not item.is_money or item.amount_minor is None:
         return _fill(_tr("Ereignis vom %1"), moment)
-    return _fill(_tr("Zahlung vom %1"), moment)
+    words = _tr("Zahlung vom %1") if item.livemode is not False else _tr("Testzahlung vom %1")
+    return _fill(words, moment)
 
 
 def currency_name(currency: str) -> str:
