@@ -23,7 +23,7 @@ def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:
         )
         assert second.returncode == 1
         (line,) = second.stderr.strip().splitlines()
-        assert "already" in line
+        assert "läuft schon ein anderes Programm" in line
         assert second.stdout == ""
         # The first is not disturbed: neither its listener nor its state file.
         raw = encoded(stored_event("pi_created"))

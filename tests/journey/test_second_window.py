@@ -52,7 +52,7 @@ def test_h7_a_second_start_shows_the_first_window_whatever_it_was_doing(
             out, err = second.communicate()
         if kind:  # a server cannot show a window: it says so in one line
             assert second.returncode == 1 and len(err.splitlines()) == 1
-            assert "already works on this data folder" in err
+            assert "läuft schon ein anderes Programm" in err
         else:
             assert (second.returncode, out, err) == (0, "", "")
             desk.wait(window.isVisible)

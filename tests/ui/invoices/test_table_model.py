@@ -227,7 +227,7 @@ def test_random_changes_leave_what_a_fresh_reading_shows(qtbot, seed, sort, want
     new = 100
     for _ in range(40):
         changed = []
-        for _ in range(chance.randrange(1, 4)):
+        for _ in range(chance.choice((1, 2, 3, 12))):  # many at once go another way
             deed = chance.random()
             existing = chance.choice(list(books.rows))
             if deed < 0.2:

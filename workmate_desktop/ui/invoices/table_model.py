@@ -101,15 +101,18 @@ class InvoiceTableModel(QAbstractTableModel):
         self._reset(max(PAGE, len(self._rows)))
 
     def refresh_loaded(self) -> None:
-        """Read all loaded rows again, for a change of customers; resets only when rows moved."""
+        """Follow a change of customers: only drafts take over a new name."""
+        if self._query.sort is not InvoiceSort.CUSTOMER and not self._query.text.strip():
+            self.refresh_rows([r.id for r in self._rows if r.status is InvoiceStatus.DRAFT])
+            return
         limit = max(PAGE, len(self._rows))
         fresh = self._books.invoice_page(self._query, None, limit)
         if [row.id for row in fresh] != [row.id for row in self._rows]:
             self.reload()
             return
-        for position, row in enumerate(fresh):
-            if row != self._rows[position]:
-                self._replace(position, row)
+        for at, row in enumerate(fresh):
+            if row != self._rows[at]:
+                self._replace(at, row)
 
     def id_at(self, row: int) -> str | None:
         """The id of the invoice in this row; None outside the loaded rows."""
@@ -160,14 +163,12 @@ class InvoiceTableModel(QAbstractTableModel):
             return
         if len(strangers) > _MANY and len(self._rows) <= _WINDOW:
             wanted = frozenset(strangers)
-            # One page with everything that may be visible costs less than asking for each.
-            window = self._books.invoice_page(self._query, None, max(PAGE, len(self._rows)))
-            rows = [row for row in window if row.id in wanted]
-        else:
-            found = self._books.invoice_rows(strangers)
-            belong = self._belonging(found)
-            rows = [row for row in found.values() if row.id in belong]
-        self._place_all({row.id: row for row in rows})
+            window = self._window(len(strangers))
+            self._place_in(window, {row.id: row for row in window if row.id in wanted})
+            return
+        found = self._books.invoice_rows(strangers)
+        belong = self._belonging(found)
+        self._place_all({row.id: row for row in found.values() if row.id in belong})
 
     # Qt
 
@@ -270,14 +271,34 @@ class InvoiceTableModel(QAbstractTableModel):
         self.endRemoveRows()
 
     def _place_all(self, misplaced: dict[str, InvoiceRow]) -> None:
+        if len(misplaced) > _MANY and len(self._rows) <= _WINDOW:
+            # Asking for each would read half of the list each time.
+            self._place_in(self._window(len(misplaced)), misplaced)
+            return
         while misplaced:
             row = misplaced.pop(next(iter(misplaced)))
-            self._place(row, misplaced)
+            self._put(row, self._target(row, misplaced))
 
-    def _place(self, row: InvoiceRow, misplaced: dict[str, InvoiceRow]) -> None:
-        """Put a new or misplaced row where it belongs, or drop it behind the last loaded one."""
+    def _window(self, more: int) -> list[InvoiceRow]:
+        """The loaded rows in their order, with room for `more` among them, as the store says."""
+        limit = max(PAGE, len(self._rows) + more + 1)
+        return self._books.invoice_page(self._query, None, limit)
+
+    def _place_in(self, window: list[InvoiceRow], misplaced: dict[str, InvoiceRow]) -> None:
+        """Put these where `window` has them, or drop them where it does not."""
+        in_order = {row.id for row in window}
+        for row in misplaced.values():
+            if row.id not in in_order:
+                self._put(row, None)
+        following: int | None = len(self._rows) if self._complete else None
+        for row in reversed(window):
+            if row.id in misplaced:
+                self._put(misplaced[row.id], following)
+            following = self._positions.get(row.id, following)
+
+    def _put(self, row: InvoiceRow, target: int | None) -> None:
+        """Put a new or misplaced row in front of `target`, or drop it behind the loaded ones."""
         current = self._positions.get(row.id)
-        target = self._target(row, misplaced)
         if current is None:
             if target is not None:
                 self.beginInsertRows(QModelIndex(), target, target)
