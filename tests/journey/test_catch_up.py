@@ -207,7 +207,7 @@ def test_without_a_secret_key_nothing_is_asked(
     desk.wait_until_ready()
     desk.wait(lambda: desk.core.reception.state.catch_up.last is not None)
     desk.open_stripe()
-    assert "braucht den Secret Key" in reception(desk)
+    desk.wait(lambda: "braucht den Secret Key" in reception(desk))
     assert not desk.button(desk.pages.stripe.reception, FETCH).isEnabled()
     assert stripe.asked == []
     state = desk.program.window.statusBar().state
