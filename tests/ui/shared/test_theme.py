@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QIcon, QRawFont
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from workmate_desktop.ui.shared.colors import DARK, LIGHT
 from workmate_desktop.ui.shared.theme import (
@@ -67,12 +67,23 @@ def test_following_the_system(theme, qtbot):
     assert not theme.dark  # offscreen knows no scheme: light
 
 
-def test_setting_an_icon_twice_keeps_one_keeper(theme, qtbot):
+def test_the_icon_of_an_action_follows_with_its_last_name(theme, qtbot):
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    action = field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+    theme.set_icon(action, "copy", "faint")
+    theme.set_icon(action, "check", "text")
+    light = _darkest(action.icon())
+    theme.set_scheme(Scheme.DARK)
+    assert light.lightness() < 128 < _darkest(action.icon()).lightness()
+
+
+def test_an_icon_makes_no_python_child(theme, qtbot):
+    """Such children crashed Qt while their buttons were destroyed."""
     button = QPushButton()
     qtbot.addWidget(button)
     theme.set_icon(button, "copy")
-    theme.set_icon(button, "check")
-    assert len(button.children()) == 1
+    assert button.children() == []
 
 
 def test_icons_are_drawn_in_device_pixels(theme):

@@ -44,6 +44,8 @@ from workmate_desktop.ui.shared.qt_words import speak_german
 SANS = "Workmate Sans"
 MONO = "Workmate Mono"
 BODY_PX = 13
+_ICON = "themeIcon"
+"""Dynamic property of a button or action: the name and the colour of its icon, "plus/on_accent"."""
 
 
 class Scheme(StrEnum):
@@ -138,11 +140,9 @@ class Theme(QObject):
         return icon
 
     def set_icon(self, target: QAbstractButton | QAction, name: str, color: str = "text") -> None:
-        """Give `target` an icon that follows every change of scheme as long as it lives."""
-        keeper = target.findChild(_IconKeeper, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if keeper is None:
-            keeper = _IconKeeper(self, target)
-        keeper.show(name, color)
+        """Give `target` an icon that follows every change of scheme. Actions: in a widget only."""
+        target.setProperty(_ICON, f"{name}/{color}")
+        target.setIcon(self.icon(name, color))
 
     def _load_fonts(self) -> None:
         for path in font_paths():
@@ -168,32 +168,22 @@ class Theme(QObject):
         dark = self._wants_dark()
         if dark != self._dark:
             self._apply(dark)
+            self._repaint_icons()
             self.changed.emit()
+
+    def _repaint_icons(self) -> None:
+        # The wish stands on the target itself. A Python object as its child, one for each, crashed
+        # Qt now and then when the target was destroyed: its wrapper was freed before it.
+        for widget in self._app.allWidgets():
+            for target in (widget, *widget.actions()):
+                wish = target.property(_ICON)
+                if wish and isinstance(target, QAbstractButton | QAction):
+                    target.setIcon(self.icon(*str(wish).split("/")))
 
     def _apply(self, dark: bool) -> None:
         self._dark = dark
         self._app.setPalette(_palette(self.colors))
         self._app.setStyleSheet(style_sheet(self.colors, dark=dark))
-
-
-class _IconKeeper(QObject):
-    """Child of a button or action; repaints its icon when the scheme changes."""
-
-    def __init__(self, theme: Theme, target: QAbstractButton | QAction) -> None:
-        super().__init__(target)
-        self._theme = theme
-        self._target = target
-        self._name = ""
-        self._color = ""
-        theme.changed.connect(self._repaint)
-
-    def show(self, name: str, color: str) -> None:
-        self._name, self._color = name, color
-        self._repaint()
-
-    @Slot()
-    def _repaint(self) -> None:
-        self._target.setIcon(self._theme.icon(self._name, self._color))
 
 
 def apply_theme(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Theme:
