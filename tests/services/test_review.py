@@ -18,6 +18,7 @@ from tests.factories import (
     issued,
     make_books,
 )
+from tests.reversal_events import refund_event
 from tests.services.review_office import actions, deliver, item, loose_money, row, waiting
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Reason, UnreadableEvent
@@ -311,3 +312,15 @@ def test_deleting_test_data_takes_the_decisions_along(office: OfficeBooks) -> No
     office.invoicing.delete_test_data().result(10)
     assert office.value("SELECT count(*) FROM review_decisions") == 0
     assert waiting(office) == []
+
+
+def test_what_went_back_before_the_money_was_assigned_is_taken_off(office: OfficeBooks) -> None:
+    """Money that is not trusted is kept by no payment, so a refund of it has to wait as well."""
+    invoice_id = issued(office)
+    metadata = {"invoice_id": invoice_id, "workmate_instance": "an older one"}
+    event_id = deliver(office, event_body(metadata=metadata, intent_id="pi_one"))
+    deliver(office, refund_event("pi_one", 1900))
+    office.review.assign(event_id, invoice_id).result(10)
+    found = row(office, invoice_id)
+    assert (found.status, found.paid_minor, found.refunded_minor) == ("partially_paid", 10000, 1900)
+    assert actions(office, invoice_id)[-2:] == ["payment_assigned", "refunded"]

@@ -25,6 +25,7 @@ from workmate_desktop.domain.review import (
     rank,
 )
 from workmate_desktop.services import crediting, decide
+from workmate_desktop.services.book_reversals import book_waiting
 from workmate_desktop.services.books import Books
 from workmate_desktop.store import review_list
 from workmate_desktop.store.engine import Database
@@ -151,9 +152,15 @@ class Review:
 
     def assign(self, item_id: str, invoice_id: str) -> "Future[str]":
         """Zuordnen; returns the decision. See decide.assign for what it may refuse."""
-        return self._writer.submit(
-            lambda t: decide.assign(t, item_id, invoice_id, self._actor, self._livemode())
-        )
+
+        def job(t: Transaction) -> str:
+            decision_id = decide.assign(t, item_id, invoice_id, self._actor, self._livemode())
+            found = t.events.stored(item_id)
+            assert found is not None  # it was assigned just now
+            book_waiting(t, found[0])  # no payment held the money of an event without trust
+            return decision_id
+
+        return self._writer.submit(job)
 
     def set_aside(self, item_id: str, reason: str) -> "Future[str]":
         """Ohne Rechnung ablegen; returns the decision. UserError review_decided, reason_missing."""
