@@ -248,3 +248,23 @@ def test_an_unreadable_event_raises_one_alarm_and_stops_nothing(
     assert absence.run().complete
     assert len(absence.notices("unreadable_event")) == 1
     assert caplog.text.count("unreadable message") == 1
+
+
+def test_deleted_test_data_stays_away(absence: Absence) -> None:
+    """Stripe lists it for 30 days, and an hour of it with every run."""
+    absence.first_run()
+    [invoice] = absence.invoices(1)
+    absence.later(minutes=5)
+    absence.pay(invoice)
+    absence.pay("RE-2020-0001")  # waits in Klärung nötig
+    assert absence.run().found == 2
+    absence.later(minutes=5)
+    assert absence.office.invoicing.delete_test_data().result(10) == 1
+    result = absence.run()
+    assert (result.complete, result.found) == (True, 0)
+    assert absence.office.value("SELECT count(*) FROM payments") == 0
+    assert absence.office.review.open_items() == []
+    [later] = absence.invoices(1)
+    absence.later(minutes=5)
+    absence.pay(later)
+    assert absence.run().payments == 1

@@ -117,6 +117,8 @@ class Reason(StrEnum):
     """Refund or dispute as booked already: nothing to add."""
     PAYMENT_UNKNOWN = "payment_unknown"
     """A reversal of a payment that is not booked here; booked with the payment if it comes."""
+    DELETED_TEST_DATA = "deleted_test_data"
+    """From before all test data was deleted here; Stripe lists it for 30 days."""
     NOTHING_MOVED = "nothing_moved"
     """An inquiry of the bank, or a charge that never succeeded: no money has moved."""
 

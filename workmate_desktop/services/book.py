@@ -7,6 +7,7 @@ Everything here runs inside one transaction of the writer: event row (unique id)
 import logging
 from dataclasses import dataclass
 
+from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import (
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
@@ -24,6 +25,7 @@ from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.services.status import add_payment, forget_paid_failures, update_status
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.book")
@@ -112,7 +114,7 @@ def _decide_safely(
 def _decide(
     t: Transaction, event: StripeEvent, source: Source, rules: Rules, *, first_time: bool
 ) -> Receipt:
-    ignored = _reason_to_ignore(event, rules)
+    ignored = _reason_to_ignore(t, event, rules)
     if ignored is not None:
         return Receipt(event, Outcome.IGNORED, ignored)
     if event.type in RUNNING_TYPES:
@@ -142,13 +144,18 @@ def _decide(
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
 
 
-def _reason_to_ignore(event: StripeEvent, rules: Rules) -> Reason | None:
+def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reason | None:
     if event.thin:
         return Reason.THIN_EVENT
     if event.account is not None and event.account != rules.account:
         return Reason.FOREIGN_ACCOUNT
     if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES):
         return Reason.UNKNOWN_TYPE
+    if not event.livemode:
+        # Fetched once more, or under another name: it may not come back to the books.
+        deleted_at = t.settings.get(TEST_DATA_DELETED_AT)
+        if deleted_at is not None and event.created < from_text(deleted_at):
+            return Reason.DELETED_TEST_DATA
     return None
 
 

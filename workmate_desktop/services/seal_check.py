@@ -73,8 +73,7 @@ class SealCheck:
     def _note(self, t: Transaction, report: SealReport) -> None:
         findings = report.findings
         t.settings.set(CHECKED_ON, self._clock.today().isoformat())
-        known = t.raw.execute("SELECT value FROM settings WHERE key = ?", (TOLD,)).fetchone()
-        told = known is not None and known[0] == report.fingerprint
+        told = t.settings.get(TOLD) == report.fingerprint
         t.settings.set(TOLD, report.fingerprint if findings.tampered else None)
         if not findings.added and (told or not findings.tampered):
             return

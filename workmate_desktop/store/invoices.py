@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
-from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.invoices import (
     OWED,
     Invoice,
@@ -20,6 +21,7 @@ from workmate_desktop.domain.invoices import (
     totals_of,
 )
 from workmate_desktop.store.seals import TABLES
+from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.tables import invoice_items, invoices
 from workmate_desktop.store.values import date_or_none, storable
 
@@ -195,6 +197,8 @@ class InvoiceVerbs:
             "DELETE FROM stripe_events WHERE livemode = 0",
         ):
             self._t.raw.execute(statement)
+        now = datetime.fromtimestamp(int(self._t.clock.stripe_now()), UTC)
+        self._t.settings.set(TEST_DATA_DELETED_AT, to_text(now))
         return count
 
     def get(self, invoice_id: str) -> Invoice | None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DATABASE_ID = "database_id"
 INSTANCE_ID = "workmate_instance"
+TEST_DATA_DELETED_AT = "test_data.deleted_at"
+"""Stripe's time of the last deletion of test data, in whole seconds as Stripe gives them."""
 
 
 class SettingVerbs:
@@ -19,6 +21,11 @@ class SettingVerbs:
 
     def __init__(self, transaction: "Transaction") -> None:
         self._t = transaction
+
+    def get(self, key: str) -> str | None:
+        """The value kept under `key`; quick, for the path of every test payment."""
+        row = self._t.raw.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
 
     def set(self, key: str, value: str | None) -> None:
         """Keep `value`; None forgets it."""

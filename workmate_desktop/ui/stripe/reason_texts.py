@@ -140,6 +140,12 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
                 "wird die Rückbuchung von selbst mit verbucht."
             )
         ),
+        Reason.DELETED_TEST_DATA: Explanation(
+            _tr(
+                "Das Ereignis ist älter als das letzte Löschen der Testdaten. Es wurde nichts "
+                "verbucht."
+            )
+        ),
         Reason.NOTHING_MOVED: Explanation(
             _tr("Stripe meldet eine Änderung, bei der kein Geld zurückgegangen ist.")
         ),
