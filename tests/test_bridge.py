@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.errors import UserError
 
 
 class Kept:
@@ -82,3 +83,17 @@ def test_an_error_reaches_failed_and_nobody_once_closed(bridge: Bridge, qtbot: Q
     late.set_result(1)
     QCoreApplication.processEvents()
     assert len(errors) == 1
+
+
+def test_a_fault_of_the_program_is_logged_whoever_answers_it(
+    bridge: Bridge, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Staff read that it can be copied from the Protokoll, so it must stand there."""
+    errors: list[Exception] = []
+    for error in (ValueError("no"), UserError("disk_full")):
+        future: Future[int] = Future()
+        bridge.when_done(future, failed=errors.append)
+        future.set_exception(error)
+    qtbot.waitUntil(lambda: len(errors) == 2)
+    faults = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert [type(each.exc_info[1]) for each in faults if each.exc_info] == [ValueError]

@@ -32,6 +32,7 @@ from workmate_desktop.domain.changes import (
     ReceptionChanged,
     SettingsChanged,
 )
+from workmate_desktop.domain.errors import UserError
 
 T = TypeVar("T")
 logger = logging.getLogger("workmate.bridge")
@@ -141,8 +142,8 @@ class Bridge(QObject):
     ) -> None:
         """Do `work` in the pool; then `done` or `failed` is called in the GUI thread.
 
-        Nothing is called any more once `owner` was destroyed. Without `failed` an error is
-        logged as a bug.
+        Nothing is called any more once `owner` was destroyed. An error that staff cannot mend,
+        or that nobody answers, is logged as a bug; `failed` has only to say it.
         """
         number = next(self._numbers)
         self._waiting[number] = _Waiting(done, failed, owner, work)
@@ -236,7 +237,8 @@ class Bridge(QObject):
         error = future.exception()
         if error is None:
             waiting.done(future.result())
-        elif waiting.failed is not None and isinstance(error, Exception):
-            waiting.failed(error)
-        else:
+            return
+        if waiting.failed is None or not isinstance(error, UserError):
             logger.error("Background work failed", exc_info=error)
+        if waiting.failed is not None and isinstance(error, Exception):
+            waiting.failed(error)

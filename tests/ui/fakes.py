@@ -80,14 +80,16 @@ class FakeBridge(QObject):
     def run_in_background(
         self,
         work: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
         owner: QObject | None = None,
     ) -> None:
         def run() -> None:
             try:
                 result = work()
-            except Exception as error:  # noqa: BLE001 the real bridge hands every error over
+            except Exception as error:
+                if failed is None:
+                    raise  # the real bridge logs it
                 failed(error)
             else:
                 done(result)
@@ -104,8 +106,8 @@ class FakeBridge(QObject):
     def when_done(
         self,
         future: "Future[T]",
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
         owner: QObject | None = None,
     ) -> None:
         self.run_in_background(future.result, done, failed, owner)

@@ -77,7 +77,7 @@ def _loss(look: BackupLook) -> str:
 
 
 def _refuse(error: UserError) -> int:
-    sys.stderr.write(" ".join(part for part in error_sentence(error) if part) + "\n")
+    sys.stderr.write(error_sentence(error).line + "\n")
     return 1
 
 

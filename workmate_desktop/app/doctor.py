@@ -316,7 +316,7 @@ def _ask_nobody(_key: str, _cancelled: threading.Event) -> AccountInfo:
 def _why(code: str) -> str:
     """What is wrong and what mends it, as the window says it."""
     message = trouble_message(code)
-    return " ".join(part for part in message if part) if message else code
+    return message.line if message else code
 
 
 def _key(kind: KeyKind, key: str, problem: KeyProblem | None, place: str) -> Finding:

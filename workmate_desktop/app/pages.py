@@ -306,5 +306,4 @@ class Pages(QObject):
         self._window.toasts.show(one if count == 1 else many)
 
     def _on_failed(self, error: Exception) -> None:
-        message = error_sentence(error)
-        self._window.toasts.show(message.sentence, message.action, ToastKind.ERROR)
+        self._window.toasts.show(*error_sentence(error), ToastKind.ERROR)

@@ -152,7 +152,7 @@ def _tell(error: UserError, told: str | None) -> str:
 
 
 def _sentence(error: UserError) -> str:
-    return " ".join(part for part in error_sentence(error) if part)
+    return error_sentence(error).line
 
 
 def _complain(sentence: str) -> None:

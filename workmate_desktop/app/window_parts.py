@@ -327,10 +327,7 @@ class WindowProgram(QObject):
 
     def _on_undecided(self, error: Exception) -> None:
         """Nothing was replaced; the books go on."""
-        if not isinstance(error, UserError):
-            logger.error("A backup could not be put in place", exc_info=error)
-        message = error_sentence(error)
-        self.window.toasts.show(message.sentence, message.action, ToastKind.ERROR)
+        self.window.toasts.show(*error_sentence(error), ToastKind.ERROR)
 
     def _on_decided(self, kept: Path) -> None:
         assert self.core is not None and self.pages is not None

@@ -210,14 +210,13 @@ def test_a_failed_saving_keeps_what_was_typed(desk: Desk, qtbot) -> None:
     dialog.reject()
 
 
-def test_a_bug_is_said_and_logged(desk: Desk, qtbot, caplog) -> None:
+def test_a_bug_is_said_without_its_words(desk: Desk, qtbot) -> None:
     desk.invoicing.fail_with = ValueError("not for staff")
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
     dialog = open_dialog(PaymentDialog)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.error().startswith("Im Programm ist ein Fehler aufgetreten")
     assert "not for staff" not in dialog.error()
-    assert "Changing an invoice failed" in caplog.text
     dialog.reject()
 
 

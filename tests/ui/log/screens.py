@@ -67,7 +67,7 @@ def picture_log() -> FakeLog:
     log.add("[Stripe] Webhook verified: payment_intent.payment_failed")
     log.add("[Stripe] Payment failed for Invoice RE-2026-0117: Insufficient funds", "WARNING")
     log.add(
-        "Marking notices as read failed\nTraceback (most recent call last):\n  …\nValueError",
+        "Background work failed\nTraceback (most recent call last):\n  …\nValueError",
         "ERROR",
     )
     return log

@@ -1,6 +1,5 @@
 """Datensicherung: one line in the Protokoll tab with Sichern … and Wiederherstellen …"""
 
-import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.backups import BackupLook
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
 from workmate_desktop.ui.shared import formats
@@ -21,8 +19,6 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastHost, ToastKind
-
-logger = logging.getLogger("workmate.ui")
 
 
 class BackupBar(Card):
@@ -105,10 +101,7 @@ class BackupBar(Card):
 
     def _on_failed(self, error: Exception) -> None:
         self.save_button.setEnabled(True)
-        if not isinstance(error, UserError):
-            logger.error("Saving a backup failed", exc_info=error)
-        message = error_sentence(error)
-        self._toasts.show(message.sentence, message.action, ToastKind.ERROR)
+        self._toasts.show(*error_sentence(error), ToastKind.ERROR)
 
     @Slot()
     def _restore(self) -> None:

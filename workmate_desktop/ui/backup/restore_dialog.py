@@ -1,6 +1,5 @@
 """Wiederherstellen: choose a backup, look into it, and only then put it in place of the books."""
 
-import logging
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import (
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.backups import BackupLook, KeptBackup
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.ui.backup import texts
 from workmate_desktop.ui.backup.kept_model import Column, KeptModel
@@ -28,8 +26,6 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key, message_box
 from workmate_desktop.ui.shared.tables import RowDelegate, style_table
 from workmate_desktop.ui.shared.theme import Theme
-
-logger = logging.getLogger("workmate.ui")
 
 _WIDTHS = {Column.NAME: 190, Column.INVOICES: 96, Column.PAYMENTS: 96, Column.LAST_ENTRY: 150}
 _FILE, _LAST_ENTRY, _INVOICES, _PAYMENTS, _LAST, _ORIGIN = range(6)
@@ -206,10 +202,7 @@ class RestoreDialog(QDialog):
             self._on_failed(error)
 
     def _on_failed(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            logger.error("Looking into a backup failed", exc_info=error)
-        message = error_sentence(error)
-        self._say(" ".join(part for part in message if part), "error")
+        self._say(error_sentence(error).line, "error")
 
     def _overtaken(self) -> bool:
         """Another file was chosen meanwhile: that one is looked into now."""

@@ -1,6 +1,5 @@
 """What staff can do with one invoice, from the panel, the keyboard and the row's menu alike."""
 
-import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import StrEnum
@@ -11,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import texts
@@ -25,7 +23,6 @@ from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_bo
 from workmate_desktop.ui.shared.theme import Theme
 
 T = TypeVar("T")
-logger = logging.getLogger("workmate.ui")
 
 
 class InvoiceAction(StrEnum):
@@ -202,8 +199,9 @@ class InvoiceActions(QObject):
 
         def decided() -> None:
             if chosen_key(box) == "delete":
+                # The change announces itself.
                 self._bridge.when_done(
-                    self._invoicing.delete_draft(row.id), _nothing, self._on_failed, self
+                    self._invoicing.delete_draft(row.id), failed=self._on_failed, owner=self
                 )
             box.deleteLater()
 
@@ -219,7 +217,7 @@ class InvoiceActions(QObject):
                 self._bridge.when_done(
                     future,
                     lambda _result: dialog.accept(),
-                    lambda error: dialog.fail(*_explained(error)),
+                    lambda error: dialog.fail(*error_sentence(error)),
                     dialog,
                 )
 
@@ -227,15 +225,4 @@ class InvoiceActions(QObject):
         dialog.open()
 
     def _on_failed(self, error: Exception) -> None:
-        self.went_wrong.emit(*_explained(error))
-
-
-def _explained(error: Exception) -> tuple[str, str]:
-    """Sentence and action; what staff cannot mend is also logged with its trace."""
-    if not isinstance(error, UserError):
-        logger.error("Changing an invoice failed", exc_info=error)
-    return error_sentence(error)
-
-
-def _nothing(_result: object) -> None:
-    """The change announces itself."""
+        self.went_wrong.emit(*error_sentence(error))

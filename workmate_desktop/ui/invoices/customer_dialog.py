@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.customers import Customer
-from workmate_desktop.ui.invoices.editor_ports import CustomerWriting, Waiting
+from workmate_desktop.ui.invoices.editor_ports import CustomerWriting
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Waiting
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Two letters and two to thirteen letters or digits; Germany: nine digits (§ 27a UStG).
@@ -192,8 +193,7 @@ class CustomerDialog(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
-        sentence, action = error_sentence(error)
-        self.trouble.setText(f"{sentence} {action}".strip())
+        self.trouble.setText(error_sentence(error).line)
         self.trouble.show()
 
     def _set_saving(self, saving: bool) -> None:

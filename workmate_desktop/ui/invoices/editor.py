@@ -22,7 +22,7 @@ from workmate_desktop.domain.review import Credit
 from workmate_desktop.ui.invoices.credit_offer import OffersCredits, credit_text
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
 from workmate_desktop.ui.invoices.editor_form import InvoiceForm
-from workmate_desktop.ui.invoices.editor_ports import CustomerReading, EditorWriting, Waiting
+from workmate_desktop.ui.invoices.editor_ports import CustomerReading, EditorWriting
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
@@ -33,6 +33,7 @@ from workmate_desktop.ui.shared.plain_text import (
     message_box,
     plain_tip,
 )
+from workmate_desktop.ui.shared.ports import Waiting
 from workmate_desktop.ui.shared.theme import Theme
 
 logger = logging.getLogger("workmate.ui")
@@ -241,7 +242,7 @@ class InvoiceEditor(QDialog):
         if taken and self._credits is not None:
             # Traced on both invoices; somebody else may have taken it a moment ago.
             self._bridge.when_done(
-                self._credits.use_credits(taken, invoice_id), _nothing, _note_trouble
+                self._credits.use_credits(taken, invoice_id), failed=_note_trouble
             )
         # It stays "saving": a second click on its way must not store a second invoice.
         self.saved.emit(invoice_id, issued)
@@ -249,8 +250,7 @@ class InvoiceEditor(QDialog):
 
     def _on_failed(self, error: Exception, pressed: QPushButton) -> None:
         self._set_saving(False)
-        sentence, action = error_sentence(error)
-        self.trouble.setText(f"{sentence} {action}".strip())
+        self.trouble.setText(error_sentence(error).line)
         self.trouble.show()
         pressed.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -271,10 +271,6 @@ class InvoiceEditor(QDialog):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.form.take_over)
         dialog.open()
-
-
-def _nothing(_result: None) -> None:
-    """The change announces itself."""
 
 
 def _note_trouble(error: Exception) -> None:

@@ -4,12 +4,9 @@
 small fakes instead.
 """
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
 from typing import Protocol, TypeVar
-
-from PySide6.QtCore import QObject
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import InvoiceDraft
@@ -50,18 +47,4 @@ class EditorWriting(CustomerWriting, Protocol):
 
     def next_number(self, issue_date: date, livemode: bool) -> str:
         """The number an invoice of this date would get now; a preview only."""
-        ...
-
-
-class Waiting(Protocol):
-    """The bridge's way back into the GUI thread."""
-
-    def when_done(
-        self,
-        future: Future[T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None:
-        """Call back in the GUI thread when `future` is resolved, unless `owner` is gone."""
         ...

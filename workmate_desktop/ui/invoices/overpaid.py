@@ -1,13 +1,11 @@
 """Beside an overpaid invoice: give the difference back, or keep it for the next invoice."""
 
-import logging
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.review import KeptCredit
 from workmate_desktop.ui.invoices import texts
@@ -18,7 +16,6 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 
 T = TypeVar("T")
-logger = logging.getLogger("workmate.ui")
 
 
 class KeepsCredits(Protocol):
@@ -128,19 +125,13 @@ class OverpaidBlock(QWidget):
         self._set_working(True)
         self.trouble.setText("")
         # The change announces itself; the panel is then read again.
-        self._bridge.when_done(future, _nothing, self._on_failed, self)
+        self._bridge.when_done(future, failed=self._on_failed, owner=self)
 
     def _on_failed(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            logger.error("A credit could not be changed", exc_info=error)
-        self.trouble.setText(" ".join(part for part in error_sentence(error) if part))
+        self.trouble.setText(error_sentence(error).line)
         self.trouble.show()
         self._set_working(False)
 
     def _set_working(self, working: bool) -> None:
         for made in (self.keep, self.refund, self.undo):
             made.setEnabled(not working)
-
-
-def _nothing(_result: object) -> None:
-    """The change announces itself."""

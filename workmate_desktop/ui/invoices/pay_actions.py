@@ -1,6 +1,5 @@
 """What staff can do with the payment link of one invoice, from the panel and the row's menu."""
 
-import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -23,8 +22,6 @@ from workmate_desktop.ui.invoices.qr_dialog import QrDialog
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.toast import ToastKind
-
-logger = logging.getLogger("workmate.ui")
 
 Opener = Callable[[QUrl], bool]
 """Opens an address in the browser or the mail program; False when there is none."""
@@ -181,9 +178,8 @@ class PayActions(QObject):
     def _note_sent(self, invoice_id: str, channel: str) -> None:
         self._bridge.when_done(
             self._pay.note_sent(invoice_id, channel),
-            lambda _nothing: None,
-            lambda error: self._fail(invoice_id, error),
-            self,
+            failed=lambda error: self._fail(invoice_id, error),
+            owner=self,
         )
 
     def _on_failed(self, invoice_id: str, error: Exception) -> None:
@@ -191,8 +187,5 @@ class PayActions(QObject):
         self._fail(invoice_id, error)
 
     def _fail(self, invoice_id: str, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            logger.error("Paying with Stripe failed", exc_info=error)
-        words = error_sentence(error)
-        self._problems[invoice_id] = " ".join(part for part in words if part)
+        self._problems[invoice_id] = error_sentence(error).line
         self.changed.emit(invoice_id)

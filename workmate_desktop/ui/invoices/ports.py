@@ -4,18 +4,19 @@
 small fakes instead.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import Future
 from datetime import date
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import Figures, InvoiceQuery
 from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
+from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")
 
@@ -108,7 +109,7 @@ class InvoiceWriting(Protocol):
         ...
 
 
-class Announcements(Protocol):
+class Announcements(Background, Protocol):
     """The bridge: what changed, and work that must not stop the window."""
 
     @property
@@ -129,24 +130,4 @@ class Announcements(Protocol):
     @property
     def everything_changed(self) -> SignalInstance:
         """Too much to name."""
-        ...
-
-    def run_in_background(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None:
-        """Run `work` elsewhere; `done` or `failed` follows in the GUI thread."""
-        ...
-
-    def when_done(
-        self,
-        future: Future[T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None:
-        """Call back in the GUI thread when `future` is resolved."""
         ...

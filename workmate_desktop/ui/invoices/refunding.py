@@ -1,12 +1,10 @@
 """Opens **Erstatten** for a payment and follows the refund to its end; the window never waits."""
 
-import logging
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
@@ -14,8 +12,6 @@ from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.toast import ToastKind
-
-logger = logging.getLogger("workmate.ui")
 
 
 class GivesBack(Protocol):
@@ -111,7 +107,7 @@ class Refunding(QObject):
             self._bridge.run_in_background(
                 lambda: self._refunds.refund(payment.id, minor, reason),
                 lambda state: self._on_answered(dialog, state),
-                lambda error: self._on_failed(dialog, error),
+                lambda error: dialog.fail(*error_sentence(error)),
                 dialog,
             )
 
@@ -128,8 +124,3 @@ class Refunding(QObject):
                 _tr("Die Erstattung ist vorgemerkt und wird von selbst zu Ende gebracht."),
                 ToastKind.INFO,
             )
-
-    def _on_failed(self, dialog: RefundDialog, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            logger.error("A refund failed", exc_info=error)
-        dialog.fail(*error_sentence(error))

@@ -1,6 +1,5 @@
 """Meldungen: what somebody in the office should know, unread ones first seen."""
 
-import logging
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal, Slot
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.ui.log.notices_model import NOTICE_ROLE, NoticesModel
 from workmate_desktop.ui.log.ports import LogNews, NoticeMarking, NoticeReading
@@ -26,8 +24,6 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import TALL_ROW_HEIGHT, Index, RowDelegate
 from workmate_desktop.ui.shared.theme import Theme
-
-logger = logging.getLogger("workmate.ui")
 
 _PAUSE_MS = 250
 """A flood of notices is read this often."""
@@ -215,9 +211,7 @@ class NoticesPane(Card):
         self.refresh()
 
     def _on_failed(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            logger.error("Marking notices as read failed", exc_info=error)
-        self.problem.setText(" ".join(part for part in error_sentence(error) if part))
+        self.problem.setText(error_sentence(error).line)
         self.problem.show()
         self._show_state()
 

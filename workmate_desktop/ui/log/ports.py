@@ -3,15 +3,16 @@
 `services` and `bridge` offer it; tests hand in small fakes instead.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.services.log import LogEntry
+from workmate_desktop.ui.shared.ports import Waiting
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class LogReading(Protocol):
         ...
 
 
-class LogNews(Protocol):
+class LogNews(Waiting, Protocol):
     """bridge.Bridge, as far as this tab listens."""
 
     @property
@@ -60,11 +61,3 @@ class LogNews(Protocol):
 
     @property
     def log_added(self) -> SignalInstance: ...
-
-    def when_done(
-        self,
-        future: "Future[T]",
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None: ...

@@ -1,19 +1,14 @@
 """Im Hintergrund: whether the program goes on when its window is closed, and starts by itself."""
 
-import logging
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.ui.notify.ports import StartsWithSession
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.stripe.ports import Background
-
-logger = logging.getLogger("workmate.notify")
+from workmate_desktop.ui.shared.ports import Background
 
 
 class BackgroundDialog(QDialog):
@@ -112,9 +107,7 @@ class BackgroundDialog(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
-        if not isinstance(error, UserError):
-            logger.error("Autostart could not be set", exc_info=error)
-        self.failure.setText(" ".join(part for part in error_sentence(error) if part))
+        self.failure.setText(error_sentence(error).line)
         self.failure.setVisible(True)
 
     def _set_saving(self, saving: bool) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from workmate_desktop.ui.stripe.ports import Background
+from workmate_desktop.ui.shared.ports import Background
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
@@ -38,6 +38,7 @@ SERVICE = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 _LIMIT_MS = 1000
 _REMEMBERED = 100
+_NOT_SHOWN = "No desktop notification: %s"
 
 
 def session_bus_is_there(environment: Mapping[str, str] = os.environ) -> bool:
@@ -88,25 +89,21 @@ class DBusMessages(QObject):
         watcher.deleteLater()
         reply = watcher.reply()
         if watcher.isError():
-            self._on_failed(NotShown(reply.errorName()))
+            logger.warning(_NOT_SHOWN, reply.errorName())
             return
         abilities = reply.arguments()[0] if reply.arguments() else []
         # Without this ability a service may show the actions as buttons, or refuse.
         actions = ["default", ""] if "actions" in (abilities or []) else []
         self._bridge.run_in_background(
-            lambda: _notify(title, text, actions),
-            partial(self._on_shown, key),
-            self._on_failed,
-            self,
+            lambda: _shown(title, text, actions), partial(self._on_shown, key), owner=self
         )
 
-    def _on_shown(self, key: str, number: int) -> None:
+    def _on_shown(self, key: str, number: int | None) -> None:
+        if number is None:
+            return
         self._keys[number] = key
         while len(self._keys) > _REMEMBERED:
             del self._keys[next(iter(self._keys))]
-
-    def _on_failed(self, error: Exception) -> None:
-        logger.warning("No desktop notification: %s", error)
 
     @Slot("uint", str)
     def _on_action(self, number: int, _action: str) -> None:
@@ -117,6 +114,15 @@ class DBusMessages(QObject):
 
 class NotShown(Exception):
     """The service is not there, or did not take the notification."""
+
+
+def _shown(title: str, text: str, actions: list[str]) -> int | None:
+    """Blocks. The number of the notification; None where the service does not want it."""
+    try:
+        return _notify(title, text, actions)
+    except NotShown as error:
+        logger.warning(_NOT_SHOWN, error)
+        return None
 
 
 def _notify(title: str, text: str, actions: list[str]) -> int:

@@ -35,9 +35,9 @@ from workmate_desktop.ui.shared.fitting_area import FittingArea, grow
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe.file_offer import FileOffer
 from workmate_desktop.ui.stripe.key_field import SecretField
-from workmate_desktop.ui.stripe.ports import Background
 
 _WIDTH = 560
 
@@ -256,7 +256,7 @@ class MailDialog(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
-        self.failure.setText(" ".join(part for part in error_sentence(error) if part))
+        self.failure.setText(error_sentence(error).line)
         self.failure.setVisible(True)
         offered = isinstance(error, UserError) and error.code == "keychain_unavailable"
         if offered:

@@ -15,7 +15,7 @@ from workmate_desktop.ui.notify.ports import MailSettings
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.stripe.ports import Background
+from workmate_desktop.ui.shared.ports import Background
 
 
 class MailTest(QWidget):
@@ -109,7 +109,7 @@ class MailTest(QWidget):
     def _on_failed(self, asked: threading.Event, error: Exception) -> None:
         if asked is self._cancelled:
             self._stop()
-            self._say(" ".join(part for part in error_sentence(error) if part), "error")
+            self._say(error_sentence(error).line, "error")
 
     def _say(self, text: str, role: str) -> None:
         self.answer.set_role(role)

@@ -3,11 +3,10 @@
 What is told is read from the books, so it is what the notice list says.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, SignalInstance, Slot
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, told_outside
@@ -15,9 +14,7 @@ from workmate_desktop.ui.log.mail_words import summary
 from workmate_desktop.ui.log.notice_words import notice_words
 from workmate_desktop.ui.log.ports import LogNews
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.stripe.ports import Background
-
-logger = logging.getLogger("workmate.notify")
+from workmate_desktop.ui.shared.ports import Background
 
 COLLECT_MS = 1000
 """What comes so soon after one another is told together."""
@@ -40,7 +37,7 @@ class TellerNews(LogNews, Background, Protocol):
     """bridge.Bridge, as far as this listens."""
 
     @property
-    def reception_changed(self) -> object: ...
+    def reception_changed(self) -> SignalInstance: ...
 
 
 class DesktopTeller(QObject):
@@ -69,7 +66,7 @@ class DesktopTeller(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._read)
         bridge.notices_added.connect(self._on_notices)
-        bridge.reception_changed.connect(self._on_reception)  # type: ignore[attr-defined]
+        bridge.reception_changed.connect(self._on_reception)
 
     @Slot(object)
     def _on_notices(self, notice_ids: Iterable[str]) -> None:
@@ -90,8 +87,7 @@ class DesktopTeller(QObject):
         self._bridge.run_in_background(
             lambda: [each for key in newest if (each := books.notice(key)) is not None],
             lambda found: self._tell(found, len(ids) - len(newest)),
-            self._on_failed,
-            self,
+            owner=self,
         )
 
     def _remember(self, ids: Sequence[str]) -> None:
@@ -116,10 +112,6 @@ class DesktopTeller(QObject):
             sentence, action = error_sentence(UserError(trouble))
             self._show(sentence, action, "")
         self._told_trouble = trouble
-
-    def _on_failed(self, error: Exception) -> None:
-        """The list is right all the same; the log must know."""
-        logger.error("Reading notices for the desktop failed", exc_info=error)
 
 
 def harmless(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.review import Decision, ReviewItem, Suggestion
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
@@ -228,7 +227,7 @@ class ReviewDesk(QObject):
 
             future = self._review.assign(item.id, dialog.invoice_id())
             self._bridge.when_done(
-                future, done, lambda error: dialog.fail(*_explained(error)), dialog
+                future, done, lambda error: dialog.fail(*error_sentence(error)), dialog
             )
 
         dialog.submitted.connect(save)
@@ -259,7 +258,7 @@ class ReviewDesk(QObject):
 
             future = self._review.set_aside(item.id, dialog.reason())
             self._bridge.when_done(
-                future, done, lambda error: dialog.fail(*_explained(error)), dialog
+                future, done, lambda error: dialog.fail(*error_sentence(error)), dialog
             )
 
         dialog.submitted.connect(save)
@@ -322,15 +321,8 @@ class ReviewDesk(QObject):
             self._news[shown] = None  # somebody else may have been faster: look again
         self._take_news()
         self.detail.set_working(False)
-        words = " ".join(part for part in _explained(error) if part)
+        words = error_sentence(error).line
         if self.detail.item is not None and self.detail.item.id == shown:
             self.detail.say(words)
         else:
             self.pane.done.show_done(words)
-
-
-def _explained(error: Exception) -> tuple[str, str]:
-    """Sentence and action; what staff cannot mend is also logged with its trace."""
-    if not isinstance(error, UserError):
-        logger.error("A decision failed", exc_info=error)
-    return error_sentence(error)

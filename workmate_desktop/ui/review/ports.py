@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.review import Decided, ReviewItem, Suggestion, Waiting
+from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ RefundAsked = Callable[[str], None]
 is back with the customer (services/decide.py money_went_back)."""
 
 
-class ReviewNews(Protocol):
+class ReviewNews(Background, Protocol):
     """bridge.Bridge, as far as these pages listen."""
 
     @property
@@ -82,19 +83,3 @@ class ReviewNews(Protocol):
 
     @property
     def everything_changed(self) -> SignalInstance: ...
-
-    def run_in_background(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None: ...
-
-    def when_done(
-        self,
-        future: "Future[T]",
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None: ...

@@ -1,6 +1,7 @@
 """The German sentence for every error that staff can mend, and what mends it.
 
     sentence, action = error_sentence(error)
+    label.setText(error_sentence(error).line)
 
 `services` and `store` raise codes (see domain/errors.py); the words stand only here. `action`
 says what to do and may be empty. Everything that is no `UserError` is a fault of the program.
@@ -24,6 +25,11 @@ class Message(NamedTuple):
 
     sentence: str
     action: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both, one behind the other."""
+        return " ".join(part for part in self if part)
 
 
 def _tr(text: str) -> str:

@@ -137,7 +137,7 @@ class ChecklistPanel(QWidget):
 
     def _failed(self, error: Exception) -> None:
         """The books cannot be read: what is shown is what was last known, and that is said."""
-        self._say(" ".join(part for part in error_sentence(error) if part), "error")
+        self._say(error_sentence(error).line, "error")
 
     def _say(self, words: str, role: str) -> None:
         self.progress.set_role(role)

@@ -31,11 +31,12 @@ from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe import key_texts
 from workmate_desktop.ui.stripe.connection_test import ConnectionTest
 from workmate_desktop.ui.stripe.file_offer import FileOffer
 from workmate_desktop.ui.stripe.key_field import KeyField, SecretField
-from workmate_desktop.ui.stripe.ports import Background, Setup
+from workmate_desktop.ui.stripe.ports import Setup
 
 DASHBOARD = "https://dashboard.stripe.com/apikeys"
 _PREFIXES = {
@@ -343,7 +344,7 @@ class ConfigureDialog(QDialog):
         self._fit()
 
     def _show_failure(self, error: Exception) -> None:
-        words = " ".join(part for part in error_sentence(error) if part)
+        words = error_sentence(error).line
         self.failure.setText(words)
         self.failure.setVisible(True)
         self._fit()

@@ -14,8 +14,9 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe import key_texts
-from workmate_desktop.ui.stripe.ports import Background, Setup
+from workmate_desktop.ui.stripe.ports import Setup
 
 LIMIT_MS = 20_000
 """No one waits longer for an answer (issue: Verbindung testen)."""
@@ -131,7 +132,7 @@ class ConnectionTest(QWidget):
         self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        self._say(" ".join(part for part in error_sentence(error) if part), "error")
+        self._say(error_sentence(error).line, "error")
 
     def _say(self, text: str, role: str) -> None:
         self.answer.set_role(role)

@@ -224,7 +224,7 @@ class EventDetail(QStackedWidget):
             self._finished(event_id, texts.reprocessed_words(before, after), "small")
 
         def failed(error: Exception) -> None:
-            words = " ".join(part for part in error_sentence(error) if part)
+            words = error_sentence(error).line
             self._finished(event_id, words, "error")
 
         self._bridge.when_done(self._receive.reprocess(event_id), done, failed, self)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.services.csv_export import write_csv
 from workmate_desktop.ui.invoices.status_pill import pills_text
@@ -33,7 +34,7 @@ def export_events(
 ) -> int:
     """Write all events of this filter and search, newest first. Returns how many.
 
-    Reads page by page: for the background. Raises OSError.
+    Reads page by page: for the background. Raises UserError.
     """
     count = 0
 
@@ -46,7 +47,10 @@ def export_events(
                 yield _cells(row, clock)
             last = page[-1]
 
-    write_csv(path, _header(), rows())
+    try:
+        write_csv(path, _header(), rows())
+    except OSError as error:
+        raise UserError("backup_not_written") from error
     return count
 
 

@@ -8,6 +8,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventFilter
 from workmate_desktop.ui.shared.cards import Card, EmptyState
 from workmate_desktop.ui.shared.controls import SearchField, Segments, button
+from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, mark
 from workmate_desktop.ui.stripe import texts
@@ -140,10 +141,7 @@ class EventsPane(Card):
             )
 
         def failed(error: Exception) -> None:
-            if not isinstance(error, OSError):
-                raise error
-            words = self.tr("Die Datei ließ sich nicht schreiben. Bitte einen anderen Ort wählen.")
-            self._tell_export(words, role="error")
+            self._tell_export(error_sentence(error).line, role="error")
 
         self._bridge.run_in_background(
             lambda: export_events(path, books, which, text, clock), done, failed, self

@@ -4,11 +4,10 @@
 """
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.events import Outcome
@@ -22,6 +21,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState
 from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")
 
@@ -165,26 +165,6 @@ class Simulating(Protocol):
     def run(self, scenario: Scenario, invoice_id: str | None) -> list[int]:
         """Blocks. Returns the HTTP answers."""
         ...
-
-
-class Background(Protocol):
-    """Work that must not stop the window, answered in the GUI thread."""
-
-    def run_in_background(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None: ...
-
-    def when_done(
-        self,
-        future: "Future[T]",
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-        owner: QObject | None = None,
-    ) -> None: ...
 
 
 class StripeNews(Background, Protocol):

@@ -147,7 +147,7 @@ def trouble_words(code: str) -> str:
     message = trouble_message(code)
     if message is None:
         return _tr("Unbekannte Störung (%1).").replace("%1", code)
-    return " ".join(part for part in message if part)
+    return message.line
 
 
 def refused_words(reason: str) -> str:

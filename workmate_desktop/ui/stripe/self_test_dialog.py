@@ -19,9 +19,10 @@ from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.icon_label import IconLabel
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe import self_test_texts
-from workmate_desktop.ui.stripe.ports import Background, SelfTesting
+from workmate_desktop.ui.stripe.ports import SelfTesting
 
 _LOOKS = {
     LegState.OK: ("circle-check", "success", "text"),

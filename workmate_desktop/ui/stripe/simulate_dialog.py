@@ -291,7 +291,7 @@ class SimulateDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         self._sending = False
         self.answer.set_role("error")
-        self._tell(" ".join(part for part in error_sentence(error) if part))
+        self._tell(error_sentence(error).line)
 
     def _tell(self, words: str) -> None:
         self.answer.setText(words)

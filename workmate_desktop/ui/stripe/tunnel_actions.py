@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.stripe.ports import AddressControls, Background
+from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.ui.stripe.ports import AddressControls
 from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
 from workmate_desktop.ui.stripe.tunnel_part import TunnelPart
 
@@ -68,4 +69,4 @@ class TunnelActions(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._part.set_busy(False)
-        self._part.say(" ".join(part for part in error_sentence(error) if part))
+        self._part.say(error_sentence(error).line)

@@ -13,8 +13,9 @@ from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe.key_field import SecretField
-from workmate_desktop.ui.stripe.ports import AddressControls, Background
+from workmate_desktop.ui.stripe.ports import AddressControls
 
 DASHBOARD = "https://dashboard.ngrok.com/get-started/your-authtoken"
 
@@ -142,7 +143,7 @@ class TunnelDialog(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
-        self.failure.setText(" ".join(part for part in error_sentence(error) if part))
+        self.failure.setText(error_sentence(error).line)
         self.failure.setVisible(True)
 
     def _set_saving(self, saving: bool) -> None:

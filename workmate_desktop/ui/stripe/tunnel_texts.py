@@ -46,7 +46,7 @@ def tunnel_trouble(state: TunnelState) -> str:
     message = trouble_message(state.code)
     if message is None:
         return _tr("Unbekannte Störung (%1).").replace("%1", state.code)
-    return " ".join(part for part in message if part)
+    return message.line
 
 
 def needs_a_program(state: TunnelState) -> bool:
@@ -75,4 +75,4 @@ def endpoint_trouble(state: AddressState) -> str:
     """Why the webhook could not be arranged, and what to do."""
     if state.trouble is None:
         return ""
-    return " ".join(part for part in error_sentence(state.trouble) if part)
+    return error_sentence(state.trouble).line
