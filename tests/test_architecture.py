@@ -228,5 +228,5 @@ def test_wheel_holds_resources_and_command(tmp_path: Path) -> None:
     assert any(name.startswith("workmate_desktop/store/migrations/versions/") for name in names)
     assert not any(name.startswith(("tests/", "resources/")) for name in names)
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-    assert "workmate-desktop = workmate_desktop.__main__:main" in wheel.read(entry_points).decode()
+    assert "workmate-desktop = workmate_desktop.__main__:run" in wheel.read(entry_points).decode()
     assert any(name.endswith("licenses/LICENSE") for name in names)

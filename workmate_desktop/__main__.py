@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import NoReturn
 
 from workmate_desktop.app.options import read_options
 
@@ -30,5 +31,13 @@ def main() -> int:
     return run_window(options)
 
 
+def run() -> NoReturn:
+    """The program from its first to its last step."""
+    code = main()
+    from workmate_desktop.app.ending import end_process
+
+    end_process(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

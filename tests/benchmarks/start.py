@@ -61,6 +61,7 @@ def _start(which: str, data: Path) -> dict[str, float]:
         "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
         "WORKMATE_STRIPE_API_BASE": "http://127.0.0.1:9",
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
     command = [sys.executable, "-m", "tests.benchmarks.start_window", which]
     done = subprocess.run(
         [*command, repr(time.monotonic())],

@@ -26,6 +26,12 @@ def since_start() -> float:
     return (time.monotonic() - STARTED) * 1000
 
 
+def note(seen: dict[str, float], name: str) -> None:
+    """The first time only: milliseconds since the start, and the processor's until now."""
+    if name not in seen:
+        seen[name], seen[f"cpu_{name}"] = since_start(), time.process_time() * 1000
+
+
 class FirstPaint(QObject):
     """Notes the moment after the first paint event of a widget, then steps out of the way."""
 
@@ -40,7 +46,7 @@ class FirstPaint(QObject):
         return False
 
     def _note(self) -> None:
-        self._seen.setdefault(self._name, since_start())
+        note(self._seen, self._name)
 
 
 def resident_mb() -> float:
@@ -101,7 +107,7 @@ def ours() -> dict[str, float]:
                     break
         core = program.core
         if core is not None and core.listener.port is not None:
-            seen.setdefault("listening", since_start())
+            note(seen, "listening")
         if {"painted", "rows", "listening"} <= set(seen) or since_start() > GIVE_UP_MS:
             poll.stop()
             QTimer.singleShot(SETTLE_MS, finish)
