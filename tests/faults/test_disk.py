@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.factories import encoded, event_body, issued, make_books, post, sign
 from tests.faults.disks import SmallDisk, small_disk
@@ -18,8 +19,9 @@ from tests.faults.programs import free_port, serving
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store.engine import FILE_NAME, Database
-from workmate_desktop.store.errors import StoreUnavailable, Trouble
+from workmate_desktop.store import migrate
+from workmate_desktop.store.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
 from workmate_desktop.store.open import open_database
 from workmate_desktop.store.writer import Writer
 
@@ -194,6 +196,33 @@ def test_f5_first_start_on_a_full_disk(disk: SmallDisk) -> None:
     assert _refusal(data_dir) == "disk_full"
     disk.make_room()
     _made(data_dir)  # nothing half is left that would be in the way
+
+
+def test_f5_the_disk_is_full_in_the_middle_of_a_migration(disk: SmallDisk) -> None:
+    path = disk.path / FILE_NAME
+    create_file(path)
+    database = Database(path)
+    with database.writing.connect() as connection:
+        migrate.migrate(connection, "0001")
+        connection.exec_driver_sql("BEGIN")
+        for number in range(3000):  # to be sealed, so that much is written
+            connection.exec_driver_sql(
+                "INSERT INTO payments (id, amount_minor, currency, method, livemode, received_at,"
+                " created_at) VALUES (?, 100, 'eur', 'cash', 1, '2026-11-20', '2026-11-20')",
+                (f"payment-{number:032}",),
+            )
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("PRAGMA cache_size=10")  # what is written goes out at once
+        disk.fill()
+        with pytest.raises(OperationalError) as failed:
+            migrate.migrate(connection)
+        assert trouble_of(failed.value) is Trouble.FULL
+        disk.make_room()
+        assert migrate.version_of(connection) == "0001"
+        migrate.migrate(connection)
+        assert migrate.version_of(connection) == migrate.HEAD
+    database.close()
 
 
 def test_f5_the_listener_answers_503_until_a_start_succeeds(disk: SmallDisk) -> None:

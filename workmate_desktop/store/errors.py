@@ -41,8 +41,12 @@ class StoreUnavailable(UserError):
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The trouble behind an SQLite error; None when the error is a bug of ours."""
-    code = getattr(error, "sqlite_errorcode", None)
+    """The trouble behind an SQLite error; None when the error is a bug of ours.
+
+    SQLAlchemy wraps the driver's error: the result code is on the original.
+    https://docs.sqlalchemy.org/en/21/core/exceptions.html#sqlalchemy.exc.DBAPIError
+    """
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
     if code is None:
         return None
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:

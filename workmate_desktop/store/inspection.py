@@ -63,7 +63,7 @@ def inspect(data_dir: Path) -> Inspection:
     except RuntimeError:  # the journal mode is another: restored by hand, or never ours
         trouble = "database_not_wal"
     except Exception as error:
-        found = trouble_of(getattr(error, "orig", None) or error)
+        found = trouble_of(error)
         if found is None:
             raise
         trouble = found.value

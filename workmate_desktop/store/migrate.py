@@ -54,6 +54,8 @@ def migrate(connection: Connection, to: str = "head") -> None:
     try:
         command.upgrade(config, to)
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
+        raw = connection.connection.driver_connection
+        if raw is not None and raw.in_transaction:  # on a full disk SQLite has undone it already
+            connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")

@@ -48,7 +48,7 @@ def open_database(data_dir: Path, today: str) -> Opened:
             code = Trouble.READ_ONLY
         raise _refusal(code.value, data_dir) from error
     except Exception as error:
-        trouble = trouble_of(getattr(error, "orig", None) or error)
+        trouble = trouble_of(error)
         if trouble is None:
             raise
         raise _refusal(trouble.value, data_dir) from error
