@@ -1,12 +1,15 @@
 """The one entry for events: sources, processing again, a bug while booking, log lines."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.factories import (
     NOON,
@@ -18,6 +21,7 @@ from tests.factories import (
     sign,
     stored_event,
 )
+from tests.reversal_events import refund_event
 from workmate_desktop.domain.changes import EventRecorded, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
@@ -26,6 +30,8 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways.stripe_webhook import parse
 from workmate_desktop.services import book as booking
 from workmate_desktop.services.receive import Receive
+from workmate_desktop.store.errors import StoreUnavailable
+from workmate_desktop.store.events import EventVerbs
 
 
 @pytest.fixture
@@ -116,6 +122,54 @@ def test_a_bug_outside_of_booking_fails_the_future(
     assert not isinstance(answer, int)
     assert isinstance(answer.exception(10), ZeroDivisionError)  # the listener answers 503
     assert office.value("SELECT count(*) FROM stripe_events") == 0
+
+
+def test_the_disk_failing_in_the_middle_of_booking_is_no_bug(
+    office: OfficeBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_self: object, _intent_id: str) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+        raise OperationalError("SELECT", None, error)
+
+    deliver(office, event_body(issued(office), intent_id="pi_one"))
+    body = refund_event("pi_one", 1900)
+    raw = encoded(body)
+    with monkeypatch.context() as broken:
+        broken.setattr(EventVerbs, "said_about", fails)
+        answer = office.receive.delivery(raw, sign(raw))
+        assert not isinstance(answer, int)
+        with pytest.raises(StoreUnavailable):  # the listener answers 503, Stripe comes again
+            answer.result(10)
+    assert office.books.event(body["id"]) is None
+    assert deliver(office, body) == 200
+    kept = office.books.event(body["id"])
+    assert kept is not None and kept.outcome == "booked"
+
+
+def test_times_of_answers_are_noted_again_after_the_database_was_busy(
+    office: OfficeBooks,
+) -> None:
+    def answered() -> str:
+        body = event_body(issued(office))
+        raw = encoded(body)
+        future = office.receive.delivery(raw, sign(raw))
+        assert not isinstance(future, int)
+        future.result(10)
+        office.receive.answered(200, 0.002, future)
+        return str(body["id"])
+
+    office.settled()
+    with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
+        first = answered()
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable):
+            office.writer.submit(lambda _t: None).result(10)
+        other.execute("ROLLBACK")
+    second = answered()
+    office.settled()
+    kept = [office.books.event(event_id) for event_id in (first, second)]
+    assert [event.answer_ms for event in kept if event] == [2.0, 2.0]
 
 
 # --- Erneut verarbeiten ------------------------------------------------------------------

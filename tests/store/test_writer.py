@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,36 @@ def test_a_failing_deferred_job_is_logged_and_harms_nobody(
     office.writer.submit(_note("x")).result(10)
     assert _wait_for(lambda: "A deferred job failed" in caplog.text)
     assert office.value("SELECT count(*) FROM notices") == 1
+
+
+def test_a_deferred_job_outlasts_another_program(office: OfficeBooks) -> None:
+    with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        office.writer.submit_later(lambda t: _note("deferred")(t) and None)
+        with pytest.raises(StoreUnavailable):
+            office.writer.submit(_note("refused")).result(10)
+        other.execute("ROLLBACK")
+    office.writer.submit(_note("x")).result(10)
+    assert office.value("SELECT count(*) FROM notices") == 2
+
+
+def test_a_deferred_job_on_a_damaged_page_does_not_hold_up_the_others(office: OfficeBooks) -> None:
+    tries = []
+
+    def bad(_t: Transaction) -> None:
+        tries.append(1)
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    gate = Gate(office.writer)
+    office.writer.submit_later(bad)
+    together = office.writer.submit(_note("x"))
+    gate.open()
+    with pytest.raises(StoreUnavailable):
+        together.result(10)
+    assert office.writer.submit(_note("y")).result(10)
+    assert tries == [1]
 
 
 # --- start and stop ----------------------------------------------------------------------

@@ -28,6 +28,8 @@ logger = logging.getLogger("workmate.store")
 
 MAX_BATCH = 256
 _ONLY_A_NEW_CONNECTION_HEALS = (Trouble.READ_ONLY, Trouble.UNREADABLE)
+_PASSES = (Trouble.BUSY, Trouble.FULL, Trouble.READ_ONLY)
+"""Deferred jobs outlast these. With the others it may be such a job that fails every commit."""
 _LATER_SECONDS = 0.5
 
 
@@ -90,6 +92,8 @@ class Writer:
         self._trouble: Trouble | None = None
         self._queue: queue.SimpleQueue[_Pending[Any] | None] = queue.SimpleQueue()
         self._later: list[_Pending[Any]] = []
+        self._kept: list[_Pending[Any]] = []
+        """Deferred jobs of commits that failed. The writer's thread alone."""
         self._thread: threading.Thread | None = None
         self._accepting = False
         self._gate = threading.Lock()
@@ -155,7 +159,10 @@ class Writer:
         return future
 
     def submit_later(self, job: Job[None]) -> None:
-        """A job nobody waits for: it rides along with the next commit, or half a second later."""
+        """A job nobody waits for: it rides along with the next commit, or half a second later.
+
+        While the database is busy, full or read-only it waits for a commit that works.
+        """
         with self._gate:
             if self._accepting:
                 self._later.append(_Pending(job, None))
@@ -214,10 +221,11 @@ class Writer:
             stopping = item is None
         except queue.Empty:
             stopping = False
-        if self._later:
+        if batch or self._later:
             with self._gate:
                 later, self._later = self._later, []
-            batch.extend(later)
+            batch += self._kept + later
+            self._kept = []
         return batch, stopping
 
     def _commit(
@@ -257,7 +265,7 @@ class Writer:
         try:
             pending.outcome = pending.job(transaction)
         except Exception as error:
-            if not raw.in_transaction or trouble_of(_driver_error(error)) is not None:
+            if not raw.in_transaction or trouble_of(error) is not None:
                 raise
             raw.execute("ROLLBACK TO job")
             transaction.take_changes()
@@ -269,23 +277,20 @@ class Writer:
 
     def _fail(self, batch: list[_Pending[Any]], error: Exception) -> None:
         """Nothing of the batch was kept: tell everyone who waits."""
-        trouble = trouble_of(_driver_error(error))
+        trouble = trouble_of(error)
         if trouble is None:
             logger.error("A commit failed", exc_info=error)
         else:
             logger.warning("The database cannot be written: %s", trouble.value)
             self._note_trouble(trouble)
+        if trouble in _PASSES:
+            self._kept = [one for one in batch if one.future is None and one.failure is None]
         for pending in batch:
-            pending.failure = error if trouble is None else StoreUnavailable(trouble)
             if pending.future is not None:
+                pending.failure = error if trouble is None else StoreUnavailable(trouble)
                 pending.answer()
 
     def _note_trouble(self, trouble: Trouble | None) -> None:
         if trouble is not self._trouble:
             self._trouble = trouble
             self._on_trouble(trouble)
-
-
-def _driver_error(error: BaseException) -> BaseException:
-    """SQLAlchemy wraps the driver's error; the result code is on the original."""
-    return getattr(error, "orig", None) or error
