@@ -9,6 +9,8 @@ from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
 from workmate_desktop.domain.payments import MANUAL_METHODS
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text, actions_for
+from workmate_desktop.ui.shared.actors import actor_name
+from workmate_desktop.ui.shared.words import fill
 
 EURO = "\u00a0€"
 
@@ -66,7 +68,7 @@ def test_a_failure_without_codes_still_says_something(qapp) -> None:
 
 
 def test_actors(qapp) -> None:
-    assert [texts.actor_name(name) for name in ("stripe", "program", "anna")] == [
+    assert [actor_name(name) for name in ("stripe", "program", "anna")] == [
         "Stripe",
         "Automatik",
         "anna",
@@ -84,7 +86,7 @@ def test_every_code_of_the_lists_has_words(qapp) -> None:
 
 
 def test_fill_takes_values_as_they_are(qapp) -> None:
-    assert texts.fill("%1 und %2", "100 % %2", "zwei") == "100 % %2 und zwei"
+    assert fill("%1 und %2", "100 % %2", "zwei") == "100 % %2 und zwei"
 
 
 @pytest.mark.parametrize("status", InvoiceStatus)

@@ -21,6 +21,7 @@ from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.words import fill
 
 T = TypeVar("T")
 
@@ -189,7 +190,7 @@ class InvoiceActions(QObject):
         box = message_box(
             self._window,
             _tr("Entwurf löschen"),
-            texts.fill(_tr("Den Entwurf für %1 löschen?"), texts.breakable(row.customer_name)),
+            fill(_tr("Den Entwurf für %1 löschen?"), texts.breakable(row.customer_name)),
             _tr("Ein gelöschter Entwurf lässt sich nicht zurückholen."),
             (
                 Choice("delete", _tr("&Löschen"), primary=True, danger=True),

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.words import fill
 
 
 class CancelledLine(QWidget):
@@ -31,7 +31,7 @@ class CancelledLine(QWidget):
         self.button.setText(
             self.tr("1 stornierte Rechnung zei&gen")
             if count == 1
-            else texts.fill(self.tr("%1 stornierte Rechnungen zei&gen"), str(count))
+            else fill(self.tr("%1 stornierte Rechnungen zei&gen"), str(count))
         )
         self._show_or_hide()
 

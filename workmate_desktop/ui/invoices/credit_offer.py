@@ -7,10 +7,10 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.review import Credit
-from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.words import fill
 
 
 class OffersCredits(Protocol):
@@ -26,7 +26,7 @@ def credit_text(credit: Credit) -> str:
     sentence = QCoreApplication.translate("credit_offer", "Guthaben aus %1: %2")
     # A text field gives no-break spaces back as plain ones; the text must be found in it again.
     amount = formats.money(credit.amount_minor, credit.currency).replace(formats.NBSP, " ")
-    return texts.fill(sentence, credit.invoice_label, amount)
+    return fill(sentence, credit.invoice_label, amount)
 
 
 class CreditOffer(QWidget):

@@ -1,7 +1,7 @@
 """The selected invoice beside the list: amounts, buttons, positions, payments, Verlauf."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import HistoryLine
@@ -23,8 +23,10 @@ from workmate_desktop.ui.invoices.ports import InvoiceReading
 from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
 from workmate_desktop.ui.invoices.timeline import Timeline, TimelineEntry
 from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.actors import actor_name
 from workmate_desktop.ui.shared.cards import EmptyState
 from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
+from workmate_desktop.ui.shared.side_panel import reading_area, style_panel
 from workmate_desktop.ui.shared.theme import Theme
 
 _WORD_THAT_FITS = 24
@@ -60,10 +62,9 @@ class DetailPanel(QStackedWidget):
         self._invoice_id = ""
         self._simulation = False
         self._shown: tuple[Invoice, list[Payment], list[HistoryLine], object] | None = None
-        self.setProperty("part", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(312)  # amounts keep their sign beside a scroll bar
-        self.setAccessibleName(self.tr("Ausgewählte Rechnung"))
+        name = self.tr("Ausgewählte Rechnung")
+        # Amounts keep their sign beside a scroll bar.
+        style_panel(self, name, least_width=312)
         self.empty = EmptyState(
             theme,
             "receipt-euro",
@@ -93,12 +94,7 @@ class DetailPanel(QStackedWidget):
             pay.changed.connect(self._on_pay_changed)
         self.payments.reverse_requested.connect(self._on_reverse)
         self.payments.refund_requested.connect(self._on_refund)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setProperty("part", "reading")
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName(self.tr("Ausgewählte Rechnung"))
-        self.area.setWidget(self._content())
+        self.area = reading_area(self._content(), name)
         self.addWidget(self.empty)
         self.addWidget(self.area)
 
@@ -199,7 +195,7 @@ class DetailPanel(QStackedWidget):
 
     def _entry(self, line: HistoryLine) -> TimelineEntry:
         when = formats.day_time(self._clock.local(line.at), self._clock.local(self._clock.now()))
-        actor = texts.actor_name(line.actor)
+        actor = actor_name(line.actor)
         return TimelineEntry(
             texts.history_title(line),
             texts.history_note(line),
@@ -209,7 +205,6 @@ class DetailPanel(QStackedWidget):
 
     def _content(self) -> QWidget:
         content = QWidget()
-        content.setProperty("part", "scroll")
         column = QVBoxLayout(content)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(0)

@@ -22,6 +22,7 @@ from workmate_desktop.ui.shared.cards import KeyValueRows
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import tabular
+from workmate_desktop.ui.shared.words import fill
 
 
 class AmountBlock(KeyValueRows):
@@ -34,7 +35,7 @@ class AmountBlock(KeyValueRows):
         totals = invoice.totals
         self.add_row(self.tr("Netto"), formats.money(totals.net_minor, row.currency))
         for tax in totals.by_rate:
-            words = texts.fill(self.tr("MwSt. %1"), formats.percent(tax.rate_percent))
+            words = fill(self.tr("MwSt. %1"), formats.percent(tax.rate_percent))
             self.add_row(words, formats.money(tax.tax_minor, row.currency))
         self.add_line()
         owed = row.status in OWED
@@ -161,7 +162,7 @@ class PaymentBlock(QWidget):
                 self._column.addWidget(PlainLabel(texts.breakable(note), role="small", wrap=True))
             if takeable and not taken_back:
                 undo = button(self.tr("&Rückgängig …"), kind="link")
-                name = texts.fill(self.tr("Zahlung über %1 rückgängig machen"), amount)
+                name = fill(self.tr("Zahlung über %1 rückgängig machen"), amount)
                 undo.setAccessibleName(name)
                 undo.clicked.connect(
                     lambda _checked, chosen=payment.id: self.reverse_requested.emit(chosen)
@@ -184,16 +185,16 @@ class PaymentBlock(QWidget):
         if fee is not None:
             kept = formats.money(fee.fee_minor, fee.currency)
             paid_out = formats.money(fee.net_minor, fee.currency)
-            words = texts.fill(self.tr("Gebühr %1, ausgezahlt %2"), kept, paid_out)
+            words = fill(self.tr("Gebühr %1, ausgezahlt %2"), kept, paid_out)
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         for request in running:
             amount = formats.money(request.amount_minor, request.currency)
-            words = texts.fill(self.tr("Erstattung über %1 läuft, Stripe antwortet noch"), amount)
+            words = fill(self.tr("Erstattung über %1 läuft, Stripe antwortet noch"), amount)
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         if left and self.refunds_offered and not running:
             give = button(self.tr("&Erstatten …"), kind="link")
             amount = formats.money(payment.amount_minor, payment.currency)
-            give.setAccessibleName(texts.fill(self.tr("Zahlung über %1 erstatten"), amount))
+            give.setAccessibleName(fill(self.tr("Zahlung über %1 erstatten"), amount))
             give.clicked.connect(
                 lambda _checked, chosen=payment.id: self.refund_requested.emit(chosen)
             )

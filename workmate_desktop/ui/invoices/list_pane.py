@@ -8,6 +8,7 @@ from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.table_view import InvoiceTable
 from workmate_desktop.ui.shared.cards import EmptyState
 from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.words import fill
 
 
 class ListPane(QStackedWidget):
@@ -47,9 +48,7 @@ class ListPane(QStackedWidget):
             self.setCurrentWidget(self.table)
         elif query.text:
             sentence = self.tr("Nummer, Kunde und Betrag wurden nach „%1“ durchsucht.")
-            self.nothing_found.set_text(
-                self.tr("Nichts gefunden"), texts.fill(sentence, query.text)
-            )
+            self.nothing_found.set_text(self.tr("Nichts gefunden"), fill(sentence, query.text))
             self.setCurrentWidget(self.nothing_found)
         elif query.filter is InvoiceFilter.ALL:
             self.setCurrentWidget(self.no_invoices)

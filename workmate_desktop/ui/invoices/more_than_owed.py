@@ -7,6 +7,7 @@ from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import Choice, message_box
+from workmate_desktop.ui.shared.words import fill
 
 
 def _tr(text: str) -> str:
@@ -51,7 +52,7 @@ def _question(
     more = amount_minor - row.outstanding_minor
     if more <= 0:
         return None
-    about = texts.fill(
+    about = fill(
         _tr("Bei %1 sind %2 offen."),
         texts.label(row),
         formats.money(row.outstanding_minor, row.currency),
@@ -61,5 +62,5 @@ def _question(
     else:
         # Paid, given back, and paid anew.
         about += " " + _tr("Was erstattet wurde, ist nicht mehr fällig.")
-    question = texts.fill(sentence, formats.money(more, row.currency))
+    question = fill(sentence, formats.money(more, row.currency))
     return message_box(parent, _tr("Mehr als offen"), question, about, choices)

@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
@@ -16,7 +15,8 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.toast import MOST, ToastKind
+from workmate_desktop.ui.shared.toast import MOST, ShowsToasts, ToastKind
+from workmate_desktop.ui.shared.words import fill
 
 logger = logging.getLogger("workmate.ui")
 
@@ -47,14 +47,6 @@ class NewsItem:
     kind: News
     row: InvoiceRow
     line: HistoryLine
-
-
-class ShowsToasts(Protocol):
-    """What `ui.shared.toast.ToastHost` offers."""
-
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
-        """Show one toast."""
-        ...
 
 
 def _tr(text: str) -> str:
@@ -104,7 +96,7 @@ class NewsTeller(QObject):
             # Reading each of them would cost the window more than the news are worth.
             self._since = self._clock.now()
             self._toasts.show(
-                texts.fill(_tr("%1 Rechnungen haben sich geändert"), str(len(ids))),
+                fill(_tr("%1 Rechnungen haben sich geändert"), str(len(ids))),
                 _tr("Die Liste zeigt schon den neuesten Stand."),
                 ToastKind.INFO,
             )
@@ -187,9 +179,9 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
     about = texts.SEPARATOR.join((row.customer_name, amount, when))
     name = texts.label(row)
     if item.kind is News.PAID:
-        return texts.fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
+        return fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
     if item.kind is News.PART_PAID:
-        return texts.fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
+        return fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
     if item.kind is News.WENT_BACK:
         about = texts.SEPARATOR.join((name, row.customer_name))
         tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
@@ -197,10 +189,10 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
     if item.kind is News.CANCELLED:
         where = _tr("zu finden unter der Liste")
         about = texts.SEPARATOR.join((row.customer_name, where))
-        return texts.fill(_tr("%1 ist storniert"), name), about, ToastKind.INFO
+        return fill(_tr("%1 ist storniert"), name), about, ToastKind.INFO
     reason = texts.failure_reason(detail)
     about = texts.SEPARATOR.join((reason, row.customer_name, amount))
-    return texts.fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
+    return fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
 
 
 def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]:
@@ -208,7 +200,7 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
     numbers = [texts.label(item.row) for item in items]
     shown = ", ".join(numbers[:3])
     if len(numbers) > 3:
-        shown = texts.fill(_tr("%1 und %2 weitere"), shown, str(len(numbers) - 3))
+        shown = fill(_tr("%1 und %2 weitere"), shown, str(len(numbers) - 3))
     sentence: dict[News, Callable[[], str]] = {
         News.PAID: lambda: _tr("%1 Rechnungen wurden bezahlt"),
         News.PART_PAID: lambda: _tr("%1 Teilzahlungen sind eingegangen"),
@@ -221,4 +213,4 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
         News.CANCELLED: ToastKind.INFO,
         News.WENT_BACK: ToastKind.INFO,
     }
-    return texts.fill(sentence[kind](), count), shown, tone.get(kind, ToastKind.SUCCESS)
+    return fill(sentence[kind](), count), shown, tone.get(kind, ToastKind.SUCCESS)

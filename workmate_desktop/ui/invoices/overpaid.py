@@ -14,6 +14,7 @@ from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.words import fill
 
 T = TypeVar("T")
 
@@ -90,10 +91,10 @@ class OverpaidBlock(QWidget):
             amount = formats.money(one.amount_minor, one.currency)
             if one.used_on is not None:
                 sentence = self.tr("%1 Guthaben, übernommen auf %2.")
-                words.append(texts.fill(sentence, amount, one.used_on or texts.draft()))
+                words.append(fill(sentence, amount, one.used_on or texts.draft()))
             else:
                 sentence = self.tr("%1 Guthaben sind als Text für die nächste Rechnung vorgemerkt.")
-                words.append(texts.fill(sentence, amount))
+                words.append(fill(sentence, amount))
         return words
 
     def _spare_words(self) -> list[str]:
@@ -101,7 +102,7 @@ class OverpaidBlock(QWidget):
             return []
         amount = formats.money(self._spare, self._row.currency)
         return [
-            texts.fill(self.tr("%1 sind zu viel eingegangen."), amount),
+            fill(self.tr("%1 sind zu viel eingegangen."), amount),
             self.tr("Ein Guthaben wird nur als Text vorgemerkt und nicht abgezogen."),
         ]
 

@@ -16,12 +16,11 @@ from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import PaymentLink
 from workmate_desktop.services.pay import Offer, OfferState
 from workmate_desktop.ui.invoices import pay_texts, texts
-from workmate_desktop.ui.invoices.news import ShowsToasts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.qr_dialog import QrDialog
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 Opener = Callable[[QUrl], bool]
 """Opens an address in the browser or the mail program; False when there is none."""

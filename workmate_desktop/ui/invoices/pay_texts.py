@@ -7,10 +7,10 @@ from PySide6.QtCore import QCoreApplication, QUrl
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.services.pay import Offer, OfferState
-from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import trouble_message
+from workmate_desktop.ui.shared.words import fill
 
 
 def _tr(text: str) -> str:
@@ -26,13 +26,13 @@ def offer_words(offer: Offer, since: datetime | None, now: datetime) -> str:
         case OfferState.UNCONFIRMED:
             return _tr("Zahlungslink: von Stripe noch nicht bestätigt, ein Klick fragt nach.")
         case OfferState.READY:
-            return texts.fill(_tr("Zahlungslink bereit seit %1"), when)
+            return fill(_tr("Zahlungslink bereit seit %1"), when)
         case OfferState.CLOSING:
             closing = _tr("Der bisherige Zahlungslink wird abgeschaltet.")
             return " ".join(words for words in (closing, _why(offer)) if words)
         case OfferState.RUNNING:
             words = _tr("Zahlung läuft seit %1: Der Kunde hat bezahlt, das Geld braucht Tage.")
-            return texts.fill(words, when)
+            return fill(words, when)
         case OfferState.NOT_OFFERED:
             return ""
 

@@ -17,6 +17,7 @@ from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.words import fill
 
 _NOTE_LENGTH = 200
 
@@ -135,10 +136,10 @@ class PaymentDialog(SubmitDialog):
             )
         elif more > 0:
             extra = formats.money(more, self._row.currency)
-            self.amount_field.set_message(texts.fill(self.tr("%1 mehr als offen"), extra))
+            self.amount_field.set_message(fill(self.tr("%1 mehr als offen"), extra))
         elif more < 0:
             left = formats.money(-more, self._row.currency)
-            self.amount_field.set_message(texts.fill(self.tr("%1 bleiben offen"), left))
+            self.amount_field.set_message(fill(self.tr("%1 bleiben offen"), left))
         else:
             self.amount_field.clear_message()
 

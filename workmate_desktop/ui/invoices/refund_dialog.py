@@ -4,11 +4,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.words import fill
 
 _REASON_LENGTH = 500
 
@@ -94,7 +94,7 @@ class RefundDialog(SubmitDialog):
         self.submit_button.setEnabled(minor > 0)
         if minor:
             amount = formats.money(minor, self._currency)
-            self.submit_button.setText(texts.fill(self.tr("%1 erstatten"), amount))
+            self.submit_button.setText(fill(self.tr("%1 erstatten"), amount))
             self._say_what_stays(minor)
             return
         self.submit_button.setText(self.tr("Erstatten"))
@@ -106,7 +106,7 @@ class RefundDialog(SubmitDialog):
                 self.tr("Das ist kein Betrag, zum Beispiel 19,00."), Message.BAD
             )
         else:
-            words = texts.fill(self.tr("Von dieser Zahlung gehen höchstens %1 zurück."), most)
+            words = fill(self.tr("Von dieser Zahlung gehen höchstens %1 zurück."), most)
             self.amount_field.set_message(words, Message.BAD)
 
     def _say_what_stays(self, minor: int) -> None:
@@ -114,7 +114,7 @@ class RefundDialog(SubmitDialog):
             self.amount_field.clear_message()
         else:
             stays = formats.money(self._left - minor, self._currency)
-            self.amount_field.set_message(texts.fill(self.tr("%1 der Zahlung bleiben hier"), stays))
+            self.amount_field.set_message(fill(self.tr("%1 der Zahlung bleiben hier"), stays))
 
     @Slot()
     def _on_reason_changed(self) -> None:

@@ -11,7 +11,7 @@ from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 
 class GivesBack(Protocol):
@@ -19,14 +19,6 @@ class GivesBack(Protocol):
 
     def refund(self, payment_id: str, amount_minor: int, reason: str) -> RequestState:
         """Blocks for as long as Stripe takes. Raises UserError."""
-        ...
-
-
-class ShowsToasts(Protocol):
-    """ui.shared.toast.ToastHost."""
-
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
-        """Show one toast."""
         ...
 
 

@@ -17,7 +17,7 @@ from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
 from workmate_desktop.ui.invoices.detail import DetailPanel
 from workmate_desktop.ui.invoices.figures_reader import FiguresReader
 from workmate_desktop.ui.invoices.list_pane import ListPane
-from workmate_desktop.ui.invoices.news import NewsTeller, ShowsToasts
+from workmate_desktop.ui.invoices.news import NewsTeller
 from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.invoices.sides import Sides
@@ -26,7 +26,7 @@ from workmate_desktop.ui.invoices.table_view import InvoiceTable
 from workmate_desktop.ui.invoices.toolbar import FigureRow, ListToolbar
 from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 _SETTLE_MS = 250
 """Figures, and rows that are not loaded, follow at most this often."""

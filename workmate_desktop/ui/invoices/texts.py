@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.events import Source
-from workmate_desktop.domain.history import ACTOR_PROGRAM, ACTOR_STRIPE, Action, HistoryLine
+from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceSort
 from workmate_desktop.domain.payment_links import CloseReason
@@ -20,22 +20,13 @@ from workmate_desktop.ui.invoices.review_history import (
 from workmate_desktop.ui.shared import formats, reversal_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.words import fill
 
 SEPARATOR = " · "
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("invoices", text)
-
-
-def fill(sentence: str, *values: str) -> str:
-    """Put values into %1, %2 … of a translated sentence; values may hold % themselves."""
-    parts: list[str] = []
-    rest = sentence
-    for place, value in enumerate(values, start=1):
-        before, found, rest = rest.partition(f"%{place}")
-        parts += (before, value if found else "")
-    return "".join(parts) + rest
 
 
 def breakable(text: str) -> str:
@@ -129,11 +120,6 @@ def payment_title(payment: Payment) -> str:
     if payment.amount_minor < 0:
         return fill(_tr("Rückgängig: %1"), method_name(payment.method))
     return method_name(payment.method)
-
-
-def actor_name(actor: str) -> str:
-    """Who did it: Stripe, the program, or a person."""
-    return {ACTOR_STRIPE: _tr("Stripe"), ACTOR_PROGRAM: _tr("Automatik")}.get(actor, actor)
 
 
 def source_name(source: str) -> str:

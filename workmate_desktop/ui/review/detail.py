@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import AGAIN_MAY_HELP, Decided, ReviewItem, Suggestion
@@ -13,6 +13,7 @@ from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import EmptyState
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.side_panel import reading_area, style_panel
 from workmate_desktop.ui.shared.theme import Theme
 
 _MARGIN = 14  # and the 2 px that show the focus
@@ -39,10 +40,9 @@ class ReviewDetail(QStackedWidget):
         self._theme = theme
         self._clock = clock
         self._item: ReviewItem | None = None
-        self.setProperty("part", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(312)  # amounts keep their sign beside a scroll bar
-        self.setAccessibleName(self.tr("Ausgewählter Vorgang"))
+        name = self.tr("Ausgewählter Vorgang")
+        # Amounts keep their sign beside a scroll bar.
+        style_panel(self, name, least_width=312)
         self.empty = EmptyState(
             theme,
             "inbox",
@@ -67,12 +67,7 @@ class ReviewDetail(QStackedWidget):
         self.set_aside = button(self.tr("&Ohne Rechnung ablegen …"))
         self.again = button(self.tr("Erneut &verarbeiten"))
         self.trouble = PlainLabel(role="error", wrap=True)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setProperty("part", "reading")
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName(self.tr("Ausgewählter Vorgang"))
-        self.area.setWidget(self._content())
+        self.area = reading_area(self._content(), name)
         self.addWidget(self.empty)
         self.addWidget(self.area)
         self._connect()
@@ -164,7 +159,6 @@ class ReviewDetail(QStackedWidget):
 
     def _content(self) -> QWidget:
         content = QWidget()
-        content.setProperty("part", "scroll")
         column = QVBoxLayout(content)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(0)

@@ -9,7 +9,9 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Waiting, Why
 from workmate_desktop.ui.invoices.status_pill import Pill
 from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.actors import actor_name
 from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe.reason_texts import reason_words
 
 SEPARATOR = " · "
@@ -34,16 +36,6 @@ IN_REVIEW = (
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("review", text)
-
-
-def _fill(sentence: str, *values: str) -> str:
-    """Put values into %1, %2 …; values may hold % themselves."""
-    parts: list[str] = []
-    rest = sentence
-    for place, value in enumerate(values, start=1):
-        before, found, rest = rest.partition(f"%{place}")
-        parts += (before, value if found else "")
-    return "".join(parts) + rest
 
 
 def reason_title(reason: Reason, *, failed: bool = False) -> str:
@@ -78,7 +70,7 @@ def item_note(item: ReviewItem, clock: Clock) -> str:
     money: with live keys, too, it waits here."""
     note = _note(item, clock)
     is_test = item.livemode is False and item.is_money and item.reason is not Reason.WRONG_MODE
-    return _fill(_tr("%1 · Testgeld"), note) if is_test else note
+    return fill(_tr("%1 · Testgeld"), note) if is_test else note
 
 
 def _note(item: ReviewItem, clock: Clock) -> str:
@@ -93,21 +85,21 @@ def _note(item: ReviewItem, clock: Clock) -> str:
         case Reason.NO_INVOICE:
             return _tr("Das Ereignis nennt keine Rechnung.")
         case Reason.UNKNOWN_INVOICE:
-            return _fill(_tr("„%1“ gibt es hier nicht."), text)
+            return fill(_tr("„%1“ gibt es hier nicht."), text)
         case Reason.INVOICE_MISMATCH:
-            return _fill(_tr("Genannt wird %1, die Kennung gehört zu %2."), text, named)
+            return fill(_tr("Genannt wird %1, die Kennung gehört zu %2."), text, named)
         case Reason.OTHER_CURRENCY if item.named_currency and item.currency:
             sentence = _tr("%1 lautet auf %2, bezahlt wurde in %3.")
             currencies = (currency_name(item.named_currency), currency_name(item.currency))
-            return _fill(sentence, named, *currencies)
+            return fill(sentence, named, *currencies)
         case Reason.INVOICE_CANCELLED if item.named_cancelled_at is not None:
             day = formats.date_text(clock.local(item.named_cancelled_at).date())[:6]
-            return _fill(_tr("%1 wurde am %2 storniert, danach kam Geld."), named, day)
+            return fill(_tr("%1 wurde am %2 storniert, danach kam Geld."), named, day)
         case Reason.INVOICE_DRAFT:
             return _tr("Bezahlt wurde, bevor die Rechnung gestellt war.")
         case Reason.WRONG_MODE:
             money = _tr("Echtes Geld") if item.livemode else _tr("Testgeld")
-            return _fill(_tr("%1 trifft auf den anderen Modus."), money)
+            return fill(_tr("%1 trifft auf den anderen Modus."), money)
     return _further_note(item.reason)
 
 
@@ -144,11 +136,11 @@ def when_and_what(item: ReviewItem, clock: Clock) -> str:
     """The small line on top of the panel."""
     moment = formats.date_time(clock.local(item.at))
     if item.unreadable:
-        return _fill(_tr("Nachricht vom %1"), moment)
+        return fill(_tr("Nachricht vom %1"), moment)
     if not item.is_money or item.amount_minor is None:
-        return _fill(_tr("Ereignis vom %1"), moment)
+        return fill(_tr("Ereignis vom %1"), moment)
     words = _tr("Zahlung vom %1") if item.livemode is not False else _tr("Testzahlung vom %1")
-    return _fill(words, moment)
+    return fill(words, moment)
 
 
 def currency_name(currency: str) -> str:
@@ -166,10 +158,10 @@ def waiting_words(waiting: Waiting) -> str:
     money = waiting.money == waiting.count
     if waiting.count == 1:
         one = (_tr("1 Zahlung"), _tr("1 Vorgang"))
-        return _fill(_tr("%1 wartet auf eine Entscheidung"), one[0] if money else one[1])
+        return fill(_tr("%1 wartet auf eine Entscheidung"), one[0] if money else one[1])
     many = _tr("%1 Zahlungen warten auf eine Entscheidung")
     others = _tr("%1 Vorgänge warten auf eine Entscheidung")
-    return _fill(many if money else others, str(waiting.count))
+    return fill(many if money else others, str(waiting.count))
 
 
 # --- suggestions -----------------------------------------------------------------------------
@@ -203,7 +195,7 @@ def why_words(suggestion: Suggestion, today: date) -> str:
 def decision_words(decided: Decided) -> str:
     """What was decided, by whom, and why."""
     what = {
-        Decision.ASSIGNED: _fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
+        Decision.ASSIGNED: fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
         Decision.SET_ASIDE: _tr("Ohne Rechnung abgelegt"),
         Decision.REFUNDED: _tr("Erstattet"),
         Decision.UNDONE: _tr("Rückgängig gemacht"),
@@ -214,17 +206,12 @@ def decision_words(decided: Decided) -> str:
     return SEPARATOR.join((words, actor_name(decided.actor)))
 
 
-def actor_name(actor: str) -> str:
-    """Who: a person, Stripe or the program."""
-    return {"stripe": _tr("Stripe"), "program": _tr("Automatik")}.get(actor, actor)
-
-
 def done_words(item: ReviewItem, kind: Decision, target: str = "") -> str:
     """The line that offers Rückgängig after a decision."""
     what = amount(item)
     if what == formats.NONE:
         # A failure or an unreadable message: nothing to assign.
-        return _fill(_tr("%1 ist ohne Rechnung abgelegt."), item_title(item))
+        return fill(_tr("%1 ist ohne Rechnung abgelegt."), item_title(item))
     if kind is Decision.ASSIGNED:
-        return _fill(_tr("%1 sind jetzt %2 zugeordnet."), what, target)
-    return _fill(_tr("%1 sind ohne Rechnung abgelegt."), what)
+        return fill(_tr("%1 sind jetzt %2 zugeordnet."), what, target)
+    return fill(_tr("%1 sind ohne Rechnung abgelegt."), what)

@@ -10,6 +10,7 @@ and the Verlauf are that the news is about. A screen reader announces it.
 """
 
 from enum import StrEnum
+from typing import Protocol
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -54,6 +55,14 @@ class ToastKind(StrEnum):
     SUCCESS = "success"
     ERROR = "error"
     INFO = "info"
+
+
+class ShowsToasts(Protocol):
+    """ToastHost, as far as those who have news need it."""
+
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
+        """Show one toast."""
+        ...
 
 
 _TONE = {

@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import mask
-from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import trouble_message
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe import texts
 from workmate_desktop.ui.stripe.ports import Setup
 

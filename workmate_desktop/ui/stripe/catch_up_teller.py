@@ -1,25 +1,18 @@
 """Tells what a catch-up brought: a toast, and the quiet remark of the status bar."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workmate_desktop.domain.events import Source
 from workmate_desktop.services.catch_up import NO_KEY, CatchUpResult
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
 from workmate_desktop.ui.stripe.reception_texts import remark_words, result_words
 
 AFTER_THE_NEWS_MS = 1200
 """The toasts of single invoices come first: few have room, and the sum must be among them."""
-
-
-class ShowsToasts(Protocol):
-    """ui.shared.toast.ToastHost."""
-
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object: ...
 
 
 class CatchUpTeller(QObject):

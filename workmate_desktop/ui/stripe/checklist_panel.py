@@ -1,14 +1,15 @@
 """Produktions-Checkliste: ten points that tick themselves, beside the events."""
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.checklist import Point, PointId
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.side_panel import reading_area, style_panel
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe import checklist_texts
 from workmate_desktop.ui.stripe.checklist_row import ChecklistRow
@@ -44,10 +45,7 @@ class ChecklistPanel(QWidget):
         self._stale = True
         self._judging = False
         self._shown: tuple[Point, ...] = ()
-        self.setProperty("part", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(280)
-        self.setAccessibleName(self.tr("Produktions-Checkliste"))
+        style_panel(self, self.tr("Produktions-Checkliste"), least_width=280)
         self.progress = PlainLabel(" ", role="small", wrap=True)
         self.rows = {id_: ChecklistRow(theme, id_) for id_ in PointId}
         self.check = button(self.tr("&Jetzt prüfen"))
@@ -92,7 +90,6 @@ class ChecklistPanel(QWidget):
 
     def _build(self) -> None:
         content = QWidget()
-        content.setProperty("part", "scroll")
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)
@@ -108,12 +105,7 @@ class ChecklistPanel(QWidget):
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setProperty("part", "reading")
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName(self.tr("Produktions-Checkliste"))
-        self.area.setWidget(content)
+        self.area = reading_area(content, self.accessibleName())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 0, 0, 0)  # the line at the left
         outer.addWidget(self.area)

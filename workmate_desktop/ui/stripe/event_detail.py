@@ -1,21 +1,22 @@
 """The selected event beside the list: what it means, what can be done, and all its fields."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.lists import EventRow
 from workmate_desktop.domain.review import Decided
 from workmate_desktop.ui.invoices.status_pill import PillLabel
-from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.review.texts import decision_words
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import EmptyState, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.side_panel import reading_area, style_panel
 from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe import texts
 from workmate_desktop.ui.stripe.event_fields import event_fields
 from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeNews
@@ -50,10 +51,8 @@ class EventDetail(QStackedWidget):
         self._event_id = ""
         self._shown: tuple[EventRow, list[Decided]] | None = None
         self._working = False
-        self.setProperty("part", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(280)
-        self.setAccessibleName(self.tr("Ausgewähltes Ereignis"))
+        name = self.tr("Ausgewähltes Ereignis")
+        style_panel(self, name, least_width=280)
         self.empty = EmptyState(
             theme,
             "zap",
@@ -76,12 +75,7 @@ class EventDetail(QStackedWidget):
         self.decisions = PlainLabel(role="muted", wrap=True, selectable=True)
         self.result = PlainLabel(role="small", wrap=True)
         self.fields = KeyValueRows()
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setProperty("part", "reading")
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName(self.tr("Ausgewähltes Ereignis"))
-        self.area.setWidget(self._content())
+        self.area = reading_area(self._content(), name)
         self.addWidget(self.empty)
         self.addWidget(self.area)
         self.reprocess.clicked.connect(self._on_reprocess)
@@ -135,7 +129,6 @@ class EventDetail(QStackedWidget):
 
     def _content(self) -> QWidget:
         content = QWidget()
-        content.setProperty("part", "scroll")
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import mask
-from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.shared.key_messages import KeyKind
+from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe.texts import mode_words
 
 VARIABLES = {

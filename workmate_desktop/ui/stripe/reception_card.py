@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
-from workmate_desktop.ui.invoices.texts import fill
 from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.flow import FlowLayout
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe import reception_texts
 from workmate_desktop.ui.stripe.tunnel_part import TunnelPart
 
