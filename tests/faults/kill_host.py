@@ -7,6 +7,7 @@ program then kills itself. Each start prints two lines: `{"pid"}`, and `{"code"}
 The points are planted from outside, around the objects of the program; it holds no hooks.
 """
 
+import importlib
 import json
 import os
 import random
@@ -19,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import workmate_desktop.__main__ as program
-import workmate_desktop.app.serve as _serve
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import writer
 from workmate_desktop.store.engine import FILE_NAME
@@ -33,6 +33,17 @@ POINTS = (
     "after_answer",
     "during_checkpoint",
 )
+PRELOADED = {
+    "serve": ("workmate_desktop.app.serve",),
+    "gui": (
+        "workmate_desktop.app.window_parts",
+        "workmate_desktop.app.crash_watch",
+        "workmate_desktop.app.core",
+        "workmate_desktop.app.pages",
+        "workmate_desktop.ui.invoices.editor",
+    ),
+}
+"""What the program imports while it starts, most of it behind the painted window."""
 CHECKPOINT_PAGES = 60
 """A smaller WAL for `during_checkpoint`, so that one comes within a few deliveries."""
 
@@ -128,11 +139,8 @@ def _become(order: dict[str, Any]) -> None:
 
 def main(command: str) -> None:
     """Take orders until stdin ends."""
-    assert _serve.serve
-    if command == "gui":
-        import workmate_desktop.app.window_parts as _window_parts
-
-        assert _window_parts.WindowProgram
+    for name in PRELOADED[command]:
+        importlib.import_module(name)
     assert threading.active_count() == 1  # a fork takes no other thread along
     for line in sys.stdin:
         pid = os.fork()
