@@ -1,63 +1,72 @@
 """`python -m tests.faults.report`: run every test that proves a row of FAULTS, and say so.
 
-`--long` runs every attack in its long form (tests/faults/lengths.py; an hour or two, so name the
-row too: `--long -k f13`). Further arguments go to pytest; paths among them narrow the search.
-Exit code 1 when a row failed or has no test.
+The tests run in many processes (part.py), so that one that crashes takes only its own rows with
+it; two at a time, those marked `alone` alone. `--long` runs every attack in its long form
+(lengths.py; an hour or two, so name the row too: `--long -k f13`), one after the other. Further
+arguments go to pytest; paths among them narrow the search. Exit code 1 when a row failed or has no
+test, or when pytest or a process of it ended badly.
 """
 
+import json
 import os
-import re
+import subprocess
 import sys
+import tempfile
+import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.rows import LATER, NOW
 
 TESTS = Path(__file__).resolve().parents[1]
-_ROW_TEST = re.compile(r"test_([a-j])([0-9]+)_")
+AT_ONCE = 2
+EACH_FILE = ("faults", "journey")
+"""Folders whose files get a process each; any other folder has one for all of its files."""
+_LISTED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-def row_of(test_name: str) -> str | None:
-    """`test_a2_wrong_signature[x]` → A2; None for other tests."""
-    found = _ROW_TEST.match(test_name)
-    return f"{found[1].upper()}{found[2]}" if found else None
+@dataclass(frozen=True)
+class RowTest:
+    """A test that proves a row."""
+
+    name: str
+    row: str
+    file: Path
+    alone: bool
+
+    @property
+    def part(self) -> Path:
+        """Tests with the same one share a process."""
+        if TESTS not in self.file.parents:
+            return self.file
+        folder = self.file.relative_to(TESTS).parts[0]
+        return self.file if folder in EACH_FILE else TESTS / folder
 
 
-@dataclass(eq=False)  # pytest keeps its plugins in a set
+@dataclass
 class RowResults:
-    """A pytest plugin: keeps only tests of rows, and counts what became of them."""
+    """What became of the tests of rows."""
 
-    rows: dict[str, str | None] = field(default_factory=dict)
     by_row: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: dict[str, set[str]] = field(default_factory=dict)
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
+    troubles: list[str] = field(default_factory=list)
+    """Processes that ended badly."""
 
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Leave all other tests out."""
-        others = [item for item in items if row_of(item.name) is None]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if row_of(item.name) is not None]
-        self.rows = {item.nodeid: row_of(item.name) for item in items}
+    def count(self, row: str, outcome: str, reason: str = "") -> None:
+        """One outcome of one test."""
+        self.by_row.setdefault(row, Counter())[outcome] += 1
+        if reason:
+            self.reasons.setdefault(row, set()).add(reason)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test counts once; an error while setting up or cleaning up is a failure too."""
-        if report.when != "call" and report.outcome == "passed":
-            return
-        row = self.rows[report.nodeid]
-        if row is None:
-            return
-        self.by_row.setdefault(row, Counter())[report.outcome] += 1
-        setattr(self, report.outcome, getattr(self, report.outcome) + 1)
-        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
-            self.reasons.setdefault(row, set()).add(report.longrepr[2])
+    def total(self, outcome: str) -> int:
+        """Over all rows."""
+        return sum(counts[outcome] for counts in self.by_row.values())
 
     def state_of(self, row: str) -> str:
         """passed, failed, skipped or missing."""
@@ -67,6 +76,105 @@ class RowResults:
         if counts["passed"]:
             return "passed"
         return "skipped" if counts["skipped"] else "missing"
+
+
+class Run:
+    """Lists the tests, then runs them part by part; `results` holds what came of it."""
+
+    def __init__(self, arguments: list[str], folder: Path, *, long: bool) -> None:
+        """`arguments` for pytest, `folder` for what the processes record."""
+        paths = [one for one in arguments if Path(one.partition("::")[0]).exists()]
+        self._paths = paths or [str(TESTS)]
+        self._options = [one for one in arguments if one not in paths]
+        self._folder = folder
+        self._long = long
+        self._started = 0
+        self._lock = threading.Lock()
+        self.results = RowResults()
+
+    def all(self) -> None:
+        """Run what was chosen."""
+        tests = self._listed()
+        together = _parts(test for test in tests if not test.alone)
+        with ThreadPoolExecutor(1 if self._long else AT_ONCE) as processes:
+            running = [processes.submit(self._run, part) for part in together]
+            try:
+                for one in running:
+                    one.result()
+            except BaseException:  # Ctrl+C
+                processes.shutdown(cancel_futures=True)
+                raise
+        for part in _parts(test for test in tests if test.alone):
+            self._run(part)
+
+    def _listed(self) -> list[RowTest]:
+        lines, code, output = self._process("list", self._paths)
+        if code not in _LISTED:
+            print(output)
+            self.results.troubles.append(f"looking for the tests: {_ending(code)}")
+        return [
+            RowTest(line["test"], line["row"], Path(line["file"]), line["alone"]) for line in lines
+        ]
+
+    def _run(self, part: list[RowTest]) -> None:
+        files = sorted({str(test.file) for test in part})
+        lines, code, output = self._process("run", files, [test.name for test in part])
+        rows = {test.name: test.row for test in part}
+        begun = [line["begun"] for line in lines if "begun" in line]
+        left = set(rows) - {line["ended"] for line in lines if "ended" in line}
+        with self._lock:
+            print(output, end="", flush=True)
+            outcomes = [line for line in lines if "outcome" in line]
+            for line in outcomes:
+                self.results.count(rows[line["test"]], line["outcome"], line["reason"])
+            for test in left:
+                self.results.count(rows[test], "failed", f"failed: {_ending(code)}")
+            failed = any(line["outcome"] == "failed" for line in outcomes)
+            expected = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
+            if left or code != expected:
+                place = f", last in {_short(begun[-1])}" if left and begun else ""
+                self.results.troubles.append(f"{_short(str(part[0].part))}: {_ending(code)}{place}")
+
+    def _process(
+        self, task: str, files: list[str], names: list[str] | None = None
+    ) -> tuple[list[dict[str, Any]], int, str]:
+        """What it recorded, its exit code, and what it printed (shown at once if `--long`)."""
+        with self._lock:
+            self._started += 1
+            record = self._folder / f"{self._started}.jsonl"
+        shown = self._long and task == "run"
+        process = subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.faults.part", str(record), task, *files),
+                *("-c", str(TESTS.parent / "pyproject.toml")),
+                *("-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+                "--continue-on-collection-errors",  # other rows are still worth knowing
+                *self._options,
+            ],
+            input=json.dumps(names or []),
+            stdout=None if shown else subprocess.PIPE,
+            stderr=None if shown else subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        lines = record.read_text("utf-8").splitlines() if record.exists() else []
+        return [json.loads(line) for line in lines], process.returncode, process.stdout or ""
+
+
+def _parts(tests: Iterable[RowTest]) -> list[list[RowTest]]:
+    parts: dict[Path, list[RowTest]] = {}
+    for test in tests:
+        parts.setdefault(test.part, []).append(test)
+    return list(parts.values())
+
+
+def _ending(code: int) -> str:
+    return f"process ended by signal {-code}" if code < 0 else f"pytest ended with code {code}"
+
+
+def _short(path: str) -> str:
+    return path.removeprefix(f"{TESTS.parent}{os.sep}")
 
 
 def table(results: RowResults, rows: Mapping[str, str] = NOW) -> list[str]:
@@ -87,34 +195,29 @@ def table(results: RowResults, rows: Mapping[str, str] = NOW) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run, print, and tell by the exit code."""
-    single = "--long" in arguments and "-k" in arguments
-    if "--long" in arguments:
+    long = "--long" in arguments
+    if long:
         os.environ["WORKMATE_ATTACKS"] = "long"
         # Their figures are printed as they come; one of them may take half an hour.
         others = [argument for argument in arguments if argument != "--long"]
         arguments = ["-s", "-o", "timeout=0", *others]
-    results = RowResults()
-    chosen = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
-    code = pytest.main(
-        [
-            *([] if chosen else [str(TESTS)]),
-            *("-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
-            "--continue-on-collection-errors",  # other rows are still worth knowing
-            *arguments,
-        ],
-        plugins=[results],
-    )
+    with tempfile.TemporaryDirectory(prefix="workmate-faults-") as folder:
+        run = Run(arguments, Path(folder), long=long)
+        run.all()
+    results = run.results
     # Of a single attack only its own rows are of interest.
+    single = long and "-k" in arguments
     rows = {row: name for row, name in NOW.items() if not single or row in results.by_row}
-    print("\n".join(table(results, rows)))
+    print("\n".join([*table(results, rows), *results.troubles]))
     states = Counter(results.state_of(row) for row in rows)
     for state in ("failed", "skipped", "missing"):
         found = [row for row in rows if results.state_of(row) == state]
         if found:
             print(f"{state}: {' '.join(found)}")
-    skipped = f", {results.skipped} skipped" if results.skipped else ""
-    print(f"{results.passed} passed, {results.failed} failed{skipped}")
-    return int(bool(states["failed"] or states["missing"] or code != pytest.ExitCode.OK))
+    skipped = f", {results.total('skipped')} skipped" if results.total("skipped") else ""
+    print(f"{results.total('passed')} passed, {results.total('failed')} failed{skipped}")
+    bad = states["failed"] or states["missing"] or results.troubles or not results.by_row
+    return int(bool(bad))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 A test proves a row by its name: `test_<row>_…`, anywhere below tests/.
 """
 
+import re
+
 NOW = {
     "A1": "signature missing or empty",
     "A2": "wrong signature",
@@ -142,3 +144,11 @@ NOW = {
 
 LATER: dict[str, tuple[str, int]] = {}
 """Row → (short name, number of the issue it comes with)."""
+
+_ROW_TEST = re.compile(r"test_([a-j])([0-9]+)_")
+
+
+def row_of(test_name: str) -> str | None:
+    """`test_a2_wrong_signature[x]` → A2; None for other tests."""
+    found = _ROW_TEST.match(test_name)
+    return f"{found[1].upper()}{found[2]}" if found else None
