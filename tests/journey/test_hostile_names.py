@@ -57,13 +57,6 @@ NAMES = [
 ]
 TODAY = datetime.now(UTC).date()
 
-# Known bug, not mended: after hundreds of tests in the same process Qt now and then crashes while
-# these two destroy their dialogs. Until it is found they run with `run.py faults`, or by name.
-crashes_now_and_then = pytest.mark.skipif(
-    "PYTEST_XDIST_WORKER" in os.environ,
-    reason="may crash the worker: python3 run.py test tests/journey/test_hostile_names.py",
-)
-
 
 @pytest.fixture
 def bait(tmp_path: Path) -> Path:
@@ -223,7 +216,6 @@ def _rich_in(widget: QWidget) -> list[str]:
     return found
 
 
-@crashes_now_and_then
 def test_j13_hostile_names_in_every_window(start: Callable[..., Desk], bait: Path) -> None:
     desk, ids = _hostile_desk(start, bait)
     seen = set()
@@ -242,7 +234,6 @@ def test_j13_hostile_names_in_every_window(start: Callable[..., Desk], bait: Pat
     }
 
 
-@crashes_now_and_then
 def test_j12_no_file_is_opened(
     start: Callable[..., Desk], bait: Path, tmp_path: Path, qtbot
 ) -> None:

@@ -75,7 +75,9 @@ class InvoiceTable(QTableView):
         self.setItemDelegateForColumn(
             Column.PAID, RowDelegate(theme, self, tabular_digits=True, muted=True)
         )
-        self.setItemDelegateForColumn(Column.STATUS, PillDelegate(theme, self._pills_of, self))
+        # Kept: a Python child that only Qt holds may lose its wrapper before Qt destroys it.
+        self._pills = PillDelegate(theme, self._pills_of, self)
+        self.setItemDelegateForColumn(Column.STATUS, self._pills)
         header = self.horizontalHeader()
         header.setAccessibleName(self.tr("Spalten"))
         header.setSectionsClickable(True)

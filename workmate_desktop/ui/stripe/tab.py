@@ -217,7 +217,10 @@ class StripeTab(QStackedWidget):
         self.reception.simulate_wanted.connect(self.simulate_requested)
         self.reception.delete_wanted.connect(self.delete_test_data_requested)
         if self._address is not None:
-            TunnelActions(self._address, self._bridge, self.reception.tunnel, self)
+            # Kept: a Python child that only Qt holds may lose its wrapper before Qt destroys it.
+            self._tunnel_actions = TunnelActions(
+                self._address, self._bridge, self.reception.tunnel, self
+            )
         self.reception.fetch_wanted.connect(self.fetch_requested)
         self.reception.restart_wanted.connect(self._restart)
         self.reception.webhook_secret_wanted.connect(self._enter_webhook_secret)
