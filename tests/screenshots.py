@@ -93,6 +93,7 @@ SCREENS = {
 
 def render(names: list[str], scale: int, out: Path) -> None:
     """Paint the named screens in both schemes; the scale is already set for this process."""
+    from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication, QWidget
 
     from workmate_desktop.ui.shared.theme import Scheme, apply_theme
@@ -116,6 +117,8 @@ def render(names: list[str], scale: int, out: Path) -> None:
             print(path)
             widget.close()
             widget.deleteLater()
+            # Without app.exec() nothing else deletes it, and each scheme would dress all again.
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             app.processEvents()
 
 

@@ -10,9 +10,7 @@ from workmate_desktop.ui.shared.theme import Theme, Tone
 
 def demo_label() -> PlainLabel:
     """Beside the badge in the demo: its invoices look like real ones."""
-    words = QCoreApplication.translate(
-        "demo", "Vorführung: ausgedachte Daten, beim Beenden gelöscht"
-    )
+    words = QCoreApplication.translate("demo", "Beispiel: ausgedachte Daten, beim Beenden gelöscht")
     return PlainLabel(words, role="muted")
 
 

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import NOW, FakeBooks
 from tests.ui.invoices.screens import picture_books, tab
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payments import Payment, PaymentFee
 from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
+from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.theme import Theme
 
 
@@ -107,5 +109,5 @@ def dialog_refused(theme: Theme) -> QWidget:
     assert isinstance(made, RefundDialog)
     made.reason_text.setText("Doppelt bezahlt")
     made.wait_for_stripe()
-    made.fail("Das Guthaben bei Stripe reicht für die Erstattung nicht.", "Später noch einmal.")
+    made.fail(*error_sentence(UserError("refund_no_balance")))
     return made

@@ -124,7 +124,7 @@ def test_verlauf_in_german_with_dots(desk: Desk) -> None:
     assert (booked.title, booked.tone) == (f"Zahlung eingegangen · 476,00{EURO}", Tone.GREEN)
     assert (failed.title, failed.tone) == (f"Zahlung fehlgeschlagen · 476,00{EURO}", Tone.RED)
     assert failed.note.startswith("Karte hat nicht genügend Deckung")
-    assert failed.when == "heute 09:12 · Stripe"
+    assert failed.when == "heute\u00a009:12 · Stripe"
     assert (issued.title, issued.when) == ("Rechnung gestellt", "20.11.2026 · anna")
     assert created.spoken == "Entwurf angelegt · 19.11.2026 · anna"
 

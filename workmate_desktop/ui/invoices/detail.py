@@ -195,6 +195,7 @@ class DetailPanel(QStackedWidget):
 
     def _entry(self, line: HistoryLine) -> TimelineEntry:
         when = formats.day_time(self._clock.local(line.at), self._clock.local(self._clock.now()))
+        when = when.replace(" ", formats.NBSP)  # a line breaks before "heute 14:32", not within
         actor = actor_name(line.actor)
         return TimelineEntry(
             texts.history_title(line),

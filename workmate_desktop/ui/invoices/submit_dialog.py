@@ -48,6 +48,7 @@ class SubmitDialog(QDialog):
         outer.addWidget(self._banner)
         outer.addSpacing(8)
         buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         buttons.addStretch(1)
         self.cancel_button = button(self.tr("A&bbrechen"), self)
         self.cancel_button.clicked.connect(self.reject)
@@ -80,13 +81,14 @@ class SubmitDialog(QDialog):
         return self._error.full_text() if not self._banner.isHidden() else ""
 
     def event(self, event: QEvent) -> bool:
-        """Grow when a message needs another line: Qt asks wrapped words only once, at the start."""
-        if event.type() != QEvent.Type.LayoutRequest:
-            return super().event(event)
+        """Open as high as the words need, and grow when a message needs another line: Qt asks
+        wrapped words only once, and before it knows their width."""
         handled = super().event(event)
-        needed = self._outer.totalHeightForWidth(self.width())
-        if self.isVisible() and needed > self.height():
-            self.resize(self.width(), needed)
+        opens = event.type() == QEvent.Type.Show
+        if opens or (event.type() == QEvent.Type.LayoutRequest and self.isVisible()):
+            needed = self._outer.totalHeightForWidth(self.width())
+            if opens or needed > self.height():
+                self.resize(self.width(), needed)
         return handled
 
     @Slot()

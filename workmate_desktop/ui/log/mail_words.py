@@ -81,7 +81,7 @@ def _paragraph(notice: Notice, local: Callable[[datetime], datetime]) -> str:
 def _signature() -> str:
     return _tr(
         "Diese E-Mail hat WorkmateOS Desktop von selbst gesendet. Abstellen lässt sie sich dort "
-        "unter Protokoll → E-Mail bei Meldungen."
+        "unter Protokoll → Benachrichtigen → E-Mail bei Meldungen."
     )
 
 

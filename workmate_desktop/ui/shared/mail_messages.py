@@ -10,7 +10,6 @@ def _tr(text: str) -> str:
 def mail_words() -> dict[str, tuple[str, str]]:
     """Code (domain.mail.MailRefused) → what happened, and the one thing to do."""
     ask = _tr("Die Angaben beim E-Mail-Anbieter nachsehen.")
-    later = _tr("Das Programm versucht es von selbst wieder.")
     return {
         "mail_unreachable": (
             _tr("Der Mailserver ist nicht erreichbar."),
@@ -53,7 +52,10 @@ def mail_words() -> dict[str, tuple[str, str]]:
             _tr("Die Adresse unter „An“ prüfen."),
         ),
         "mail_content_refused": (_tr("Der Mailserver hat die E-Mail abgelehnt."), ask),
-        "mail_try_later": (_tr("Der Mailserver bittet um Geduld."), later),
+        "mail_try_later": (
+            _tr("Der Mailserver bittet um Geduld."),
+            _tr("Meist nimmt er E-Mails nach einigen Minuten wieder an."),
+        ),
         "mail_no_password": (
             _tr("Das gespeicherte Passwort lässt sich nicht lesen."),
             _tr("Den Schlüsselbund entsperren oder das Passwort neu eingeben."),

@@ -123,7 +123,8 @@ def _invoices() -> dict[str, Message]:
             _tr("Das Datum liegt in der Zukunft."), _tr("Bitte das Datum prüfen.")
         ),
         "payment_not_manual": Message(
-            _tr("Diese Zahlung kam über Stripe und wird dort erstattet."), ""
+            _tr("Diese Zahlung wurde nicht von Hand eingetragen."),
+            _tr("Was über Stripe kam, lässt sich „Erstatten …“."),
         ),
         "payment_already_reversed": Message(_tr("Diese Zahlung ist schon rückgängig gemacht."), ""),
         "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),

@@ -38,7 +38,7 @@ def pay_words() -> dict[str, tuple[str, str]]:
             _tr("Bitte noch einmal klicken."),
         ),
         "pay_demo": (
-            _tr("In der Demo gibt es keine Verbindung zu Stripe."),
+            _tr("Im Beispiel gibt es keine Verbindung zu Stripe."),
             _tr("Bitte „Zahlung simulieren“ benutzen."),
         ),
         "browser_failed": (

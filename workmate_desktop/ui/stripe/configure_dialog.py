@@ -164,7 +164,7 @@ class ConfigureDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(4)
         words = self.tr(
-            "Die Schlüssel stehen im Stripe-Dashboard unter Entwickler → API-Schlüssel."
+            "Die Schlüssel stehen im Stripe-Dashboard unter Entwickler → API\u2011Schlüssel."
         )
         self.dashboard_link = button(self.tr("&Dashboard öffnen ↗"), kind="link")
         label = PlainLabel(words, role="muted", wrap=True)

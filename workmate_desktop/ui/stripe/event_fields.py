@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventRow
+from workmate_desktop.ui.invoices.texts import method_name
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.stripe import texts
 
@@ -37,6 +38,7 @@ def event_fields(row: EventRow, clock: Clock) -> list[EventField]:
         EventField(_tr("Entstanden"), _moment_words(created)),
         EventField(_tr("Empfangen"), _moment_words(received)),
         EventField(_tr("Antwort nach"), _answer(row)),
+        EventField(_tr("Zahlungsart"), _method(row)),
         *(
             EventField(name, _plain(row.detail.get(key)), mono=True)
             for key, name in _detail_names().items()
@@ -50,7 +52,6 @@ def _detail_names() -> dict[str, str]:
     return {
         "invoice_ref": _tr("Genannte Rechnung"),
         "invoice_number": _tr("Genannte Nummer"),
-        "method": _tr("Zahlungsart"),
         "status": _tr("Stand bei Stripe"),
         "decline_code": _tr("Ablehnungscode"),
         "failure_code": _tr("Fehlercode"),
@@ -68,6 +69,11 @@ def _moment_words(moment: datetime) -> str:
 
 def _answer(row: EventRow) -> str:
     return "" if row.answer_ms is None else texts.answer_words(row.answer_ms)
+
+
+def _method(row: EventRow) -> str:
+    method = row.detail.get("method")
+    return method_name(method) if isinstance(method, str) and method else ""
 
 
 def _plain(value: object) -> str:
