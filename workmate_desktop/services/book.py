@@ -18,11 +18,16 @@ from workmate_desktop.domain.events import (
     Source,
     StripeEvent,
 )
-from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
+from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.services import book_reversals
 from workmate_desktop.services.running import note_running, reason_of_running
-from workmate_desktop.services.status import add_payment, forget_paid_failures, update_status
+from workmate_desktop.services.status import (
+    add_payment,
+    forget_paid_failures,
+    tell_invoice,
+    update_status,
+)
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
@@ -135,7 +140,9 @@ def _decide(
     reason = _reason_to_review(event, invoice)
     if reason is None and invoice is not None:
         if not succeeded:
-            _record_failure(t, event, invoice, source)
+            # A failed attempt never touches the status: it stays what the payments say.
+            why = {"decline_code": event.decline_code, "failure_code": event.failure_code}
+            tell_invoice(t, invoice, Action.PAYMENT_FAILED, event, source, **why)
             return Receipt(event, Outcome.FAILURE_RECORDED, None, invoice)
         _take_payment(t, event, invoice, source, held[0] if held else None)
         return Receipt(event, Outcome.BOOKED, None, invoice)
@@ -151,7 +158,7 @@ def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reaso
         return Reason.FOREIGN_ACCOUNT
     if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES):
         return Reason.UNKNOWN_TYPE
-    if not event.livemode:
+    if not event.livemode and event.problem is None:
         # Fetched once more, or under another name: it may not come back to the books.
         deleted_at = t.settings.get(TEST_DATA_DELETED_AT)
         if deleted_at is not None and event.created < from_text(deleted_at):
@@ -214,19 +221,8 @@ def _take_payment(
     else:
         add_payment(t, event, invoice.id)
     before, after = update_status(t, invoice)
-    t.history.add(
-        invoice.id,
-        Action.PAYMENT_BOOKED,
-        ACTOR_STRIPE,
-        livemode=invoice.livemode,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        method=event.method,
-        source=source.value,
-        event_id=event.id,
-        payment_intent_id=event.payment_intent_id,
-        **{"from": before.value, "to": after.value},
-    )
+    status = {"from": before.value, "to": after.value}
+    tell_invoice(t, invoice, Action.PAYMENT_BOOKED, event, source, **status)
     book_reversals.book_waiting(t, event)
 
 
@@ -242,39 +238,8 @@ def _keep_unassigned(
     book_reversals.book_waiting(t, event)
     if invoice is not None:
         forget_paid_failures(t, invoice)
-        t.history.add(
-            invoice.id,
-            Action.PAYMENT_TO_REVIEW,
-            ACTOR_STRIPE,
-            livemode=invoice.livemode,
-            amount_minor=event.amount_minor,
-            currency=event.currency,
-            method=event.method,
-            source=source.value,
-            event_id=event.id,
-            payment_intent_id=event.payment_intent_id,
-            reason=reason.value if reason else None,
-        )
-
-
-def _record_failure(
-    t: Transaction, event: StripeEvent, invoice: InvoiceToBook, source: Source
-) -> None:
-    """A failed attempt never touches the status: the invoice stays what its payments say."""
-    t.history.add(
-        invoice.id,
-        Action.PAYMENT_FAILED,
-        ACTOR_STRIPE,
-        livemode=invoice.livemode,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        method=event.method,
-        decline_code=event.decline_code,
-        failure_code=event.failure_code,
-        source=source.value,
-        event_id=event.id,
-        payment_intent_id=event.payment_intent_id,
-    )
+        why = reason.value if reason else None
+        tell_invoice(t, invoice, Action.PAYMENT_TO_REVIEW, event, source, reason=why)
 
 
 def _tell_staff(t: Transaction, receipt: Receipt) -> None:

@@ -11,7 +11,8 @@ from workmate_desktop.domain.events import (
     Source,
     StripeEvent,
 )
-from workmate_desktop.domain.history import ACTOR_STRIPE, Action
+from workmate_desktop.domain.history import Action
+from workmate_desktop.services.status import tell_invoice
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
 
@@ -40,18 +41,7 @@ def reason_of_running(
     if event.type == CHECKOUT_COMPLETED and event.intent_status != _UNPAID:
         return Reason.UNKNOWN_TYPE, invoice
     if not t.events.has_running(event.payment_intent_id):
-        t.history.add(
-            invoice.id,
-            Action.PAYMENT_RUNNING,
-            ACTOR_STRIPE,
-            livemode=invoice.livemode,
-            amount_minor=event.amount_minor,
-            currency=event.currency,
-            method=event.method,
-            source=source.value,
-            event_id=event.id,
-            payment_intent_id=event.payment_intent_id,
-        )
+        tell_invoice(t, invoice, Action.PAYMENT_RUNNING, event, source)
     return Reason.PAYMENT_RUNNING, invoice
 
 

@@ -1,8 +1,8 @@
-"""What every booking does: add the money, and let the status follow from the sum."""
+"""What every booking does: add the money, let the status follow from the sum, and tell it."""
 
 from workmate_desktop.domain.changes import InvoiceChanged
-from workmate_desktop.domain.events import StripeEvent
-from workmate_desktop.domain.history import ACTOR_STRIPE, NoticeKind
+from workmate_desktop.domain.events import Source, StripeEvent
+from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceStatus, status_after
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -47,6 +47,30 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
         t.notices.end(NoticeKind.OVERPAID, invoice.id)
     t.changed(InvoiceChanged(invoice.id))
     return invoice.status, after
+
+
+def tell_invoice(
+    t: Transaction,
+    invoice: InvoiceToBook,
+    action: Action,
+    event: StripeEvent,
+    source: Source,
+    **more: object,
+) -> None:
+    """A line in the Verlauf: what Stripe told about this invoice, and how that came."""
+    t.history.add(
+        invoice.id,
+        action,
+        ACTOR_STRIPE,
+        livemode=invoice.livemode,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        method=event.method,
+        source=source.value,
+        event_id=event.id,
+        payment_intent_id=event.payment_intent_id,
+        **more,
+    )
 
 
 def forget_paid_failures(t: Transaction, invoice: InvoiceToBook) -> None:
