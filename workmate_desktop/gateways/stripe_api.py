@@ -184,6 +184,10 @@ class StripeApi:
         self._on_server_date(date.astimezone(UTC))
 
 
+ApiFactory = Callable[[str, threading.Event], StripeApi]
+"""The API with this secret key; every call ends when the event is set."""
+
+
 def plain(found: object) -> dict[str, Any]:
     """Stripe's object as a dictionary; empty for any other JSON that someone answered."""
     from stripe import StripeObject

@@ -4,14 +4,14 @@ https://docs.stripe.com/api/events/list reaches back 30 days;
 https://docs.stripe.com/api/payment_intents/search reaches back for ever.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workmate_desktop.domain.events import FOUND_BY_INVOICE, PAYMENT_SUCCEEDED, SUBSCRIBED_TYPES
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, SUBSCRIBED_TYPES
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_made_events import as_body, made_event
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -105,7 +105,7 @@ class StripeEvents:
 
         answer = self._list(ask)
         events = tuple(
-            FetchedEvent(str(one.get("id", "")), _seconds(one.get("created")), _encoded(one))
+            FetchedEvent(str(one.get("id", "")), _seconds(one.get("created")), as_body(one))
             for one in _objects(answer["data"])
         )
         return EventPage(events, bool(answer.get("has_more")) and bool(events))
@@ -124,15 +124,10 @@ class StripeEvents:
 def _as_event(intent: dict[str, Any]) -> bytes:
     charge = intent.get("latest_charge")
     charge = charge if isinstance(charge, dict) else {}
-    return _encoded(
-        {
-            "id": f"{FOUND_BY_INVOICE}{intent.get('id')}",
-            "object": "event",
-            "type": PAYMENT_SUCCEEDED,
-            "created": charge.get("created", intent.get("created")),
-            "livemode": intent.get("livemode"),
-            "data": {"object": intent},
-        }
+    created = charge.get("created", intent.get("created"))
+    livemode = intent.get("livemode")
+    return made_event(
+        str(intent.get("id")), PAYMENT_SUCCEEDED, intent, created=created, livemode=livemode
     )
 
 
@@ -142,10 +137,6 @@ def _objects(values: Any) -> list[dict[str, Any]]:
 
 def _seconds(value: object) -> int:
     return value if type(value) is int else 0
-
-
-def _encoded(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _quoted(text: str) -> str:

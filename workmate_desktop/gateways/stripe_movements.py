@@ -5,7 +5,6 @@ https://docs.stripe.com/api/disputes/list. One page after the other, so Stripe's
 is never near: https://docs.stripe.com/rate-limits
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,11 +14,11 @@ from workmate_desktop.domain.events import (
     CHARGE_FAILED,
     DISPUTE_CLOSED,
     DISPUTE_UPDATED,
-    FOUND_BY_INVOICE,
     PAYMENT_SUCCEEDED,
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_made_events import made_event
 from workmate_desktop.gateways.stripe_refunds import refund_as_event
 from workmate_desktop.gateways.stripe_values import (
     CURRENCY,
@@ -150,8 +149,10 @@ class StripeMovements:
             "payment_method_types": [method] if method else [],
             "status": "succeeded",
         }
-        event = _event(f"{FOUND_BY_INVOICE}{intent}", PAYMENT_SUCCEEDED, about, self._livemode)
-        return _encoded(event | {"created": charge.get("created")})
+        created = charge.get("created")
+        return made_event(
+            intent, PAYMENT_SUCCEEDED, about, created=created, livemode=self._livemode
+        )
 
     def _dispute_event(self, dispute: dict[str, Any], now: int) -> bytes:
         status = str(dispute.get("status"))
@@ -159,8 +160,8 @@ class StripeMovements:
         return self._event(kind, dispute, status, now)
 
     def _event(self, kind: str, about: dict[str, Any], status: str, created: Any) -> bytes:
-        name = f"{FOUND_BY_INVOICE}{about.get('id')}_{status}"
-        return _encoded(_event(name, kind, about, self._livemode) | {"created": created})
+        name = f"{about.get('id')}_{status}"
+        return made_event(name, kind, about, created=created, livemode=self._livemode)
 
     def _pages(
         self, ask: "Callable[..., object]", asked: dict[str, Any]
@@ -193,17 +194,3 @@ def _fee(value: object) -> Fee | None:
     if not isinstance(key, str) or currency is None or type(fee) is not int or type(net) is not int:
         return None
     return Fee(key, fee, net, currency)
-
-
-def _event(name: str, kind: str, about: dict[str, Any], livemode: bool) -> dict[str, Any]:
-    return {
-        "id": name,
-        "object": "event",
-        "type": kind,
-        "livemode": livemode,
-        "data": {"object": about},
-    }
-
-
-def _encoded(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,11 +1,11 @@
 """Refunds at Stripe. https://docs.stripe.com/api/refunds"""
 
-import json
 from typing import Any
 
-from workmate_desktop.domain.events import FOUND_BY_INVOICE, REFUND_CREATED
+from workmate_desktop.domain.events import REFUND_CREATED
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_made_events import made_event
 from workmate_desktop.gateways.stripe_reversals import REQUEST_KEY
 
 _PAGE = 100
@@ -56,17 +56,6 @@ class StripeRefunds:
 
 def refund_as_event(refund: dict[str, Any], *, livemode: bool) -> bytes:
     """A refund as the event that would have told it. The same state always has the same id."""
-    return _encoded(
-        {
-            "id": f"{FOUND_BY_INVOICE}{refund.get('id')}_{refund.get('status')}",
-            "object": "event",
-            "type": REFUND_CREATED,
-            "created": refund.get("created"),
-            "livemode": livemode,
-            "data": {"object": refund},
-        }
-    )
-
-
-def _encoded(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    name = f"{refund.get('id')}_{refund.get('status')}"
+    created = refund.get("created")
+    return made_event(name, REFUND_CREATED, refund, created=created, livemode=livemode)

@@ -23,7 +23,7 @@ from workmate_desktop.domain.events import Outcome, Source, StripeEvent, Unreada
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
 from workmate_desktop.gateways import stripe_webhook
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_events import (
     PAGE,
     REFERENCES_AT_ONCE,
@@ -52,9 +52,6 @@ _ABSENT_SECONDS = 15 * 60
 _SAVE_COVERED_SECONDS = 600
 
 NO_KEY = "catch_up_no_key"
-
-ApiFactory = Callable[[str, threading.Event], StripeApi]
-"""The API with this secret key; every call ends when the event is set."""
 
 
 @dataclass(frozen=True, slots=True)

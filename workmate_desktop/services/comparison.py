@@ -21,7 +21,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment, PaymentFee
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
 from workmate_desktop.gateways import stripe_webhook
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_movements import Fee, Movement, StripeMovements
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
@@ -39,9 +39,6 @@ FEES_AT_ONCE = 20
 """Payments asked for one by one after a run: far below Stripe's limit of calls."""
 _ASK_AGAIN_SECONDS = 600.0
 _KEY = {False: "comparison.done.test", True: "comparison.done.live"}
-
-ApiFactory = Callable[[str, threading.Event], StripeApi]
-"""The API with this secret key; every call ends when the event is set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ the next run. Endpoints that this installation did not make are never touched.
 import json
 import logging
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import livemode_of
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_endpoints import (
     MOST_ENDPOINTS,
     StripeEndpoints,
@@ -39,9 +38,6 @@ logger = logging.getLogger("workmate.endpoint")
 _KEY = {False: "stripe.endpoint.test", True: "stripe.endpoint.live"}
 _IN_FLIGHT = timedelta(hours=1)
 """After a renewal the old secret stays valid for so long: deliveries may be on their way."""
-
-ApiFactory = Callable[[str, threading.Event], StripeApi]
-"""The API with this secret key; every call ends when the event is set."""
 
 
 @dataclass(frozen=True, slots=True)

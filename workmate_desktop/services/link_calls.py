@@ -20,15 +20,13 @@ from workmate_desktop.domain.history import ACTOR_PROGRAM, Action
 from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import IDEMPOTENCY_ERROR, StripeLink, StripeLinks
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.pay")
 
-ApiFactory = Callable[[str, threading.Event], StripeApi]
-"""The API with this secret key; every call ends when the event is set."""
 
 _KEY_LIVES = timedelta(hours=23)
 """Stripe may forget a key after 24 hours. https://docs.stripe.com/api/idempotent_requests"""

@@ -28,8 +28,9 @@ from workmate_desktop.domain.payment_links import (
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import request_for
-from workmate_desktop.services.link_calls import ApiFactory, LinkCalls, close_in_books, new_key
+from workmate_desktop.services.link_calls import LinkCalls, close_in_books, new_key
 from workmate_desktop.store import invoice_list, payment_links
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction

@@ -25,7 +25,7 @@ from workmate_desktop.domain.payments import (
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
 from workmate_desktop.gateways import stripe_webhook
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_refunds import StripeRefunds
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
@@ -35,8 +35,6 @@ from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.refunds")
 
-ApiFactory = Callable[[str, threading.Event], StripeApi]
-"""The API with this secret key; every call ends when the event is set."""
 
 _KEY_LIVES = timedelta(hours=23)
 """Stripe may forget a key after 24 hours: then the same call would give back a second time.
