@@ -228,6 +228,19 @@ def test_a_failure_in_review_is_recorded_later(office: OfficeBooks) -> None:
     assert row is not None and row.payment_failed
 
 
+def test_only_what_is_surely_test_money_stays_away_with_the_deleted_test_data(
+    office: OfficeBooks,
+) -> None:
+    office.clock.advance(seconds=60)
+    office.invoicing.delete_test_data().result(10)
+    of_test, unclear = event_body(issued(office)), event_body(issued(office))
+    del unclear["livemode"]
+    for body, outcome in ((of_test, "ignored"), (unclear, "needs_review")):
+        assert deliver(office, body) == 200
+        kept = office.books.event(body["id"])
+        assert kept is not None and kept.outcome == outcome
+
+
 def test_an_unknown_event(office: OfficeBooks) -> None:
     error = office.receive.reprocess("evt_nothing").exception(10)
     assert isinstance(error, UserError) and error.code == "event_unknown"
