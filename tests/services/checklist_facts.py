@@ -37,7 +37,7 @@ EVIDENCE = Evidence(
     delivered_at=EARLIER,
     delivered_types=frozenset({PAYMENT_SUCCEEDED, PAYMENT_FAILED}),
     payment=PAYMENT,
-    answers=AnswerTimes(3, 4.0, 6.2, EARLIER),
+    answers=AnswerTimes(3, 6.2, EARLIER),
 )
 ALL_WELL = Facts(
     NOON, LIVE_KEYS, RECEPTION, EVIDENCE, account=ACCOUNT, clock=ClockOffset(0.0, EARLIER)

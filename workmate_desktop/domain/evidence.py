@@ -24,7 +24,6 @@ class AnswerTimes:
     answer. `last_at` is when the newest was asked for (UTC)."""
 
     count: int
-    typical_ms: float
     slowest_ms: float
     last_at: datetime
 

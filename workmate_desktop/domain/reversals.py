@@ -75,11 +75,6 @@ class Reversal:
     funds: str | None = None
     """`withdrawn` or `reinstated` when the event says that the money itself moved."""
 
-    @property
-    def needs_answer(self) -> bool:
-        """The bank waits for what the office says about it."""
-        return self.status in ("needs_response", "warning_needs_response")
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -42,9 +42,9 @@ _NO_ACCOUNT = MailAccount()
 PASSWORD = "mail_password"
 _ACCOUNT = "mail.account"
 _PLACE = "mail.secrets_place"
+"""Where the password lies; not set: there is none."""
 _OFF = "0"
 """Turned off by staff; nothing is kept where nobody has decided yet."""
-"""Where the password lies; not set: there is none."""
 
 
 class Sender(Protocol):

@@ -21,6 +21,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import (
+    LIVE_STATES,
     LONGEST_RUN,
     CloseReason,
     LinkState,
@@ -129,9 +130,7 @@ class Pay:
             invoice = invoice_list.invoice_row(connection, invoice_id)
             links = payment_links.links_of(connection, invoice_id)
         closing = next((one for one in links if one.state is LinkState.DEACTIVATING), None)
-        link = (
-            links[0] if links and links[0].state in (LinkState.CREATING, LinkState.ACTIVE) else None
-        )
+        link = links[0] if links and links[0].state in LIVE_STATES else None
         if invoice is None or not invoice.outstanding_minor:
             left = closing or (link if link and link.state is LinkState.ACTIVE else None)
             if left is not None:

@@ -29,11 +29,6 @@ KEPT_PREFIX = "ersetzt-"
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
-def staged_file(data_dir: Path) -> Path:
-    """Where `stage` puts its copy."""
-    return data_dir / STAGED
-
-
 def stage(data_dir: Path, source: Path) -> Path:
     """Copy `source` into the data folder, whole and checked. Nothing else is changed.
 
@@ -170,11 +165,6 @@ def finish(data_dir: Path) -> Path | None:
     (data_dir / PLAN).unlink()
     sync_folder(data_dir)
     return kept
-
-
-def is_decided(data_dir: Path) -> bool:
-    """A replacement waits to be finished."""
-    return _plan(data_dir) is not None
 
 
 def _plan(data_dir: Path) -> tuple[str, str | None] | None:
