@@ -20,7 +20,7 @@ from tests.benchmarks import calm, hardship, lists, live, receiving, start, year
 from tests.benchmarks.contestants import ALL, ROOT, Floor, Original, Ours
 from tests.benchmarks.machine import Others, hardware
 from tests.benchmarks.page import write_page
-from tests.benchmarks.peers import node
+from tests.benchmarks.peers import installed
 from tests.benchmarks.table import Row, as_text
 
 
@@ -35,20 +35,24 @@ class Wanted:
 
 @dataclass
 class Part:
-    """What one part found: rows of the table, what stands behind them, and wrong books."""
+    """What one part found: rows of the table, what stands behind them, wrong books, and what a
+    reader must know besides.
+    """
 
     rows: list[Row] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def _receiving(wanted: Wanted) -> Part:
-    racers = (Ours, Original, Floor) if wanted.short else (*ALL, *node.available())
+    others, missing = ((), []) if wanted.short else installed.available()
+    racers = (Ours, Original, Floor) if wanted.short else (*ALL, *others)
     results, wrong = receiving.measure(
         wanted.folder, wanted.rounds, 0.8 if wanted.short else 2.0, racers
     )
     text = ["Receiving, medians of the rounds", *receiving.details(results)]
-    return Part(receiving.rows(results), text, wrong)
+    return Part(receiving.rows(results), text, wrong, missing)
 
 
 def _window(wanted: Wanted) -> Part:
@@ -124,15 +128,16 @@ def main() -> int:
             whole.rows += found.rows
             whole.text += [*found.text, ""] if found.text else []
             whole.wrong += found.wrong
+            whole.remarks += found.remarks
     told = f"{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}"
     table = as_text(whole.rows)
-    print("\n".join([*table, *node.remarks(), told]))
+    print("\n".join([*table, *whole.remarks, told]))
     for line in whole.wrong:
         print(f"WRONG BOOKS: {line}")
     if options.write:
         page = ROOT / "docs" / "benchmarks.md"
         today = datetime.now(UTC).date().isoformat()
-        write_page(page, today, machine, told, table, whole.text, [*node.remarks(), *whole.wrong])
+        write_page(page, today, machine, told, table, whole.text, [*whole.remarks, *whole.wrong])
         print(f"written: {page.relative_to(ROOT)}")
     return 1 if whole.wrong else 0
 

@@ -66,13 +66,17 @@ class Contestant(ABC):
         """The process and the port it serves."""
         command = [sys.executable, "-m", f"tests.benchmarks.peers.{self.key}", str(data)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return process, self.port_told(process)
+
+    def port_told(self, process: "subprocess.Popen[str]") -> int:
+        """The port, as the first line of a peer says it."""
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line.strip().isdigit():
             process.kill()
             process.wait()
             raise RuntimeError(f"{self.key} did not start")
-        return process, int(line)
+        return int(line)
 
     def stop(self, process: "subprocess.Popen[str]") -> None:
         """SIGTERM, and wait for the end."""
@@ -153,13 +157,8 @@ class PeerWithTables(Contestant):
         self.template.mkdir()
         if not self.tables:
             return
-        from tests.benchmarks.peers.original import Base, make_engine
-
-        file = self.template / "books.sqlite3"
-        engine = make_engine(file)
-        Base.metadata.create_all(engine)
-        engine.dispose()
-        connection = sqlite3.connect(file)
+        self.make_tables()
+        connection = sqlite3.connect(self.template / "books.sqlite3")
         with connection:
             connection.executemany(
                 "INSERT INTO invoices VALUES (?, ?, 'open', 'eur', ?)",
@@ -169,6 +168,14 @@ class PeerWithTables(Contestant):
                 ),
             )
         connection.close()
+
+    def make_tables(self) -> None:
+        """Empty, in books.sqlite3 of the template."""
+        from tests.benchmarks.peers.original import Base, make_engine
+
+        engine = make_engine(self.template / "books.sqlite3")
+        Base.metadata.create_all(engine)
+        engine.dispose()
 
     def check(self, data: Path, sent: list[Sent]) -> None:
         with _open(data / "books.sqlite3") as books:

@@ -43,9 +43,14 @@ def hardware(folder: Path) -> str:
     )
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}, SQLite "
+        f"{_major_minor(platform.release())}, Python {platform.python_version()}, SQLite "
         f"{sqlite3.sqlite_version}, {found.stdout.strip() or 'unknown'} file system"
     )
+
+
+def _major_minor(release: str) -> str:
+    """6.1 of 6.1.0-25-amd64: builds are nobody's business."""
+    return ".".join(release.split("-", maxsplit=1)[0].split(".")[:2])
 
 
 def _busy_seconds() -> float:

@@ -18,10 +18,11 @@ no figure.
 
 What the floors and peers are: *original* is FastAPI with an ORM session per request and
 stripe-python; *flask_sample* is Stripe's sample on waitress, *express_sample* Stripe's sample for
-Node with better-sqlite3; *floor* is the smallest listener that is still honest (own protocol on
+Node with better-sqlite3, *djstripe* dj-stripe's webhook view on waitress, with Stripe's API
+answered from memory; *floor* is the smallest listener that is still honest (own protocol on
 httptools, one writer thread, group commit, two rows); *bare* a bare 200, or a bare window (an empty
-one for the start, one row for the receiving). Not measured: dj-stripe, whose figures in PERFORMANCE
-are from earlier.
+one for the start, one row for the receiving). A row without a goal is information only and not
+counted.
 
 """
 

@@ -1,4 +1,7 @@
-"""One table for all figures: row, goal, floor, peer, ours, ratio, reached."""
+"""One table for all figures: row, goal, floor, peer, ours, ratio, reached.
+
+Rows without a goal are for information, say so, and are not counted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +43,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One goal of PERFORMANCE.
+    """One goal of PERFORMANCE, or (without `goal`) a figure that only informs.
 
     `floor` and `peer` are measured in the same run; 0 where there is none. The ratio is the one
     to the floor, or with `to_peer` the one to the peer. `why` says why there is no figure.
@@ -49,7 +52,7 @@ class Row:
     name: str
     floor: float
     ours: float
-    goal: Goal
+    goal: Goal | None = None
     peer: float = 0.0
     to_peer: bool = False
     why: str = ""
@@ -62,16 +65,28 @@ class Row:
     @property
     def measured(self) -> bool:
         """Whether there is a valid figure on both sides. A difference may be negative."""
-        return not self.why and self.ours != 0 and (self.reference > 0 or not self.goal.of_ratio)
+        of_ratio = self.goal is not None and self.goal.of_ratio
+        return not self.why and self.ours != 0 and (self.reference > 0 or not of_ratio)
 
     @property
     def reached(self) -> bool:
         """Whether the goal is met."""
-        return self.measured and self.goal.reached(self.reference, self.ours)
+        return (
+            self.goal is not None and self.measured and self.goal.reached(self.reference, self.ours)
+        )
+
+    @property
+    def answer(self) -> str:
+        """The last column."""
+        if not self.measured:
+            return self.why or "no figure"
+        if self.goal is None:
+            return "information"
+        return "yes" if self.reached else "NO"
 
 
-def not_measured(name: str, goal: Goal, why: str) -> Row:
-    """A goal that has no figure here, and why."""
+def not_measured(name: str, goal: Goal | None, why: str) -> Row:
+    """A row that has no figure here, and why."""
     return Row(name, 0.0, 0.0, goal, why=why)
 
 
@@ -83,10 +98,10 @@ def as_text(rows: Sequence[Row]) -> list[str]:
     ]
     for row in rows:
         ratio = f"{row.ours / row.reference:.3g}" if row.reference and row.measured else "-"
-        answer = ("yes" if row.reached else "NO") if row.measured else row.why or "no figure"
+        goal = "-" if row.goal is None else str(row.goal)
         lines.append(
-            f"{row.name:{width}}  {row.goal!s:>10} {_short(row.floor):>8} {_short(row.peer):>8}"
-            f" {_short(row.ours):>8} {ratio:>7}  {answer}"
+            f"{row.name:{width}}  {goal:>10} {_short(row.floor):>8} {_short(row.peer):>8}"
+            f" {_short(row.ours):>8} {ratio:>7}  {row.answer}"
         )
     lines.append(sentence(rows))
     return lines
@@ -94,8 +109,9 @@ def as_text(rows: Sequence[Row]) -> list[str]:
 
 def sentence(rows: Sequence[Row]) -> str:
     """*n of N goals reached*, and what has no figure."""
-    without = sum(not row.measured for row in rows)
-    told = f"{sum(row.reached for row in rows)} of {len(rows)} goals reached"
+    goals = [row for row in rows if row.goal is not None]
+    without = sum(not row.measured for row in goals)
+    told = f"{sum(row.reached for row in goals)} of {len(goals)} goals reached"
     return f"{told}; {without} without a figure here" if without else told
 
 

@@ -1,5 +1,5 @@
 // Stripe's own sample for Node: Express, and better-sqlite3 for the rows the others write.
-// node express_sample.js <data folder> <webhook secret> <path>; prints its port.
+// node server.js <data folder> <webhook secret> <path>; prints its port.
 const crypto = require("node:crypto");
 const express = require("express");
 const Database = require("better-sqlite3");
