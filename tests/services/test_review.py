@@ -324,3 +324,20 @@ def test_what_went_back_before_the_money_was_assigned_is_taken_off(office: Offic
     found = row(office, invoice_id)
     assert (found.status, found.paid_minor, found.refunded_minor) == ("partially_paid", 10000, 1900)
     assert actions(office, invoice_id)[-2:] == ["payment_assigned", "refunded"]
+
+
+@pytest.mark.parametrize("refund_first", [False, True])
+def test_money_without_an_invoice_that_went_back_waits_for_nobody(
+    office: OfficeBooks, refund_first: bool
+) -> None:
+    bodies = [event_body(None, intent_id="pi_one"), refund_event("pi_one", 11900)]
+    for body in reversed(bodies) if refund_first else bodies:
+        deliver(office, body)
+    assert office.value("SELECT sum(amount_minor) FROM payments") == 0
+    assert waiting(office) == []
+    [listed] = office.review.decided_items()
+    assert listed.decided is not None
+    assert listed.decided.kind is Decision.REFUNDED
+    failed = refund_event("pi_one", 11900, kind="refund.failed", status="failed")
+    deliver(office, failed)
+    assert waiting(office) == [bodies[0]["id"]]

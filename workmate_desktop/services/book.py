@@ -111,7 +111,8 @@ def _decide_safely(
         event.type in RUNNING_TYPES or receipt.invoice.running_since is not None
     ):
         note_running(t, receipt.invoice)
-    if first_time:
+    gone = receipt.outcome is Outcome.NEEDS_REVIEW and book_reversals.close_if_gone(t, event)
+    if first_time and not gone:
         _tell_staff(t, receipt)
     return receipt
 

@@ -106,6 +106,16 @@ def book_waiting(t: Transaction, payment: StripeEvent) -> None:
         t.events.touch(event.id)
 
 
+def close_if_gone(t: Transaction, event: StripeEvent) -> bool:
+    """An event was put to review just now: when all its money went back before, nobody has to
+    decide. Whether that is so. The event must be stored already.
+    """
+    held = t.payments.by_intent(event.payment_intent_id or "")
+    if held is None or t.payments.left_of(held[0]) != 0:
+        return False
+    return money_went_back(t, held[0], ACTOR_STRIPE) is not None
+
+
 def _never_was_money(reversal: Reversal) -> bool:
     return reversal.told is Told.FAILED_CHARGE and reversal.status != TAKEN_BACK
 
