@@ -23,6 +23,7 @@ import workmate_desktop.__main__ as program
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import writer
 from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.events import EventVerbs
 from workmate_desktop.store.transaction import Transaction
 
 POINTS = (
@@ -65,7 +66,7 @@ def plant(point: str, nth: int, data_dir: Path) -> None:
     if point == "after_receive":
         _around(Receive, "delivery", before=passed)
     elif point == "inside_transaction":
-        _around(writer.Writer, "_run_in_savepoint", after=passed)
+        _around(EventVerbs, "add", after=passed)
     elif point == "before_commit":
         _around(Transaction, "write_seals", after=passed)
     elif point == "after_commit_before_answer":

@@ -22,6 +22,7 @@ from tests.factories import (
     stored_event,
 )
 from tests.reversal_events import refund_event
+from tests.store.gate import Gate
 from workmate_desktop.domain.changes import EventRecorded, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
@@ -32,6 +33,9 @@ from workmate_desktop.services import book as booking
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store.errors import StoreUnavailable
 from workmate_desktop.store.events import EventVerbs
+from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.seals import check
+from workmate_desktop.store.transaction import Transaction
 
 
 @pytest.fixture
@@ -111,6 +115,36 @@ def test_a_bug_in_booking_keeps_the_event_and_can_be_mended(
     assert row is not None and row.status == "paid"
     mended = office.books.event(body["id"])
     assert mended is not None and "error" not in mended.detail
+
+
+def test_a_bug_in_one_booking_of_a_group_harms_no_other(
+    office: OfficeBooks, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies = [event_body(issued(office)) for _ in range(3)]
+    genuine, unlucky = booking.update_status, bodies[1]["data"]["object"]["metadata"]["invoice_id"]
+
+    def sometimes_broken(t: Transaction, invoice: InvoiceToBook) -> object:
+        return _broken() if invoice.id == unlucky else genuine(t, invoice)
+
+    monkeypatch.setattr(booking, "update_status", sometimes_broken)
+    gate = Gate(office.writer)
+    answers = [office.receive.delivery(raw, sign(raw)) for raw in map(encoded, bodies)]
+    gate.open()
+    assert [answer if isinstance(answer, int) else answer.result(10) for answer in answers] == [
+        200,
+        200,
+        200,
+    ]
+    kept = [office.books.event(body["id"]) for body in bodies]
+    outcomes = [event.outcome if event else None for event in kept]
+    assert outcomes == ["booked", "needs_review", "booked"]
+    assert office.value("SELECT count(*) FROM payments") == 2
+    assert caplog.text.count("Booking of") == 1
+    with office.database.reader() as connection:
+        raw_connection = connection.connection.driver_connection
+        assert isinstance(raw_connection, sqlite3.Connection)
+        *_, findings = check(raw_connection)
+    assert not findings.tampered and not findings.added
 
 
 def test_a_bug_outside_of_booking_fails_the_future(

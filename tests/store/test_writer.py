@@ -12,6 +12,7 @@ import pytest
 
 from tests.factories import OfficeBooks, make_books
 from tests.factories import TestClock as Clock
+from tests.store.gate import Gate, traced
 from workmate_desktop.domain.changes import Change, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
@@ -21,39 +22,12 @@ from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import MAX_BATCH, Writer
 
 
-class Gate:
-    """A job that holds the writer until it is opened, so that others have to wait together."""
-
-    def __init__(self, writer: Writer) -> None:
-        self.entered = threading.Event()
-        self.opened = threading.Event()
-        self.future = writer.submit(self._wait)
-        assert self.entered.wait(10)
-
-    def _wait(self, _t: Transaction) -> None:
-        self.entered.set()
-        assert self.opened.wait(20)
-
-    def open(self) -> None:
-        self.opened.set()
-        self.future.result(10)
-
-
-def _traced(office: OfficeBooks) -> list[str]:
-    """Every statement that SQLite itself says it runs on the writer's connection, from now on."""
-    statements: list[str] = []
-    office.writer.submit(lambda t: t.raw.set_trace_callback(statements.append)).result(10)
-    office.settled()
-    statements.clear()
-    return statements
-
-
 def _note(text: str) -> Callable[[Transaction], str]:
     return lambda t: t.notices.add(NoticeKind.OVERPAID, text=text)
 
 
 def test_many_waiting_jobs_share_one_commit(office: OfficeBooks) -> None:
-    statements = _traced(office)
+    statements = traced(office)
     gate = Gate(office.writer)
     futures = [office.writer.submit(_note(str(number))) for number in range(100)]
     assert not any(future.done() for future in futures)
@@ -67,7 +41,7 @@ def test_many_waiting_jobs_share_one_commit(office: OfficeBooks) -> None:
 
 
 def test_a_batch_has_a_limit(office: OfficeBooks) -> None:
-    statements = _traced(office)
+    statements = traced(office)
     gate = Gate(office.writer)
     futures = [office.writer.submit(lambda _t: None) for _ in range(2 * MAX_BATCH + 1)]
     gate.open()
@@ -77,7 +51,7 @@ def test_a_batch_has_a_limit(office: OfficeBooks) -> None:
 
 
 def test_one_job_does_not_wait_for_more(office: OfficeBooks) -> None:
-    statements = _traced(office)
+    statements = traced(office)
     for _ in range(3):
         office.writer.submit(_note("x")).result(10)
     assert statements.count("COMMIT") == 3
@@ -85,7 +59,7 @@ def test_one_job_does_not_wait_for_more(office: OfficeBooks) -> None:
 
 @pytest.mark.parametrize("error", [UserError("amount_invalid"), ValueError("a bug")])
 def test_a_bad_job_does_not_fail_its_batch(office: OfficeBooks, error: Exception) -> None:
-    statements = _traced(office)
+    statements = traced(office)
 
     def bad(t: Transaction) -> None:
         t.notices.add(NoticeKind.OVERPAID, text="never kept")
@@ -192,7 +166,7 @@ def test_a_savepoint_before_anything_is_written_undoes_only_its_own_job(
     office: OfficeBooks,
 ) -> None:
     """It borrows the savepoint of the job, so it must not reach further than that."""
-    statements = _traced(office)
+    statements = traced(office)
     gate = Gate(office.writer)
     first = office.writer.submit(_note("first"))
 
@@ -264,7 +238,7 @@ def test_a_deferred_job_is_done_without_any_other(office: OfficeBooks) -> None:
 
 
 def test_deferred_jobs_ride_along_with_the_next_commit(office: OfficeBooks) -> None:
-    statements = _traced(office)
+    statements = traced(office)
     gate = Gate(office.writer)
     for number in range(5):
         office.writer.submit_later(lambda t, n=number: _note(f"later {n}")(t) and None)

@@ -23,7 +23,7 @@ from workmate_desktop.domain.clock import to_text
 _SECRETS = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_+/=]+")
 _KEPT_DAYS = 30
 _IN_MEMORY = 5000
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.05
 _AT_ONCE = 1000
 
 

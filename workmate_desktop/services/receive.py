@@ -143,7 +143,7 @@ class Receive:
             receipts.append(book(t, event, source, self._rules()))
             return OK
 
-        return self._writer.submit(job, lambda _status: self._log(receipts[-1]))
+        return self._writer.submit(job, lambda _status: self._log(receipts[-1]), repeatable=True)
 
     def fetched(
         self, events: Sequence[StripeEvent], source: Source, also: Job[None]
@@ -197,7 +197,7 @@ class Receive:
             self._answer_times.append((round(seconds * 1000, 2), event_id))
             if not self._noting:  # one job for all answers since the last commit
                 self._noting = True
-                self._writer.submit_later(self._note_answers)
+                self._writer.submit_later(self._note_answers, repeatable=True)
 
     def _note_authentic(self) -> None:
         """Somebody who has the signing secret reaches this program: trouble before is over."""
@@ -210,7 +210,8 @@ class Receive:
             self._on_refusal()
 
     def _note_answers(self, t: Transaction) -> None:
-        # First the flag, then the queue: whoever appends after the last look asks again.
+        # First the flag, then the queue: whoever appends after the last look asks again. Where the
+        # job is repeated, these times are lost: they are a measurement, no more.
         self._noting = False
         times = [self._answer_times.popleft() for _ in range(len(self._answer_times))]
         t.events.note_answers(times)

@@ -29,6 +29,13 @@ from workmate_desktop.store.values import milliseconds, new_id
 logger = logging.getLogger("workmate.store")
 
 
+class UndoneAltogether(BaseException):
+    """Something failed where there are no savepoints: the writer undoes the whole transaction and
+    does its jobs once more, each in a savepoint. `__cause__` is what failed. No Exception, so that
+    no job can keep it from the writer.
+    """
+
+
 class Transaction:
     """Verbs for services: what happens is decided there, how it is written stands here.
 
@@ -48,6 +55,7 @@ class Transaction:
         self._id_moment = -1
         self._id_count = 0
         self._changes_before_job: int | None = None
+        self._in_savepoint = True
 
     @cached_property
     def customers(self) -> CustomerVerbs:
@@ -116,9 +124,12 @@ class Transaction:
         """Announce `change` after the commit; forgotten when the job fails."""
         self._changes.append(change)
 
-    def begin_job(self) -> None:
-        """A savepoint named `job` was made just now. For the writer alone."""
+    def begin_job(self, *, in_savepoint: bool) -> None:
+        """A job comes; a savepoint named `job` was made for it just now, or none. For the writer
+        alone.
+        """
         self._now = None
+        self._in_savepoint = in_savepoint
         self._changes_before_job = self.raw.total_changes
 
     def take_changes(self) -> list[Change]:
@@ -160,7 +171,16 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what was done inside when it raises; the error goes on to the caller."""
+        """Undo what was done inside when it raises; the error goes on to the caller.
+
+        Where the job itself has no savepoint, this makes none: see UndoneAltogether.
+        """
+        if not self._in_savepoint:
+            try:
+                yield
+            except Exception as error:
+                raise UndoneAltogether from error
+            return
         self._savepoints += 1
         mark, unsealed = len(self._changes), len(self._unsealed)
         # Where the job has not written yet, its own savepoint is as good as a new one.

@@ -1,16 +1,15 @@
 """How values stand in the database: ids, JSON details, dates."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from random import getrandbits
 
 # SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-# The two highest bits of the digit are 10 (RFC 9562), the others stay as they are.
-_UUID_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+_UUID_VARIANT = 0b10 << 62  # the two highest bits of the last half (RFC 9562)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -29,13 +28,11 @@ def new_id(now: datetime, count: int = 0) -> str:
 
     `count` orders the ids of one millisecond; it holds 12 bits and the caller keeps it. Rows
     written together then stand together in the indexes: a group commit touches a fifth fewer
-    pages than with version 4.
+    pages than with version 4. An id is no secret: Python's own generator, begun with the system's
+    chance, costs a fifth of asking the system for each id.
     """
-    time, chance = f"{milliseconds(now):012x}", os.urandom(8).hex()
-    return (
-        f"{time[:8]}-{time[8:]}-7{count & 0xFFF:03x}"
-        f"-{_UUID_VARIANT[chance[0]]}{chance[1:4]}-{chance[4:16]}"
-    )
+    time, chance = f"{milliseconds(now):012x}", f"{_UUID_VARIANT | getrandbits(62):x}"
+    return f"{time[:8]}-{time[8:]}-7{count & 0xFFF:03x}-{chance[:4]}-{chance[4:]}"
 
 
 def as_json(detail: Mapping[str, object]) -> str:
