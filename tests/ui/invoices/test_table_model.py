@@ -98,7 +98,7 @@ def test_a_draft_says_so_and_raw_values_stay_raw(qtbot) -> None:
     assert cell(model, 0, Column.NUMBER, ID_ROLE) == "id-7"
 
 
-def test_one_change_reads_one_row_and_repaints_one_row(qtbot, books) -> None:
+def test_one_change_reads_one_row_and_repaints_what_differs_in_it(qtbot, books) -> None:
     model = model_of(books)
     resets, changed = QSignalSpy(model.modelReset), QSignalSpy(model.dataChanged)
     books.pay("id-590")
@@ -108,7 +108,7 @@ def test_one_change_reads_one_row_and_repaints_one_row(qtbot, books) -> None:
     assert changed.count() == 1
     first, last = changed.at(0)[0], changed.at(0)[1]
     assert (first.row(), last.row()) == (10, 10)
-    assert (first.column(), last.column()) == (0, Column.STATUS)
+    assert (first.column(), last.column()) == (Column.PAID, Column.STATUS)
     assert resets.count() == 0
     assert [change.became_paid for change in changes] == [True]
     assert cell(model, 10, Column.STATUS) == "Bezahlt"

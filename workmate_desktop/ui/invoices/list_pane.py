@@ -21,6 +21,8 @@ class ListPane(QStackedWidget):
     def __init__(self, theme: Theme, table: InvoiceTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = table
+        # Opaque: else each changed row would paint the seven widgets behind it once more.
+        self.setAutoFillBackground(True)
         self.no_invoices = EmptyState(
             theme,
             "receipt-euro",

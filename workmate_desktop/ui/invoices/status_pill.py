@@ -13,6 +13,7 @@ words end in "…" and the tool tip has all of them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt
@@ -28,13 +29,14 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.shared.plain_text import plain_tip
-from workmate_desktop.ui.shared.tables import PADDING, Index, RowDelegate
+from workmate_desktop.ui.shared.tables import PADDING, Index, PaintedCell, RowDelegate
 from workmate_desktop.ui.shared.theme import SANS, Theme, Tone
 
 HEIGHT = 19
 INSET = 8
 GAP = 4
 RADIUS = 4
+_CENTRED = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextSingleLine.value
 _SMALLEST = 2 * INSET + 14
 """Room for a letter and "…"; below that a pill is left to the tool tip."""
 
@@ -137,44 +139,62 @@ def paint_pills(
 
     Returns whether all words are readable in full.
     """
-    complete = pills_size(pills).width() <= rect.width()
+    shown = tuple(pills)
+    complete = pills_size(shown).width() <= rect.width()
     if not complete:
-        pills = [Pill(pill.short or pill.text, pill.tone) for pill in pills]
-    widths = pill_widths(pills, rect.width())
-    font = pill_font()
-    metrics = QFontMetrics(font)
-    used = sum(widths) + GAP * (len([width for width in widths if width]) - 1)
-    left = rect.right() + 1 - used if right else rect.left()
+        shown = tuple(Pill(pill.short or pill.text, pill.tone) for pill in shown)
+    places = _places(shown, rect.width())
+    used = places[-1].left + places[-1].width if places else 0
+    start = rect.right() + 1 - used if right else rect.left()
     top = rect.top() + (rect.height() - HEIGHT) // 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(font)
-    for pill, width in zip(pills, widths, strict=True):
-        if not width:
-            complete = False
-            continue
-        background, foreground = theme.pill(pill.tone)
+    painter.setFont(pill_font())
+    for place in places:
+        background, foreground = theme.pill(place.tone)
+        left = start + place.left
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(background)
-        painter.drawRoundedRect(QRectF(left, top, width, HEIGHT), RADIUS, RADIUS)
-        shown = metrics.elidedText(
-            pill.text, Qt.TextElideMode.ElideRight, max(0, width - 2 * INSET + 1)
-        )
-        complete = complete and shown == pill.text
+        painter.drawRoundedRect(QRectF(left, top, place.width, HEIGHT), RADIUS, RADIUS)
         painter.setPen(foreground)
-        painter.drawText(
-            QRect(left, top, width, HEIGHT),
-            int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine),
-            shown,
-        )
-        left += width + GAP
+        painter.drawText(QRect(left, top, place.width, HEIGHT), _CENTRED, place.text)
     painter.restore()
-    return complete
+    return complete and [place.text for place in places] == [pill.text for pill in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A pill as it is painted: from the left of the first one, and perhaps ending in "…"."""
+
+    left: int
+    width: int
+    text: str
+    tone: Tone
+
+
+@lru_cache(1024)
+def _places(pills: tuple[Pill, ...], room: int) -> tuple[_Place, ...]:
+    """Where pills are painted in `room` pixels. Few combinations and widths exist."""
+    metrics = QFontMetrics(pill_font())
+    places: list[_Place] = []
+    left = 0
+    for pill, width in zip(pills, pill_widths(pills, room), strict=True):
+        if width:
+            inside = max(0, width - 2 * INSET + 1)
+            text = metrics.elidedText(pill.text, Qt.TextElideMode.ElideRight, inside)
+            places.append(_Place(left, width, text, pill.tone))
+            left += width + GAP
+    return tuple(places)
 
 
 def pills_size(pills: Sequence[Pill]) -> QSize:
     """Room for all words."""
-    return QSize(sum(pill_widths(pills, 1 << 20)) + GAP * max(0, len(pills) - 1), HEIGHT)
+    return QSize(_whole_width(tuple(pills)), HEIGHT)
+
+
+@lru_cache(1024)
+def _whole_width(pills: tuple[Pill, ...]) -> int:
+    return sum(pill_widths(pills, 1 << 20)) + GAP * max(0, len(pills) - 1)
 
 
 class PillLabel(QWidget):
@@ -238,16 +258,17 @@ class PillDelegate(RowDelegate):
         super().__init__(theme, parent)
         self._pills_of = pills_of
 
-    def paint_known(self, painter: QPainter, cell: Any, index: Index) -> None:
+    def paint_known(self, painter: QPainter, cell: Any, index: Index, known: PaintedCell) -> None:
         """Pills instead of text."""
-        painter.save()
-        self.paint_text(painter, cell, index)
-        painter.restore()
+        self._paint_pills(painter, cell.rect, index, known.right)
 
     def paint_text(self, painter: QPainter, cell: Any, index: Index) -> None:
         """Pills instead of text."""
-        room = cell.rect.adjusted(PADDING, 0, -PADDING, -1)
         right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
+        self._paint_pills(painter, cell.rect, index, right)
+
+    def _paint_pills(self, painter: QPainter, cell: QRect, index: Index, right: bool) -> None:
+        room = cell.adjusted(PADDING, 0, -PADDING, -1)
         paint_pills(painter, room, self._pills_of(index), self.theme, right=right)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -46,6 +46,7 @@ class Column(IntEnum):
 
 
 _COLUMNS = tuple(Column)
+_HOW_MANY = len(_COLUMNS)
 SORT_OF = {column: InvoiceSort[column.name] for column in Column}
 AMOUNTS = frozenset({Column.TOTAL, Column.PAID})
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -178,7 +179,7 @@ class InvoiceTableModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         """Always the same columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _HOW_MANY
 
     def canFetchMore(self, parent: Index) -> bool:
         """Whether there is a further page."""
@@ -210,12 +211,7 @@ class InvoiceTableModel(QAbstractTableModel):
             sort = SORT_OF[Column(column)]
             self.set_query(replace(self._query, sort=sort, descending=descending))
 
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         """Column titles, aligned like their cells."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
@@ -260,9 +256,11 @@ class InvoiceTableModel(QAbstractTableModel):
     # Single rows
 
     def _replace(self, position: int, row: InvoiceRow) -> None:
-        self._rows[position] = row
-        last = len(Column) - 1
-        self.dataChanged.emit(self.index(position, 0), self.index(position, last))
+        before, self._rows[position] = self._rows[position], row
+        # A payment changes only what it paid and the status: the other cells are not repainted.
+        differ = (c for c in _COLUMNS if self._text(row, c) != self._text(before, c))
+        first = next(differ, Column.STATUS)
+        self.dataChanged.emit(self.index(position, first), self.index(position, Column.STATUS))
 
     def _remove(self, position: int) -> None:
         self.beginRemoveRows(QModelIndex(), position, position)
@@ -373,7 +371,7 @@ class InvoiceTableModel(QAbstractTableModel):
     def _painted(self, row: InvoiceRow, column: Column) -> PaintedCell:
         # The status is painted as pills, from ROW_ROLE.
         text = "" if column is Column.STATUS else self._text(row, column)
-        return PaintedCell(text, _alignment(column), self.flashing.get(row.id, 0.0))
+        return PaintedCell(text, column in AMOUNTS, self.flashing.get(row.id, 0.0))
 
     def _flash(self, row: InvoiceRow, _column: Column) -> float | None:
         return self.flashing.get(row.id)

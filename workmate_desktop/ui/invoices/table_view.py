@@ -1,9 +1,10 @@
 """The invoice list itself: columns, keys, what is selected, and the soft flash of a paid row."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
@@ -154,6 +155,16 @@ class InvoiceTable(QTableView):
         if (chosen or "") != self._selected:
             self._selected = chosen or ""
             self.invoice_selected.emit(self._selected)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint these cells. Qt's own takes a pixel more, and with it the cells below them."""
+        if first.row() != last.row() or QAccessible.isActive():
+            super().dataChanged(first, last, roles)
+            return
+        left = self.columnViewportPosition(first.column())
+        right = self.columnViewportPosition(last.column()) + self.columnWidth(last.column())
+        top, height = self.rowViewportPosition(first.row()), self.rowHeight(first.row())
+        self.viewport().update(left, top, right - left, height)
 
     def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
         """A row that leaves the list stays shown beside it: do not jump to its neighbour."""

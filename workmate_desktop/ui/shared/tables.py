@@ -5,15 +5,15 @@
     view.setItemDelegateForColumn(4, RowDelegate(theme, view, tabular_digits=True))
 
 Models may answer `FLASH_ROLE` with a float from 1 (just changed) to 0 (over): the row is tinted
-green that strongly. `ForegroundRole` and `TextAlignmentRole` work as usual. For a second, smaller
-line under the first answer `SUBTEXT_ROLE`.
+green that strongly. `ForegroundRole` works as usual, and `TextAlignmentRole` for left and right.
+For a second, smaller line under the first answer `SUBTEXT_ROLE`.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workmate_desktop.ui.shared.theme import Theme, sized, tabular
+from workmate_desktop.ui.shared.theme import MONO, Theme, sized, tabular
 
 FLASH_ROLE = Qt.ItemDataRole.UserRole + 900
 SUBTEXT_ROLE = Qt.ItemDataRole.UserRole + 901
@@ -35,12 +35,23 @@ PAINT_ROLE = Qt.ItemDataRole.UserRole + 902
 
 @dataclass(frozen=True, slots=True)
 class PaintedCell:
-    """A cell without icon or second line. `flash` is how strongly the row is tinted, 0 to 1."""
+    """A cell without icon or second line; `right`: at the right edge.
+
+    `flash` is how strongly the row is tinted, 0 to 1.
+    """
 
     text: str
-    alignment: Qt.AlignmentFlag
+    right: bool
     flash: float
 
+
+_LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value
+# QPainter.drawText shows text literally; TextSingleLine keeps "&" as it is. Plain numbers:
+# combining flags of Python costs more than drawing.
+_LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
+_RIGHT = Qt.AlignmentFlag.AlignRight.value | _LINE
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_MOST_MEASURED = 4096
 
 ROW_HEIGHT = 36
 TALL_ROW_HEIGHT = 49
@@ -90,67 +101,66 @@ class RowDelegate(QStyledItemDelegate):
         self._tabular = tabular_digits
         self._muted = muted
         self._mono = mono
+        self._letters: _Letters | None = None
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Fonts and colours of this column."""
         super().initStyleOption(option, index)
         # The attributes exist at run time; the stubs of PySide6 leave them out.
         cell: Any = option
-        if self._tabular:
-            cell.font = tabular(cell.font)
-        if self._mono:
-            font = cell.font
-            font.setFamily("Workmate Mono")
-            font.setPixelSize(12)
-            cell.font = font
+        cell.font = self._font_of(cell.font)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Background, text and line."""
-        cell: Any = QStyleOptionViewItem(option)
         # Qt asks the model a dozen questions for each cell. A model that is repainted often
         # answers all of them at once: that is three times as fast.
         known = index.data(PAINT_ROLE)
+        cell: Any = option
         if isinstance(known, PaintedCell):
-            cell.text, cell.displayAlignment = known.text, known.alignment
-            if self._tabular:
-                cell.font = tabular(cell.font)
-            self._paint_background(painter, cell, index, known.flash)
-            self.paint_known(painter, cell, index)
+            self._paint_ground(painter, cell, index, known.flash)
+            self.paint_known(painter, cell, index, known)
             return
+        cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
         self.paint_row(painter, cell, index)
         self.paint_text(painter, cell, index)
 
-    def paint_known(self, painter: QPainter, cell: Any, _index: Index) -> None:
-        """The text of a `PaintedCell`."""
-        painter.setFont(cell.font)
+    def paint_known(self, painter: QPainter, cell: Any, _index: Index, known: PaintedCell) -> None:
+        """The text of a `PaintedCell`. `cell` is Qt's own and must stay as it is."""
+        letters = self._letters
+        if letters is None or letters.base != cell.font:
+            letters = self._letters = _Letters(cell.font, self._font_of(cell.font))
+        rect = _text_place(cell.rect, known.right)
+        painter.setFont(letters.font)
         painter.setPen(self.theme.color("muted" if self._muted else "text"))
-        self._draw(painter, _text_place(cell), cell.displayAlignment, cell.text)
+        flags = _RIGHT if known.right else _LEFT
+        painter.drawText(rect, flags, letters.shortened(known.text, rect.width()))
 
     def paint_row(self, painter: QPainter, cell: Any, index: Index) -> None:
         """Everything but the content: selection, flash, the line below, the focus bar."""
-        self._paint_background(painter, cell, index, index.data(FLASH_ROLE))
+        self._paint_ground(painter, cell, index, index.data(FLASH_ROLE))
 
-    def _paint_background(
+    def _paint_ground(
         self, painter: QPainter, cell: Any, index: Index, flash: float | None
     ) -> None:
         rect: QRect = cell.rect
-        background = self._background(cell, flash)
-        if background is not None:
-            painter.fillRect(rect, background)
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self.theme.color("border"))
+        selected = bool(cell.state.value & _SELECTED)
+        if selected or flash:
+            painter.fillRect(rect, self._background(selected, flash))
+        left = rect.left()
+        painter.fillRect(left, rect.bottom(), rect.width(), 1, self.theme.color("border"))
         view = cell.widget
         if (
-            isinstance(view, QAbstractItemView)
+            left <= 0
+            and isinstance(view, QAbstractItemView)
             and view.hasFocus()
             and view.currentIndex().row() == index.row()
-            and rect.left() <= 0
         ):
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), self.theme.color("accent"))
+            painter.fillRect(left, rect.top(), 3, rect.height(), self.theme.color("accent"))
 
     def paint_text(self, painter: QPainter, cell: Any, index: Index) -> None:
         """The text, elided, and the second line when there is one."""
-        rect = _text_place(cell)
+        rect = _text_place(cell.rect, _at_right(cell))
         painter.save()
         painter.setFont(cell.font)
         painter.setPen(self._foreground(index))
@@ -159,7 +169,7 @@ class RowDelegate(QStyledItemDelegate):
             place = QRect(rect.left(), rect.center().y() - side // 2, side, side)
             cell.icon.paint(painter, place)
             rect.setLeft(rect.left() + side + 8)
-        alignment = cell.displayAlignment
+        flags = _RIGHT if _at_right(cell) else _LEFT
         subtext = index.data(SUBTEXT_ROLE)
         if subtext:
             small = sized(cell.font, 12)
@@ -168,28 +178,24 @@ class RowDelegate(QStyledItemDelegate):
             painter.save()
             painter.setFont(small)
             painter.setPen(self.theme.color("muted"))
-            self._draw(painter, below, alignment, str(subtext))
+            _draw(painter, below, flags, str(subtext))
             painter.restore()
-        self._draw(painter, rect, alignment, cell.text)
+        _draw(painter, rect, flags, cell.text)
         painter.restore()
 
-    def _draw(self, painter: QPainter, rect: QRect, alignment: Qt.AlignmentFlag, text: str) -> None:
-        one_line = text.replace("\n", " ").replace("\u2028", " ")
-        shown = painter.fontMetrics().elidedText(
-            one_line, Qt.TextElideMode.ElideRight, rect.width()
-        )
-        flags = alignment & ~Qt.AlignmentFlag.AlignVertical_Mask
-        # QPainter.drawText shows text literally; TextSingleLine keeps "&" as it is.
-        painter.drawText(
-            rect, int(flags | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown
-        )
+    def _background(self, selected: bool, flash: float | None) -> QColor:
+        base = self.theme.color("selected" if selected else "surface")
+        return mixed(base, self.theme.color("flash"), flash) if flash else base
 
-    def _background(self, cell: Any, strength: float | None) -> QColor | None:
-        selected = bool(cell.state & QStyle.StateFlag.State_Selected)
-        base = self.theme.color("selected") if selected else None
-        if not strength:
-            return base
-        return mixed(base or self.theme.color("surface"), self.theme.color("flash"), strength)
+    def _font_of(self, font: QFont) -> QFont:
+        """The font of this column, made of the view's."""
+        if self._tabular:
+            font = tabular(font)
+        if self._mono:
+            font = QFont(font)
+            font.setFamily(MONO)
+            font.setPixelSize(12)
+        return font
 
     def _foreground(self, index: Index) -> QColor:
         own = index.data(Qt.ItemDataRole.ForegroundRole)
@@ -200,11 +206,43 @@ class RowDelegate(QStyledItemDelegate):
         return self.theme.color("muted" if self._muted else "text")
 
 
-def _text_place(cell: Any) -> QRect:
-    rect: QRect = cell.rect.adjusted(PADDING, 0, -PADDING, -1)
-    if not cell.displayAlignment & Qt.AlignmentFlag.AlignRight:
-        rect.setRight(cell.rect.right() - 4)  # the next column brings its own padding
-    return rect
+class _Letters:
+    """A font, and the texts that were measured in it: measuring costs as much as drawing."""
+
+    def __init__(self, base: QFont, font: QFont) -> None:
+        """`base` is the view's font that `font` was made of."""
+        self.base = QFont(base)
+        self.font = QFont(font)
+        self._metrics = QFontMetrics(font)
+        self._known: dict[tuple[str, int], str] = {}
+
+    def shortened(self, text: str, width: int) -> str:
+        """`text` in one line, with "…" at its end where it is too long."""
+        shown = self._known.get((text, width))
+        if shown is None:
+            if len(self._known) >= _MOST_MEASURED:
+                self._known.clear()
+            shown = self._known[text, width] = shorten(self._metrics, text, width)
+        return shown
+
+
+def shorten(metrics: QFontMetrics, text: str, width: int) -> str:
+    """`text` in one line, with "…" at its end where it is too long."""
+    one_line = text.replace("\n", " ").replace("\u2028", " ")
+    return metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, width)
+
+
+def _draw(painter: QPainter, rect: QRect, flags: int, text: str) -> None:
+    painter.drawText(rect, flags, shorten(painter.fontMetrics(), text, rect.width()))
+
+
+def _at_right(cell: Any) -> bool:
+    return bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
+
+
+def _text_place(cell: QRect, right: bool) -> QRect:
+    # At the left the next column brings its own padding.
+    return cell.adjusted(PADDING, 0, -PADDING if right else -4, -1)
 
 
 def mixed(below: QColor, above: QColor, strength: float) -> QColor:

@@ -83,6 +83,7 @@ class Theme(QObject):
         self._app = app
         self._scheme = scheme
         self._dark = False
+        self._known_colors: dict[str, QColor] = {}
         # Calendars, dates and spin boxes speak the language of the screen on every PC.
         QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
         speak_german(app)
@@ -112,8 +113,11 @@ class Theme(QObject):
         self._refresh()
 
     def color(self, name: str) -> QColor:
-        """The colour called `name` in `Colors`."""
-        return QColor(str(getattr(self.colors, name)))
+        """The colour called `name` in `Colors`; shared, so never to be changed."""
+        color = self._known_colors.get(name)
+        if color is None:
+            color = self._known_colors[name] = QColor(str(getattr(self.colors, name)))
+        return color
 
     def pill(self, tone: Tone) -> tuple[QColor, QColor]:
         """Background and text colour of a pill."""
@@ -182,6 +186,7 @@ class Theme(QObject):
 
     def _apply(self, dark: bool) -> None:
         self._dark = dark
+        self._known_colors.clear()
         self._app.setPalette(_palette(self.colors))
         self._app.setStyleSheet(style_sheet(self.colors, dark=dark))
 
