@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import NOBODY
+from tests.gateways.tunnel_support import until
+from tests.standins.ngrok_play import StandInNgrok
+from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.app.options import Options
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 
@@ -75,6 +78,38 @@ def desk(start: Callable[..., "Desk"]) -> "Desk":
     ready = start()
     ready.wait_until_ready()
     return ready
+
+
+@pytest.fixture
+def in_test_mode(start: Callable[..., "Desk"]) -> "Desk":
+    """A program with test keys, given as a server would, ready."""
+    from tests.journey.desk import WEBHOOK_SECRET
+
+    ready = start(
+        stripe_publishable_key=PUBLISHABLE_KEY,
+        stripe_secret_key=SECRET_KEY,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+    )
+    ready.wait_until_ready()
+    ready.wait(lambda: ready.pages.badge.accessibleName() == "TESTMODUS")
+    return ready
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeStandIn]:
+    """A Stripe on loopback."""
+    with StripeStandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
+    """An executable stand-in agent. Ask for it before `start`: then the program ends before it
+    is asked what it left behind."""
+    made = StandInNgrok(tmp_path / "agent")
+    yield made
+    until(lambda: made.running == [])
+    assert made.end_all() == []  # the program has ended its agent itself
 
 
 @pytest.fixture

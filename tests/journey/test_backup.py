@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,12 +19,6 @@ from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payments import CASH
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +48,6 @@ CANARIES = {
 }
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-@pytest.fixture
-def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
-    made = StandInNgrok(tmp_path / "agent")
-    yield made
-    until(lambda: made.running == [])
-    assert made.end_all() == []
 
 
 @pytest.fixture

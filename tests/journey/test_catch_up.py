@@ -1,7 +1,7 @@
 """Payments that no webhook brought: fetched at the start, every 30 s, and on demand."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,12 +21,6 @@ KEYS = {
     "stripe_secret_key": SECRET_KEY,
 }
 FETCH = "Verpasste Ereignisse nachholen"
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,6 @@ from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
 from workmate_desktop.ui.shared.key_messages import KeyKind
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    """A Stripe on loopback."""
-    with StripeStandIn() as standing_in:
-        yield standing_in
 
 
 class NoKeyring:

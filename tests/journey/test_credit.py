@@ -1,27 +1,18 @@
 """Too much money kept as a credit, and the editor offers it for the customer's next invoice."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.journey.desk import WEBHOOK_SECRET, Desk, plain
+from tests.journey.desk import Desk, plain
 from tests.journey.test_payments import NUMBER, issue
-from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 
 CREDIT = f"Guthaben aus {NUMBER}: 12,00 €"
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk]) -> Desk:
+def office(in_test_mode: Desk) -> Desk:
     """An invoice over 119,00 € for which 131,00 € came, selected."""
-    desk = start(
-        stripe_publishable_key=PUBLISHABLE_KEY,
-        stripe_secret_key=SECRET_KEY,
-        stripe_webhook_secret=WEBHOOK_SECRET,
-    )
-    desk.wait_until_ready()
-    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
+    desk = in_test_mode
     issue(desk, "Fahrschule Becker")
     desk.wait(lambda: desk.status(NUMBER) == "Offen")
     desk.select(NUMBER)

@@ -1,15 +1,12 @@
 """Writing, issuing, paying by hand, taking back, cancelling, deleting: as staff do it."""
 
-from collections.abc import Callable
 from datetime import date
 
-import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from tests.journey.desk import WEBHOOK_SECRET, Desk
-from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
+from tests.journey.desk import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
@@ -19,19 +16,6 @@ from workmate_desktop.ui.invoices.table_model import Column
 
 FIRST_TEST = f"TEST-{date.today():%Y}-0001"  # noqa: DTZ011 - the office's own day
 FIRST = f"RE-{date.today():%Y}-0001"  # noqa: DTZ011
-
-
-@pytest.fixture
-def office(start: Callable[..., Desk]) -> Desk:
-    """A program with test keys, given as a server would."""
-    desk = start(
-        stripe_publishable_key=PUBLISHABLE_KEY,
-        stripe_secret_key=SECRET_KEY,
-        stripe_webhook_secret=WEBHOOK_SECRET,
-    )
-    desk.wait_until_ready()
-    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
-    return desk
 
 
 def write_invoice(
@@ -65,8 +49,8 @@ def activated(window: InvoiceEditor) -> bool:
     return False
 
 
-def test_customer_and_invoice_by_keyboard(office: Desk) -> None:
-    desk = office
+def test_customer_and_invoice_by_keyboard(in_test_mode: Desk) -> None:
+    desk = in_test_mode
     desk.press("Ctrl+N")
     editor = desk.dialog(InvoiceEditor)
     assert FIRST_TEST in editor.number_label.text()
@@ -120,8 +104,8 @@ def enter_payment(desk: Desk, amount: str | None) -> None:
     desk.wait_closed(PaymentDialog)
 
 
-def test_part_payment_rest_and_reversal_by_hand(office: Desk) -> None:
-    desk = office
+def test_part_payment_rest_and_reversal_by_hand(in_test_mode: Desk) -> None:
+    desk = in_test_mode
     write_invoice(desk, "Optik Jansen", ("Brille", "100"))
     desk.wait(lambda: desk.status(FIRST_TEST) == "Offen")
     desk.select(FIRST_TEST)
@@ -150,8 +134,8 @@ def test_part_payment_rest_and_reversal_by_hand(office: Desk) -> None:
     desk.wait(lambda: "rückgängig gemacht" in desk.seen(detail))
 
 
-def test_cancel_needs_a_reason_and_is_final(office: Desk) -> None:
-    desk = office
+def test_cancel_needs_a_reason_and_is_final(in_test_mode: Desk) -> None:
+    desk = in_test_mode
     write_invoice(desk, "Hotel Rheinblick", ("Abo", "10"))
     desk.wait(lambda: desk.status(FIRST_TEST) == "Offen")
     desk.select(FIRST_TEST)
@@ -182,8 +166,8 @@ def shows(widget: QWidget, color: QColor) -> bool:
     )
 
 
-def test_a_draft_is_edited_issued_or_deleted(office: Desk) -> None:
-    desk = office
+def test_a_draft_is_edited_issued_or_deleted(in_test_mode: Desk) -> None:
+    desk = in_test_mode
     write_invoice(desk, "Gärtnerei Blum", ("Hecke", "130"), issue=False)
     desk.wait(lambda: desk.numbers() == ["Entwurf"])
     table = desk.pages.invoices.table
@@ -215,8 +199,8 @@ def test_a_draft_is_edited_issued_or_deleted(office: Desk) -> None:
     assert desk.invoice(FIRST_TEST).status is InvoiceStatus.OPEN
 
 
-def test_all_test_data_is_deleted_at_once(office: Desk) -> None:
-    desk = office
+def test_all_test_data_is_deleted_at_once(in_test_mode: Desk) -> None:
+    desk = in_test_mode
     write_invoice(desk, "Kanzlei Voß", ("Beratung", "100"))
     desk.wait(lambda: desk.status(FIRST_TEST) == "Offen")
     assert desk.stripe_sends(desk.event(FIRST_TEST)) == 200

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_catch_up import FETCH, KEYS, asked_once, numbers_of, pay, reception
 from tests.journey.test_never_blocks import LIMIT, Pulse
@@ -27,20 +26,6 @@ def pulse(qtbot: object) -> Iterator[Pulse]:
     beating = Pulse()
     yield beating
     beating.stop()
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
-    made = StandInNgrok(tmp_path / "agent")
-    yield made
-    until(lambda: made.running == [])
-    assert made.end_all() == []
 
 
 @pytest.fixture

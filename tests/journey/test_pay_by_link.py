@@ -41,12 +41,6 @@ def outside(qapp: object) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
-
-
-@pytest.fixture
 def office(start: Callable[..., Desk], stripe: StripeStandIn, outside: Outside) -> Desk:
     """One open Testrechnung over 119,00 €, selected; Stripe delivers every event at once."""
     desk = start(

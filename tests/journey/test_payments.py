@@ -1,14 +1,12 @@
 """Signed events over a real socket, and what the window makes of them by itself."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from tests.factories import at_once
-from tests.journey.desk import WEBHOOK_SECRET, Desk
-from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
+from tests.journey.desk import Desk
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem
 from workmate_desktop.domain.lists import InvoiceFilter
@@ -18,15 +16,9 @@ NUMBER = f"TEST-{date.today():%Y}-0001"  # noqa: DTZ011 - the office's own day
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk]) -> Desk:
+def office(in_test_mode: Desk) -> Desk:
     """Test keys, and one open Testrechnung over 119,00 €, selected."""
-    desk = start(
-        stripe_publishable_key=PUBLISHABLE_KEY,
-        stripe_secret_key=SECRET_KEY,
-        stripe_webhook_secret=WEBHOOK_SECRET,
-    )
-    desk.wait_until_ready()
-    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
+    desk = in_test_mode
     issue(desk, "Bäckerei Lindner GmbH")
     desk.wait(lambda: desk.status(NUMBER) == "Offen")
     desk.select(NUMBER)

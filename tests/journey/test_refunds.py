@@ -1,7 +1,7 @@
 """Erstatten in the real window: a part goes back, and the row says so by itself."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,12 +16,6 @@ from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
 from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
 
 
 class Shop:

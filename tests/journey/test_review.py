@@ -8,22 +8,16 @@ from tests.factories import post
 from tests.journey.desk import WEBHOOK_SECRET, Desk, plain
 from tests.journey.test_payments import NUMBER, issue
 from tests.standins.signing import signature_header
-from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
+from tests.standins.stripe_api import SECRET_KEY
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk]) -> Desk:
+def office(in_test_mode: Desk) -> Desk:
     """Test keys, and one open Testrechnung over 119,00 €."""
-    desk = start(
-        stripe_publishable_key=PUBLISHABLE_KEY,
-        stripe_secret_key=SECRET_KEY,
-        stripe_webhook_secret=WEBHOOK_SECRET,
-    )
-    desk.wait_until_ready()
-    desk.wait(lambda: desk.pages.badge.accessibleName() == "TESTMODUS")
+    desk = in_test_mode
     issue(desk, "Fahrschule Becker")
     desk.wait(lambda: desk.status(NUMBER) == "Offen")
     return desk

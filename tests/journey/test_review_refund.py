@@ -1,7 +1,7 @@
 """Money without an invoice goes back to the customer, from the window and from the Dashboard."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -14,12 +14,6 @@ from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
 
 
 class Office:

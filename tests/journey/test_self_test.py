@@ -1,26 +1,17 @@
 """Test-Ereignis senden, as staff do it: real tunnel gateway, TLS, proxy, listener, window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.factories import SECRET
-from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge, page
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 
 SEND = "Test-Ereignis senden"
-
-
-@pytest.fixture
-def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
-    made = StandInNgrok(tmp_path / "agent")
-    yield made
-    until(lambda: made.running == [])
-    assert made.end_all() == []
 
 
 @pytest.fixture

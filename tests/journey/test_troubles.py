@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.factories import SECRET, encoded, post, sign
-from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_catch_up import FETCH, KEYS, reception
 from tests.journey.test_payments import issue
@@ -34,14 +32,6 @@ def clock() -> Skewed:
 def stripe(clock: Skewed) -> Iterator[StripeStandIn]:
     with StripeStandIn(clock=clock) as server:
         yield server
-
-
-@pytest.fixture
-def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
-    made = StandInNgrok(tmp_path / "agent")
-    yield made
-    until(lambda: made.running == [])
-    assert made.end_all() == []
 
 
 def banner(desk: Desk) -> str:

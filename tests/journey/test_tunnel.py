@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,20 +21,6 @@ from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
 
 URL = f"https://{NAME}"
 ARRANGE = "Webhook automatisch einrichten"
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    with StripeStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
-    made = StandInNgrok(tmp_path / "agent")
-    yield made
-    until(lambda: made.running == [])
-    assert made.end_all() == []  # the program has ended its agent itself
 
 
 @pytest.fixture
