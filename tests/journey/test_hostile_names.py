@@ -1,6 +1,9 @@
 """FAULTS J11 to J13: names that would like to be HTML, in every window of the real program."""
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -256,6 +259,31 @@ def test_j12_no_file_is_opened(
             root.grab()
         assert not _was_opened(bait), place
     _leave_in_peace(desk)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.timeout(300)
+def test_j12_strace_sees_no_file_opened(tmp_path: Path) -> None:
+    """All 25 names in every window once more, while strace notes each file that is opened."""
+    trace = tmp_path / "opened.txt"
+    tracing = ["strace", "-f", "-qq", "-e", "trace=open,openat,openat2", "-e", "signal=none"]
+    tests = [__file__, "-k", "test_j13_hostile_names_in_every_window", "-o", "timeout=280"]
+    run = subprocess.run(
+        [
+            *(*tracing, "-o", str(trace)),
+            *(sys.executable, "-m", "pytest", *tests, "-p", "no:cacheprovider", "-p", "no:xdist"),
+            *("--basetemp", str(tmp_path / "traced")),
+        ],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=290,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    opened = [line for line in trace.read_text("utf-8").splitlines() if "bait" in line]
+    # Only where the test itself wrote it: so strace would have seen more.
+    assert len(opened) == 1
+    assert "O_WRONLY" in opened[0]
 
 
 def test_j13_the_check_itself_notices_html(qtbot, tmp_path: Path) -> None:
