@@ -19,7 +19,7 @@ WRITER = "workmate_desktop/store/writer.py"
 BOOK = "workmate_desktop/services/book.py"
 WEBHOOK = "workmate_desktop/gateways/stripe_webhook.py"
 STRIPE_VALUES = "workmate_desktop/gateways/stripe_values.py"
-ENGINE = "workmate_desktop/store/engine.py"
+DRIVER = "workmate_desktop/store/driver.py"
 HUB = "workmate_desktop/listener/hub.py"
 SCHEMA = "workmate_desktop/store/migrations/versions/v0001_first_tables.py"
 
@@ -63,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "synchronous=NORMAL",
         (
-            (ENGINE, "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"),
-            (ENGINE, '_assert_pragma(connection, "synchronous", 2)', "pass"),
+            (DRIVER, "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"),
+            (DRIVER, '_assert_pragma(connection, "synchronous", 2)', "pass"),
         ),
         ("tests/store/test_tables.py -k pragmas",),
     ),

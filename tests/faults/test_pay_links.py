@@ -19,8 +19,8 @@ from tests.standins.stripe_api import SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_routes import Asked
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.payment_links import OfferState
 from workmate_desktop.domain.stripe_account import StripeRefused
-from workmate_desktop.services.pay import OfferState
 from workmate_desktop.store.transaction import Transaction
 
 

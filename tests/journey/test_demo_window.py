@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from tests.journey.desk import Desk
 from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.ui.stripe.events_model import Column
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 

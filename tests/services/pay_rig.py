@@ -11,11 +11,11 @@ from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_checkout import CheckoutPage
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.payment_links import PaymentLink
+from workmate_desktop.domain.payment_links import Offer, PaymentLink
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways.stripe_api import StripeApi
 from workmate_desktop.gateways.stripe_webhook import parse
-from workmate_desktop.services.pay import Offer, Pay
+from workmate_desktop.services.pay import Pay
 from workmate_desktop.store import payment_links
 
 LINKS = "/v1/payment_links"

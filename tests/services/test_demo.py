@@ -17,6 +17,7 @@ from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus, status_after
 from workmate_desktop.domain.lists import EventFilter, InvoiceFilter, InvoiceQuery
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.announcer import Announcer
@@ -24,7 +25,7 @@ from workmate_desktop.services.books import Books
 from workmate_desktop.services.demo import fill
 from workmate_desktop.services.demo_play import play
 from workmate_desktop.services.receive import Receive
-from workmate_desktop.services.simulate import Scenario, Simulation
+from workmate_desktop.services.simulate import Simulation
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.open import open_database

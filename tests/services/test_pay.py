@@ -12,9 +12,8 @@ from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.payment_links import LinkState
+from workmate_desktop.domain.payment_links import LinkState, OfferState
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.pay import OfferState
 
 
 def test_a_link_over_what_is_owed(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect
 
 from tests.factories import OfficeBooks, make_books
-from workmate_desktop.store import engine, migrate
+from workmate_desktop.store import driver, migrate
 from workmate_desktop.store.engine import FILE_NAME, Database, open_connection
 from workmate_desktop.store.tables import metadata
 
@@ -209,7 +209,7 @@ def test_a_pragma_that_was_not_taken_is_an_error(tmp_path: Path) -> None:
     """A memory-like place without WAL: the assertion notices."""
     connection = sqlite3.connect(":memory:")
     with pytest.raises(RuntimeError, match="journal_mode"):
-        engine._assert_pragma(connection, "journal_mode", "wal")
+        driver._assert_pragma(connection, "journal_mode", "wal")
     connection.close()
 
 

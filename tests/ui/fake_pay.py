@@ -4,8 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from tests.ui.fakes import NOW
-from workmate_desktop.domain.payment_links import LinkState, PaymentLink
-from workmate_desktop.services.pay import Offer, OfferState
+from workmate_desktop.domain.payment_links import LinkState, Offer, OfferState, PaymentLink
 
 
 @dataclass

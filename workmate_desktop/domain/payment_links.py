@@ -68,3 +68,28 @@ class PaymentLink:
     closed_at: datetime | None = None
     close_reason: str | None = None
     trouble: str | None = None
+
+
+class OfferState(StrEnum):
+    """What the panel of an invoice says about its link."""
+
+    NOT_OFFERED = "not_offered"
+    """Draft, paid, cancelled: nothing to pay."""
+    NONE = "none"
+    UNCONFIRMED = "unconfirmed"
+    """It was asked for, but Stripe's answer never came: asking again finds out."""
+    READY = "ready"
+    CLOSING = "closing"
+    RUNNING = "running"
+    """The customer has paid by a method that takes days: no second offer meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How an invoice can be paid at this moment. `since` (UTC) is when a `READY` link was made
+    or a `RUNNING` payment began; `trouble` the code of what keeps Stripe from doing it."""
+
+    state: OfferState
+    url: str | None = None
+    since: datetime | None = None
+    trouble: str | None = None

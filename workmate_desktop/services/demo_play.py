@@ -9,8 +9,9 @@ from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
 from workmate_desktop.domain.money import Money
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.services.books import Books
-from workmate_desktop.services.simulate import Scenario, Simulation
+from workmate_desktop.services.simulate import Simulation
 
 logger = logging.getLogger("workmate.demo")
 

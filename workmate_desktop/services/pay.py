@@ -11,8 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from weakref import WeakValueDictionary
 
 from workmate_desktop.domain import stripe_amounts
@@ -25,6 +23,8 @@ from workmate_desktop.domain.payment_links import (
     LONGEST_RUN,
     CloseReason,
     LinkState,
+    Offer,
+    OfferState,
     PaymentLink,
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
@@ -42,31 +42,6 @@ logger = logging.getLogger("workmate.stripe")
 
 _ROUNDS = 8
 """Of closing, making and looking again; each round leaves less to do."""
-
-
-class OfferState(StrEnum):
-    """What the panel of an invoice says about its link."""
-
-    NOT_OFFERED = "not_offered"
-    """Draft, paid, cancelled: nothing to pay."""
-    NONE = "none"
-    UNCONFIRMED = "unconfirmed"
-    """It was asked for, but Stripe's answer never came: asking again finds out."""
-    READY = "ready"
-    CLOSING = "closing"
-    RUNNING = "running"
-    """The customer has paid by a method that takes days: no second offer meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """How an invoice can be paid at this moment. `since` (UTC) is when a `READY` link was made
-    or a `RUNNING` payment began; `trouble` the code of what keeps Stripe from doing it."""
-
-    state: OfferState
-    url: str | None = None
-    since: datetime | None = None
-    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,31 +10,18 @@ import http.client
 import json
 import secrets
 from collections.abc import Callable
-from enum import StrEnum
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.receive import Receive
 
 _TIMEOUT_SECONDS = 12.0  # the listener answers within its own 10 s
-
-
-class Scenario(StrEnum):
-    """What the simulated customer does."""
-
-    SUCCESS = "success"
-    PARTIAL = "partial"
-    OVERPAID = "overpaid"
-    DECLINED = "declined"
-    INSUFFICIENT_FUNDS = "insufficient_funds"
-    DUPLICATE = "duplicate"
-    LATE_FAILURE = "late_failure"
-    UNKNOWN_INVOICE = "unknown_invoice"
 
 
 class Simulation:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.folding import search_variants
-from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.owed import IS_OWED, OUTSTANDING_MINOR, OWED_STATUSES
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments

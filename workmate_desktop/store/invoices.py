@@ -11,15 +11,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.invoices import (
-    OWED,
     Invoice,
     InvoiceDraft,
     InvoiceItem,
-    InvoiceRow,
     InvoiceStatus,
     number_for,
     totals_of,
 )
+from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.seals import TABLES
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.tables import invoice_items, invoices
@@ -255,28 +254,4 @@ def _items(rows: Sequence[Mapping[Any, Any]]) -> tuple[InvoiceItem, ...]:
             tax_rate_percent=Decimal(str(row["tax_rate_percent"])),
         )
         for row in rows
-    )
-
-
-def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
-    """A row of `invoices` as the list shows it."""
-    status = InvoiceStatus(found["status"])
-    failed, paid = found["last_failed_at"], found["last_paid_at"]
-    return InvoiceRow(
-        id=found["id"],
-        number=found["number"],
-        customer_name=found["customer_name"] or "",
-        issue_date=date_or_none(found["issue_date"]),
-        due_date=date_or_none(found["due_date"]),
-        total_minor=found["total_minor"],
-        paid_minor=found["paid_minor"],
-        currency=found["currency"],
-        status=status,
-        livemode=bool(found["livemode"]),
-        payment_failed=(failed is not None and status in OWED and (paid is None or failed > paid)),
-        running_since=(
-            from_text(found["running_since"]) if found["running_since"] and status in OWED else None
-        ),
-        refunded_minor=found["refunded_minor"],
-        charged_back_minor=found["charged_back_minor"],
     )

@@ -4,8 +4,10 @@ Alembic is imported only when there is something to do: it would cost every star
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 HEAD = "0008"
 """The newest revision in migrations/versions; a test compares."""
@@ -17,7 +19,7 @@ class NewerDatabase(Exception):
     """The database was written by a newer version of this program."""
 
 
-def version_of(connection: Connection) -> str | None:
+def version_of(connection: "Connection") -> str | None:
     """The revision of the database; None for one without tables."""
     known = connection.exec_driver_sql(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
@@ -28,7 +30,7 @@ def version_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def needs_migration(connection: Connection) -> bool:
+def needs_migration(connection: "Connection") -> bool:
     """True when the database is older than this program. Raises NewerDatabase."""
     version = version_of(connection)
     if version == HEAD:
@@ -38,7 +40,7 @@ def needs_migration(connection: Connection) -> bool:
     return True
 
 
-def migrate(connection: Connection, to: str = "head") -> None:
+def migrate(connection: "Connection", to: str = "head") -> None:
     """Run what is missing in one transaction: killed in the middle, it is old or new.
 
     `to` is another revision than the newest for tests of a migration.

@@ -33,7 +33,7 @@ from workmate_desktop.domain.review import (
     Waiting,
 )
 from workmate_desktop.store.events import texts_in
-from workmate_desktop.store.invoices import row_of
+from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.owed import UNPAID_MINOR
 from workmate_desktop.store.tables import (
     invoice_history,

@@ -10,9 +10,9 @@ from tests.ui.fake_pay import FakePay
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
+from workmate_desktop.domain.payment_links import Offer, OfferState
 from workmate_desktop.domain.payments import BANK_TRANSFER, Payment
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.services.pay import Offer, OfferState
 from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog

@@ -13,8 +13,8 @@ from tests.ui.invoices.conftest import FakeToasts
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.payment_links import Offer, OfferState
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.services.pay import Offer, OfferState
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_texts import mail_url
 from workmate_desktop.ui.invoices.qr_dialog import QrDialog

@@ -13,6 +13,7 @@ from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Ou
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.review import Decided
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
@@ -20,7 +21,6 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.services.simulate import Scenario
 
 PUBLISHABLE = "pk_test_51QKabcdefghZt8Q"
 SECRET = "sk_test_51QKabcdefgh4242"

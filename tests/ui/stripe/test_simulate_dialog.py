@@ -9,7 +9,7 @@ from tests.ui.fakes import HOSTILE, FakeBridge, FakeClock, row
 from tests.ui.stripe.fakes import FakeSimulation, FakeStripeBooks
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.ui.stripe.open_invoices_model import OpenInvoicesModel
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.stripe.texts import scenario_words

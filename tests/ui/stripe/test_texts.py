@@ -6,10 +6,10 @@ from tests.ui.fakes import HOSTILE
 from tests.ui.stripe.fakes import URL, event
 from workmate_desktop.domain.events import PAYMENT_FAILED, Outcome, Reason, Source
 from workmate_desktop.domain.lists import EventFilter
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.gateways.stripe_webhook import Reason as Refusal
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.stripe import reception_texts, texts

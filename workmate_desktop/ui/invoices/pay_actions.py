@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QWidget
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.payment_links import PaymentLink
-from workmate_desktop.services.pay import Offer, OfferState
+from workmate_desktop.domain.payment_links import Offer, OfferState, PaymentLink
 from workmate_desktop.ui.invoices import pay_texts, texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.qr_dialog import QrDialog

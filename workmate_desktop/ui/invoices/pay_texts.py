@@ -6,7 +6,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QCoreApplication, QUrl
 
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.services.pay import Offer, OfferState
+from workmate_desktop.domain.payment_links import Offer, OfferState
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import trouble_message

@@ -14,13 +14,13 @@ from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
 from workmate_desktop.domain.review import Decided
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.self_test import SelfTestResult
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.reception import ReceptionState
-from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")

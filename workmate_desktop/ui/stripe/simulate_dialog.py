@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.services.simulate import Scenario
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import SearchField, button

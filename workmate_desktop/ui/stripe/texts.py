@@ -4,8 +4,8 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.events import PAYMENT_FAILED, REVERSAL_TYPES, Outcome, Reason, Source
 from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.services.simulate import Scenario
 from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.assets import decline_reason
