@@ -7,12 +7,14 @@ program is changed: paint events are looked at from outside.
 
 import json
 import os
+import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 
 STARTED = float(sys.argv[2])
 POLL_MS = 2
@@ -72,53 +74,84 @@ def bare() -> dict[str, float]:
     return seen | {"memory_mb": resident_mb()}
 
 
+class Watch(QObject):
+    """Looks at the program from outside: its window, its first table with rows, its port."""
+
+    def __init__(self, application: QApplication, port: int) -> None:
+        super().__init__()
+        self.seen: dict[str, float] = {}
+        self.window: QMainWindow | None = None
+        self._application = application
+        self._table: QTableView | None = None
+        self._filters = {name: FirstPaint(name, self.seen) for name in ("painted", "rows")}
+        self._poll = QTimer(self)
+        self._poll.timeout.connect(self._look)
+        self._poll.start(POLL_MS)
+        application.installEventFilter(self)
+        threading.Thread(target=self._knock, args=(port,), daemon=True).start()
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is waited for any more."""
+        wanted = {"painted", "rows", "listening", "answered"}
+        return wanted <= set(self.seen) or since_start() > GIVE_UP_MS
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+        if event.type() == QEvent.Type.Show and isinstance(watched, QMainWindow):
+            self._application.removeEventFilter(self)
+            self.window = watched
+            watched.installEventFilter(self._filters["painted"])
+        return False
+
+    def _look(self) -> None:
+        if self.window is None or self._table is not None:
+            return
+        for table in self.window.findChildren(QTableView):
+            if table.model() is not None and table.model().rowCount() and table.isVisible():
+                self._table = table
+                table.viewport().installEventFilter(self._filters["rows"])
+                table.viewport().update()
+                return
+
+    def _knock(self, port: int) -> None:
+        """On a thread, as Stripe would: is the port bound, and when does somebody answer?"""
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", port), 60) as connection:
+                    note(self.seen, "listening")
+                    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+                    connection.sendall(request.encode())
+                    if connection.recv(64):
+                        note(self.seen, "answered")
+                    return
+            except ConnectionRefusedError:
+                time.sleep(POLL_MS / 1000)
+
+
 def ours() -> dict[str, float]:
     """The program as `python -m workmate_desktop` starts it, on WORKMATE_DATA_DIR."""
     from workmate_desktop.app.options import read_options
     from workmate_desktop.app.window import make_application, start_window
 
-    seen: dict[str, float] = {}
     application = make_application()
-    watcher = FirstPaint("painted", seen)
-    rows_watcher = FirstPaint("rows", seen)
     options = read_options([], os.environ)
-
-    # The window exists only inside start_window: catch it as it is shown.
-    class Catch(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
-            if event.type() == QEvent.Type.Show and isinstance(watched, QMainWindow):
-                application.removeEventFilter(self)
-                watched.installEventFilter(watcher)
-            return False
-
-    catch = Catch()
-    application.installEventFilter(catch)
+    watch = Watch(application, options.port)
     program = start_window(application, options)
     assert program is not None
-    watched_tables: list[QWidget] = []
+    seen = watch.seen
+    ended = QTimer()
 
-    def poll_once() -> None:
-        if not watched_tables:
-            for table in program.window.findChildren(QTableView):
-                if table.model() is not None and table.model().rowCount() and table.isVisible():
-                    watched_tables.append(table)
-                    table.viewport().installEventFilter(rows_watcher)
-                    table.viewport().update()
-                    break
-        core = program.core
-        if core is not None and core.listener.port is not None:
-            note(seen, "listening")
-        if {"painted", "rows", "listening"} <= set(seen) or since_start() > GIVE_UP_MS:
-            poll.stop()
+    def end_when_complete() -> None:
+        if watch.complete:
+            ended.stop()
             QTimer.singleShot(SETTLE_MS, finish)
 
     def finish() -> None:
         seen["memory_mb"] = resident_mb()
         program.stop()
 
-    poll = QTimer()
-    poll.timeout.connect(poll_once)
-    poll.start(POLL_MS)
+    ended.timeout.connect(end_when_complete)
+    ended.start(POLL_MS)
     application.exec()
     program.stop()
     return seen

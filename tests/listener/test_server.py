@@ -28,7 +28,7 @@ from tests.listener.support import (
     request,
 )
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.listener import server
+from workmate_desktop.listener import binding
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.server import Listener, ListenerError
 from workmate_desktop.listener.state_file import STATE_FILE, remove_state_file, write_state_file
@@ -143,7 +143,7 @@ def test_two_listeners_do_not_share_a_port() -> None:
 
 
 def test_nothing_bindable_is_an_error_staff_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "ADDRESS", "192.0.2.1")  # TEST-NET: on no machine
+    monkeypatch.setattr(binding, "ADDRESS", "192.0.2.1")  # TEST-NET: on no machine
     listener = Listener(FakeReceive())
     with pytest.raises(ListenerError):
         listener.start(0)

@@ -7,6 +7,7 @@ tunnel → catch-up. Stop in reverse, each joined with a deadline. Stopping twic
 import getpass
 import logging
 import os
+import socket
 import threading
 from urllib.parse import urlsplit
 
@@ -71,9 +72,15 @@ class Core:
     """
 
     def __init__(
-        self, options: Options, clock: SystemClock, keychain: SecretStore | None = None
+        self,
+        options: Options,
+        clock: SystemClock,
+        keychain: SecretStore | None = None,
+        bound: socket.socket | None = None,
     ) -> None:
-        """`keychain` None is the keyring of the system (and memory alone for the demo)."""
+        """`keychain` None is the keyring of the system (and memory alone for the demo). `bound`
+        is the port where it is bound already; from now on it belongs to the core.
+        """
         self.options = options
         self.clock = clock
         self._public_url: str | None = None
@@ -114,7 +121,10 @@ class Core:
         self.pay = self._pay(opened.instance_id)
         self.pay_keeper = None if options.demo else PayKeeper(self.pay, self.announcer)
         self.listener = Listener(
-            self.receive.delivery, host_names=self.hosts, on_answer=self.receive.answered
+            self.receive.delivery,
+            host_names=self.hosts,
+            on_answer=self.receive.answered,
+            bound=bound,
         )
         self.reception = Reception(
             self.listener,

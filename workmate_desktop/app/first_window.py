@@ -1,13 +1,17 @@
-"""What is seen first: the empty window, painted before most of the program is imported.
+"""What is seen first: the empty window, then the first rows, before most is imported.
 
 Importing costs more than painting (PERFORMANCE, Start), so this file and what it imports are all
-that the first paint waits for; tests/app/test_first_paint.py holds the list. The rest is
-imported on a thread behind the painted window, so that it can be moved and closed meanwhile.
+that the first paint waits for; tests/app/test_first_paint.py holds the list. Behind the painted
+window a thread imports the list; with its rows on the screen, the thread imports the rest. The
+window can be moved and closed meanwhile.
 """
 
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
@@ -16,18 +20,32 @@ from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.window_memory import WindowMemory
 from workmate_desktop.ui.main_window import MainWindow, restore_window
 
+if TYPE_CHECKING:
+    import socket
+
+    from workmate_desktop.ui.invoices.list_side import ListSide
+    from workmate_desktop.ui.shared.theme import Theme
+
 _UNSEEN_MS = 100
 """A window that is minimised or covered may never be painted: go on all the same."""
+_INVOICES = 0
 
 
 class FirstWindow:
-    """The lock of the data folder, what the window remembers, and the window, still empty."""
+    """The lock of the data folder, what the window remembers, and the window.
+
+    `show` also dresses the window: then there is a `theme`; a `side`, where rows could be read;
+    and the port is `bound`, where it could be.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self.lock = InstanceLock(options.data_dir)
         self.memory = WindowMemory(options.data_dir)
         self.remembered = self.memory.load()
+        self.theme: Theme | None = None
+        self.side: ListSide | None = None
+        self.bound: socket.socket | None = None
         self.window = MainWindow()
         geometry = self.remembered.get("window")
         restore_window(self.window, geometry if isinstance(geometry, dict) else {})
@@ -44,37 +62,120 @@ class FirstWindow:
         if not ours or self._options.hidden:
             return True
         self.window.show()
-        _import_behind(self.window)
+        _work_behind(_import_list, self.window.first_painted)
+        if self.window.isVisible():
+            self._show_rows()
+            _work_behind(self._prepare)
         return self.window.isVisible()
 
+    @property
+    def test_or_live(self) -> bool | None:
+        """The mode of the Stripe keys as far as it is known before the keyring was asked: True
+        Livebetrieb, False Testmodus, None unknown.
+        """
+        from workmate_desktop.domain.stripe_keys import livemode_of
 
-class _Importer(QObject):
-    """Signal `ended()`: the thread has imported what it could."""
+        given = self._options.stripe_secret_key or self._options.stripe_publishable_key
+        remembered = self.remembered.get("livemode")
+        return livemode_of(given) if given else remembered if remembered in (True, False) else None
+
+    def close_port(self) -> None:
+        """Nobody is going to answer there."""
+        if self.bound is not None:
+            self.bound.close()
+            self.bound = None
+
+    def _show_rows(self) -> None:
+        from workmate_desktop.ui.shared.theme import apply_theme
+
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.theme = apply_theme(application)
+        self.window.furnish(self.theme)
+        if not self._options.demo and self.remembered.get("page", _INVOICES) == _INVOICES:
+            self.side = self._read_side(self.theme)
+        if self.side is not None:
+            self.side.wait_for_books()
+            page = QWidget()
+            column = QVBoxLayout(page)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(self.side.splitter)
+            self.window.set_page(_INVOICES, page)
+        application.processEvents()  # painted before the next import takes the interpreter
+
+    def _read_side(self, theme: "Theme") -> "ListSide | None":
+        from workmate_desktop.gateways.clock import SystemClock
+        from workmate_desktop.store.early_books import Unreadable, early_books
+        from workmate_desktop.ui.invoices.list_side import ListSide
+
+        books = early_books(self._options.data_dir)
+        if books is None:
+            return None
+        state: Any = self.remembered.get("invoices")
+        try:
+            side = ListSide(theme, books, SystemClock().today(), self.test_or_live)
+            side.restore_state(state if isinstance(state, dict) else {})
+        except Unreadable:
+            return None  # opening the books says what is wrong with them
+        finally:
+            books.close()
+        return side
+
+    def _prepare(self) -> None:
+        """On the thread. From here on a delivery waits for the books instead of being refused."""
+        if not self._options.demo:
+            from workmate_desktop.listener.binding import ListenerError, bind
+
+            try:
+                self.bound = bind(self._options.port)
+            except ListenerError:
+                self.bound = None  # the listener tries again, and tells it
+        import workmate_desktop.app.window_parts  # noqa: F401 - only to have it imported
+
+
+def _import_list() -> None:
+    """On the thread."""
+    import workmate_desktop.gateways.clock
+    import workmate_desktop.store.early_books
+    import workmate_desktop.ui.invoices.list_side
+    import workmate_desktop.ui.shared.navigation  # noqa: F401 - only to have them imported
+
+
+class _Worker(QObject):
+    """Signal `ended()`: the thread has done what it could."""
 
     ended = Signal()
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
 
     def run(self) -> None:
         """On the thread. An import that fails is raised once more where it is used."""
         try:
-            import workmate_desktop.app.window_parts  # noqa: F401 - only to have it imported
+            self._work()
         finally:
             self.ended.emit()
 
 
-def _import_behind(window: MainWindow) -> None:
-    importer = _Importer()
-    thread = threading.Thread(target=importer.run, name="import")
+def _work_behind(work: Callable[[], None], begins: SignalInstance | None = None) -> None:
+    """Do `work` on a thread, from the signal `begins` on; the window lives on meanwhile."""
+    worker = _Worker(work)
+    thread = threading.Thread(target=worker.run, name="import")
     waiting = QEventLoop()
-    importer.ended.connect(waiting.quit)
+    worker.ended.connect(waiting.quit)
 
     def begin() -> None:
         if thread.ident is None:
             thread.start()
 
-    window.first_painted.connect(begin)
     unseen = QTimer(singleShot=True, interval=_UNSEEN_MS)
     unseen.timeout.connect(begin)
-    unseen.start()
+    if begins is None:
+        begin()
+    else:
+        begins.connect(begin)
+        unseen.start()
     waiting.exec()
     unseen.stop()
     thread.join()

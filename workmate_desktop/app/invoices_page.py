@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
+from workmate_desktop.ui.invoices.list_side import ListSide
 from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.refunding import Refunding
 from workmate_desktop.ui.invoices.tab import InvoicesTab
@@ -24,7 +25,18 @@ INVOICES = 0
 class InvoicesPage(QObject):
     """The tab with all that it needs but Zahlung simulieren. Lives in the GUI thread."""
 
-    def __init__(self, window: MainWindow, theme: Theme, core: Core, bridge: Bridge) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        theme: Theme,
+        core: Core,
+        bridge: Bridge,
+        livemode: bool | None = None,
+        side: ListSide | None = None,
+    ) -> None:
+        """`livemode` is the mode of the keys as far as known while they are not loaded; `side`
+        the list, where it is on the screen already.
+        """
         super().__init__(window)
         self._window = window
         self._theme = theme
@@ -32,7 +44,9 @@ class InvoicesPage(QObject):
         self._bridge = bridge
         books, clock, toasts = core.books, core.clock, window.toasts
         pay = PayActions(core.pay, books, bridge, clock, toasts, QDesktopServices.openUrl, window)
-        self.tab = InvoicesTab(theme, books, core.invoicing, bridge, clock, toasts, pay=pay)
+        self.tab = InvoicesTab(
+            theme, books, core.invoicing, bridge, clock, toasts, pay=pay, side=side
+        )
         refunding = Refunding(books, core.refunds, bridge, toasts, window) if core.refunds else None
         refund = refunding.open_loose if refunding else None
         self.review = ReviewDesk(theme, core.review, core.receive, bridge, clock, refund, self)
@@ -45,7 +59,7 @@ class InvoicesPage(QObject):
             detail.overpaid.refund_wanted.connect(refunding.open_difference)
         self.tab.new_invoice_requested.connect(self._new_invoice)
         self.tab.edit_requested.connect(self._edit_invoice)
-        self.tab.set_mode(core.setup.keys.livemode)
+        self.tab.set_mode(core.setup.keys.livemode if core.setup.loaded else livemode)
         window.set_page(INVOICES, self.tab)
 
     def restore_state(self, state: dict[str, Any]) -> None:

@@ -130,7 +130,8 @@ class Pages(QObject):
         """Mode and simulation follow the keys and the listener."""
         keys = self._core.setup.keys
         self.badge.set_mode(keys.livemode, self._core.setup.configured)
-        self.invoices.set_mode(keys.livemode)
+        if self._core.setup.loaded:  # until then it shows the book of the last run
+            self.invoices.set_mode(keys.livemode)
         possible = self._core.simulation.available
         self.invoices.set_simulation_available(possible)
         self.invoices.detail.set_refunds_available(

@@ -72,10 +72,12 @@ class WindowProgram(QObject):
         self.application = application
         self.options = options
         self.clock = SystemClock()
-        self.theme = apply_theme(application)
+        self._first = first
+        self.theme = first.theme or apply_theme(application)
         application.setWindowIcon(program_icon())
         self.window = first.window
-        self.window.furnish(self.theme)
+        if first.theme is None:
+            self.window.furnish(self.theme)
         self.bridge = Bridge(self)
         self.background = Background(
             self.window,
@@ -144,6 +146,7 @@ class WindowProgram(QObject):
         # Books that are just being opened would be written after their folder was given up.
         if not self._opening.acquire(timeout=OPENING_SECONDS):
             logger.error("Opening the books did not end in time")
+        self._first.close_port()
         if self._opened is not None:
             self._opened.stop()
         if self._refused is not None:
@@ -182,8 +185,6 @@ class WindowProgram(QObject):
             return self._opened
 
     def _open_books(self) -> "Core":
-        from workmate_desktop.app.core import Core
-
         if not self._held:  # it could not be written when the window was shown
             from workmate_desktop.app.data_dir import hold_data_dir
 
@@ -194,7 +195,7 @@ class WindowProgram(QObject):
             self._log = ProgramLog(self.options.data_dir)
             self._log.listen(self.bridge.note_log)
             self._log.start()
-        core = Core(self.options, self.clock, self._keychain)
+        core = self._new_core()
         if self.options.demo:
             from workmate_desktop.services.demo import fill
 
@@ -203,6 +204,17 @@ class WindowProgram(QObject):
 
         return core
 
+    def _new_core(self) -> "Core":
+        from workmate_desktop.app.core import Core
+
+        bound, self._first.bound = self._first.bound, None
+        try:
+            return Core(self.options, self.clock, self._keychain, bound)
+        except BaseException:
+            if bound is not None:
+                bound.close()
+            raise
+
     def _on_opened(self, core: "Core") -> None:
         """The list first; the other pages are imported when it is painted."""
         from workmate_desktop.app.invoices_page import InvoicesPage
@@ -210,8 +222,11 @@ class WindowProgram(QObject):
         self.core = core
         self.window.show_pages()
         core.announcer.listen(self.bridge.announce)
-        front = InvoicesPage(self.window, self.theme, core, self.bridge)
-        front.restore_state(self._remembered)
+        side, self._first.side = self._first.side, None
+        mode = self._first.test_or_live
+        front = InvoicesPage(self.window, self.theme, core, self.bridge, mode, side)
+        if side is None:
+            front.restore_state(self._remembered)
         page = self._remembered.get("page")
         if isinstance(page, int) and 0 <= page < self.window.stack.count():
             self.window.show_page(page)
@@ -259,6 +274,8 @@ class WindowProgram(QObject):
         from workmate_desktop.ui.trouble_page import TroublePage
 
         logger.error("The books cannot be opened", exc_info=error)
+        self._first.side = None  # what it showed may be no longer true
+        self._first.close_port()
         page = TroublePage(self.theme, error, self.options.data_dir, self.window)
         page.restore_wanted.connect(self._restore)
         page.choose_wanted.connect(self._choose_backup)
@@ -361,8 +378,15 @@ class WindowProgram(QObject):
             "window": window_state(self.window),
             "page": self.window.stack.currentIndex(),
             "background": self.background.choice,
+            "livemode": self._livemode(),
             **pages.save_state(),
         }
+
+    def _livemode(self) -> bool | None:
+        """The mode of the keys; what was remembered while they could not be read."""
+        if self.core is None or not self.core.setup.loaded:
+            return self._first.test_or_live
+        return self.core.setup.keys.livemode
 
 
 def import_pages() -> None:

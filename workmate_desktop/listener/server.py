@@ -4,12 +4,12 @@ import asyncio
 import errno
 import logging
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from workmate_desktop.listener.binding import ListenerError, bind
 from workmate_desktop.listener.counters import ListenerCounters
 from workmate_desktop.listener.hosts import HostNames, local_hosts
 from workmate_desktop.listener.hub import Hub, OnAnswer, Receive
@@ -18,18 +18,8 @@ from workmate_desktop.listener.protocol import Connection
 
 __all__ = ["HostNames", "Limits", "Listener", "ListenerCounters", "ListenerError"]
 
-ADDRESS: Final = "127.0.0.1"
-"""The listener is reachable from this machine only; the tunnel runs on it too."""
-
-_FURTHER_PORTS: Final = 50
-_TAKEN: Final = (errno.EADDRINUSE, errno.EACCES)
-_BACKLOG: Final = 512
 _BEAT_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.5
-
-
-class ListenerError(OSError):
-    """No port could be bound; staff see a banner, the window works on."""
 
 
 class Listener:
@@ -47,13 +37,16 @@ class Listener:
         on_answer: OnAnswer | None = None,
         log: logging.Logger | None = None,
         limits: Limits | None = None,
+        bound: socket.socket | None = None,
     ) -> None:
+        """``bound`` is what ``binding.bind`` gave for the port of the first ``start``."""
         self.counters = ListenerCounters()
         self._receive = receive
         self._host_names = host_names or HostNames()
         self._on_answer = on_answer
         self._log = log or logging.getLogger("workmate.listener")
         self._limits = limits or Limits()
+        self._bound = bound
         self._lock = threading.Lock()  # start and stop, one at a time
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,7 +75,7 @@ class Listener:
         with self._lock:
             if self.running:
                 raise RuntimeError("the listener is already running")
-            bound = _bind(port)
+            bound, self._bound = self._bound or bind(port), None
             self._port = bound.getsockname()[1]
             # The same loop on all three systems; 64 connections are far below what select() bears.
             loop = asyncio.SelectorEventLoop()
@@ -100,6 +93,9 @@ class Listener:
         """
         with self._lock:
             thread, loop, stop = self._thread, self._loop, self._stop
+            if self._bound is not None:
+                self._bound.close()
+                self._bound = None
             if thread is None or loop is None or stop is None:
                 return
             self._stop_seconds = deadline
@@ -178,46 +174,3 @@ async def _accept(hub: Hub, bound: socket.socket) -> None:
         except asyncio.CancelledError:
             peer.close()
             raise
-
-
-def _bind(port: int) -> socket.socket:
-    """Return a listening socket on ``port`` or the next free one (see Listener.start)."""
-    candidates = [*range(port, min(port + _FURTHER_PORTS, 65535) + 1), 0] if port else [0]
-    problem: OSError | None = None
-    for candidate in candidates:
-        try:
-            return _listen(candidate)
-        except OSError as error:
-            problem = error
-            if error.errno not in _TAKEN:
-                break
-    raise ListenerError(
-        problem.errno if problem else errno.EADDRINUSE, "the listener could not be bound"
-    ) from problem
-
-
-def _listen(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":
-            # There, SO_REUSEADDR would take a port away from the program that has it.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            # Past connections in TIME_WAIT do not count; a listening program does.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if sys.platform == "darwin" and port and _answers(port):
-            # BSD lets a second program bind the exact address beside a wildcard one.
-            raise OSError(errno.EADDRINUSE, "port taken")
-        bound.bind((ADDRESS, port))
-        bound.listen(_BACKLOG)  # only here does Linux notice some kinds of "taken"
-        bound.setblocking(False)
-    except BaseException:
-        bound.close()
-        raise
-    return bound
-
-
-def _answers(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex((ADDRESS, port)) == 0

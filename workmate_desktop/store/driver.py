@@ -7,8 +7,6 @@ from pathlib import Path
 BUSY_TIMEOUT_MS = 4000
 """How long a write waits for another process before it counts as busy."""
 
-FILE_NAME = "workmate.sqlite3"
-
 
 def _assert_pragma(connection: sqlite3.Connection, name: str, wanted: object) -> None:
     found = connection.execute(f"PRAGMA {name}").fetchone()[0]

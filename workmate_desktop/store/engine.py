@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
-from workmate_desktop.store.driver import BUSY_TIMEOUT_MS, FILE_NAME, create_file, open_connection
+from workmate_desktop.store.driver import BUSY_TIMEOUT_MS, create_file, open_connection
+from workmate_desktop.store.file_names import FILE_NAME
 
 __all__ = ["BUSY_TIMEOUT_MS", "FILE_NAME", "Database", "create_file", "open_connection"]
 

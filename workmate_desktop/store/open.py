@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store import backup, migrate, restore
-from workmate_desktop.store.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.engine import Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
+from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 
 
@@ -115,13 +116,13 @@ def _own_ids(connection: Connection) -> tuple[str, str]:
 
 def remembered_id(data_dir: Path) -> str | None:
     try:
-        return (data_dir / restore.ID_FILE).read_text("utf-8").strip() or None
+        return (data_dir / ID_FILE).read_text("utf-8").strip() or None
     except FileNotFoundError:
         return None
 
 
 def _remember_id(data_dir: Path, database_id: str) -> None:
-    restore.write_whole(data_dir / restore.ID_FILE, database_id + "\n")
+    restore.write_whole(data_dir / ID_FILE, database_id + "\n")
 
 
 def _refusal(code: str, data_dir: Path) -> UserError:

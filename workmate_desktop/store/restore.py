@@ -16,12 +16,11 @@ from contextlib import closing
 from pathlib import Path
 
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store.engine import FILE_NAME, create_file
+from workmate_desktop.store.driver import create_file
+from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN
 
 logger = logging.getLogger("workmate.store")
 
-ID_FILE = "database-id"
-PLAN = "restore.json"
 STAGED = "restore.sqlite3"
 KEPT_PREFIX = "ersetzt-"
 """Folders of replaced books: `ersetzt-20261123-170300`."""

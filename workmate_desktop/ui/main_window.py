@@ -4,6 +4,7 @@ It is painted at once, with only the outline of the pages, and furnished when th
 program is imported: what this file imports at its top, the first paint waits for.
 """
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
@@ -14,6 +15,7 @@ from workmate_desktop.ui.shared.outline import Outline
 
 if TYPE_CHECKING:
     from workmate_desktop.ui.shared.theme import Theme
+    from workmate_desktop.ui.shared.toast import ToastHost
 
 
 class MainWindow(QMainWindow):
@@ -42,7 +44,6 @@ class MainWindow(QMainWindow):
         """Navigation and a waiting page for each tab, in the place of the outline."""
         from workmate_desktop.ui.shared.navigation import TopNavigation
         from workmate_desktop.ui.shared.plain_text import PlainLabel
-        from workmate_desktop.ui.shared.toast import ToastHost
 
         self.stack = QStackedWidget()
         self.navigation = TopNavigation(self.stack)
@@ -59,11 +60,18 @@ class MainWindow(QMainWindow):
         self._all = QStackedWidget()
         self._all.addWidget(middle)
         self.setCentralWidget(self._all)
-        self.toasts = ToastHost(self, theme)
+        self._theme = theme
         self._titles = (self.tr("Rechnungen"), self.tr("Stripe"), self.tr("Protokoll"))
         self._only: QWidget | None = None
         for title in self._titles:
             self.navigation.add_page(title, waiting_page(self.tr("Einen Moment …")))
+
+    @cached_property
+    def toasts(self) -> "ToastHost":
+        """Made when it is asked for: the first rows do not wait for it."""
+        from workmate_desktop.ui.shared.toast import ToastHost
+
+        return ToastHost(self, self._theme)
 
     def set_page(self, index: int, page: QWidget) -> None:
         """Put a page in the place of its placeholder; what is shown stays shown."""

@@ -7,7 +7,7 @@ from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
 from workmate_desktop.domain.payments import MANUAL_METHODS
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text, actions_for
 from workmate_desktop.ui.shared.actors import actor_name
 from workmate_desktop.ui.shared.words import fill
@@ -21,7 +21,7 @@ def line(action: str, actor: str = "stripe", **detail: object) -> HistoryLine:
 
 @pytest.mark.parametrize("action", Action)
 def test_every_action_has_a_german_sentence(qapp, action) -> None:
-    title = texts.history_title(line(action))
+    title = history_texts.history_title(line(action))
     assert title != action.value
     assert title[0].isupper()
 
@@ -60,11 +60,11 @@ def test_every_action_has_a_german_sentence(qapp, action) -> None:
     ],
 )
 def test_history_lines(qapp, entry, title, note) -> None:
-    assert (texts.history_title(entry), texts.history_note(entry)) == (title, note)
+    assert (history_texts.history_title(entry), history_texts.history_note(entry)) == (title, note)
 
 
 def test_a_failure_without_codes_still_says_something(qapp) -> None:
-    assert len(texts.history_note(line("payment_failed"))) > 10
+    assert len(history_texts.history_note(line("payment_failed"))) > 10
 
 
 def test_actors(qapp) -> None:
@@ -81,8 +81,8 @@ def test_every_code_of_the_lists_has_words(qapp) -> None:
         assert texts.nothing_here(wanted)[0]
     assert all(texts.column_title(sort) for sort in InvoiceSort)
     assert all(texts.status_name(status) for status in InvoiceStatus)
-    assert all(texts.method_name(method) != method for method in MANUAL_METHODS)
-    assert texts.method_name("blik") == "blik"
+    assert all(history_texts.method_name(method) != method for method in MANUAL_METHODS)
+    assert history_texts.method_name("blik") == "blik"
 
 
 def test_fill_takes_values_as_they_are(qapp) -> None:

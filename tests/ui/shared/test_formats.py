@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workmate_desktop.domain.money import MAX_MINOR
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared import formats, money_text
 
 NOW = datetime(2026, 11, 23, 9, 12, 30, tzinfo=UTC)
 
@@ -27,6 +27,11 @@ NOW = datetime(2026, 11, 23, 9, 12, 30, tzinfo=UTC)
 )
 def test_money(minor, currency, text):
     assert formats.money(minor, currency) == text
+
+
+@given(st.integers(-MAX_MINOR, MAX_MINOR))
+def test_euros_are_written_as_babel_writes_them(minor: int) -> None:
+    assert money_text.money(minor, "eur") == money_text._by_babel(minor, "eur")
 
 
 @pytest.mark.parametrize(

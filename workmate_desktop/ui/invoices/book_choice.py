@@ -47,6 +47,10 @@ class BookChoice:
             return self._chosen
         return self._has_real and not self._has_test
 
+    def read_from(self, books: KnowsBooks) -> None:
+        """Ask these books from now on."""
+        self._books = books
+
     def choose(self, livemode: bool) -> None:
         """Staff decided."""
         self._chosen = livemode

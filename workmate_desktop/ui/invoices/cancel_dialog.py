@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.forms import FormField, Message
@@ -82,7 +82,7 @@ def reverse_dialog(row: InvoiceRow, payment: Payment, parent: QWidget | None) ->
     return ReasonDialog(
         parent,
         _tr("Zahlung rückgängig machen"),
-        f"{texts.label(row)} · {texts.method_name(payment.method)} · {amount}",
+        f"{texts.label(row)} · {history_texts.method_name(payment.method)} · {amount}",
         _tr("Die Zahlung bleibt im Verlauf stehen und wird durch eine Gegenbuchung aufgehoben."),
         _tr("&Rückgängig machen"),
     )

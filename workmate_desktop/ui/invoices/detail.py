@@ -7,7 +7,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
 from workmate_desktop.ui.invoices.detail_sections import (
     ActionBlock,
@@ -198,10 +198,10 @@ class DetailPanel(QStackedWidget):
         when = when.replace(" ", formats.NBSP)  # a line breaks before "heute 14:32", not within
         actor = actor_name(line.actor)
         return TimelineEntry(
-            texts.history_title(line),
-            texts.history_note(line),
+            history_texts.history_title(line),
+            history_texts.history_note(line),
             f"{when} · {actor}" if actor else when,
-            texts.history_tone(line),
+            history_texts.history_tone(line),
         )
 
     def _content(self) -> QWidget:

@@ -15,7 +15,7 @@ from workmate_desktop.domain.payments import (
     RefundRequest,
     refundable_minor,
 )
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import KeyValueRows
@@ -151,7 +151,7 @@ class PaymentBlock(QWidget):
         reversed_ids = {payment.reverses_id for payment in payments}
         for payment in payments:
             day = formats.date_text(self._clock.local(payment.received_at).date())
-            words = f"{texts.payment_title(payment)} · {day}"
+            words = f"{history_texts.payment_title(payment)} · {day}"
             amount = formats.money(payment.amount_minor, payment.currency)
             pair = _Pair(words, amount)
             self._column.addWidget(pair)

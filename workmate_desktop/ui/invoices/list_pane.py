@@ -1,6 +1,8 @@
 """The list, or a helpful sentence why it is empty."""
 
-from PySide6.QtCore import Signal
+from functools import cached_property
+
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
@@ -12,7 +14,10 @@ from workmate_desktop.ui.shared.words import fill
 
 
 class ListPane(QStackedWidget):
-    """Signals: `new_wanted()`, `clear_wanted()` for the search, `all_wanted()` for the filter."""
+    """Signals: `new_wanted()`, `clear_wanted()` for the search, `all_wanted()` for the filter.
+
+    The pages without rows are made when they are first needed.
+    """
 
     new_wanted = Signal()
     clear_wanted = Signal()
@@ -20,29 +25,39 @@ class ListPane(QStackedWidget):
 
     def __init__(self, theme: Theme, table: InvoiceTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.table = table
         # Opaque: else each changed row would paint the seven widgets behind it once more.
         self.setAutoFillBackground(True)
-        self.no_invoices = EmptyState(
-            theme,
-            "receipt-euro",
-            self.tr("Noch keine Rechnungen"),
-            self.tr("Die erste ist schnell geschrieben: Kunde, Positionen, fertig."),
-            button_text=self.tr("Neue &Rechnung"),
-        )
-        self.nothing_found = EmptyState(
-            theme, "search", self.tr("Nichts gefunden"), "", button_text=self.tr("Suche &leeren")
-        )
-        self.filter_empty = EmptyState(theme, "inbox", "", "", button_text=self.tr("&Alle zeigen"))
         self.addWidget(table)
-        for page, signal in (
-            (self.no_invoices, self.new_wanted),
-            (self.nothing_found, self.clear_wanted),
-            (self.filter_empty, self.all_wanted),
-        ):
-            self.addWidget(page)
-            if page.button is not None:
-                page.button.clicked.connect(signal)
+
+    @cached_property
+    def no_invoices(self) -> EmptyState:
+        """There is not one."""
+        title = self.tr("Noch keine Rechnungen")
+        words = self.tr("Die erste ist schnell geschrieben: Kunde, Positionen, fertig.")
+        button = self.tr("Neue &Rechnung")
+        return self._page("receipt-euro", title, words, button, self.new_wanted)
+
+    @cached_property
+    def nothing_found(self) -> EmptyState:
+        """None has the text searched for."""
+        title, button = self.tr("Nichts gefunden"), self.tr("Suche &leeren")
+        return self._page("search", title, "", button, self.clear_wanted)
+
+    @cached_property
+    def filter_empty(self) -> EmptyState:
+        """None passes the filter."""
+        return self._page("inbox", "", "", self.tr("&Alle zeigen"), self.all_wanted)
+
+    def _page(
+        self, icon: str, title: str, words: str, button: str, pressed: SignalInstance
+    ) -> EmptyState:
+        page = EmptyState(self._theme, icon, title, words, button_text=button)
+        self.addWidget(page)
+        if page.button is not None:
+            page.button.clicked.connect(pressed)
+        return page
 
     def show_for(self, query: InvoiceQuery, rows: int) -> None:
         """Show the table when there are rows, else the reason."""

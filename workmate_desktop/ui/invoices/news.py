@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.toast import MOST, ShowsToasts, ToastKind
@@ -185,12 +185,12 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
     if item.kind is News.WENT_BACK:
         about = texts.SEPARATOR.join((name, row.customer_name))
         tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
-        return texts.history_title(item.line), about, tone
+        return history_texts.history_title(item.line), about, tone
     if item.kind is News.CANCELLED:
         where = _tr("zu finden unter der Liste")
         about = texts.SEPARATOR.join((row.customer_name, where))
         return fill(_tr("%1 ist storniert"), name), about, ToastKind.INFO
-    reason = texts.failure_reason(detail)
+    reason = history_texts.failure_reason(detail)
     about = texts.SEPARATOR.join((reason, row.customer_name, amount))
     return fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
 

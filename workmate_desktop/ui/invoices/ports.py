@@ -4,7 +4,6 @@
 small fakes instead.
 """
 
-from collections.abc import Collection
 from concurrent.futures import Future
 from datetime import date
 from typing import Protocol, TypeVar
@@ -13,38 +12,13 @@ from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
-from workmate_desktop.domain.invoices import Invoice, InvoiceRow
-from workmate_desktop.domain.lists import Figures, InvoiceQuery
+from workmate_desktop.domain.invoices import Invoice
+from workmate_desktop.domain.lists import Figures
 from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
+from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")
-
-
-class RowReading(Protocol):
-    """What the list reads. Quick enough for the GUI thread."""
-
-    def invoice_page(
-        self, query: InvoiceQuery, after: InvoiceRow | None = None, limit: int = 256
-    ) -> list[InvoiceRow]:
-        """The rows behind `after` in the order of `query`; from the first one when None."""
-        ...
-
-    def invoice_row(self, invoice_id: str) -> InvoiceRow | None:
-        """One row as it is now; None when deleted."""
-        ...
-
-    def invoice_rows(self, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
-        """These rows as they are now, by id; deleted ones are left out."""
-        ...
-
-    def invoices_matching(self, query: InvoiceQuery, invoice_ids: Collection[str]) -> set[str]:
-        """Those of the invoices that belong into the list of `query` now."""
-        ...
-
-    def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
-        """Whether the invoice belongs into the list of `query` now."""
-        ...
 
 
 class InvoiceReading(RowReading, Protocol):

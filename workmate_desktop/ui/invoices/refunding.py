@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
-from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.shared import formats
@@ -88,7 +88,7 @@ class Refunding(QObject):
         )
 
     def _ask(self, payment: Payment, left: int, *about: str) -> RefundDialog:
-        method = texts.method_name(payment.method)
+        method = history_texts.method_name(payment.method)
         amount = formats.money(payment.amount_minor, payment.currency)
         subtitle = texts.SEPARATOR.join((*about, method, amount))
         dialog = RefundDialog(payment, left, subtitle, self._window)

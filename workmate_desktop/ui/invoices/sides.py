@@ -19,7 +19,6 @@ class Sides(QSplitter):
         above: Sequence[QWidget],
         list_parts: Sequence[QWidget],
         grows: QWidget,
-        detail: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         """`grows` is the one of `list_parts` that gets the room that is left."""
@@ -34,7 +33,7 @@ class Sides(QSplitter):
         for part in list_parts:
             column.addWidget(part, 1 if part is grows else 0)
         self._lists.addWidget(page)
-        self._panels.addWidget(detail)
+        self._panels.addWidget(QWidget())  # until there is a panel
         left = QWidget()
         outer = QVBoxLayout(left)
         outer.setContentsMargins(16, 14, 8, 14)
@@ -48,6 +47,15 @@ class Sides(QSplitter):
         self.setStretchFactor(1, 0)
         self.setCollapsible(0, False)
         self.setSizes([936, _DETAIL_WIDTH])
+
+    def set_detail(self, detail: QWidget) -> None:
+        """The panel of the chosen invoice; once."""
+        empty = self._panels.widget(0)
+        self._panels.insertWidget(0, detail)
+        if empty is not None:
+            self._panels.removeWidget(empty)
+            empty.deleteLater()
+        self._panels.setCurrentIndex(0)
 
     def add_review(self, pane: QWidget, detail: QWidget) -> None:
         """What takes their place."""

@@ -10,20 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery
+from workmate_desktop.domain.lists import Figures, InvoiceFilter
 from workmate_desktop.ui.invoices.actions import InvoiceAction, InvoiceActions
-from workmate_desktop.ui.invoices.book_choice import BookChoice, BookSwitch
-from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
 from workmate_desktop.ui.invoices.detail import DetailPanel
 from workmate_desktop.ui.invoices.figures_reader import FiguresReader
-from workmate_desktop.ui.invoices.list_pane import ListPane
+from workmate_desktop.ui.invoices.list_side import ListSide
 from workmate_desktop.ui.invoices.news import NewsTeller
 from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
-from workmate_desktop.ui.invoices.sides import Sides
-from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
-from workmate_desktop.ui.invoices.table_view import InvoiceTable
-from workmate_desktop.ui.invoices.toolbar import FigureRow, ListToolbar
 from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
@@ -54,21 +48,26 @@ class InvoicesTab(QWidget):
         toasts: ShowsToasts,
         parent: QWidget | None = None,
         pay: PayActions | None = None,
+        side: ListSide | None = None,
     ) -> None:
-        """Without `pay` nothing of Stripe's payment page is offered."""
+        """Without `pay` nothing of Stripe's payment page is offered. `side` is the list where it
+        is on the screen already.
+        """
         super().__init__(parent)
         self._books = books
         self._bridge = bridge
         self._clock = clock
         self._toasts = toasts
-        self._choice = BookChoice(books)
-        today = clock.today()
-        self.model = InvoiceTableModel(books, InvoiceQuery(self._choice.livemode, today), self)
-        self.table = InvoiceTable(theme, self.model)
-        self.figures = FigureRow(theme, today)
-        self.toolbar = ListToolbar(theme, today)
-        self.switch = BookSwitch()
-        self.cancelled = CancelledLine()
+        if side is None:
+            side = ListSide(theme, books, clock.today())
+        else:
+            side.read_from(books)
+        self._side = side
+        self._choice = side.choice
+        self.model, self.table, self.list = side.model, side.table, side.list
+        self.figures, self.toolbar = side.figures, side.toolbar
+        self.switch, self.cancelled = side.switch, side.cancelled
+        self.splitter = side.splitter
         self.detail = DetailPanel(theme, books, clock, pay=pay)
         self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self, pay)
         self.news = NewsTeller(books, bridge, clock, toasts, self)
@@ -78,7 +77,7 @@ class InvoicesTab(QWidget):
         )
         self._typed = ""
         self.review: ReviewDesk | None = None
-        self._build(theme)
+        self._build()
         self._connect()
         self._show_state()
         self.refresh_figures()
@@ -139,20 +138,11 @@ class InvoicesTab(QWidget):
 
     def save_state(self) -> dict[str, Any]:
         """Columns, sort and the splitter, as plain JSON values."""
-        return {"columns": self.table.save_columns(), "splitter": self.splitter.sizes()}
+        return self._side.save_state()
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """Take over what `save_state` gave; anything unfit is left out."""
-        columns = state.get("columns")
-        if isinstance(columns, dict):
-            self.table.restore_columns(columns)
-        sizes = state.get("splitter")
-        if (
-            isinstance(sizes, list)
-            and len(sizes) == 2
-            and all(isinstance(size, int) and 0 <= size <= 20_000 for size in sizes)
-        ):
-            self.splitter.setSizes(sizes)
+        self._side.restore_state(state)
 
     def focus_first(self) -> None:
         """Give the keyboard to the list, or while it is empty to Neue Rechnung."""
@@ -174,10 +164,8 @@ class InvoicesTab(QWidget):
 
     # Building
 
-    def _build(self, theme: Theme) -> None:
-        self.list = ListPane(theme, self.table)
-        lists = (self.toolbar, self.list, self.cancelled)
-        self.splitter = Sides((self.switch, self.figures), lists, self.list, self.detail)
+    def _build(self) -> None:
+        self.splitter.set_detail(self.detail)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
@@ -396,4 +384,4 @@ class InvoicesTab(QWidget):
 
     def _show_state(self) -> None:
         """The table, or why it is empty."""
-        self.list.show_for(self.model.query, self.model.rowCount())
+        self._side.show_state()

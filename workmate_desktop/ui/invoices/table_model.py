@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.ui.invoices import texts
-from workmate_desktop.ui.invoices.ports import RowReading
+from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.invoices.status_pill import pills_text, status_pills
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
@@ -64,10 +64,8 @@ class RowChange:
     @property
     def became_paid(self) -> bool:
         """Whether this is the change that everybody waits for."""
-        paid = InvoiceStatus.PAID
-        return (
-            self.after is not None and self.after.status is paid and self.before.status is not paid
-        )
+        paid, after = InvoiceStatus.PAID, self.after
+        return after is not None and after.status is paid and self.before.status is not paid
 
 
 class InvoiceTableModel(QAbstractTableModel):
@@ -97,8 +95,9 @@ class InvoiceTableModel(QAbstractTableModel):
             self._query = query
             self._reset(PAGE)
 
-    def reload(self) -> None:
-        """Read everything that was loaded again, for changes too large to name."""
+    def reload(self, books: RowReading | None = None) -> None:
+        """Read all that was loaded again, for much that changed; from `books` from now on."""
+        self._books = books or self._books
         self._reset(max(PAGE, len(self._rows)))
 
     def refresh_loaded(self) -> None:

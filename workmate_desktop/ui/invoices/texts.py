@@ -1,25 +1,16 @@
-"""The German words of the Rechnungen tab: codes and values in, sentences out. No widgets."""
+"""The German words of the list and its filters: codes and values in, sentences out. No widgets.
+
+The first rows wait for what this file imports.
+"""
 
 import re
-from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import QCoreApplication
 
-from workmate_desktop.domain.events import Source
-from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceSort
-from workmate_desktop.domain.payment_links import CloseReason
-from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
-from workmate_desktop.ui.invoices.review_history import (
-    REVIEW_TONES,
-    review_note,
-    review_titles,
-)
-from workmate_desktop.ui.shared import formats, reversal_texts
-from workmate_desktop.ui.shared.assets import decline_reason
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.words import fill
 
 SEPARATOR = " · "
@@ -92,159 +83,6 @@ def state_name(row: InvoiceRow) -> str:
     if row.partly_refunded and not row.outstanding_minor:
         return _tr("Teilweise erstattet")
     return status_name(row.status)
-
-
-def method_name(method: str) -> str:
-    """How money came, in a word."""
-    known = {
-        BANK_TRANSFER: _tr("Überweisung"),
-        CASH: _tr("Bar"),
-        "card": _tr("Karte"),
-        "card_present": _tr("Karte"),
-        "sepa_debit": _tr("SEPA-Lastschrift"),
-        "sofort": _tr("Sofortüberweisung"),
-        "customer_balance": _tr("Überweisung"),
-        "link": _tr("Link"),
-        "paypal": _tr("PayPal"),
-        "klarna": _tr("Klarna"),
-        "giropay": _tr("giropay"),
-        "stripe": _tr("Stripe"),
-    }
-    return known.get(method, method) or _tr("Zahlung")
-
-
-def payment_title(payment: Payment) -> str:
-    """The first words of a payment's line."""
-    if payment.reversal_of is not None:
-        return reversal_texts.reversal_title(payment.kind)
-    if payment.amount_minor < 0:
-        return fill(_tr("Rückgängig: %1"), method_name(payment.method))
-    return method_name(payment.method)
-
-
-def source_name(source: str) -> str:
-    """How an event came; empty for the ordinary way."""
-    return {
-        Source.CATCH_UP.value: _tr("Nachgeholt"),
-        Source.POLL.value: _tr("Abruf"),
-        Source.SIMULATION.value: _tr("Simulation"),
-    }.get(source, "")
-
-
-def history_title(line: HistoryLine) -> str:
-    """What happened, in German; an action of a newer version is named as it is."""
-    titles: dict[str, str] = {
-        Action.CREATED: _tr("Entwurf angelegt"),
-        Action.EDITED: _tr("Entwurf geändert"),
-        Action.ISSUED: _tr("Rechnung gestellt"),
-        Action.CANCELLED: _tr("Rechnung storniert"),
-        Action.DELETED: _tr("Entwurf gelöscht"),
-        Action.PAYMENT_BOOKED: _tr("Zahlung eingegangen"),
-        Action.PAYMENT_FAILED: _tr("Zahlung fehlgeschlagen"),
-        Action.MANUAL_PAYMENT: _tr("Zahlung eingetragen"),
-        Action.PAYMENT_REVERSED: _tr("Zahlung rückgängig gemacht"),
-        Action.STATUS_CHANGED: _tr("Status geändert"),
-        Action.PAYMENT_RUNNING: _tr("Zahlung läuft"),
-        Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
-        Action.LINK_SENT: _tr("E-Mail an den Kunden vorbereitet"),
-        Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
-        **review_titles(),
-        **reversal_texts.action_titles(),
-    }
-    title = titles.get(line.action, line.action)
-    if line.action == Action.LINK_SENT and line.detail.get("channel") == "copy":
-        title = _tr("Zahlungslink kopiert")
-    if line.action == Action.STATUS_CHANGED:
-        return _status_change(title, line.detail)
-    if line.action in (Action.ISSUED, Action.LINK_SENT, Action.LINK_CLOSED):
-        # The amount and the number stand above already.
-        return title
-    amount = _amount(line.detail)
-    return f"{title}{SEPARATOR}{amount}" if amount else title
-
-
-def history_note(line: HistoryLine) -> str:
-    """Why it happened, or in what way; empty when there is nothing to add."""
-    detail = line.detail
-    if line.action == Action.PAYMENT_FAILED:
-        return failure_reason(detail)
-    if line.action in (Action.CANCELLED, Action.PAYMENT_REVERSED):
-        return _word(detail, "reason")
-    if line.action == Action.LINK_CLOSED:
-        return link_closed_because(_word(detail, "reason"))
-    if line.action in _WITH_METHOD:
-        method = _word(detail, "method")
-        parts = (method_name(method) if method else "", source_name(_word(detail, "source")))
-        return SEPARATOR.join(part for part in parts if part)
-    if line.action in reversal_texts.action_titles():
-        note = reversal_texts.action_note(line.action, detail)
-        return SEPARATOR.join(part for part in (note, source_name(_word(detail, "source"))) if part)
-    return review_note(line)
-
-
-_WITH_METHOD = (
-    Action.PAYMENT_BOOKED,
-    Action.MANUAL_PAYMENT,
-    Action.PAYMENT_RUNNING,
-    Action.PAYMENT_ASSIGNED,
-)
-
-
-def history_tone(line: HistoryLine) -> Tone:
-    """Red for a failure, green for money, grey for the rest."""
-    tones: dict[str, Tone] = {
-        Action.PAYMENT_FAILED: Tone.RED,
-        Action.PAYMENT_BOOKED: Tone.GREEN,
-        Action.MANUAL_PAYMENT: Tone.GREEN,
-        Action.PAYMENT_REVERSED: Tone.AMBER,
-        Action.PAYMENT_RUNNING: Tone.BLUE,
-        **REVIEW_TONES,
-        Action.REFUNDED: Tone.AMBER,
-        Action.REFUND_FAILED: Tone.RED,
-        Action.REFUND_NOT_DONE: Tone.RED,
-        Action.DISPUTED: Tone.RED,
-        Action.DISPUTE_OPENED: Tone.AMBER,
-        Action.DISPUTE_WON: Tone.GREEN,
-        Action.DISPUTE_LOST: Tone.RED,
-        Action.DEBIT_RETURNED: Tone.RED,
-    }
-    return tones.get(line.action, Tone.GREY)
-
-
-def link_closed_because(reason: str) -> str:
-    """Why a payment link was switched off; empty for a reason of a newer version."""
-    return {
-        CloseReason.PAID.value: _tr("Die Rechnung ist bezahlt"),
-        CloseReason.AMOUNT_CHANGED.value: _tr("Der offene Betrag hat sich geändert"),
-        CloseReason.CANCELLED.value: _tr("Die Rechnung ist storniert"),
-        CloseReason.RUNNING.value: _tr("Eine Zahlung läuft schon"),
-        CloseReason.OUTSIDE.value: _tr("Bei Stripe war er schon abgeschaltet"),
-    }.get(reason, "")
-
-
-def failure_reason(detail: Mapping[str, object]) -> str:
-    """Why a payment failed, one sentence without its full stop."""
-    codes = (_word(detail, "decline_code") or None, _word(detail, "failure_code") or None)
-    return decline_reason(*codes).removesuffix(".")
-
-
-def _status_change(title: str, detail: Mapping[str, object]) -> str:
-    names = [_status_word(_word(detail, key)) for key in ("from", "to")]
-    return f"{title}: {names[0]} → {names[1]}" if all(names) else title
-
-
-def _status_word(code: str) -> str:
-    return status_name(InvoiceStatus(code)) if code in set(InvoiceStatus) else code
-
-
-def _amount(detail: Mapping[str, object]) -> str:
-    minor, currency = detail.get("amount_minor"), _word(detail, "currency") or "eur"
-    return formats.money(minor, currency) if isinstance(minor, int) else ""
-
-
-def _word(detail: Mapping[str, object], key: str) -> str:
-    value = detail.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def paid_on(day: date) -> str:

@@ -12,7 +12,17 @@ _LOCALE = "de_DE"
 @lru_cache(maxsize=4096)  # Babel takes 0.1 ms, and the same amounts are painted again and again
 def money(minor: int, currency: str) -> str:
     """An amount for the screen, with all decimals of its currency."""
-    # Imported at the first amount: Babel is not needed before the first rows are shown.
+    return _euros(minor) if currency.lower() == "eur" else _by_babel(minor, currency)
+
+
+def _euros(minor: int) -> str:
+    """As Babel writes it, without its 20 ms for the first amount; a test compares them."""
+    whole, cents = divmod(abs(minor), 100)
+    grouped = f"{whole:,}".replace(",", ".")
+    return f"{'-' if minor < 0 else ''}{grouped},{cents:02}{NBSP}€"
+
+
+def _by_babel(minor: int, currency: str) -> str:
     from babel.numbers import format_currency
 
     digits = exponent(currency)
