@@ -253,6 +253,7 @@ class WindowProgram(QObject):
 
     def _on_started(self, _nothing: None) -> None:
         self.bridge.run_in_background(import_editor)
+        self._collector.keep_all()
         if self._memory.was_unfit and self.core is not None:
             self.core.writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.SETTINGS_RESET)

@@ -53,3 +53,14 @@ def test_closing_gives_back_what_was_before(qtbot) -> None:
     collector.close()
     collector.close()
     assert not gc.isenabled()
+
+
+def test_what_the_start_made_is_not_looked_through_again(qtbot) -> None:
+    collector = GuiCollector()
+    try:
+        collector.keep_all()
+        assert gc.get_freeze_count() > 10_000
+        assert len(gc.get_objects()) < 1_000
+    finally:
+        collector.close()
+    assert gc.get_freeze_count() == 0

@@ -26,6 +26,14 @@ class GuiCollector(QObject):
         self._timer.timeout.connect(self.collect_what_is_due)
         self._timer.start()
 
+    def keep_all(self) -> None:
+        """Never look through what there is now: what the start made lives as long as the window.
+
+        A collection that does look through it holds up painting for 30 ms and more.
+        """
+        gc.freeze()
+        self._frozen = True
+
     @Slot()
     def collect_what_is_due(self) -> None:
         """Collect the oldest generation that has reached its threshold, like Python would."""
@@ -33,11 +41,6 @@ class GuiCollector(QObject):
         for generation in (2, 1, 0):
             if counts[generation] > thresholds[generation] > 0:
                 gc.collect(generation)
-                if generation == len(counts) - 1 and not self._frozen:
-                    # What the start made lives as long as the window: looking through all of
-                    # it again and again would hold up painting, 30 ms each time.
-                    gc.freeze()
-                    self._frozen = True
                 return
 
     def close(self) -> None:
