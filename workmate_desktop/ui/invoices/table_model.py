@@ -257,7 +257,8 @@ class InvoiceTableModel(QAbstractTableModel):
     def _replace(self, position: int, row: InvoiceRow) -> None:
         before, self._rows[position] = self._rows[position], row
         # A payment changes only what it paid and the status: the other cells are not repainted.
-        differ = (c for c in _COLUMNS if self._text(row, c) != self._text(before, c))
+        same = row.currency == before.currency
+        differ = (c for c in _COLUMNS if not same or self._raw(row, c) != self._raw(before, c))
         first = next(differ, Column.STATUS)
         self.dataChanged.emit(self.index(position, first), self.index(position, Column.STATUS))
 

@@ -1,9 +1,10 @@
 """The invoice list itself: columns, keys, what is selected, and the soft flash of a paid row."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
@@ -319,7 +320,7 @@ class RowFlash(QObject):
         super().__init__(view)
         self._view = view
         self._model = model
-        self._started: dict[str, QElapsedTimer] = {}
+        self._started: dict[str, float] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._step)
@@ -333,38 +334,39 @@ class RowFlash(QObject):
         """Tint the row of this invoice; again from the start when it is tinted already."""
         if not self._view.isVisible() or self._model.position(invoice_id) is None:
             return
-        since = QElapsedTimer()
-        since.start()
-        self._started[invoice_id] = since
+        self._started[invoice_id] = time.monotonic()
         self._model.flashing[invoice_id] = 1.0
-        self._repaint(invoice_id)
+        self._repaint((invoice_id,))
         self._timer.start()
 
     @Slot()
     def _step(self) -> None:
-        fading = animations_wanted()
+        fading, shown, now = animations_wanted(), self._view.isVisible(), time.monotonic()
+        changed: list[str] = []
         for invoice_id, since in list(self._started.items()):
-            elapsed = since.elapsed()
-            if elapsed >= FLASH_MS or not self._view.isVisible():
+            elapsed = (now - since) * 1000
+            if elapsed >= FLASH_MS or not shown:
                 del self._started[invoice_id]
                 self._model.flashing.pop(invoice_id, None)
-                self._repaint(invoice_id)
+                changed.append(invoice_id)
             elif fading and elapsed > _HOLD_MS:
                 left = 1.0 - (elapsed - _HOLD_MS) / (FLASH_MS - _HOLD_MS)
                 self._model.flashing[invoice_id] = left
-                self._repaint(invoice_id)
+                changed.append(invoice_id)
+        self._repaint(changed)
         if not self._started:
             self._timer.stop()
 
-    def _repaint(self, invoice_id: str) -> None:
-        position = self._model.position(invoice_id)
-        if position is None:
-            return
+    def _repaint(self, invoice_ids: Iterable[str]) -> None:
+        """Many may fade at once, few of them where they are seen: Qt is asked only about those."""
         viewport = self._view.viewport()
-        top = self._view.rowViewportPosition(position)
-        height = self._view.rowHeight(position)
-        if top + height > 0 and top < viewport.height():
-            viewport.update(0, top, viewport.width(), height)
+        first = self._view.rowAt(0)
+        last = self._view.rowAt(viewport.height() - 1)
+        for invoice_id in invoice_ids:
+            at = self._model.position(invoice_id)
+            if at is not None and first <= at and (at <= last or last < 0):
+                top, height = self._view.rowViewportPosition(at), self._view.rowHeight(at)
+                viewport.update(0, top, viewport.width(), height)
 
 
 def _column_of(model: InvoiceTableModel) -> int:

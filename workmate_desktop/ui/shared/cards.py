@@ -84,14 +84,20 @@ class FigureCard(QAbstractButton):
 
     def set_caption(self, caption: str) -> None:
         """Change the small line, for example when the month changes."""
-        self._caption = caption
-        self._name()
+        if caption != self._caption:
+            self._caption = caption
+            self._name()
 
     def set_figure(self, figure: str, tone: Tone = Tone.GREY) -> None:
         """Show `figure`, red, green or in the text colour (any other tone)."""
+        if (figure, tone) == (self._figure, self._tone):
+            return
+        before = self.sizeHint()
         self._figure = figure
         self._tone = tone
         self._name()
+        if self.sizeHint() != before:
+            self.updateGeometry()
 
     def figure(self) -> str:
         """What is shown."""
@@ -134,7 +140,6 @@ class FigureCard(QAbstractButton):
 
     def _name(self) -> None:
         self.setAccessibleName(f"{self._caption}: {self._figure}")
-        self.updateGeometry()
         self.update()
 
 

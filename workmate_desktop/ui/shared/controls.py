@@ -165,13 +165,18 @@ class _Segment(QPushButton):
         return self.sizeHint()
 
     def set_count(self, count: int | None) -> None:
-        self._with_count = f"{self._words} {count}" if count else self._words
+        with_count = f"{self._words} {count}" if count else self._words
+        if with_count == self._with_count:
+            return
+        self._with_count = with_count
         self.setAccessibleName(self._with_count)
         self.show_count(self._count_shown)
 
     def show_count(self, shown: bool) -> None:
         self._count_shown = shown
-        self.setText(self._with_count if shown else self._words)
+        words = self._with_count if shown else self._words
+        if words != self.text():
+            self.setText(words)
         self.setToolTip("" if shown else plain_tip(self._with_count))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

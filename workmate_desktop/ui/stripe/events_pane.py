@@ -71,6 +71,7 @@ class EventsPane(Card):
         self._search_timer.setSingleShot(True)
         self._search_timer.timeout.connect(self._search)
         self._news: dict[str, None] = {}
+        self._changed_invoices: dict[str, None] = {}
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(_CALM_MS)
@@ -118,6 +119,7 @@ class EventsPane(Card):
     def reload(self) -> None:
         """Read everything again."""
         self._news.clear()
+        self._changed_invoices.clear()
         self.model.reload()
         self._show_state()
 
@@ -162,19 +164,24 @@ class EventsPane(Card):
 
     @Slot()
     def _read_news(self) -> None:
-        if self._news and self.isVisible():
+        if (self._news or self._changed_invoices) and self.isVisible():
             self._calm.start()
             self._take_news()
 
     def _take_news(self) -> None:
         news, self._news = self._news, {}
+        invoices, self._changed_invoices = self._changed_invoices, {}
+        self.model.refresh_invoices(invoices)
         self.model.refresh(news)
         self._show_state()
 
     @Slot(object)
     def _on_invoices_changed(self, invoice_ids: tuple[str, ...]) -> None:
-        self.model.refresh_invoices(invoice_ids)
-        self._show_state()
+        if self.isVisible():
+            self.model.refresh_invoices(invoice_ids)
+            self._show_state()
+        else:
+            self._changed_invoices.update(dict.fromkeys(invoice_ids))
 
     @Slot(str)
     def _on_chosen(self, which: str) -> None:
