@@ -63,7 +63,7 @@ def fill_for_deliveries(file: Path, count: int) -> None:
                 for number in range(count)
             ),
         )
-    connection.close()
+    _done(connection)
 
 
 def fill_office(file: Path, invoices: int) -> None:
@@ -91,8 +91,7 @@ def fill_office(file: Path, invoices: int) -> None:
         connection.executemany(_LINE, [h for row in rows for h in _lines(row)])
         for what, columns in COLUMNS.items():  # as if the program had written them
             seal_table(connection, what, columns)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    _done(connection)
 
 
 _CUSTOMER = "INSERT INTO customers (id, name, city, country) VALUES (?, ?, ?, ?)"
@@ -113,11 +112,16 @@ VALUES (?, ?, ?, ?, ?, ?)"""
 
 def _writing(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file)
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA journal_mode=OFF")  # a failed run is thrown away
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=OFF")  # thrown away after the run
-    connection.execute("PRAGMA cache_size=-200000")
+    connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA cache_size=-1500000")
     return connection
+
+
+def _done(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
 
 
 def _names(chance: random.Random, count: int) -> Iterator[str]:

@@ -13,10 +13,9 @@ from tests.benchmarks.contestants import Floor, Original, Ours
 from tests.benchmarks.table import Goal, Row, not_measured
 
 SOURCE = Path(__file__).with_name("slow_disk.c")
-CONNECTIONS = 32
-_SLOW_GOAL = Goal.at_least(20.0)
-_SLOW = f"slow disk (sync +2 ms), {CONNECTIONS} connections: events/s, × original"
-_BUSY = f"one core busy, {CONNECTIONS} connections: events/s, × original"
+_GOALS = {("slow", 32): Goal.at_least(20.0)}
+"""The others inform."""
+_NAMES = {"slow": "slow disk (sync +2 ms)", "busy": "one core busy"}
 _RACERS = (Ours, Original, Floor)
 
 Measured = dict[str, receiving.Results]
@@ -32,9 +31,7 @@ def measure(folder: Path, rounds: int, seconds: float) -> tuple[Measured, list[s
             if there:
                 place = folder / name
                 place.mkdir()
-                results[name], found = receiving.measure(
-                    place, rounds, seconds, _RACERS, (CONNECTIONS,)
-                )
+                results[name], found = receiving.measure(place, rounds, seconds, _RACERS)
                 wrong += [f"{name}: {line}" for line in found]
     return results, wrong
 
@@ -69,16 +66,19 @@ def _busy_core() -> Iterator[bool]:
 
 
 def rows(results: Measured) -> list[Row]:
-    """The slow disk has a goal; the busy core is held to the one without."""
+    """Each kind and number of connections, beside the original's way in the same conditions."""
     table: list[Row] = []
-    for kind, name, goal in (("slow", _SLOW, _SLOW_GOAL), ("busy", _BUSY, Goal.at_least(30.0))):
-        if kind not in results:
-            table.append(not_measured(name, goal, "no C compiler (cc) here"))
-            continue
-        rate = {key: of[CONNECTIONS].median("rate") for key, of in results[kind].items()}
-        table.append(
-            Row(name, rate["floor"], rate["ours"], goal, peer=rate["original"], to_peer=True)
-        )
+    for kind, what in _NAMES.items():
+        for number in receiving.CONNECTIONS:
+            goal = _GOALS.get((kind, number))
+            name = f"{what}, {number} connection{'s' if number > 1 else ''}: events/s, × original"
+            if kind not in results:
+                table.append(not_measured(name, goal, "no C compiler (cc) here"))
+                continue
+            rate = {key: of[number].median("rate") for key, of in results[kind].items()}
+            table.append(
+                Row(name, rate["floor"], rate["ours"], goal, peer=rate["original"], to_peer=True)
+            )
     return table
 
 

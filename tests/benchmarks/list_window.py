@@ -33,6 +33,10 @@ FOUND = {"muller": "Müller", "1190": "1.190,00 €"}
 """Typed without dots and umlauts: PERFORMANCE, folded search."""
 
 
+EVENT_TEXTS = ("evt_f", "2024-00", "succeeded", "pi_0a1", "zzzz")
+"""Looked for in the list of events; the last one is nowhere."""
+
+
 def resident_mb() -> float:
     """Memory of this process in the machine, in MB (proc(5))."""
     with Path("/proc/self/status").open(encoding="ascii") as file:
@@ -128,6 +132,10 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         )[-1]
         deep[sorting.value] = _ms(lambda q=at, r=last: books.invoice_page(q, r))
     figures = [_ms(lambda: books.figures(True, LAST_DAY)) for _ in range(repeats)]
+    events = {
+        text: [_ms(lambda t=text: books.event_page(text=t)) for _ in range(repeats)]
+        for text in ("", *EVENT_TEXTS)
+    }
     found = {
         text: sum(_shows(row, text) for row in books.invoice_page(replace(query, text=text)))
         for text in FOUND
@@ -144,6 +152,7 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         "select": select,
         "deep": deep,
         "figures": figures,
+        "events": events,
     }
     for each, _model in views:
         each.close()

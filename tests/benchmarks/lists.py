@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.contestants import ROOT
-from tests.benchmarks.generator import fill_office, new_data_dir
-from tests.benchmarks.list_window import FOUND
+from tests.benchmarks.list_window import EVENT_TEXTS, FOUND
+from tests.benchmarks.office import office
 from tests.benchmarks.table import Goal, Row
 
 SMALL = 1_000
@@ -23,17 +23,14 @@ LARGE = 100_000
 DECADE = 200_000
 
 
-def measure(folder: Path, rounds: int, sizes: Sequence[int], repeats: int) -> Measured:
+def measure(books: Path, rounds: int, sizes: Sequence[int], repeats: int) -> Measured:
     """The results of `list_window` for each size, one for each round."""
     results: Measured = {size: [] for size in sizes}
-    for size in results:
-        print(f"  books with {size:,} invoices", file=sys.stderr)
-        fill_office(new_data_dir(folder / f"list{size}"), size)
     for number in range(rounds):
         for size in sorted(results, reverse=bool(number % 2)):
             print(f"  round {number + 1} of {rounds}: {size:,} invoices", file=sys.stderr)
             command = [sys.executable, "-m", "tests.benchmarks.list_window"]
-            command += [str(folder / f"list{size}"), str(repeats)]
+            command += [str(office(books, size)), str(repeats)]
             done = subprocess.run(
                 command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
             )
@@ -80,9 +77,17 @@ def _decade_rows(results: Measured) -> list[Row]:
         "list, to the oldest ms": lambda r, size: _all(r, size, "jump"),
         "list, select and open ms": lambda r, size: _all(r, size, "select"),
         "figures above the list ms": lambda r, size: _all(r, size, "figures"),
+        "events list, first page ms": lambda r, size: _event_page(r, size, ""),
+        "events list, slowest text ms": lambda r, size: max(
+            _event_page(r, size, text) for text in EVENT_TEXTS
+        ),
     }
     return [Row(name + what, of(results, SMALL), of(results, DECADE), goal)
             for what, of in measured.items()]  # fmt: skip
+
+
+def _event_page(results: Measured, size: int, text: str) -> float:
+    return _median_over(results[size], "events", text)
 
 
 def _all(results: Measured, size: int, name: str) -> float:
@@ -112,6 +117,9 @@ def details(results: Measured) -> list[str]:
             f"  to the oldest: {_all(results, size, 'jump'):.1f}, read for a selected one:"
             f" {_all(results, size, 'select'):.1f}, memory MB: {_memory(results, size):.1f}"
         )
+        lines.append("  events list, first page of a text: " + _named(
+            {f'"{text}"': _event_page(results, size, text) for text in runs[0]["events"]}
+        ))  # fmt: skip
         cold = statistics.median(run["cold_paint"] for run in runs)
         figures = statistics.median(ms for run in runs for ms in run["figures"])
         lines.append(f"  first paint, cold: {cold:.1f}; figures above the list: {figures:.1f}")
