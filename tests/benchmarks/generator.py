@@ -59,6 +59,7 @@ def fill_for_deliveries(file: Path, count: int) -> None:
                     "2026-11-02",
                     "2026-12-02",
                     "2026-11-02T08:00:00.000Z",
+                    None,
                 )
                 for number in range(count)
             ),
@@ -80,14 +81,14 @@ def fill_office(file: Path, invoices: int) -> None:
             [(i, n, chance.choice(_TOWN), "DE") for i, n in zip(customers, names, strict=True)],
         )
         rows = list(_invoices(chance, invoices, customers))
-        connection.executemany(_INVOICE, [row[:10] for row in rows])
+        connection.executemany(_INVOICE, [row[:11] for row in rows])
         connection.executemany(
             "INSERT INTO invoice_items VALUES (?, ?, 1, 'Leistung nach Auftrag', '1', 'Stück',"
             " ?, '19')",
             [(row[0][:-1] + "i", row[0], row[6] * 100 // 119) for row in rows],
         )
         connection.executemany(_PAYMENT, [p for row in rows for p in _payments(row)])
-        connection.executemany(_EVENT, [e for row in rows for e in _events(chance, row)])
+        connection.executemany(_EVENT, [e for row in rows for e in _events(row)])
         connection.executemany(_LINE, [h for row in rows for h in _lines(row)])
         for what, columns in COLUMNS.items():  # as if the program had written them
             seal_table(connection, what, columns)
@@ -97,7 +98,7 @@ def fill_office(file: Path, invoices: int) -> None:
 _CUSTOMER = "INSERT INTO customers (id, name, city, country) VALUES (?, ?, ?, ?)"
 _INVOICE = """
 INSERT INTO invoices (id, number, customer_id, status, livemode, currency, total_minor,
-    issue_date, due_date, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    issue_date, due_date, created_at, last_failed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PAYMENT = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at) VALUES (?, ?, ?, ?, 'eur', 'card', 1, ?, ?)"""
@@ -130,7 +131,7 @@ def _names(chance: random.Random, count: int) -> Iterator[str]:
         yield f"{family} {trade} {number + 1} {form}" if number % 3 else f"{family}, {number + 1}"
 
 
-_InvoiceTuple = tuple[str, str | None, str, str, int, str, int, str, str, str, int]
+_InvoiceTuple = tuple[str, str | None, str, str, int, str, int, str, str, str, str | None, int]
 
 
 def _invoices(chance: random.Random, count: int, customers: list[str]) -> Iterator[_InvoiceTuple]:
@@ -146,6 +147,8 @@ def _invoices(chance: random.Random, count: int, customers: list[str]) -> Iterat
             ("paid", "open", "partially_paid", "cancelled", "draft"),
             (60, 32, 3, 2, 3) if recent else (97, 1, 0.5, 1.5, 0),
         )[0]
+        failed = status != "draft" and chance.random() < 0.28
+        due = issued + timedelta(days=14)
         paid = total if status == "paid" else total // 3 if status == "partially_paid" else 0
         yield (
             str(uuid.UUID(int=chance.getrandbits(128), version=4)),
@@ -156,8 +159,9 @@ def _invoices(chance: random.Random, count: int, customers: list[str]) -> Iterat
             "eur",
             total,
             issued.isoformat(),
-            (issued + timedelta(days=14)).isoformat(),
+            due.isoformat(),
             f"{issued}T08:{place % 60:02d}:00.000Z",
+            f"{due}T07:00:00.000Z" if failed else None,
             paid,
         )
 
@@ -171,24 +175,23 @@ def _intent(row: _InvoiceTuple) -> str:
 
 
 def _payments(row: _InvoiceTuple) -> Iterator[tuple[object, ...]]:
-    if row[10]:
+    if row[11]:
         at = _moment(row)
-        yield row[0][:-1] + "p", row[0], _intent(row), row[10], at, at
+        yield row[0][:-1] + "p", row[0], _intent(row), row[11], at, at
 
 
-def _events(chance: random.Random, row: _InvoiceTuple) -> Iterator[tuple[object, ...]]:
+def _events(row: _InvoiceTuple) -> Iterator[tuple[object, ...]]:
     at, stem = _moment(row), row[0].replace("-", "")
-    if row[10]:
+    if row[11]:
         detail = f'{{"invoice_ref":"{row[0]}","status":"succeeded","method":"card"}}'
         yield (
             "evt_s" + stem, "payment_intent.succeeded", at, at, "booked", _intent(row), row[0],
-            row[10], detail,
+            row[11], detail,
         )  # fmt: skip
-    if row[3] != "draft" and chance.random() < 0.28:
+    if row[10]:
         detail = f'{{"invoice_ref":"{row[0]}","decline_code":"insufficient_funds"}}'
-        earlier = f"{row[8]}T07:00:00.000Z"
         yield (
-            "evt_f" + stem, "payment_intent.payment_failed", earlier, earlier,
+            "evt_f" + stem, "payment_intent.payment_failed", row[10], row[10],
             "failure_recorded", _intent(row), row[0], row[6], detail,
         )  # fmt: skip
 
@@ -197,8 +200,8 @@ def _lines(row: _InvoiceTuple) -> Iterator[tuple[object, ...]]:
     yield row[0][:-1] + "a", row[0], row[9], "created", "buero", "{}"
     if row[3] != "draft":
         yield row[0][:-1] + "b", row[0], row[9], "issued", "buero", "{}"
-    if row[10]:
-        detail = f'{{"amount_minor":{row[10]},"currency":"eur"}}'
+    if row[11]:
+        detail = f'{{"amount_minor":{row[11]},"currency":"eur"}}'
         yield row[0][:-1] + "c", row[0], _moment(row), "payment_booked", "stripe", detail
 
 

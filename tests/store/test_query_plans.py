@@ -105,6 +105,17 @@ def test_filtered_and_searched_pages(office: Database, which: InvoiceFilter) -> 
     assert full_scans(plans) == []
 
 
+def test_failed_invoices_are_found_by_their_status(office: Database) -> None:
+    books = Books(office, SystemClock())
+    query = replace(QUERY, filter=InvoiceFilter.FAILED)
+    with asked(office) as plans:
+        first = books.invoice_page(query, None, 2)
+        books.invoice_page(query, first[-1], 2)
+    pages = [line for line in plans if line.startswith("SEARCH invoices") and "search_text" in line]
+    assert len(pages) == 2
+    assert all("status=?" in line for line in pages), pages
+
+
 def test_single_rows_and_what_stands_beside_the_list(office: Database) -> None:
     books = Books(office, SystemClock())
     invoice_id = books.invoice_page(QUERY, None, 1)[0].id
@@ -205,3 +216,4 @@ def test_the_figures_read_sums_and_not_rows(office: Database) -> None:
     assert plans
     assert full_scans(plans) == []
     assert any("invoices_sums" in line for line in plans)
+    assert not any("invoices_failed" in line for line in plans)  # ten years of failures

@@ -45,8 +45,9 @@ _SORT: Mapping[InvoiceSort, ColumnElement[Any]] = {
     InvoiceSort.PAID: invoices.c.paid_minor,
     InvoiceSort.STATUS: invoices.c.status,
 }
+# ifnull: SQLite is to look at what is owed, not at all that ever failed in ten years.
 _FAILED = and_(
-    invoices.c.last_failed_at.is_not(None),
+    func.ifnull(invoices.c.last_failed_at, _EMPTY) != _EMPTY,
     invoices.c.status.in_(OWED_STATUSES),
     or_(
         invoices.c.last_paid_at.is_(None),
@@ -65,6 +66,10 @@ def invoice_page(
 ) -> list[InvoiceRow]:
     """The page that follows the invoice `after_id`; the first page for None."""
     key = _SORT[query.sort]
+    if query.filter is InvoiceFilter.FAILED:
+        # A handful among very many: found by status and then sorted. For the plain column SQLite
+        # would walk the whole list in order, looking for them.
+        key = func.coalesce(key, _EMPTY)
     statement = _filtered(select(invoices), query, month)
     if query.descending:
         statement = statement.order_by(key.desc(), invoices.c.row_no.desc())
@@ -144,22 +149,28 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     today = query.today.isoformat()
     late = and_(IS_OWED, invoices.c.due_date < today)
     rest = OUTSTANDING_MINOR
-    by_status = connection.execute(
+    # Two readings: the sums look only at what may be owed, a few of very many invoices.
+    owed = connection.execute(
         select(
-            invoices.c.status,
             func.count().label("how_many"),
-            func.sum(case((IS_OWED, 1), else_=0)).label("owed"),
-            func.sum(case((invoices.c.currency == "eur", rest), else_=0)).label("rest"),
-            func.sum(case((late, 1), else_=0)).label("late"),
-            func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)).label(
-                "late_rest"
+            func.ifnull(func.sum(case((invoices.c.currency == "eur", rest), else_=0)), 0).label(
+                "rest"
             ),
-        )
-        .where(invoices.c.livemode == livemode)
-        .group_by(invoices.c.status)
-    ).all()
-    found = {row.status: row for row in by_status}
-    owed = [found[status] for status in OWED_STATUSES if status in found]
+            func.ifnull(func.sum(case((late, 1), else_=0)), 0).label("late"),
+            func.ifnull(
+                func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)), 0
+            ).label("late_rest"),
+        ).where(invoices.c.livemode == livemode, IS_OWED)
+    ).one()
+    # One by one: SQLite counts one value of an index in half the time of a grouping.
+    how_many = {
+        status: connection.execute(
+            select(func.count())
+            .select_from(invoices)
+            .where(invoices.c.livemode == livemode, invoices.c.status == status.value)
+        ).scalar_one()
+        for status in InvoiceStatus
+    }
     paid = connection.execute(
         select(func.ifnull(func.sum(payments.c.amount_minor), 0)).where(
             # What lies in Klärung nötig belongs to no invoice yet: it has paid none.
@@ -176,23 +187,20 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
 
     review = waiting(connection)
 
-    def count(status: InvoiceStatus) -> int:
-        return found[status.value].how_many if status.value in found else 0
-
     return Figures(
-        outstanding_minor=sum(row.rest for row in owed),
-        overdue_minor=sum(row.late_rest for row in owed),
+        outstanding_minor=owed.rest,
+        overdue_minor=owed.late_rest,
         paid_this_month_minor=paid,
         review_count=review.count,
         review_money=review.money,
         counts={
-            InvoiceFilter.ALL: sum(row.how_many for row in by_status),
-            InvoiceFilter.OPEN: sum(row.owed for row in owed),
-            InvoiceFilter.OVERDUE: sum(row.late for row in owed),
+            InvoiceFilter.ALL: sum(how_many.values()),
+            InvoiceFilter.OPEN: owed.how_many,
+            InvoiceFilter.OVERDUE: owed.late,
             InvoiceFilter.FAILED: failed,
-            InvoiceFilter.PAID: count(InvoiceStatus.PAID),
-            InvoiceFilter.DRAFTS: count(InvoiceStatus.DRAFT),
-            InvoiceFilter.CANCELLED: count(InvoiceStatus.CANCELLED),
+            InvoiceFilter.PAID: how_many[InvoiceStatus.PAID],
+            InvoiceFilter.DRAFTS: how_many[InvoiceStatus.DRAFT],
+            InvoiceFilter.CANCELLED: how_many[InvoiceStatus.CANCELLED],
         },
     )
 
