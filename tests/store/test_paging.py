@@ -9,8 +9,7 @@ import pytest
 
 from tests.factories import OfficeBooks, make_books
 from workmate_desktop.domain.clock import to_text
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.invoice_list import figures
 
