@@ -1,7 +1,6 @@
 """The German words about backups: what one holds, and what would be lost by it."""
 
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -90,11 +89,6 @@ def size_words(size: int) -> str:
     """ "1,2 MB"."""
     megabytes = f"{size / 1_000_000:.1f}".replace(".", ",")
     return _tr("{0} MB").format(megabytes)
-
-
-def kept_words(folder: Path) -> str:
-    """Where the replaced books are."""
-    return _tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(folder.name)
 
 
 def _lost_things(loss: Loss) -> list[str]:

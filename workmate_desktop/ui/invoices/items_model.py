@@ -123,10 +123,6 @@ class ItemsModel(QAbstractTableModel):
                     return self.index(row, column), problem
         return None
 
-    def problem_at(self, index: Index) -> Problem | None:
-        """What is marked in this cell now."""
-        return self._problem(index.row(), Column(index.column()), strict=self._strict)
-
     def set_strict(self, strict: bool) -> None:
         """Mark what is missing for issuing, too."""
         self._strict = strict

@@ -40,7 +40,8 @@ def test_mail_text() -> MailText:
 
 
 def summary(notices: Sequence[Notice]) -> str:
-    """Many notices in one line: "3 Zahlungen fehlgeschlagen, 1 Klärung nötig"."""
+    """Many notices in one line: "3 Zahlungen fehlgeschlagen, 1 Klärung nötig". Where none is of
+    a kind that is counted, the first one's title stands for them."""
     counts = {kind: sum(each.kind == kind for each in notices) for kind, _, _ in _kinds()}
     parts = [
         one if counts[kind] == 1 else many.replace("%1", str(counts[kind]))
@@ -48,6 +49,9 @@ def summary(notices: Sequence[Notice]) -> str:
         if counts[kind]
     ]
     others = len(notices) - sum(counts.values())
+    if not parts and notices:
+        parts.append(notice_words(notices[0]).title)
+        others -= 1
     if others:
         more = _tr("1 weitere") if others == 1 else _tr("%1 weitere")
         parts.append(more.replace("%1", str(others)))

@@ -98,10 +98,6 @@ class OpenInvoices(Protocol):
     def invoice_row(self, invoice_id: str) -> InvoiceRow | None: ...
 
 
-class StripeReading(EventReading, OpenInvoices, Protocol):
-    """All that the tab reads."""
-
-
 class Reprocessing(Protocol):
     """services.receive.Receive."""
 

@@ -160,9 +160,3 @@ def refused_words(reason: str) -> str:
         "too_old": _tr("zu alt"),
         "in_future": _tr("aus der Zukunft"),
     }.get(reason, reason)
-
-
-def moved_port_words(wanted: int, port: int) -> str:
-    """The wanted port was taken."""
-    sentence = _tr("Port %1 war belegt, Empfang läuft auf %2.")
-    return sentence.replace("%1", str(wanted)).replace("%2", str(port))
