@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.factories import encoded, event_body, post, sign
 from workmate_desktop.app.core import Core
@@ -287,10 +288,15 @@ class Desk:
         return event_body(invoice, created=datetime.now(UTC), **how)
 
     def forget_toasts(self) -> None:
-        """Click every toast away."""
-        for toast in self.toasts():
-            self.bot.mouseClick(toast, Qt.MouseButton.LeftButton)
-        self.wait(lambda: not self.toasts())
+        """Click every toast away, also one that comes meanwhile."""
+
+        def none_left() -> bool:
+            for toast in self.toasts():
+                if isValid(toast):
+                    self.bot.mouseClick(toast, Qt.MouseButton.LeftButton)
+            return not self.toasts()
+
+        self.wait(none_left)
 
 
 def plain(text: str) -> str:
