@@ -29,6 +29,8 @@ _AT_ONCE = 1000
 
 def masked(text: str) -> str:
     """`text` without what comes after the beginning of a key."""
+    if "k_" not in text and "whsec_" not in text:
+        return text  # nearly every line; the expression took half of the log's time
     return _SECRETS.sub(r"\1…", text)
 
 
