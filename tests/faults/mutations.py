@@ -1,4 +1,4 @@
-"""`python -m tests.faults.mutations`: ten ways to break the program, each caught by the suite.
+"""`python3 run.py faults --mutations`: ten ways to break the program, each caught by the suite.
 
 Every mutation is applied to a copy of the program in a folder of its own; the tests named beside
 it must pass without it and fail with it. Takes some minutes, so it is no part of the suite.
@@ -124,9 +124,8 @@ MUTATIONS = (
         (
             (
                 BOOK,
-                '    """A failed attempt never touches the status: the invoice stays what its '
-                'payments say."""\n',
-                "    t.invoices.set_status(invoice.id, InvoiceStatus.OPEN)\n",
+                "# A failed attempt never touches the status: it stays what the payments say.\n",
+                "t.invoices.set_status(invoice.id, InvoiceStatus.OPEN)\n",
             ),
         ),
         ("tests/faults/test_order_and_duplicates.py -k test_e5_succeeded",),

@@ -5,6 +5,9 @@ it; two at a time, those marked `alone` alone. `--long` runs every attack in its
 (lengths.py; an hour or two, so name the row too: `--long -k f13`), one after the other. Further
 arguments go to pytest; paths among them narrow the search. Exit code 1 when a row failed or has no
 test, or when pytest or a process of it ended badly.
+
+`--mutations` breaks copies of the program in ten ways, each of which a test must notice
+(mutations.py).
 """
 
 import json
@@ -22,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults import mutations
 from tests.faults.rows import LATER, NOW
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -195,6 +199,8 @@ def table(results: RowResults, rows: Mapping[str, str] = NOW) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run, print, and tell by the exit code."""
+    if arguments == ["--mutations"]:
+        return mutations.main()
     long = "--long" in arguments
     if long:
         os.environ["WORKMATE_ATTACKS"] = "long"

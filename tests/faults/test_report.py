@@ -1,4 +1,4 @@
-"""The report itself: what it counts, and that it cannot call a broken program sound."""
+"""The report and its mutations: what it counts; it cannot call a broken program sound."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+from tests.faults.mutations import MUTATIONS
 from tests.faults.rows import LATER, NOW, row_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,13 @@ def test_the_name_of_a_test_says_its_row(name: str, row: str | None) -> None:
 def test_every_row_stands_in_one_place() -> None:
     assert not set(NOW) & set(LATER)
     assert len(NOW) == 133
+
+
+def test_every_mutation_finds_its_place() -> None:
+    for mutation in MUTATIONS:
+        for name, before, after in mutation.changes:
+            assert (ROOT / name).read_text("utf-8").count(before) == 1, mutation.name
+            assert before != after
 
 
 def test_it_fails_when_rows_are_missing() -> None:
