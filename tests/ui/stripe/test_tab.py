@@ -187,6 +187,23 @@ def test_what_came_while_nobody_looked_is_there_afterwards(make_stripe_desk, qtb
     assert desk.ids() == ["evt_00002", "evt_00001"]
 
 
+def test_an_invoice_that_changed_while_nobody_looked_is_named_right(
+    make_stripe_desk, qtbot
+) -> None:
+    desk = make_stripe_desk(show=False)
+    desk.record(event(1, label="RE-2026-0001"))
+    desk.tab.show()
+    qtbot.waitExposed(desk.tab)
+    desk.tab.hide()
+    desk.books.change_event("evt_00001", invoice_label="RE-2026-0009")
+    before = desk.books.calls.get("event", 0)
+    desk.bridge.invoices_changed.emit(("id-118",))
+    assert desk.books.calls.get("event", 0) == before, "nothing is read for nobody"
+    desk.tab.show()
+    qtbot.waitExposed(desk.tab)
+    assert desk.tab.events.model.index(0, Column.INVOICE).data() == "RE-2026-0009"
+
+
 def test_a_page_asked_for_by_another_page_is_up_to_date(make_stripe_desk) -> None:
     desk = make_stripe_desk(show=False)
     desk.record(event(1))
