@@ -13,12 +13,12 @@ from tests.factories import sign
 from tests.journey.desk import Desk
 from tests.journey.test_catch_up import numbers_of, pay, reception
 from tests.journey.test_payments import issue
-from tests.journey.test_tunnel import ARRANGE, URL, ngrok, office, state_file, stripe
+from tests.journey.test_tunnel import ARRANGE, URL, office, state_file
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from tests.standins.stripe_api import StripeStandIn
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 
-__all__ = ["ngrok", "office", "stripe"]
+__all__ = ["office"]
 
 PATIENCE = 30.0
 """Seconds; Stripe itself comes again for three days."""
