@@ -46,6 +46,8 @@ def rows(results: Measured) -> list[Row]:
             Goal.at_most(2.2)),
         Row("start: to the bound listener, ms", bare, _median(results["ours"], "listening"),
             Goal.at_most(3.0)),
+        Row("start: to the first answer at the port, ms", bare,
+            _median(results["ours"], "answered"), None),
         Row(f"memory with {INVOICES:,} invoices, MB over the bare window", 0,
             _median(results["ours"], "memory_mb") - _median(results["bare"], "memory_mb"),
             Goal.at_most_itself(70)),

@@ -5,6 +5,7 @@ thread after the first paint.
 """
 
 import builtins
+import linecache
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ def _stop_reading_sources() -> None:
     the time of our imports. PySide keeps the true one as `__orig_import__` (its feature.py).
     """
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    linecache.clearcache()
 
 
 def start_window(application: "QApplication", options: Options) -> "WindowProgram | None":
