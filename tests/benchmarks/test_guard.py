@@ -23,10 +23,11 @@ from workmate_desktop.store.engine import FILE_NAME, Database
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
-TRIES = 3
+TRIES = 2
 PAGE = 256
-CONNECTIONS = 8
-PROCESSOR_OVER_FLOOR = 3.4
+ROUNDS = 5
+CONNECTIONS = 1  # with more, the size of a commit changes from run to run
+PROCESSOR_OVER_FLOOR = 2.6
 """Processor time of an event, as a multiple of the smallest honest listener's, when this was
 written (2026-11-23)."""
 A_THIRD = 1.5
@@ -45,10 +46,11 @@ def test_receiving_costs_no_more_than_it_did(tmp_path: Path) -> None:
     def ratio(number: int) -> float:
         folder = tmp_path / str(number)
         folder.mkdir()
-        results, wrong = receiving.measure(folder, 1, 0.5, (Ours, Floor), (CONNECTIONS,))
+        results, wrong = receiving.measure(folder, ROUNDS, 0.4, (Ours, Floor), (CONNECTIONS,))
         assert wrong == []
+        # The least of each: what else runs here can only add to it.
         ours, floor = (
-            results[key][CONNECTIONS].median("processor_per_1000") for key in (Ours.key, Floor.key)
+            min(results[key][CONNECTIONS].processor_per_1000) for key in (Ours.key, Floor.key)
         )
         return ours / floor
 
