@@ -25,7 +25,7 @@ TOO_DEAR = (
 ).split()
 
 PROGRAM = """
-import json, os, sys
+import gc, json, os, sys
 from workmate_desktop.app import first_window
 from workmate_desktop.app.options import read_options
 from workmate_desktop.app.window import make_application
@@ -39,6 +39,7 @@ def look():
     table = first.side.table if first.side else None
     seen["rows"] = table.model().rowCount() if table and table.isVisible() else 0
     seen["modules"] = sorted(sys.modules)
+    seen["collects"] = gc.isenabled()
 
 def looking():
     prepare_before()
@@ -47,6 +48,7 @@ def looking():
 prepare_before = look
 first._prepare = looking
 first.show()
+seen["collects after"] = gc.isenabled()
 seen["port"] = first.bound.getsockname()[1] if first.bound else None
 print(json.dumps(seen), flush=True)
 first.close_port()
@@ -86,6 +88,11 @@ def test_no_dear_library_comes_before_the_first_rows(first: dict[str, object]) -
     modules = first["modules"]
     assert isinstance(modules, list)
     assert set(modules).isdisjoint(TOO_DEAR)
+
+
+def test_nothing_is_collected_on_the_importing_thread(first: dict[str, object]) -> None:
+    """A widget in a reference cycle would be destroyed there, which crashes Qt."""
+    assert (first["collects"], first["collects after"]) == (False, True)
 
 
 def test_the_port_is_bound_before_the_books_are_open(first: dict[str, object]) -> None:

@@ -6,6 +6,7 @@ window a thread imports the list; with its rows on the screen, the thread import
 window can be moved and closed meanwhile.
 """
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -62,10 +63,16 @@ class FirstWindow:
         if not ours or self._options.hidden:
             return True
         self.window.show()
-        _work_behind(_import_list, self.window.first_painted)
-        if self.window.isVisible():
-            self._show_rows()
-            _work_behind(self._prepare)
+        collects = gc.isenabled()
+        gc.disable()  # it would free widgets on the importing thread: ui/shared/collector.py
+        try:
+            _work_behind(_import_list, self.window.first_painted)
+            if self.window.isVisible():
+                self._show_rows()
+                _work_behind(self._prepare)
+        finally:
+            if collects:
+                gc.enable()
         return self.window.isVisible()
 
     @property
