@@ -123,13 +123,18 @@ def main() -> int:
             print(f"{part} …", file=sys.stderr, flush=True)
             place = folder / part
             place.mkdir()
+            part_began = time.monotonic()
             found = PARTS[part](Wanted(place, rounds, options.short))
+            took = time.monotonic() - part_began
+            print(f"{part}: {took:.0f} s", file=sys.stderr, flush=True)
             print("\n".join([*found.text, "", *as_text(found.rows), ""]), flush=True)
             whole.rows += found.rows
             whole.text += [*found.text, ""] if found.text else []
             whole.wrong += found.wrong
             whole.remarks += found.remarks
-    told = f"{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}"
+    what = f"only {', '.join(options.parts)}, " if options.parts else ""
+    what += "the short form, " if options.short else ""
+    told = f"{what}{rounds} rounds, {time.monotonic() - began:.0f} s; {others.sentence()}"
     table = as_text(whole.rows)
     print("\n".join([*table, *whole.remarks, told]))
     for line in whole.wrong:
