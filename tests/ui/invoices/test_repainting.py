@@ -17,6 +17,12 @@ class PaintedWidgets(QObject):
         for widget in (page, *page.findChildren(QWidget)):
             widget.installEventFilter(self)
 
+    def calm(self) -> bool:
+        """Whether a turn of the loop paints nothing. Forgets what was painted."""
+        self.regions.clear()
+        QApplication.processEvents()
+        return not self.regions
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
         if isinstance(event, QPaintEvent) and isinstance(watched, QWidget):
             self.regions[watched] = event.region()
@@ -28,8 +34,8 @@ def test_a_payment_repaints_two_cells_and_not_the_page_behind_them(desk: Desk, q
     at = 5
     invoice_id = model.id_at(at)
     desk.books.pay(invoice_id)
-    QApplication.processEvents()  # what showing the page still paints
     painted = PaintedWidgets(desk.tab)
+    qtbot.waitUntil(painted.calm)  # after showing the page
     model.refresh_rows((invoice_id,))
     qtbot.waitUntil(lambda: table.viewport() in painted.regions)
     cells = table.visualRect(model.index(at, Column.PAID)).united(
