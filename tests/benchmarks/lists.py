@@ -108,7 +108,7 @@ def details(results: Measured) -> list[str]:
         lines.append("  slowest texts typed: " + _named(slowest))
         scroll = [ms for run in runs for ms in run["scroll"]] or [0.0]
         lines.append(
-            f"  next page of 256: {statistics.median(scroll):.1f}, deep in the list by column: "
+            f"  next page: {statistics.median(scroll):.1f}, deep in the list by column: "
             + _named(
                 {c: statistics.median(run["deep"][c] for run in runs) for c in runs[0]["deep"]}
             )

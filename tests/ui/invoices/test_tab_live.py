@@ -8,7 +8,7 @@ from tests.ui.fakes import NOW, FakeBooks, row
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.invoices.table_model import Column
+from workmate_desktop.ui.invoices.table_model import PAGE, Column
 from workmate_desktop.ui.shared.tables import FLASH_ROLE
 from workmate_desktop.ui.shared.toast import ToastKind
 
@@ -111,7 +111,7 @@ def test_a_flood_is_told_without_reading_each(make_desk) -> None:
     assert [shown[0] for shown in desk.toasts.shown] == ["601 Rechnungen haben sich geändert"]
     assert "history" not in books.calls
     assert books.calls.get("invoice_row", 0) == 0, "one page tells all loaded rows"
-    assert {desk.tab.model.row_at(at).status for at in range(256)} == {PAID}
+    assert {desk.tab.model.row_at(at).status for at in range(PAGE)} == {PAID}
 
 
 def test_old_history_is_no_news(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import FLASH_ROLE, PAINT_ROLE, Index, PaintedCell
 
 _NOWHERE = QModelIndex()
-PAGE = 256
+PAGE = 128
 _MANY = 8
 """More strangers than this at once are looked for in a page of what is shown."""
 _WINDOW = 1024
