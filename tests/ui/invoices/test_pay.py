@@ -195,7 +195,7 @@ def test_nothing_to_open_it_with(desk: Desk, action: PayAction, words: str) -> N
         (UserError("pay_running"), "läuft schon", "abwarten"),
         (UserError("pay_other_account"), "anderen Stripe-Konto", "eintragen"),
         (UserError("pay_unsettled"), "geändert", "noch einmal"),
-        (UserError("pay_demo"), "Demo", "Zahlung simulieren"),
+        (UserError("pay_demo"), "Beispiel", "Zahlung simulieren"),
         (
             UserError("pay_below_minimum", limit_minor=50, currency="eur"),
             "erst ab 0,50\u00a0€",
