@@ -6,12 +6,9 @@ or every page, of the books, so they are held to their time for a row and for a 
 whole time is told as information.
 """
 
-import json
-import os
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from contextlib import closing
@@ -19,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks import receiving
-from tests.benchmarks.contestants import ROOT, Ours
-from tests.benchmarks.deliveries import SECRET, SECRET_KEY
+from tests.benchmarks.contestants import Ours
+from tests.benchmarks.deliveries import SECRET_KEY
 from tests.benchmarks.generator import fill_for_deliveries
 from tests.benchmarks.office import copied, office
+from tests.benchmarks.start import start_once
 from tests.benchmarks.table import Goal, Row
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.services.seal_check import CHECKED_ON
@@ -33,6 +31,8 @@ from workmate_desktop.store.seal_report import compare_with_seals
 
 SMALL = 1_000
 DECADE = 200_000
+LIVE_KEY = SECRET_KEY.replace("test", "live")
+"""With it the window shows the book of real invoices."""
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Book:
     painted: list[float] = field(default_factory=list)
     rows: list[float] = field(default_factory=list)
     listening: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
     memory_mb: list[float] = field(default_factory=list)
     opened_ms: list[float] = field(default_factory=list)
     opened_ms_a_mb: list[float] = field(default_factory=list)
@@ -106,10 +107,10 @@ def measure(folder: Path, rounds: int, seconds: float) -> tuple[dict[str, Book],
     for number in range(rounds + 1):
         for key, data in places.items():
             print(f"  round {number} of {rounds}: start and checks, {key}", file=sys.stderr)
-            found = _start(data)
+            found = start_once("ours", data, LIVE_KEY)
             if number == 0:
                 continue  # warms the file cache
-            for name in ("painted", "rows", "listening", "memory_mb"):
+            for name in ("painted", "rows", "listening", "answered", "memory_mb"):
                 getattr(books[key], name).append(found[name])
             _checks(data, books[key])
     for data in places.values():
@@ -145,30 +146,6 @@ def _checks(data: Path, book: Book) -> None:
     book.seals_us_a_row.append(used / max(1, report.findings.rows) * 1e6)
 
 
-def _start(data: Path) -> dict[str, float]:
-    environment = os.environ | {
-        "QT_QPA_PLATFORM": "offscreen",
-        "WORKMATE_DATA_DIR": str(data),
-        "WORKMATE_PORT": "0",
-        "WORKMATE_TUNNEL": "off",
-        "WORKMATE_STRIPE_SECRET_KEY": SECRET_KEY.replace("test", "live"),  # the real book
-        "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
-        "WORKMATE_STRIPE_API_BASE": "http://127.0.0.1:9",
-    }
-    command = [sys.executable, "-m", "tests.benchmarks.start_window", "ours"]
-    done = subprocess.run(
-        [*command, repr(time.monotonic())],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
 def rows(books: dict[str, Book]) -> list[Row]:
     """Each figure of ten years beside the small book's."""
     small, decade = books["small"], books["decade"]
@@ -186,6 +163,7 @@ def rows(books: dict[str, Book]) -> list[Row]:
         "start, painted window ms": "painted",
         "start, first rows ms": "rows",
         "start, bound listener ms": "listening",
+        "start, first answer at the port ms": "answered",
         "start, memory MB": "memory_mb",
         "start check and opening, ms a MB": "opened_ms_a_mb",
         "daily check (seals), CPU µs a row": "seals_us_a_row",
