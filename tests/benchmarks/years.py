@@ -111,7 +111,8 @@ def measure(folder: Path, rounds: int, seconds: float) -> tuple[dict[str, Book],
             if number == 0:
                 continue  # warms the file cache
             for name in ("painted", "rows", "listening", "answered", "memory_mb"):
-                getattr(books[key], name).append(found[name])
+                if name in found:  # else it was not seen within a minute: no figure
+                    getattr(books[key], name).append(found[name])
             _checks(data, books[key])
     for data in places.values():
         shutil.rmtree(data)
