@@ -127,7 +127,8 @@ class Run:
         begun = [line["begun"] for line in lines if "begun" in line]
         left = set(rows) - {line["ended"] for line in lines if "ended" in line}
         with self._lock:
-            print(output, end="", flush=True)
+            if output:  # else it was shown as it came
+                print(f"{_short(str(part[0].part))}:\n{output}", end="", flush=True)
             outcomes = [line for line in lines if "outcome" in line]
             for line in outcomes:
                 self.results.count(rows[line["test"]], line["outcome"], line["reason"])
