@@ -233,10 +233,12 @@ def _in_the_window(
         finally:
             crash.stop()
         core.backups.save_copy(tmp_path / "home" / "kopie.sqlite3")
-        assert desk.program._log is not None
-        lines = "\n".join(entry.text for entry in desk.program._log.entries())
+        log = desk.program._log
+        assert log is not None
+        # Lines are written a moment later.
+        desk.wait(lambda: any("Unexpected error" in entry.text for entry in log.entries()))
+        lines = "\n".join(entry.text for entry in log.entries())
         assert "LookupError" in report
-        assert "Unexpected error" in lines
         assert "in _fail_with_canaries" in lines  # the place and the kind are there
         desk.stop()
     return report, lines, "\n".join(map(str, server.mails))

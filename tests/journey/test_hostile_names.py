@@ -178,7 +178,7 @@ def _leave_in_peace(desk: Desk) -> None:
         timers = desk.program.window.findChildren(QTimer)
         return any(timer.isActive() and timer.isSingleShot() for timer in timers)
 
-    desk.wait(lambda: not busy())
+    desk.wait(lambda: not busy(), seconds=40)  # toasts stay their time, too
 
 
 def _rich_places(roots: list[QWidget]) -> list[str]:
