@@ -14,6 +14,7 @@ import pytest
 
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.benchmarks.start import free_port
+from workmate_desktop.ui.invoices.table_model import PAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 TOO_DEAR = (
@@ -81,7 +82,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 
 def test_the_first_page_is_painted(first: dict[str, object]) -> None:
-    assert first["rows"] == 256
+    assert first["rows"] == PAGE
 
 
 def test_no_dear_library_comes_before_the_first_rows(first: dict[str, object]) -> None:

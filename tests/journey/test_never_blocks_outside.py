@@ -162,4 +162,6 @@ def test_a_burst_of_missed_events(
     pulse.fresh()
     desk.click(desk.pages.stripe.reception, FETCH)
     desk.wait(lambda: desk.status(last) == "Bezahlt", seconds=30)
-    assert pulse.longest < LIMIT
+    # 29 to 165 ms here, where Stripe's stand-in and the writer share the interpreter with the
+    # window; it was 500 ms when each change read half of the list. The bench has them apart.
+    assert pulse.longest < 0.25
