@@ -1,6 +1,6 @@
 """`python3 run.py bench`: the rows of PERFORMANCE, each beside a floor or peer of the same run.
 
-python3 run.py bench                    everything, 5 rounds, about half an hour
+python3 run.py bench                    everything, 5 rounds, about 20 minutes
 python3 run.py bench --short            fewer rounds, sizes and peers, some minutes
 python3 run.py bench receiving list     only these parts
 python3 run.py bench --write            also writes docs/benchmarks.md
