@@ -257,6 +257,14 @@ def test_what_comes_is_listed_by_itself_and_the_selection_stays(page: Page, qtbo
     assert page.desk.pane.how_many.full_text() == "4 Zahlungen warten auf eine Entscheidung"
 
 
+def test_a_notice_opens_what_came_a_moment_ago(page: Page, qtbot) -> None:
+    """Its news is still on the way to this list."""
+    _open(page, qtbot)
+    page.review.add(waiting("evt_0", at=NOW))
+    page.desk.open("evt_0")
+    assert page.selected() == "evt_0"
+
+
 def test_decided_elsewhere_it_goes(page: Page, qtbot) -> None:
     _open(page, qtbot)
     page.review.assign("evt_1", "id-113")
