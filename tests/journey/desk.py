@@ -172,10 +172,13 @@ class Desk:
         ]
 
     def click(self, within: QWidget, text: str) -> None:
-        """Click the button with this text."""
-        button = self.button(within, text)
-        assert button.isEnabled(), f"{text!r} cannot be clicked"
-        self.bot.mouseClick(button, Qt.MouseButton.LeftButton)
+        """Click the button with this text, once it can be clicked."""
+
+        def can_be_clicked() -> None:
+            assert self.button(within, text).isEnabled(), f"{text!r} cannot be clicked"
+
+        self.bot.waitUntil(can_be_clicked, timeout=10_000)
+        self.bot.mouseClick(self.button(within, text), Qt.MouseButton.LeftButton)
 
     def click_widget(self, widget: QWidget) -> None:
         """Click the middle of a widget."""
@@ -205,13 +208,12 @@ class Desk:
         self.open_page(LOG)
 
     def select(self, number: str) -> None:
-        """Click the row of this invoice."""
+        """Click the row of this invoice, once it is listed; its details are shown."""
         self.open_invoices()
-        row = self.invoice_row(number)
-        assert row >= 0, f"{number} is not in the list"
-        self.click_row(self.pages.invoices.table, row)
+        self.wait(lambda: self.invoice_row(number) >= 0)
+        self.click_row(self.pages.invoices.table, self.invoice_row(number))
         detail = self.pages.invoices.detail
-        assert detail.number.text() == number
+        self.wait(lambda: detail.number.text() == number)
 
     # --- keyboard ------------------------------------------------------------------------
 

@@ -42,8 +42,12 @@ def _money_without_invoice(desk: Desk, amount: int = 11900) -> str:
 
 
 def _open_review(desk: Desk) -> None:
+    """Until all that waits is listed, or that nothing waits is said."""
     desk.click_widget(desk.pages.invoices.figures.review)
-    desk.wait(_review(desk).pane.isVisible)
+    pane = _review(desk).pane
+    desk.wait(pane.isVisible)
+    desk.wait(lambda: len(_listed(desk)) == desk.core.review.waiting().count)
+    desk.wait(lambda: pane.nothing_open.isVisible() is (_listed(desk) == []))
 
 
 def test_assigned_by_a_click_and_taken_back(office: Desk) -> None:
@@ -70,14 +74,14 @@ def test_assigned_by_a_click_and_taken_back(office: Desk) -> None:
 
     desk.click(_review(desk).pane, "Alle Rechnungen")
     desk.select(NUMBER)
-    told = [line.split(" · ")[0] for line in desk.timeline()]
-    assert told[:2] == ["Zuordnung rückgängig gemacht", "Zahlung zugeordnet"]
+    told = ["Zuordnung rückgängig gemacht", "Zahlung zugeordnet"]
+    desk.wait(lambda: [line.split(" · ")[0] for line in desk.timeline()][:2] == told)
     # The events tell who decided what.
     desk.open_stripe()
     desk.pages.stripe.show_event(event_id)
     shown = desk.pages.stripe.detail
     desk.wait(lambda: f"{NUMBER} zugeordnet" in desk.seen(shown))
-    assert "Rückgängig gemacht" in desk.seen(shown)
+    desk.wait(lambda: "Rückgängig gemacht" in desk.seen(shown))
 
 
 def test_another_invoice_chosen_then_decided_ones(office: Desk) -> None:
@@ -133,8 +137,8 @@ def test_a_signed_message_that_nobody_can_read_waits_too(office: Desk) -> None:
     desk.wait(lambda: figure.figure() == "1 Vorgang")
     _open_review(desk)
     assert _listed(desk)[0][1] == "Unlesbare Nachricht"
-    words = plain(_review(desk).pane.how_many.full_text())
-    assert words == "1 Vorgang wartet auf eine Entscheidung"
+    waits = "1 Vorgang wartet auf eine Entscheidung"
+    desk.wait(lambda: plain(_review(desk).pane.how_many.full_text()) == waits)
 
 
 def test_the_notice_leads_to_where_it_can_be_decided(office: Desk) -> None:
@@ -143,4 +147,4 @@ def test_the_notice_leads_to_where_it_can_be_decided(office: Desk) -> None:
     desk.open_log()
     desk.pages.log.event_requested.emit(event_id)
     desk.wait(_review(desk).pane.isVisible)
-    assert _review(desk).pane.table.selected_id() == event_id
+    desk.wait(lambda: _review(desk).pane.table.selected_id() == event_id)

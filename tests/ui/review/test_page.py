@@ -265,6 +265,29 @@ def test_a_notice_opens_what_came_a_moment_ago(page: Page, qtbot) -> None:
     assert page.selected() == "evt_0"
 
 
+@pytest.mark.parametrize("by_id", [False, True], ids=["by the figure", "by a notice"])
+def test_it_opens_with_what_the_figure_counted_already(make_page, qtbot, by_id: bool) -> None:
+    """The figure is read in the background, so it may know of it before this list is told."""
+    page = make_page(FakeReview())
+    page.review.add(waiting("evt_0", at=NOW))
+    if by_id:
+        page.tab.show_review("evt_0")
+    else:
+        _open(page, qtbot)
+    assert page.listed() == ["evt_0"] and page.selected() == "evt_0"
+    assert page.desk.pane.table.isVisible()
+    assert not page.desk.pane.nothing_open.isVisible()
+    page.bridge.events_recorded.emit(("evt_0",))  # the news comes after it
+    page.desk.open()
+    assert page.listed() == ["evt_0"]
+
+
+def test_it_opens_without_what_was_decided_meanwhile(page: Page, qtbot) -> None:
+    page.review.assign("evt_1", "id-113")  # elsewhere; its news is still on the way
+    _open(page, qtbot)
+    assert page.listed() == ["evt_2", "evt_3"] and page.selected() == "evt_2"
+
+
 def test_decided_elsewhere_it_goes(page: Page, qtbot) -> None:
     _open(page, qtbot)
     page.review.assign("evt_1", "id-113")

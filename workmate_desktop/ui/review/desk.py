@@ -76,11 +76,7 @@ class ReviewDesk(QObject):
         decided = item is not None and item.decided is not None
         self.pane.show_list(decided)
         self._show_count()
-        selected = item is not None and self.pane.table.select(item_id)
-        if item is not None and not selected:
-            self.pane.model.reload()  # it came a moment ago: its news is still on the way
-            selected = self.pane.table.select(item_id)
-        if not selected:
+        if item is None or not self.pane.table.select(item_id):
             self.pane.select_at(0)
         self._show_selected()
         self.pane.focus_list()

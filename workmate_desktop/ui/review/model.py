@@ -50,8 +50,10 @@ class ReviewModel(QAbstractTableModel):
         return self._decided
 
     def show_decided(self, decided: bool) -> None:
-        """Show the other list."""
-        if decided != self._decided:
+        """Show this list, read now: the news of what came a moment ago may be on its way yet."""
+        if decided == self._decided:
+            self.reload()
+        else:
             self._decided = decided
             self._reset(PAGE)
 
