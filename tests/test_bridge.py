@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.changes import EventRecorded, InvoiceChanged
 from workmate_desktop.domain.errors import UserError
 
 
@@ -97,3 +98,28 @@ def test_a_fault_of_the_program_is_logged_whoever_answers_it(
     qtbot.waitUntil(lambda: len(errors) == 2)
     faults = [each for each in caplog.records if each.levelname == "ERROR"]
     assert [type(each.exc_info[1]) for each in faults if each.exc_info] == [ValueError]
+
+
+def test_payments_one_after_the_other_are_told_without_a_pause(
+    bridge: Bridge, qtbot: QtBot
+) -> None:
+    told: list[tuple[str, ...]] = []
+    bridge.invoices_changed.connect(told.append)
+    for number in range(3):
+        bridge.note_log()  # neither do lines of the log make a payment wait
+        QCoreApplication.processEvents()
+        bridge.announce([InvoiceChanged(f"in_{number}"), EventRecorded(f"evt_{number}")])
+        QCoreApplication.processEvents()
+        assert told[-1] == (f"in_{number}",)
+
+
+def test_what_follows_many_changes_is_told_together(bridge: Bridge, qtbot: QtBot) -> None:
+    told: list[tuple[str, ...]] = []
+    bridge.invoices_changed.connect(told.append)
+    bridge.announce([InvoiceChanged(f"in_{number}") for number in range(100)])
+    QCoreApplication.processEvents()
+    assert len(told) == 1
+    for number in range(3):
+        bridge.announce([InvoiceChanged(f"later_{number}")])
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told[1] == ("later_0", "later_1", "later_2")
