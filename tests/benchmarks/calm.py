@@ -95,9 +95,14 @@ def _stop(racer: Ours) -> float:
     for thread in threads:
         thread.start()
     threading.Event().wait(0.2)
+    hanging = threading.Timer(30, process.kill)
+    hanging.start()
     process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    process.wait()  # with a limit it would look every 50 ms only, and count those too
     ended = time.monotonic()
+    hanging.cancel()
+    if process.returncode != 0:
+        raise WrongBooks(f"the stop ended with {process.returncode}")
     for thread in threads:
         thread.join()
     accepted = statuses.count(200)

@@ -9,7 +9,7 @@ import logging.handlers
 import queue
 import re
 import sys
-import time
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -178,6 +178,13 @@ class _Writing(logging.handlers.QueueListener):
         super().__init__(records, *handlers)
         self._records = records
         self._added = added
+        self._ending = threading.Event()
+
+    def stop(self) -> None:
+        """Write what is queued, without a pause, and end."""
+        self._ending.set()
+        super().stop()
+        self._ending.clear()  # `start` works again
 
     def handle(self, record: logging.LogRecord) -> None:
         """Write all that waits, as one record with many lines: one write for each handler."""
@@ -195,4 +202,4 @@ class _Writing(logging.handlers.QueueListener):
             handler.handle(group)
         # What is logged meanwhile comes as one group, too: waking this thread for each line takes
         # more from a booking than the line itself.
-        time.sleep(_PAUSE_SECONDS)
+        self._ending.wait(_PAUSE_SECONDS)
