@@ -1,5 +1,6 @@
 """Erstatten: the dialog, the lines of the payments, and what is said while Stripe thinks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from tests.ui.invoices.refund_screens import books_with_reversals, take_back
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments import RefundRequest, RequestState
 from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.domain.review import KeptCredit
 from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
+from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.invoices.refunding import Refunding
 from workmate_desktop.ui.invoices.status_pill import status_pills
@@ -180,3 +183,23 @@ def test_a_payment_taken_back_twice_is_counted_once() -> None:
     payment = take_back(books, "id-118", 100, ReversalKind.RETURN)
     assert books.rows["id-118"].charged_back_minor == 100
     assert payment.stripe_payment_intent_id is not None
+
+
+class _NoCredits:
+    """Nothing was kept as a credit."""
+
+    def credits_of(self, _invoice_id: str) -> list[KeptCredit]:
+        return []
+
+
+def test_more_than_21_million_too_much_can_be_given_back(make_desk, refunds, qtbot) -> None:
+    """An amount does not fit into Qt's int."""
+    desk = make_desk(books_with_reversals())
+    refunding = Refunding(desk.books, refunds, desk.bridge, desk.toasts, desk.tab)
+    block = OverpaidBlock(desk.tab)
+    block.set_ports(_NoCredits(), desk.bridge, refunds=True)
+    block.refund_wanted.connect(refunding.open_difference)
+    row = desk.books.invoice_row("id-114")
+    block.show_invoice(replace(row, paid_minor=row.total_minor + 2**31))
+    block.refund.click()
+    assert desk.tab.findChild(RefundDialog).amount.text() == "3.000,00"

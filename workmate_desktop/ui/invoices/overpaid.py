@@ -32,10 +32,11 @@ class KeepsCredits(Protocol):
 class OverpaidBlock(QWidget):
     """Hidden until `set_ports` and while nothing is overpaid.
 
-    Signal `refund_wanted(str, int)`: give so much of this invoice back.
+    Signal `refund_wanted(str, object)`: give so much of this invoice back, in minor units. Not
+    `int`, which ends at 2^31 in a signal: 21 million €.
     """
 
-    refund_wanted = Signal(str, int)
+    refund_wanted = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -67,9 +67,9 @@ class Refunding(QObject):
         if left:
             self._ask(payment, left, _tr("Zahlung ohne Rechnung"))
 
-    @Slot(str, int)
+    @Slot(str, object)
     def open_difference(self, invoice_id: str, amount_minor: int) -> None:
-        """Give back what is too much on an invoice, of its newest payment that has so much."""
+        """Give back what is too much on an invoice, of its newest payment that has any left."""
         row = self._books.invoice_row(invoice_id)
         payments = self._books.payments(invoice_id)
         for payment in reversed(payments):
