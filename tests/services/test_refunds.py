@@ -279,3 +279,32 @@ def test_the_refund_reaches_the_webhook_in_any_time(desk: Desk) -> None:
     event = parse(encoded(late), desk.at.clock.now())
     assert desk.office.receive.event(event, Source.WEBHOOK).result(10) == 200
     assert desk.state() == ("partially_paid", 10000, 1900)
+
+
+def test_a_refund_that_is_dead_at_once_is_told(desk: Desk) -> None:
+    """The answer itself says that no money goes back; nothing else ever tells it."""
+    Dashboard(desk.at.stripe).bank_takes_refunds(False)
+    assert code_of(desk) == "refund_refused"
+    assert desk.state() == ("paid", 11900, 0)
+    assert desk.requests() == [("refused", "refund_refused")]
+    assert desk.actions()[-2:] == ["refund_requested", "refund_not_done"]
+    desk.at.run()
+    assert desk.notices().count("refund_not_done") == 1
+    Dashboard(desk.at.stripe).bank_takes_refunds(True)
+    assert desk.refund() is RequestState.DONE
+
+
+def test_a_refund_is_heard_of_first_when_it_has_failed(desk: Desk) -> None:
+    desk.at.stripe.fail_next(Fault.RESET, 2)
+    assert desk.refund() is RequestState.ASKED
+    [(request,)] = desk.office.rows("SELECT id FROM refund_requests")
+    for kind, status in (("refund.failed", "failed"), ("refund.created", "pending")):
+        body = refund_event(
+            desk.intent, kind=kind, status=status, metadata={"workmate_refund": request}
+        )
+        event = parse(encoded(body), desk.at.clock.now())
+        assert desk.office.receive.event(event, Source.WEBHOOK).result(10) == 200
+    assert desk.state() == ("paid", 11900, 0)
+    assert desk.requests() == [("refused", "refund_refused")]
+    assert desk.actions()[-1] == "refund_not_done"
+    assert desk.notices().count("refund_not_done") == 1

@@ -24,6 +24,11 @@ class Dashboard:
         with self._stripe.locked():
             return str(self._refunds.refund(self._charge(intent_id), amount, status=status)["id"])
 
+    def bank_takes_refunds(self, takes: bool) -> None:
+        """Whether the next refunds reach the customer, or are dead in Stripe's answer."""
+        with self._stripe.locked():
+            self._refunds.dead_at_once = not takes
+
     def fail_refund(self, refund_id: str) -> None:
         """The customer's bank refuses it."""
         with self._stripe.locked():

@@ -25,6 +25,8 @@ class RefundResources:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.dead_at_once = False
+        """The customer's bank takes no refund, and Stripe knows it before it answers."""
 
     def routes(self) -> list[Route]:
         return [
@@ -91,13 +93,17 @@ class RefundResources:
                 f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
                 param="amount",
             )
-        return self.refund(
+        made = self.refund(
             charge,
             amount,
             reason=call.params.get("reason"),
             metadata=dict(call.params.get("metadata") or {}),
             key=call.idempotency_key,
         )
+        if self.dead_at_once:
+            self.fail(made["id"])
+            return _shown(self._ledger.objects[made["id"]])
+        return made
 
     def _charge_of(self, call: Call) -> dict[str, Any]:
         if "charge" in call.params:

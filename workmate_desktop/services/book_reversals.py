@@ -15,6 +15,7 @@ from workmate_desktop.domain.events import Outcome, Reason, Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.domain.reversals import (
+    REFUND_IS_DEAD,
     RETURNED_BY_BANK,
     TAKEN_BACK,
     Fact,
@@ -78,7 +79,7 @@ def decide(
         return Decision(Outcome.NEEDS_REVIEW, Reason.WRONG_MODE, invoice)
     if payment.currency != event.currency:
         return Decision(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
-    _close_request(t, event.reversal)
+    _close_request(t, event.reversal, payment, invoice)
     said = _said_about(t, payment, event)
     paid_by = paid_by or t.events.charge_of(event.payment_intent_id)
     if _settle(t, payment, _without_other_attempts([*said, event], paid_by), event, source):
@@ -344,10 +345,43 @@ def _tell_of_dispute(
     return True
 
 
-def _close_request(t: Transaction, reversal: Reversal) -> None:
-    """Stripe knows the refund that was asked for here: the request is done."""
-    if reversal.request_id is not None:
-        t.refunds.close(reversal.request_id, RequestState.DONE, reversal.object_id, None)
+def _close_request(
+    t: Transaction, reversal: Reversal, payment: Payment, invoice: InvoiceToBook | None
+) -> None:
+    """Stripe knows the refund that was asked for here: the request is done.
+
+    Unless that refund is dead in the very first that is heard of it: then nothing was given back
+    and no entry tells it, so a line and a notice must. Older news of it may follow.
+    """
+    if reversal.request_id is None:
+        return
+    request = t.refunds.get(reversal.request_id)
+    if request is None or request.payment_id != payment.id:
+        return
+    if request.state is not RequestState.ASKED:
+        return
+    if reversal.status not in REFUND_IS_DEAD:
+        t.refunds.close(request.id, RequestState.DONE, reversal.object_id, None)
+        return
+    t.refunds.close(request.id, RequestState.REFUSED, reversal.object_id, "refund_refused")
+    if invoice is not None:
+        t.history.add(
+            invoice.id,
+            Action.REFUND_NOT_DONE,
+            ACTOR_STRIPE,
+            livemode=payment.livemode,
+            note=request.reason,
+            amount_minor=request.amount_minor,
+            currency=request.currency,
+            refund_request=request.id,
+        )
+    t.notices.add(
+        NoticeKind.REFUND_NOT_DONE,
+        invoice_id=invoice.id if invoice else None,
+        number=invoice.number if invoice else None,
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+    )
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -96,9 +96,12 @@ class Refunds:
         request, payment, fresh = self._writer.submit(
             lambda t: self._ask(t, payment_id, amount_minor, reason, livemode)
         ).result()
-        return self._send(
+        state = self._send(
             request, payment, secret, cancelled or threading.Event(), first_time=fresh
         )
+        if state is RequestState.REFUSED:
+            raise UserError("refund_refused")
+        return state
 
     def finish_open(self, cancelled: threading.Event) -> None:
         """Bring every request to its end whose answer never came; what Stripe does not answer
@@ -182,10 +185,12 @@ class Refunds:
                 raise
             raise UserError(code) from refused
         event = stripe_webhook.parse(made, self._clock.now())
-        # The counter-entry closes the request, in the same transaction.
+        # Booking closes the request, too: a refund may be dead in Stripe's very first answer.
         self._receive.fetched([event], Source.POLL, lambda _t: None).result()
-        logger.info("[Stripe] Refund %s made", request.id)
-        return RequestState.DONE
+        closed = self._writer.submit(lambda t: t.refunds.get(request.id)).result()
+        state = closed.state if closed is not None else RequestState.DONE
+        logger.info("[Stripe] Refund %s: %s", request.id, state.value)
+        return state
 
     def _is_too_late(self, request: RefundRequest) -> bool:
         """Stripe has not made it, and the same key cannot be used again."""
