@@ -65,6 +65,21 @@ def test_a_number_in_the_texts_beats_the_amount(
     assert "danke" not in str(office.rows("SELECT detail FROM stripe_events"))
 
 
+@pytest.mark.parametrize(("amount", "likely"), [(8900, True), (4700, False)])
+def test_a_number_that_may_have_been_given_anew_needs_the_amount(
+    office: OfficeBooks, amount: int, likely: bool
+) -> None:
+    """A backup was restored: the invoice of the payment is gone, its number went to another."""
+    other = issued(office, total_minor=8900)
+    lost = {
+        "invoice_id": "0198a000-0000-7000-8000-000000000001",
+        "invoice_number": "TEST-2026-0001",
+        "workmate_instance": office.instance_id,
+    }
+    event_id = deliver(office, event_body(amount=amount, metadata=lost))
+    assert [(one[0], one[2]) for one in _suggested(office, event_id)] == [(other, likely)]
+
+
 def test_a_paid_invoice_is_suggested_only_by_its_number(office: OfficeBooks) -> None:
     invoice_id = issued(office)
     deliver(office, event_body(invoice_id))

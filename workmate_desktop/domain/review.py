@@ -121,6 +121,9 @@ class ReviewItem:
         )
 
 
+NOT_OF_THESE_BOOKS = (Reason.UNKNOWN_INVOICE, Reason.OTHER_INSTALLATION)
+"""The event names an invoice that these books do not hold, whatever its number."""
+
 _NOT_TO_BELIEVE = (Reason.BAD_AMOUNT, Reason.NOT_SUCCEEDED, Reason.WRONG_MODE)
 
 AGAIN_MAY_HELP = (
@@ -160,6 +163,9 @@ class Suggestion:
 
 
 _POINTS = {Why.NUMBER: 100, Why.AMOUNT: 40, Why.TOTAL: 25, Why.CUSTOMER: 20, Why.DATE: 5}
+_NUMBER_ALONE = 50
+"""Of a number that may have been given to another invoice since: only the amount makes it likely.
+"""
 _LIKELY = 60
 _NEAR_DAYS = 21
 MOST_SUGGESTIONS = 5
@@ -170,12 +176,15 @@ class LooseMoney:
     """What the suggestions are for: the money and every hint about it.
 
     `customers` are ids: of the invoice that the event names, and of those it mentions.
+    `not_of_these_books`: the invoice that the event names is not here (a backup was restored, or
+    it is of another installation), so the same number may belong to another one.
     """
 
     amount_minor: int
     received_at: datetime
     numbers: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
+    not_of_these_books: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +200,13 @@ def rank(money: LooseMoney, candidates: Iterable[Candidate]) -> list[Suggestion]
 
     A date alone is no reason: something is always due around a day.
     """
+    points_of = _POINTS | ({Why.NUMBER: _NUMBER_ALONE} if money.not_of_these_books else {})
     scored: list[tuple[int, str, Candidate, tuple[Why, ...]]] = []
     same_amount = 0
     for candidate in candidates:
         reasons = _reasons(money, candidate)
         if reasons and reasons != (Why.DATE,):
-            points = sum(_POINTS[why] for why in reasons)
+            points = sum(points_of[why] for why in reasons)
             scored.append((-points, candidate.row.number or "", candidate, reasons))
             same_amount += Why.AMOUNT in reasons
     scored.sort(key=lambda one: one[:2])

@@ -13,6 +13,7 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceQuery
 from workmate_desktop.domain.review import (
     MOST_SUGGESTIONS,
+    NOT_OF_THESE_BOOKS,
     Credit,
     Decided,
     Decision,
@@ -101,6 +102,7 @@ class Review:
             item.amount_minor,
             self._clock.local(item.at),
             frozenset((*numbers_in(named), *item.mentioned, *(text for text in named if text))),
+            not_of_these_books=item.reason in NOT_OF_THESE_BOOKS,
         )
         with self._database.snapshot() as connection:
             customers = review_list.customers_of(connection, money.numbers)
