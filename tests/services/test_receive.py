@@ -127,7 +127,7 @@ def test_a_bug_in_one_booking_of_a_group_harms_no_other(
         return _broken() if invoice.id == unlucky else genuine(t, invoice)
 
     monkeypatch.setattr(booking, "update_status", sometimes_broken)
-    gate = Gate(office.writer)
+    gate = Gate(office.writer)  # by then all are booked
     answers = [office.receive.delivery(raw, sign(raw)) for raw in map(encoded, bodies)]
     gate.open()
     assert [answer if isinstance(answer, int) else answer.result(10) for answer in answers] == [
@@ -204,6 +204,28 @@ def test_times_of_answers_are_noted_again_after_the_database_was_busy(
     office.settled()
     kept = [office.books.event(event_id) for event_id in (first, second)]
     assert [event.answer_ms for event in kept if event] == [2.0, 2.0]
+
+
+def test_times_of_answers_are_noted_again_after_their_job_was_lost(office: OfficeBooks) -> None:
+    """The disk did not answer: the writer gives up the deferred jobs of such a commit."""
+
+    def broken(_t: Transaction) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        raise error
+
+    bodies = [encoded(event_body()) for _ in range(101)]
+    futures = [office.receive.delivery(body, sign(body)) for body in bodies]
+    gate = Gate(office.writer)  # by then all are booked
+    for number, future in enumerate(futures):
+        assert not isinstance(future, int)
+        office.receive.answered(200, 0.002, future)
+        if number == 0:
+            lost = office.writer.submit(broken)
+            gate.open()
+            assert isinstance(lost.exception(10), StoreUnavailable)
+    office.settled()
+    assert office.value("SELECT count(*) FROM stripe_events WHERE answer_ms = 2.0") >= 100
 
 
 # --- Erneut verarbeiten ------------------------------------------------------------------

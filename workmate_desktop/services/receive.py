@@ -28,6 +28,9 @@ logger = logging.getLogger("workmate.stripe")
 
 OK, NOT_AUTHENTIC, NOT_READY = 200, 400, 503
 
+_ASK_AGAIN = 100
+"""At most so many times of answers wait for a job that is gone."""
+
 _REVERSALS = {
     Told.REFUND: "Refund",
     Told.REFUNDED_TOTAL: "Refund",
@@ -195,7 +198,9 @@ class Receive:
             if is_slow(self._last_answers) is not was_slow:
                 self._on_refusal()
             self._answer_times.append((round(seconds * 1000, 2), event_id))
-            if not self._noting:  # one job for all answers since the last commit
+            # One job for all answers since the last commit; asked for anew where a commit that
+            # failed has taken it along (see Writer.submit_later).
+            if not self._noting or len(self._answer_times) % _ASK_AGAIN == 0:
                 self._noting = True
                 self._writer.submit_later(self._note_answers, repeatable=True)
 
