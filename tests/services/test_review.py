@@ -165,6 +165,17 @@ def test_processed_again_meanwhile(office: OfficeBooks) -> None:
     assert row(office, unissued).status == "paid"
 
 
+def test_processed_again_the_verlauf_says_what_is_left(office: OfficeBooks) -> None:
+    """A part went back while the money waited: the line names what the invoice got."""
+    unissued = office.invoicing.save_draft(draft(customer(office))).result(10)
+    event_id = deliver(office, event_body(unissued, intent_id="pi_kept"))
+    deliver(office, refund_event("pi_kept", 1900))
+    office.invoicing.issue(draft(customer(office)), unissued).result(10)
+    assert office.receive.reprocess(event_id).result(10) == "booked"
+    [line] = [line for line in office.books.history(unissued) if line.action == "payment_booked"]
+    assert line.detail["amount_minor"] == row(office, unissued).paid_minor == 10000
+
+
 def test_processing_again_leaves_a_decision_alone(office: OfficeBooks) -> None:
     customer_id = customer(office)
     unissued = office.invoicing.save_draft(draft(customer_id)).result(10)

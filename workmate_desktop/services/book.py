@@ -217,13 +217,17 @@ def _take_payment(
     source: Source,
     held_payment: str | None,
 ) -> None:
+    amount_minor = event.amount_minor
     if held_payment is not None:
         t.payments.assign(held_payment, invoice.id)
+        amount_minor = t.payments.left_of(held_payment)  # a part may have gone back already
     else:
         add_payment(t, event, invoice.id)
     before, after = update_status(t, invoice)
     status = {"from": before.value, "to": after.value}
-    tell_invoice(t, invoice, Action.PAYMENT_BOOKED, event, source, **status)
+    tell_invoice(
+        t, invoice, Action.PAYMENT_BOOKED, event, source, amount_minor=amount_minor, **status
+    )
     book_reversals.book_waiting(t, event)
 
 

@@ -57,19 +57,24 @@ def tell_invoice(
     source: Source,
     **more: object,
 ) -> None:
-    """A line in the Verlauf: what Stripe told about this invoice, and how that came."""
+    """A line in the Verlauf: what Stripe told about this invoice, and how that came.
+
+    `more` adds to what the event says, or replaces it.
+    """
+    said: dict[str, object] = {
+        "amount_minor": event.amount_minor,
+        "currency": event.currency,
+        "method": event.method,
+    }
     t.history.add(
         invoice.id,
         action,
         ACTOR_STRIPE,
         livemode=invoice.livemode,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        method=event.method,
         source=source.value,
         event_id=event.id,
         payment_intent_id=event.payment_intent_id,
-        **more,
+        **(said | more),
     )
 
 
