@@ -15,6 +15,7 @@ from workmate_desktop.store import (
     customers,
     events,
     evidence,
+    fast_reads,
     history,
     invoice_list,
     invoices,
@@ -54,8 +55,8 @@ class Books:
 
     def invoice_rows(self, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
         """These rows as they are now, by id; what is gone is left out."""
-        with self._database.reader() as connection:
-            return invoice_list.invoice_rows(connection, invoice_ids)
+        with self._database.quick() as raw:
+            return fast_reads.invoice_rows(raw, invoice_ids)
 
     def invoices_matching(self, query: InvoiceQuery, invoice_ids: Collection[str]) -> set[str]:
         """Those of the invoices that belong into the list of `query` now."""
@@ -71,8 +72,8 @@ class Books:
 
     def has_invoices(self, livemode: bool) -> bool:
         """Whether the book of real (True) or test invoices has any."""
-        with self._database.reader() as connection:
-            return invoice_list.has_invoices(connection, livemode=livemode)
+        with self._database.quick() as raw:
+            return fast_reads.has_invoices(raw, livemode=livemode)
 
     def figures(self, livemode: bool, today: date) -> Figures:
         """The figures and counts above the list."""
@@ -148,7 +149,8 @@ class Books:
 
     def last_event(self) -> EventRow | None:
         """The newest Stripe event."""
-        return next(iter(self.event_page(limit=1)), None)
+        with self._database.quick() as raw:
+            return fast_reads.last_event(raw)
 
     def notice_page(self, unread_only: bool = False, limit: int = 256) -> list[Notice]:
         """Notices, newest first."""

@@ -1,5 +1,6 @@
 """The connections of one database file: one for the writer, a pool for all readers."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -37,10 +38,14 @@ class Database:
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=8,
+            # The reader last used: its cache is still warm.
+            pool_use_lifo=True,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
         )
         self._closing = threading.Lock()
+        self._quick: sqlite3.Connection | None = None
+        self._one_by_one = threading.Lock()
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
@@ -58,6 +63,18 @@ class Database:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
+    @contextmanager
+    def quick(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own reading connection, for the few rows that each payment changes.
+
+        Each statement sees the newest commit, once all of the one before it is fetched. So one
+        thread at a time: beside an unfinished statement the next would share its older snapshot.
+        """
+        with self._one_by_one:
+            if self._quick is None:
+                self._quick = open_connection(self.path, read_only=True)
+            yield self._quick
+
     def close(self, wait_seconds: float = 0.0) -> bool:
         """Close the idle readers. The writer closes its own connection when it stops.
 
@@ -70,6 +87,10 @@ class Database:
         deadline = time.monotonic() + wait_seconds
         while pool.checkedout() and time.monotonic() < deadline:
             time.sleep(0.01)
+        with self._one_by_one:
+            if self._quick is not None:
+                self._quick.close()
+                self._quick = None
         with self._closing:
             unused = pool.checkedout() == 0
             self.reading.dispose()

@@ -289,13 +289,13 @@ def event_page(
         connection.execute(query.where(part).limit(limit)).mappings() for part in _parts(which)
     ]
     newest = heapq.merge(*pages, key=lambda row: (row["received_at"], row["id"]), reverse=True)
-    return [_row(found) for found in islice(newest, limit)]
+    return [row_of(found) for found in islice(newest, limit)]
 
 
 def event_row(connection: Connection, event_id: str) -> EventRow | None:
     """One event for the list and its detail view."""
     found = connection.execute(_ROW.where(stripe_events.c.id == event_id)).mappings().one_or_none()
-    return None if found is None else _row(found)
+    return None if found is None else row_of(found)
 
 
 def failed_attempts(connection: Connection, invoice_id: str) -> list[PaymentAttempt]:
@@ -317,7 +317,8 @@ def failed_attempts(connection: Connection, invoice_id: str) -> list[PaymentAtte
     ]
 
 
-def _row(found: Mapping[Any, Any]) -> EventRow:
+def row_of(found: Mapping[Any, Any]) -> EventRow:
+    """A row of `stripe_events` with its `invoice_label`."""
     return EventRow(
         id=found["id"],
         type=found["type"],

@@ -3,7 +3,6 @@
 Sorting walks an index and stops after a page, so that 100,000 invoices cost what 100 do.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -103,23 +102,6 @@ def invoice_row(connection: Connection, invoice_id: str) -> InvoiceRow | None:
     return None if found is None else row_of(found)
 
 
-def invoice_rows(connection: Connection, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
-    """These rows as they are now, in one statement; what is gone is left out."""
-    # By the driver: this is read after each payment, and SQLAlchemy's result costs as much again.
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(_ROWS, (json.dumps(list(invoice_ids)),))
-        names = [column[0] for column in cursor.description]
-        rows = [row_of(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-    finally:
-        cursor.close()
-    return {row.id: row for row in rows}
-
-
-# CROSS JOIN: SQLite keeps the order, a few ids and then the primary key.
-_ROWS = "SELECT i.* FROM json_each(?) AS n CROSS JOIN invoices AS i ON i.id = n.value"
-
-
 def invoices_matching(
     connection: Connection, query: InvoiceQuery, month: Span, invoice_ids: Collection[str]
 ) -> set[str]:
@@ -135,12 +117,6 @@ def invoice_matches(
     """Whether this invoice belongs into the list now."""
     statement = _filtered(select(invoices.c.id), query, month).where(invoices.c.id == invoice_id)
     return connection.execute(statement).first() is not None
-
-
-def has_invoices(connection: Connection, *, livemode: bool) -> bool:
-    """Whether this book (test or real) has any invoice at all."""
-    statement = select(exists(select(invoices.c.id).where(invoices.c.livemode == int(livemode))))
-    return bool(connection.execute(statement).scalar_one())
 
 
 def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures:

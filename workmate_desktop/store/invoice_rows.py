@@ -7,6 +7,25 @@ from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.store.values import date_or_none
 
+COLUMNS = (
+    "id",
+    "number",
+    "customer_name",
+    "issue_date",
+    "due_date",
+    "total_minor",
+    "paid_minor",
+    "currency",
+    "status",
+    "livemode",
+    "last_failed_at",
+    "last_paid_at",
+    "running_since",
+    "refunded_minor",
+    "charged_back_minor",
+)
+"""What `row_of` looks at."""
+
 
 def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
     """A row of `invoices` as the list shows it."""
