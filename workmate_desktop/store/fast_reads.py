@@ -17,9 +17,11 @@ _WANTED = ", ".join(f"i.{column}" for column in COLUMNS)
 _ROW = f"SELECT {_WANTED} FROM invoices AS i WHERE i.id = ?"
 # CROSS JOIN: SQLite keeps the order, a few ids and then the primary key.
 _ROWS = f"SELECT {_WANTED} FROM json_each(?) AS n CROSS JOIN invoices AS i ON i.id = n.value"
+# INDEXED BY: for a single row SQLite would rather look through all events.
 _LAST_EVENT = """
 SELECT e.*, i.number AS invoice_label
-FROM stripe_events AS e LEFT JOIN invoices AS i ON i.id = e.invoice_id
+FROM stripe_events AS e INDEXED BY stripe_events_by_time
+LEFT JOIN invoices AS i ON i.id = e.invoice_id
 ORDER BY e.received_at DESC, e.id DESC LIMIT 1"""
 
 
