@@ -136,7 +136,6 @@ def test_single_rows_and_what_stands_beside_the_list(office: Database) -> None:
         books.customer("x")
         books.customers("müller", 20)
         books.has_invoices(True)
-        books.last_event()
     assert plans
     assert full_scans(plans, walks=1) == []  # customers, by name: a tenth of the invoices
 
