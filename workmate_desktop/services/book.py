@@ -35,6 +35,8 @@ from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.book")
 
+_KNOWN_TYPES = frozenset((PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES))
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -157,7 +159,7 @@ def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reaso
         return Reason.THIN_EVENT
     if event.account is not None and event.account != rules.account:
         return Reason.FOREIGN_ACCOUNT
-    if event.type not in (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES):
+    if event.type not in _KNOWN_TYPES:
         return Reason.UNKNOWN_TYPE
     if not event.livemode and event.problem is None:
         # Fetched once more, or under another name: it may not come back to the books.
@@ -250,11 +252,12 @@ def _keep_unassigned(
 def _tell_staff(t: Transaction, receipt: Receipt) -> None:
     """One notice for each failure and for everything that waits for a decision."""
     event, invoice = receipt.event, receipt.invoice
-    kind = {
-        Outcome.FAILURE_RECORDED: NoticeKind.PAYMENT_FAILED,
-        Outcome.NEEDS_REVIEW: NoticeKind.NEEDS_REVIEW,
-    }.get(receipt.outcome)
-    if receipt.reason is Reason.FOREIGN_ACCOUNT:
+    kind: NoticeKind | None = None
+    if receipt.outcome is Outcome.FAILURE_RECORDED:
+        kind = NoticeKind.PAYMENT_FAILED
+    elif receipt.outcome is Outcome.NEEDS_REVIEW:
+        kind = NoticeKind.NEEDS_REVIEW
+    elif receipt.reason is Reason.FOREIGN_ACCOUNT:
         kind = NoticeKind.FOREIGN_ACCOUNT
     elif receipt.reason is Reason.THIN_EVENT:
         kind = NoticeKind.THIN_EVENT

@@ -89,7 +89,7 @@ class EventVerbs:
                 invoice_id,
                 event.amount_minor,
                 event.currency,
-                as_json({**_facts(event), **why}),
+                as_json(_facts(event) | why),
             ),
         )
         self._t.changed(EventRecorded(event.id))
@@ -102,7 +102,7 @@ class EventVerbs:
         **why: object,
     ) -> None:
         """What a kept event did after all. `why` joins the facts in `detail`: reason, error …"""
-        detail = as_json({**_facts(event), **why})
+        detail = as_json(_facts(event) | why)
         self._t.raw.execute(_DECIDE, (outcome.value, invoice_id, detail, event.id))
 
     def last_failure_at(self, invoice_id: str) -> str | None:

@@ -22,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workmate_desktop.store.compact_json import compact_encoder
+
 
 class Sealed(StrEnum):
     """What is sealed. The letter stands in front of each id in a seal."""
@@ -64,7 +66,7 @@ Key = tuple[Sealed, str]
 Entry = tuple[Sealed, str, bytes]
 """(what, id, hash of the row or REMOVED)"""
 
-_ENCODE = json.JSONEncoder(separators=(",", ":"), default=str).encode
+_encode = compact_encoder(ascii_only=True, default=str)
 _LAST = "SELECT no, chain FROM seals ORDER BY no DESC LIMIT 1"
 _ADD = "INSERT INTO seals (no, rows, hashes, chain) VALUES (?, ?, ?, ?)"
 _AT_ONCE = 1000
@@ -75,14 +77,14 @@ def row_hash(values: Row) -> bytes:
     end = len(values)
     while end and values[end - 1] in (None, ""):
         end -= 1
-    return hashlib.sha256(_ENCODE(values[:end]).encode()).digest()
+    return hashlib.sha256(_encode(values[:end]).encode()).digest()
 
 
 def add_seal(raw: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Append one seal for these rows. Inside a transaction."""
     last = raw.execute(_LAST).fetchone()
     number, before = last or (0, b"")
-    names = _ENCODE([what + row_id for what, row_id, _ in entries])
+    names = _encode([what + row_id for what, row_id, _ in entries])
     hashes = b"".join(entry[2] for entry in entries)
     raw.execute(_ADD, (number + 1, names, hashes, _chain(before, names, hashes)))
 

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
 from workmate_desktop.store.settings import SettingVerbs
-from workmate_desktop.store.values import milliseconds, new_id
+from workmate_desktop.store.values import id_time, new_id_at
 
 logger = logging.getLogger("workmate.store")
 
@@ -34,6 +34,20 @@ class UndoneAltogether(BaseException):
     does its jobs once more, each in a savepoint. `__cause__` is what failed. No Exception, so that
     no job can keep it from the writer.
     """
+
+
+class _Without:
+    """Where there is no savepoint. A class: each booking enters it, a generator costs thrice."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception):
+            raise UndoneAltogether from error
+
+
+_WITHOUT = _Without()
 
 
 class Transaction:
@@ -52,7 +66,7 @@ class Transaction:
         self._unsealed: list[Entry] = []
         self._now: datetime | None = None
         self._now_text = ""
-        self._id_moment = -1
+        self._id_time = ""
         self._id_count = 0
         self._changes_before_job: int | None = None
         self._in_savepoint = True
@@ -102,10 +116,13 @@ class Transaction:
         return SettingVerbs(self)
 
     def now(self) -> datetime:
-        """This moment: one for all that a job writes."""
+        """This moment: one for all that a job writes, or a group of jobs without savepoints."""
         if self._now is None:
             self._now = self.clock.now()
             self._now_text = to_text(self._now)
+            time = id_time(self._now)
+            if time != self._id_time:
+                self._id_time, self._id_count = time, 0
         return self._now
 
     def now_text(self) -> str:
@@ -115,18 +132,17 @@ class Transaction:
 
     def new_id(self) -> str:
         """The id of a new row; it sorts after those made before it."""
-        moment = milliseconds(self.now())
-        self._id_count = self._id_count + 1 if moment == self._id_moment else 0
-        self._id_moment = moment
-        return new_id(self.now(), self._id_count)
+        self.now()
+        self._id_count += 1
+        return new_id_at(self._id_time, self._id_count)
 
     def changed(self, change: Change) -> None:
         """Announce `change` after the commit; forgotten when the job fails."""
         self._changes.append(change)
 
     def begin_job(self, *, in_savepoint: bool) -> None:
-        """A job comes; a savepoint named `job` was made for it just now, or none. For the writer
-        alone.
+        """A job comes, and a savepoint named `job` was made for it just now; or a group of jobs,
+        and none was. For the writer alone.
         """
         self._now = None
         self._in_savepoint = in_savepoint
@@ -169,18 +185,15 @@ class Transaction:
                 raise
             logger.exception("The seals cannot be written")
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """Undo what was done inside when it raises; the error goes on to the caller.
 
         Where the job itself has no savepoint, this makes none: see UndoneAltogether.
         """
-        if not self._in_savepoint:
-            try:
-                yield
-            except Exception as error:
-                raise UndoneAltogether from error
-            return
+        return self._inner_savepoint() if self._in_savepoint else _WITHOUT
+
+    @contextmanager
+    def _inner_savepoint(self) -> Iterator[None]:
         self._savepoints += 1
         mark, unsealed = len(self._changes), len(self._unsealed)
         # Where the job has not written yet, its own savepoint is as good as a new one.

@@ -279,8 +279,8 @@ class Writer:
         if not all(pending.repeatable for pending in batch):
             return False
         try:
+            transaction.begin_job(in_savepoint=False)
             for pending in batch:
-                transaction.begin_job(in_savepoint=False)
                 pending.outcome = pending.job(transaction)
         except (Exception, UndoneAltogether) as error:  # noqa: BLE001 - a bug fails once more
             cause = error.__cause__ if isinstance(error, UndoneAltogether) else error
