@@ -1,7 +1,7 @@
 """The state of the Empfang: listener, keys, database; told in one word and one trouble.
 
 Starts and stops the listener through the small interface below, because services may not know
-listener/: app.py hands the real one in.
+listener/: app/core.py hands the real one in.
 """
 
 import logging

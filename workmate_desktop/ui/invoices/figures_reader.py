@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.lists import Figures, InvoiceQuery
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 
@@ -55,7 +56,8 @@ class FiguresReader(QObject):
             self.refresh()
 
     def _on_failed(self, error: Exception) -> None:
-        # The next change tries again; until then the old figures stand.
+        # The next change tries again; until then the old figures stand. The bridge logs every bug.
         self._reading = False
         self._stale = False
-        logger.error("Reading the figures failed", exc_info=error)
+        if isinstance(error, UserError):
+            logger.warning("Reading the figures failed: %s", error.code)

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices import history_texts, texts
@@ -123,9 +124,10 @@ class NewsTeller(QObject):
                 self._toasts.show(*_bundle(kind, items))
 
     def _failed(self, error: Exception) -> None:
-        """A toast is a courtesy, and the list itself is right; the log must know all the same."""
+        """A toast is a courtesy, and the list itself is right. The bridge logs every bug."""
         self._reading = False
-        logger.error("Reading what happened to invoices failed", exc_info=error)
+        if isinstance(error, UserError):
+            logger.warning("Reading what happened to invoices failed: %s", error.code)
 
 
 def read_news(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.review import Decision, ReviewItem, Suggestion
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
@@ -125,7 +126,8 @@ class ReviewDesk(QObject):
                 self.detail.show_suggestions(found)
 
         def failed(error: Exception) -> None:
-            logger.error("Looking for fitting invoices failed", exc_info=error)
+            if isinstance(error, UserError):  # the bridge logs every bug
+                logger.warning("Looking for fitting invoices failed: %s", error.code)
             done(())
 
         self._bridge.run_in_background(lambda: self._review.suggestions(item), done, failed, self)
