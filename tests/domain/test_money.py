@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workmate_desktop.domain.invoices import minor_from_decimal
 from workmate_desktop.domain.money import MAX_MINOR, Money, exponent
 
 CURRENCIES = ("eur", "usd", "chf", "jpy", "krw", "kwd", "bhd")
@@ -42,23 +41,5 @@ def test_plain(minor: int, currency: str, text: str) -> None:
 def test_plain_names_exactly_the_amount(minor: int, currency: str) -> None:
     plain = Money(minor, currency).plain()
     assert Decimal(plain).scaleb(exponent(currency)) == minor
-    assert minor_from_decimal(Decimal(plain), currency) == minor
     _, _, decimals = plain.partition(".")
     assert len(decimals) == exponent(currency)
-
-
-@pytest.mark.parametrize(
-    ("typed", "currency", "minor"),
-    [
-        ("2.675", "eur", 268),  # as a float this would become 267
-        ("-2.675", "eur", -268),
-        ("0.005", "eur", 1),
-        ("0.0049", "eur", 0),
-        ("1.005", "eur", 101),
-        ("480", "eur", 48000),
-        ("499.5", "jpy", 500),
-        ("1.2345", "kwd", 1235),
-    ],
-)
-def test_typed_amounts_round_half_up(typed: str, currency: str, minor: int) -> None:
-    assert minor_from_decimal(Decimal(typed), currency) == minor

@@ -18,7 +18,6 @@ from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok, is_running
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.tunnel import Ngrok
-from workmate_desktop.gateways.tunnel_agent import agent_version
 from workmate_desktop.gateways.tunnel_files import CONFIG_FILE, STATE_FILE, write_config
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
@@ -288,17 +287,6 @@ def test_settings_that_cannot_work_start_nothing(gateway, ngrok, data_dir, chang
     assert caught.value.code == code
     assert ngrok.starts == []
     assert list(data_dir.iterdir()) == []
-
-
-def test_a_chosen_program_is_asked_who_it_is(ngrok, tmp_path):
-    assert agent_version(ngrok.executable) == "3.39.8"
-    other = tmp_path / "other"
-    other.write_text("#!/bin/sh\necho curl 8.1\n", "utf-8")
-    for mode in (0o700, 0o600):  # another program; no program at all
-        other.chmod(mode)
-        with pytest.raises(UserError) as caught:
-            agent_version(other)
-        assert caught.value.code == "tunnel_agent_unusable"
 
 
 # --- what goes wrong later ------------------------------------------------------------------

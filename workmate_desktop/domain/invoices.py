@@ -5,8 +5,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from workmate_desktop.domain.money import exponent
-
 
 class InvoiceStatus(StrEnum):
     """The stored status. Überfällig, Überzahlt and Zahlung fehlgeschlagen are derived."""
@@ -216,8 +214,3 @@ class Invoice:
 def number_for(year: int, running: int, *, livemode: bool) -> str:
     """RE-2026-0001 for real invoices, TEST-2026-0001 for test invoices."""
     return f"{'RE' if livemode else 'TEST'}-{year}-{running:04d}"
-
-
-def minor_from_decimal(value: Decimal, currency: str) -> int:
-    """A typed amount in whole minor units, rounded half up."""
-    return _rounded(value.scaleb(exponent(currency)))

@@ -127,24 +127,6 @@ _SESSION = ("client session established", "tunnel session started")
 _ERRORS = ("ERROR", "CRITICAL")
 
 
-def agent_version(executable: Path) -> str:
-    """What the program says it is ("3.39.8"): for "Programm wählen …". Blocks up to 10 s.
-
-    Raises UserError: `tunnel_agent_missing`, `tunnel_agent_unusable` (not an ngrok agent).
-    """
-    process = _start([str(executable), "--version"])
-    try:
-        said, _ = process.communicate(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise UserError("tunnel_agent_unusable") from None
-    name, _, version = said.strip().partition(" version ")
-    if process.returncode != 0 or name != "ngrok" or not version:
-        raise UserError("tunnel_agent_unusable")
-    return version.split()[0]
-
-
 def _start(command: list[str]) -> "subprocess.Popen[str]":
     flags = 0
     if sys.platform == "win32":

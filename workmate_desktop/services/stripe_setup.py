@@ -80,7 +80,6 @@ class StripeSetup:
         self._database = database
         self._announcer = announcer
         self._stores = {keychain.place: keychain, Place.FILE: secret_file}
-        self._first_choice = keychain.place
         self._given = given
         self._ask_account = ask_account
         self._clock = clock
@@ -264,14 +263,6 @@ class StripeSetup:
             self._writer.submit(job).result()
         logger.info("[Stripe] Webhook secret saved")
         self._announcer.announce([SettingsChanged(), ReceptionChanged()])
-
-    def roll_webhook_secret(self, secret: str, until: datetime) -> None:
-        """A new signing secret, rolled in the Dashboard: the old ones stay valid `until` then.
-
-        Raises as `keep_signing_secret` does.
-        """
-        old = [fingerprint(s) for s in self._stored.webhook_secrets if s != trimmed(secret)]
-        self.keep_signing_secret(trimmed(secret), retire=old, until=until)
 
     def test_connection(
         self, publishable: str, secret: str | None, cancelled: threading.Event
