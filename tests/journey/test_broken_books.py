@@ -46,6 +46,8 @@ def office(start: Callable[..., Desk], data_dir: Path) -> Path:
     again.wait_until_ready()
     again.wait(lambda: list((data_dir / "backups").glob("*.sqlite3")))
     again.stop()
+    again.program.bridge.close(deadline_free=False)  # a view may still read: in a process of its
+    again.core.database.close()  # own it would have ended with it
     return data_dir
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from tests.factories import OfficeBooks, make_books
 from workmate_desktop.store import driver, migrate
 from workmate_desktop.store.engine import FILE_NAME, Database, open_connection
+from workmate_desktop.store.errors import StoreUnavailable
 from workmate_desktop.store.tables import metadata
 
 CONTRACT = {
@@ -226,6 +227,18 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     office.close()
     assert set(modes.values()) == {0o600}
     assert {FILE_NAME, FILE_NAME + "-wal", FILE_NAME + "-shm", "database-id"} == set(modes)
+
+
+def test_nobody_begins_to_read_books_that_are_replaced(office: OfficeBooks) -> None:
+    """A view that was about to would hold a file whose WAL has the name of the new one's."""
+    database = Database(office.path)
+    with database.reader() as under_way:
+        assert not database.close(wait_seconds=0.01)
+        assert under_way.exec_driver_sql("SELECT count(*) FROM invoices").scalar() == 0
+    for read in (database.reader, database.snapshot, database.quick):
+        with pytest.raises(StoreUnavailable), read():
+            raise AssertionError("never reached")
+    assert database.close(wait_seconds=10)
 
 
 def test_database_errors_do_not_show_parameters(office: OfficeBooks) -> None:

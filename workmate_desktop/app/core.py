@@ -190,6 +190,8 @@ class Core:
         warm_up()  # before the first delivery, which would wait for it
         if not self.setup.loaded:
             self.setup.load()
+        if self._stopped:
+            return  # the books are closed, and perhaps another file takes their place
         if self.address is not None:
             self.ngrok.end_orphan()
             self.address.load()

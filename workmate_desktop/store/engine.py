@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from workmate_desktop.store.driver import BUSY_TIMEOUT_MS, create_file, open_connection
+from workmate_desktop.store.errors import StoreUnavailable, Trouble
 from workmate_desktop.store.file_names import FILE_NAME
 
 __all__ = ["BUSY_TIMEOUT_MS", "FILE_NAME", "Database", "create_file", "open_connection"]
@@ -43,20 +44,33 @@ class Database:
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
         )
-        self._closing = threading.Lock()
         self._quick: sqlite3.Connection | None = None
         self._one_by_one = threading.Lock()
+        self._gate = threading.Lock()
+        self._readers = 0
+        self._given_up = False
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
-        """A reading connection; each statement sees the newest commit."""
-        with self.reading.connect() as connection:
-            yield connection
+        """A reading connection; each statement sees the newest commit.
+
+        Raises StoreUnavailable when the file is being replaced, see `close`.
+        """
+        with self._gate:
+            if self._given_up:
+                raise StoreUnavailable(Trouble.UNREADABLE)
+            self._readers += 1
+        try:
+            with self.reading.connect() as connection:
+                yield connection
+        finally:
+            with self._gate:
+                self._readers -= 1
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A reading connection whose statements all see the same moment."""
-        with self.reading.connect() as connection:
+        """A reading connection whose statements all see the same moment. Raises as `reader`."""
+        with self.reader() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -69,8 +83,11 @@ class Database:
 
         Each statement sees the newest commit, once all of the one before it is fetched. So one
         thread at a time: beside an unfinished statement the next would share its older snapshot.
+        Raises as `reader`.
         """
         with self._one_by_one:
+            if self._given_up:
+                raise StoreUnavailable(Trouble.UNREADABLE)
             if self._quick is None:
                 self._quick = open_connection(self.path, read_only=True)
             yield self._quick
@@ -78,21 +95,21 @@ class Database:
     def close(self, wait_seconds: float = 0.0) -> bool:
         """Close the idle readers. The writer closes its own connection when it stops.
 
-        Waits `wait_seconds` at most for readers under way. True: no reader is left, so the file
+        With `wait_seconds` the file is to be replaced: nobody begins to read any more, and
+        readers under way are waited for, so long at most. True: no reader is left, so the file
         may be replaced. (The last connection removes the WAL by its name when it closes: it must
-        never do so beside a new file.)
+        never do so beside a new file. A view may be about to read when its books are closed.)
         """
-        pool = self.reading.pool
-        assert isinstance(pool, QueuePool)
+        with self._gate:
+            self._given_up = wait_seconds > 0
         deadline = time.monotonic() + wait_seconds
-        while pool.checkedout() and time.monotonic() < deadline:
+        while self._readers and time.monotonic() < deadline:
             time.sleep(0.01)
         with self._one_by_one:
             if self._quick is not None:
                 self._quick.close()
                 self._quick = None
-        with self._closing:
-            unused = pool.checkedout() == 0
-            self.reading.dispose()
-            self.writing.dispose()
+        unused = self._readers == 0
+        self.reading.dispose()
+        self.writing.dispose()
         return unused
