@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    case,
     exists,
     func,
     literal,
@@ -26,7 +25,7 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import IS_OWED, OUTSTANDING_MINOR, OWED_STATUSES
+from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES, UNPAID_MINOR
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
@@ -122,20 +121,15 @@ def invoice_matches(
 def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures:
     """The figures and counts above the list, for the book and the day of `query`."""
     livemode = int(query.livemode)
-    today = query.today.isoformat()
-    late = and_(IS_OWED, invoices.c.due_date < today)
-    rest = OUTSTANDING_MINOR
+    rest, euros = UNPAID_MINOR, invoices.c.currency == "eur"
+    late = invoices.c.due_date < query.today.isoformat()
     # Two readings: the sums look only at what may be owed, a few of very many invoices.
     owed = connection.execute(
         select(
             func.count().label("how_many"),
-            func.ifnull(func.sum(case((invoices.c.currency == "eur", rest), else_=0)), 0).label(
-                "rest"
-            ),
-            func.ifnull(func.sum(case((late, 1), else_=0)), 0).label("late"),
-            func.ifnull(
-                func.sum(case((and_(late, invoices.c.currency == "eur"), rest), else_=0)), 0
-            ).label("late_rest"),
+            func.ifnull(func.sum(rest).filter(euros), 0).label("rest"),
+            func.count().filter(late).label("late"),
+            func.ifnull(func.sum(rest).filter(late, euros), 0).label("late_rest"),
         ).where(invoices.c.livemode == livemode, IS_OWED)
     ).one()
     # One by one: SQLite counts one value of an index in half the time of a grouping.

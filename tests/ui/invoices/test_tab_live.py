@@ -130,6 +130,18 @@ def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot) -> None:
     assert desk.books.calls["figures"] - before <= 2
 
 
+def test_figures_follow_once_a_second_while_payments_come_in(desk: Desk, qtbot) -> None:
+    before = desk.books.calls["figures"]
+    for serial in range(1, 41):
+        desk.books.pay(f"id-{serial}")
+        desk.announce(f"id-{serial}")
+        desk.tab._on_settled()
+    assert desk.books.calls["figures"] - before <= 1
+    card = desk.tab.figures.cards[InvoiceFilter.OPEN]
+    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"), timeout=4000)
+    assert desk.books.calls["figures"] - before <= 2
+
+
 def test_the_selected_invoice_is_read_again(desk: Desk) -> None:
     desk.tab.select_invoice("id-30")
     desk.books.pay("id-30")

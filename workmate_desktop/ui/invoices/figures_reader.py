@@ -3,13 +3,17 @@
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.lists import Figures, InvoiceQuery
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 
 logger = logging.getLogger("workmate.ui")
+
+_PAUSE_MS = 1000
+"""While payments come in without an end the figures follow once in so long: reading them takes
+from the writer, and nobody can read sums that change more often."""
 
 
 class FiguresReader(QObject):
@@ -30,6 +34,18 @@ class FiguresReader(QObject):
         self._show = show
         self._reading = False
         self._stale = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._on_pause_over)
+        self._awaited = False
+
+    def follow(self) -> None:
+        """Something changed: read again, now or at the end of the pause."""
+        if self._pause.isActive():
+            self._awaited = True
+        else:
+            self.refresh()
 
     def refresh(self) -> None:
         """Read again; what is asked for meanwhile follows once."""
@@ -37,6 +53,8 @@ class FiguresReader(QObject):
             self._stale = True
             return
         self._reading = True
+        self._awaited = False
+        self._pause.start()
         query = self._query()
         self._bridge.run_in_background(
             lambda: (query.livemode, self._books.figures(query.livemode, query.today)),
@@ -44,6 +62,11 @@ class FiguresReader(QObject):
             self._on_failed,
             self,
         )
+
+    @Slot()
+    def _on_pause_over(self) -> None:
+        if self._awaited:
+            self.refresh()
 
     def _on_read(self, answer: tuple[bool, Figures]) -> None:
         self._reading = False

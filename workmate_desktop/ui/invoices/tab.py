@@ -23,7 +23,7 @@ from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 _SETTLE_MS = 250
-"""Figures, and rows that are not loaded, follow at most this often."""
+"""Figures, and rows that are not loaded, follow no sooner than this."""
 _MINUTE_MS = 60_000
 
 
@@ -261,7 +261,7 @@ class InvoicesTab(QWidget):
         strangers, self._strangers = self._strangers, {}
         self.model.admit(strangers)
         self._follow_book()
-        self.refresh_figures()
+        self._figures.follow()
         self._show_state()
 
     @Slot()

@@ -72,6 +72,8 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show `text` literally."""
+        if self._elide and text == self._full_text:
+            return  # else the whole window would be laid out again
         self._full_text = text
         if self._elide_words:
             self._show_words()
