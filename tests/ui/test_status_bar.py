@@ -228,6 +228,16 @@ def test_the_badge(qtbot, theme, livemode, configured, words, tone):
     assert badge.accessibleName() == words
 
 
+def test_the_badge_tells_where_the_test_data_are(qtbot, theme):
+    badge = ModeBadge(theme)
+    qtbot.addWidget(badge)
+    badge.resize(200, badge.sizeHint().height())
+    badge.set_mode(True, True)
+    assert "Testdaten sind ausgeblendet" in badge.toolTip()
+    badge.set_mode(False, True)
+    assert badge.toolTip() == ""
+
+
 def test_the_badge_without_keys_that_tell(qtbot, theme):
     badge = ModeBadge(theme)
     qtbot.addWidget(badge)

@@ -14,6 +14,12 @@ def demo_label() -> PlainLabel:
     return PlainLabel(words, role="muted")
 
 
+def hidden_test_data() -> str:
+    """Where test invoices are in live mode, and how they are reached."""
+    words = "Testdaten sind ausgeblendet. Zum Ansehen oder Löschen Testschlüssel eintragen."
+    return QCoreApplication.translate("mode_badge", words)
+
+
 class ModeBadge(PillLabel):
     """TESTMODUS, LIVEBETRIEB or NICHT EINGERICHTET."""
 
@@ -31,3 +37,4 @@ class ModeBadge(PillLabel):
         else:
             pill = Pill(self.tr("TESTMODUS"), Tone.AMBER)
         self.set_pills((pill,))
+        self.set_tip(hidden_test_data() if livemode else "")

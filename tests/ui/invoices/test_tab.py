@@ -174,6 +174,25 @@ def test_without_test_mode_only_real_invoices_show(both_books: Desk) -> None:
         assert not both_books.tab.switch.isVisible()
 
 
+def test_who_looks_for_test_invoices_in_live_mode_reads_where_they_are(
+    both_books: Desk, qtbot
+) -> None:
+    tab = both_books.tab
+    tab.set_mode(True)
+    tab.toolbar.search.setText("TEST-2026")
+    qtbot.waitUntil(lambda: tab.list.currentWidget() is tab.list.nothing_found)
+    assert "nur mit Testschlüsseln" in tab.list.nothing_found.sentence()
+    for invoice_id in ("id-1", "id-2"):
+        del both_books.books.rows[invoice_id]
+    tab.toolbar.search.clear()
+    both_books.bridge.everything_changed.emit()
+    qtbot.waitUntil(lambda: tab.list.currentWidget() is tab.list.no_invoices)
+    assert "nur mit Testschlüsseln" in tab.list.no_invoices.sentence()
+    del both_books.books.rows["test-7"]
+    both_books.bridge.everything_changed.emit()
+    assert "Testschlüssel" not in tab.list.no_invoices.sentence()
+
+
 def test_in_test_mode_a_switch_keeps_the_books_apart(both_books: Desk, qtbot) -> None:
     tab = both_books.tab
     tab.set_mode(False)

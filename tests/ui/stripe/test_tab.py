@@ -40,6 +40,13 @@ def test_at_first_one_card_with_one_button(make_stripe_desk, qtbot) -> None:
         qtbot.mouseClick(desk.tab.empty.demo, LEFT)
 
 
+@pytest.mark.parametrize("mode", ["test", "live"])
+def test_konto_tells_in_live_mode_where_the_test_data_are(make_stripe_desk, mode: str) -> None:
+    keys = StripeKeys(f"pk_{mode}_1", f"sk_{mode}_1")
+    desk = make_stripe_desk(setup=FakeSetup(keys=keys))
+    assert desk.tab.account.test_data.isVisible() is (mode == "live")
+
+
 def test_konfigurieren_opens_the_dialog_and_saving_shows_the_account(
     make_stripe_desk, qtbot
 ) -> None:

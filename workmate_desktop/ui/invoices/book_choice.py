@@ -47,6 +47,10 @@ class BookChoice:
             return self._chosen
         return self._has_real and not self._has_test
 
+    def hides_test(self) -> bool:
+        """Whether test invoices are kept out of sight; asks the books."""
+        return self.livemode_keys is not False and self._books.has_invoices(False)
+
     def read_from(self, books: KnowsBooks) -> None:
         """Ask these books from now on."""
         self._books = books

@@ -34,10 +34,8 @@ class ListPane(QStackedWidget):
     @cached_property
     def no_invoices(self) -> EmptyState:
         """There is not one."""
-        title = self.tr("Noch keine Rechnungen")
-        words = self.tr("Die erste ist schnell geschrieben: Kunde, Positionen, fertig.")
-        button = self.tr("Neue &Rechnung")
-        return self._page("receipt-euro", title, words, button, self.new_wanted)
+        title, button = self.tr("Noch keine Rechnungen"), self.tr("Neue &Rechnung")
+        return self._page("receipt-euro", title, "", button, self.new_wanted)
 
     @cached_property
     def nothing_found(self) -> EmptyState:
@@ -59,15 +57,23 @@ class ListPane(QStackedWidget):
             page.button.clicked.connect(pressed)
         return page
 
-    def show_for(self, query: InvoiceQuery, rows: int) -> None:
-        """Show the table when there are rows, else the reason."""
+    def show_for(self, query: InvoiceQuery, rows: int, *, hides_test: bool) -> None:
+        """Show the table when there are rows, else the reason.
+
+        `hides_test`: there are test invoices, which live mode keeps out of sight.
+        """
+        elsewhere = [self.tr("Testrechnungen sind nur mit Testschlüsseln zu sehen.")] * hides_test
         if rows:
             self.setCurrentWidget(self.table)
         elif query.text:
             sentence = self.tr("Nummer, Kunde und Betrag wurden nach „%1“ durchsucht.")
-            self.nothing_found.set_text(self.tr("Nichts gefunden"), fill(sentence, query.text))
+            words = " ".join([fill(sentence, query.text), *elsewhere])
+            self.nothing_found.set_text(self.tr("Nichts gefunden"), words)
             self.setCurrentWidget(self.nothing_found)
         elif query.filter is InvoiceFilter.ALL:
+            first = self.tr("Die erste ist schnell geschrieben: Kunde, Positionen, fertig.")
+            title = self.tr("Noch keine Rechnungen")
+            self.no_invoices.set_text(title, " ".join([first, *elsewhere]))
             self.setCurrentWidget(self.no_invoices)
         else:
             self.filter_empty.set_text(*texts.nothing_here(query.filter))

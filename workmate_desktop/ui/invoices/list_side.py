@@ -61,7 +61,8 @@ class ListSide:
 
     def show_state(self) -> None:
         """The table, or why it is empty."""
-        self.list.show_for(self.model.query, self.model.rowCount())
+        rows = self.model.rowCount()
+        self.list.show_for(self.model.query, rows, hides_test=not rows and self.choice.hides_test())
 
     def save_state(self) -> dict[str, Any]:
         """Columns, sort and the splitter, as plain JSON values."""

@@ -87,6 +87,11 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     return tuple(pills)
 
 
+def short_pills(pills: Sequence[Pill]) -> tuple[Pill, ...]:
+    """What is said where there is too little room for all words."""
+    return tuple(Pill(pill.short or pill.text, pill.tone) for pill in pills)
+
+
 def outcome_pill(outcome: Outcome, source: Source = Source.WEBHOOK) -> Pill:
     """What an event did; one that was fetched says so."""
     words, tone = {
@@ -142,7 +147,7 @@ def paint_pills(
     shown = tuple(pills)
     complete = pills_size(shown).width() <= rect.width()
     if not complete:
-        shown = tuple(Pill(pill.short or pill.text, pill.tone) for pill in shown)
+        shown = short_pills(shown)
     places = _places(shown, rect.width())
     used = places[-1].left + places[-1].width if places else 0
     start = rect.right() + 1 - used if right else rect.left()
@@ -206,6 +211,7 @@ class PillLabel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pills: tuple[Pill, ...] = ()
+        self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         self.set_pills(pills)
@@ -221,6 +227,12 @@ class PillLabel(QWidget):
         self._tell_hidden_words()
         self.updateGeometry()
         self.update()
+
+    def set_tip(self, words: str) -> None:
+        """What the tool tip says while all words of the pills are readable."""
+        self._tip = words
+        self.setAccessibleDescription(words)
+        self._tell_hidden_words()
 
     def sizeHint(self) -> QSize:
         """Room for all words."""
@@ -243,7 +255,7 @@ class PillLabel(QWidget):
 
     def _tell_hidden_words(self) -> None:
         fits = pills_size(self._pills).width() <= self.width()
-        self.setToolTip("" if fits else plain_tip(pills_text(self._pills)))
+        self.setToolTip(plain_tip(self._tip if fits else pills_text(self._pills)))
 
 
 class PillDelegate(RowDelegate):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QObject, Signal, Slot
 
-from workmate_desktop.ui.invoices.status_pill import Pill, pills_size, status_pills
+from workmate_desktop.ui.invoices.status_pill import Pill, pills_size, short_pills, status_pills
 from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
 from workmate_desktop.ui.shared.tables import PADDING, Index
 
@@ -19,6 +19,7 @@ class WidestStatus(QObject):
         super().__init__(parent)
         self._model = model
         self._width = 0
+        self._short_width = 0
         self._known: set[tuple[Pill, ...]] = set()
         model.modelReset.connect(self._on_reset)
         model.rowsInserted.connect(self._on_inserted)
@@ -28,6 +29,10 @@ class WidestStatus(QObject):
     def width(self) -> int:
         """Pixels of a cell that shows the widest pills whole."""
         return self._width
+
+    def short_width(self) -> int:
+        """Pixels of a cell that shows the short words of any two pills whole."""
+        return self._short_width
 
     @Slot()
     def _on_reset(self) -> None:
@@ -41,7 +46,7 @@ class WidestStatus(QObject):
         self._look_at(first.row(), last.row())
 
     def _look_at(self, first: int, last: int) -> None:
-        before = self._width
+        before = (self._width, self._short_width)
         for at in range(first, last + 1):
             row = self._model.row_at(at)
             pills = status_pills(row, self._model.query.today) if row is not None else ()
@@ -49,5 +54,8 @@ class WidestStatus(QObject):
             if pills and pills not in self._known:
                 self._known.add(pills)
                 self._width = max(self._width, pills_size(pills).width() + 2 * PADDING)
-        if self._width > before:
+                # Rows with a third pill are rare: for them no customer has to make room.
+                short = pills_size(short_pills(pills)[:2]).width() + 2 * PADDING
+                self._short_width = max(self._short_width, short)
+        if (self._width, self._short_width) != before:
             self.grown.emit()

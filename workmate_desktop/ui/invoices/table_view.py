@@ -40,8 +40,10 @@ _WIDTHS = {
 _STATUS_LEAST = 110
 _CUSTOMER_GIVES = 50
 """So much narrower may the customer become before a column is left out."""
+_CUSTOMER_BESIDE_PILLS = 96
+"""So wide stays the customer while pills can still say less."""
 _STATUS_AT_LAST = 100
-_CUSTOMER_GIVES_AT_LAST = 62
+_CUSTOMER_AT_LAST = 60
 _LEFT_OUT_FIRST = (Column.ISSUE_DATE, Column.PAID, Column.DUE_DATE)
 """In a narrow window: number, customer, amount and status say the most."""
 
@@ -234,11 +236,18 @@ class InvoiceTable(QTableView):
                 del shown[column]
         spare = room - sum(shown.values())
         shown[Column.CUSTOMER] += max(spare, -_CUSTOMER_GIVES)
-        # Only then do pills end in "…"; their tool tip has all words.
-        missing = min(0, spare + _CUSTOMER_GIVES)
-        gives = max(0, shown[Column.STATUS] - _STATUS_AT_LAST)
-        shown[Column.STATUS] += max(missing, -gives)
-        shown[Column.CUSTOMER] += max(min(0, missing + gives), -_CUSTOMER_GIVES_AT_LAST)
+        # Only then do pills say their short words, and at last end in "…"; the tool tip has all.
+        missing = max(0, -spare - _CUSTOMER_GIVES)
+        short = max(_STATUS_AT_LAST, self._widest_status.short_width())
+        for column, least in (
+            (Column.STATUS, short),
+            (Column.CUSTOMER, _CUSTOMER_BESIDE_PILLS),
+            (Column.STATUS, _STATUS_AT_LAST),
+            (Column.CUSTOMER, _CUSTOMER_AT_LAST),
+        ):
+            gives = max(0, min(missing, shown[column] - least))
+            shown[column] -= gives
+            missing -= gives
         header = self.horizontalHeader()
         blocked = header.blockSignals(True)
         for column in Column:

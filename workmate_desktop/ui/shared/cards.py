@@ -199,6 +199,10 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._sentence.setText(sentence)
 
+    def sentence(self) -> str:
+        """The words below the title."""
+        return self._sentence.full_text()
+
     def _draw_icon(self) -> None:
         ratio = self.devicePixelRatioF()
         self._picture.setPixmap(self._theme.pixmap(self._icon, 36, "faint", ratio))

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import mask
+from workmate_desktop.ui.mode_badge import hidden_test_data
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import button
@@ -32,8 +33,10 @@ class AccountCard(Card):
         self._webhook_secret = self.rows.add_row(self.tr("Webhook Secret"), mono=True)
         self._mode = self.rows.add_row(self.tr("Modus"))
         self._place = self.rows.add_row(self.tr("Gespeichert in"))
+        self.test_data = PlainLabel(hidden_test_data(), role="small", wrap=True)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.body.addWidget(self.rows)
+        self.body.addWidget(self.test_data)
         self.body.addWidget(self.trouble)
         self.body.addStretch(1)
         self.edit.clicked.connect(self.edit_wanted)
@@ -54,6 +57,7 @@ class AccountCard(Card):
             (self._place, texts.place_words(self._setup.place)),
         ):
             self.rows.set_value(row, words)
+        self.test_data.setVisible(keys.livemode is True)
         code = self._setup.trouble
         self.trouble.setText(self._trouble_words(code) if code else "")
         self.trouble.setVisible(code is not None)
