@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks, at_once, customer, draft, event_body, make_books
+from tests.reversal_events import refund_event
 from tests.services.review_office import actions, deliver, row
 from workmate_desktop.domain.errors import UserError
 
@@ -90,6 +91,20 @@ def test_taken_back(office: OfficeBooks, becker: str, overpaid: str) -> None:
     assert _refused(office.review.undo(credit_id)) == "review_undone_already"
     office.review.keep_credit(overpaid).result(10)
     assert _offered(office, becker) == [("TEST-2026-0001", 1200)]
+
+
+def test_a_credit_ends_with_its_money(office: OfficeBooks, becker: str, overpaid: str) -> None:
+    """The bank fetches the money again: a second credit goes, and the first stays as it was."""
+    first = office.review.keep_credit(overpaid).result(10)
+    deliver(office, event_body(overpaid, amount=500, intent_id="pi_3Later"))
+    second = office.review.keep_credit(overpaid).result(10)
+    assert _offered(office, becker) == [("TEST-2026-0001", 1200), ("TEST-2026-0001", 500)]
+    deliver(office, refund_event("pi_3Later", 500))
+    assert _offered(office, becker) == [("TEST-2026-0001", 1200)]
+    following = office.invoicing.issue(draft(becker)).result(10)
+    assert _refused(office.review.use_credits([second], following)) == "credit_nothing_left"
+    office.review.use_credits([first], following).result(10)
+    assert actions(office, following)[-1] == "credit_used"
 
 
 def test_a_deleted_draft_or_cancelled_invoice_gives_the_credit_back(

@@ -41,7 +41,10 @@ def keep(t: Transaction, invoice_id: str, actor: str) -> str:
 
 
 def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
-    """The text of the credit stands on this invoice now. UserError credit_used_already."""
+    """The text of the credit stands on this invoice now.
+
+    UserError credit_used_already, credit_nothing_left (its money went back), invoice_gone.
+    """
     credit = t.reviews.get(credit_id)
     if credit is None or credit.kind is not Decision.CREDIT_KEPT or credit.undone:
         raise UserError("credit_used_already")
@@ -50,6 +53,8 @@ def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
     origin, target = t.invoices.to_book(credit.invoice_id or ""), t.invoices.to_book(invoice_id)
     if origin is None or target is None:
         raise UserError("invoice_gone")
+    if origin.paid_minor - origin.total_minor < t.reviews.credited(origin.id, up_to=credit_id):
+        raise UserError("credit_nothing_left")
     t.reviews.add(
         Decision.CREDIT_USED,
         actor,

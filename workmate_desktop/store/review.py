@@ -40,7 +40,7 @@ SELECT 1 FROM review_decisions u JOIN invoices i ON i.id = u.invoice_id
 WHERE u.credit_id = ? AND u.kind = 'credit_used' AND i.status <> 'cancelled' LIMIT 1"""
 _CREDITED = """
 SELECT ifnull(sum(amount_minor), 0) FROM review_decisions d
-WHERE invoice_id = ? AND kind = 'credit_kept'
+WHERE invoice_id = ?1 AND kind = 'credit_kept' AND (?2 IS NULL OR id <= ?2)
     AND NOT EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)"""
 
 _WAITING_EVENT = """
@@ -125,9 +125,9 @@ class ReviewVerbs:
         """The decision in force that this money was assigned or refunded by."""
         return self._one(_OF_PAYMENT, payment_id)
 
-    def credited(self, invoice_id: str) -> int:
-        """How much of this invoice's money is kept as credits."""
-        return int(self._t.raw.execute(_CREDITED, (invoice_id,)).fetchone()[0])
+    def credited(self, invoice_id: str, up_to: str | None = None) -> int:
+        """How much of this invoice's money is kept as credits; with `up_to` by those no newer."""
+        return int(self._t.raw.execute(_CREDITED, (invoice_id, up_to)).fetchone()[0])
 
     def credit_is_used(self, credit_id: str) -> bool:
         """The credit stands on another invoice already."""

@@ -48,6 +48,7 @@ from workmate_desktop.store.values import from_json
 _ABOUT_ITEMS = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
 _D = review_decisions.alias("d")
 _U = review_decisions.alias("u")
+_OLDER = review_decisions.alias("older")
 _TARGET = invoices.alias("target")
 _NAMED = invoices.alias("named")
 _PART = payments.alias("part")
@@ -323,7 +324,16 @@ def candidates(
 
 
 def open_credits(connection: Connection, customer_id: str, *, livemode: bool) -> list[Credit]:
-    """Credits of this customer that stand on no invoice yet, oldest first."""
+    """Credits of this customer that stand on no invoice yet, oldest first.
+
+    When money went back, what is left on their invoice covers the oldest ones.
+    """
+    older = select(func.sum(_OLDER.c.amount_minor)).where(
+        _OLDER.c.invoice_id == _D.c.invoice_id,
+        _OLDER.c.kind == Decision.CREDIT_KEPT.value,
+        _OLDER.c.id <= _D.c.id,
+        ~_undone(_OLDER),
+    )
     used = exists(
         select(_U.c.id)
         .join(_TARGET, _TARGET.c.id == _U.c.invoice_id)
@@ -342,6 +352,7 @@ def open_credits(connection: Connection, customer_id: str, *, livemode: bool) ->
             _NAMED.c.customer_id == customer_id,
             ~_undone(_D),
             ~used,
+            older.scalar_subquery() <= _NAMED.c.paid_minor - _NAMED.c.total_minor,
         )
         .order_by(_D.c.at, _D.c.id)
     )
