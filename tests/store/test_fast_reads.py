@@ -24,6 +24,21 @@ def test_the_last_event_as_the_list_of_events_has_it(office: OfficeBooks) -> Non
     assert office.books.last_event() is not None
 
 
+def test_the_newest_lines_of_the_verlauf(office: OfficeBooks) -> None:
+    ids = [issued(office), issued(office)]
+    body = encoded(event_body(ids[1]))
+    since = office.clock.now()
+    office.clock.advance(seconds=5)
+    office.receive.delivery(body, sign(body)).result(10)
+    fresh = [line for line in office.books.history(ids[1]) if line.at >= since][:10]
+    assert [line.action for line in fresh if line.at > since]
+    first, second = office.books.newest_history([*ids, "gone"], since)
+    assert first[0] == office.books.invoice_row(ids[0])
+    assert second == (office.books.invoice_row(ids[1]), fresh)
+    office.clock.advance(days=1)
+    assert office.books.newest_history(ids[:1], office.clock.now())[0][1] == []
+
+
 def test_each_read_sees_the_newest_commit(office: OfficeBooks, outside: sqlite3.Connection) -> None:
     """Also after a read of several rows: an unfinished statement would pin its snapshot."""
     ids = [issued(office), issued(office)]

@@ -289,6 +289,16 @@ class FakeBooks:
         self._count("history")
         return list(self.history_of.get(invoice_id, []))
 
+    def newest_history(
+        self, invoice_ids: Collection[str], since: datetime
+    ) -> list[tuple[InvoiceRow, list[HistoryLine]]]:
+        self._count("newest_history")
+        return [
+            (self.rows[key], [x for x in self.history_of.get(key, []) if x.at >= since])
+            for key in invoice_ids
+            if key in self.rows
+        ]
+
     def figures(self, livemode: bool, today: date) -> Figures:
         self._count("figures")
         rows = [row for row in self.rows.values() if row.livemode == livemode]

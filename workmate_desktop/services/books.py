@@ -1,7 +1,7 @@
 """Reading the books for the screen: single rows and windows of rows, quick enough for the GUI."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.customers import Customer
@@ -110,6 +110,18 @@ class Books:
         """The Verlauf of an invoice, newest first."""
         with self._database.reader() as connection:
             return history.history_of(connection, invoice_id)
+
+    def newest_history(
+        self, invoice_ids: Collection[str], since: datetime
+    ) -> list[tuple[InvoiceRow, list[HistoryLine]]]:
+        """These invoices, each with its last ten lines since then, newest first. For the
+        background, and by the driver: it is read beside the writer while payments come in."""
+        with self._database.reader() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            rows = fast_reads.invoice_rows(raw, invoice_ids)
+            known = (rows[key] for key in invoice_ids if key in rows)
+            return [(row, fast_reads.newest_lines(raw, row.id, to_text(since))) for row in known]
 
     def failed_attempts(self, invoice_id: str) -> list[PaymentAttempt]:
         """Failed attempts to pay an invoice, newest first."""

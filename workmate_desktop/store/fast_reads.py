@@ -8,9 +8,11 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventRow
 from workmate_desktop.store import events
+from workmate_desktop.store.history import line_of
 from workmate_desktop.store.invoice_rows import COLUMNS, row_of
 
 _WANTED = ", ".join(f"i.{column}" for column in COLUMNS)
@@ -23,6 +25,11 @@ SELECT e.*, i.number AS invoice_label
 FROM stripe_events AS e INDEXED BY stripe_events_by_time
 LEFT JOIN invoices AS i ON i.id = e.invoice_id
 ORDER BY e.received_at DESC, e.id DESC LIMIT 1"""
+
+_LINES = """
+SELECT id, invoice_id, at, action, actor, detail
+FROM invoice_history WHERE invoice_id = ? AND at >= ?
+ORDER BY at DESC, rowid DESC LIMIT 10"""
 
 
 def invoice_rows(raw: sqlite3.Connection, invoice_ids: Collection[str]) -> dict[str, InvoiceRow]:
@@ -47,3 +54,9 @@ def last_event(raw: sqlite3.Connection) -> EventRow | None:
     names = [column[0] for column in cursor.description]
     found = cursor.fetchall()
     return events.row_of(dict(zip(names, found[0], strict=True))) if found else None
+
+
+def newest_lines(raw: sqlite3.Connection, invoice_id: str, since: str) -> list[HistoryLine]:
+    """The last ten lines of a Verlauf since then, newest first."""
+    found = raw.execute(_LINES, (invoice_id, since)).fetchall()
+    return [line_of(*values) for values in found]

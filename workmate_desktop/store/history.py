@@ -53,13 +53,13 @@ def history_of(connection: Connection, invoice_id: str) -> list[HistoryLine]:
         .order_by(invoice_history.c.at.desc(), _ROWID.desc())
     )
     return [
-        HistoryLine(
-            id=row["id"],
-            invoice_id=row["invoice_id"],
-            at=from_text(row["at"]),
-            action=row["action"],
-            actor=row["actor"],
-            detail=from_json(row["detail"]),
-        )
+        line_of(row["id"], row["invoice_id"], row["at"], row["action"], row["actor"], row["detail"])
         for row in connection.execute(query).mappings()
     ]
+
+
+def line_of(
+    line_id: str, invoice_id: str, at: str, action: str, actor: str, detail: str
+) -> HistoryLine:
+    """A row of `invoice_history`."""
+    return HistoryLine(line_id, invoice_id, from_text(at), action, actor, from_json(detail))

@@ -46,9 +46,9 @@ def test_the_toast_names_invoice_customer_and_amount(desk: Desk, qtbot) -> None:
             ToastKind.SUCCESS,
         )
     ]
-    reads = desk.books.calls["history"]
+    reads = desk.books.calls["newest_history"]
     desk.announce("id-70")
-    qtbot.waitUntil(lambda: desk.books.calls["history"] > reads, timeout=4000)
+    qtbot.waitUntil(lambda: desk.books.calls["newest_history"] > reads, timeout=4000)
     assert len(desk.toasts.shown) == 1, "told once"
 
 
@@ -109,7 +109,7 @@ def test_a_flood_is_told_without_reading_each(make_desk) -> None:
     books.calls.clear()
     desk.announce(*books.rows)
     assert [shown[0] for shown in desk.toasts.shown] == ["601 Rechnungen haben sich geändert"]
-    assert "history" not in books.calls
+    assert "newest_history" not in books.calls
     assert books.calls.get("invoice_row", 0) == 0, "one page tells all loaded rows"
     assert {desk.tab.model.row_at(at).status for at in range(PAGE)} == {PAID}
 

@@ -1,7 +1,7 @@
 """Toasts for what happened to invoices: each one told once, many at once told together."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,15 +131,12 @@ class NewsTeller(QObject):
 
 
 def read_news(
-    books: InvoiceReading, invoice_ids: Iterable[str], since: datetime, told: AbstractSet[str]
+    books: InvoiceReading, invoice_ids: Collection[str], since: datetime, told: AbstractSet[str]
 ) -> list[NewsItem]:
     """The newest thing that happened to each invoice, unless it is old or was told."""
     news: list[NewsItem] = []
-    for invoice_id in invoice_ids:
-        row = books.invoice_row(invoice_id)
-        if row is None:
-            continue
-        for line in books.history(invoice_id):
+    for row, lines in books.newest_history(invoice_ids, since):
+        for line in lines:
             kind = _kind(line, row)
             if line.at < since or kind is not None:
                 if line.at >= since and kind is not None and line.id not in told:

@@ -4,15 +4,16 @@
 small fakes instead.
 """
 
+from collections.abc import Collection
 from concurrent.futures import Future
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
-from workmate_desktop.domain.invoices import Invoice
+from workmate_desktop.domain.invoices import Invoice, InvoiceRow
 from workmate_desktop.domain.lists import Figures
 from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
 from workmate_desktop.ui.invoices.row_reading import RowReading
@@ -50,6 +51,12 @@ class InvoiceReading(RowReading, Protocol):
 
     def history(self, invoice_id: str) -> list[HistoryLine]:
         """Newest first."""
+        ...
+
+    def newest_history(
+        self, invoice_ids: Collection[str], since: datetime
+    ) -> list[tuple[InvoiceRow, list[HistoryLine]]]:
+        """These invoices with their last lines since then, newest first; for the background."""
         ...
 
     def figures(self, livemode: bool, today: date) -> Figures:
