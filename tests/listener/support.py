@@ -3,14 +3,14 @@
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.listener.limits import Limits
-from workmate_desktop.listener.protocol import OnAnswer, Receive
+from workmate_desktop.listener.protocol import OnAnswer, Receipt, Receive
 from workmate_desktop.listener.server import HostNames, Listener
+from workmate_desktop.store.confirmation import tell_all
 
 BODY = b'{"id": "evt_1"}'
 SIGNED = "t=1,v1=right"
@@ -35,7 +35,7 @@ class FakeReceive:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, str | None]] = []
 
-    def __call__(self, body: bytes, signature: str | None) -> "Future[int] | int":
+    def __call__(self, body: bytes, signature: str | None) -> Receipt | int:
         self.seen.append((body, signature))
         return 200 if signature == SIGNED else 400
 
@@ -44,12 +44,12 @@ class SlowReceive:
     """Hands out receipts that the test resolves when it likes."""
 
     def __init__(self) -> None:
-        self.receipts: list[Future[int]] = []
+        self.receipts: list[Receipt] = []
         self.bodies: list[bytes] = []
         self._arrived = threading.Condition()
 
-    def __call__(self, body: bytes, signature: str | None) -> "Future[int] | int":
-        receipt: Future[int] = Future()
+    def __call__(self, body: bytes, signature: str | None) -> Receipt | int:
+        receipt = Receipt(str(len(self.receipts)))
         with self._arrived:
             self.receipts.append(receipt)
             self.bodies.append(body)
@@ -60,6 +60,15 @@ class SlowReceive:
         """Wait until ``count`` messages have been handed over."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.receipts) >= count, WAIT)
+
+
+def settle(receipt: Receipt, failure: Exception | None = None) -> None:
+    """Settle a receipt as the writer does after the commit."""
+    if failure is None:
+        receipt.set_result()
+    else:
+        receipt.set_exception(failure)
+    tell_all([receipt])
 
 
 @contextmanager

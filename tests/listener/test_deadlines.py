@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.listener.support import (
     listening,
     read_answer,
     request,
+    settle,
 )
 from workmate_desktop.listener.counters import ListenerCounters
 from workmate_desktop.listener.hosts import HostNames
@@ -30,6 +31,7 @@ from workmate_desktop.listener.hub import Hub
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.protocol import Connection, Receipt
 from workmate_desktop.listener.server import Listener
+from workmate_desktop.store.confirmation import tell_all
 
 pytestmark = pytest.mark.alone
 
@@ -180,13 +182,13 @@ def test_b8_what_is_being_booked_is_never_evicted() -> None:
         late = stack.enter_context(connected(listener))  # waits in the kernel's queue
         late.sendall(request(listener, b"late"))
         for receipt in receive.receipts[:4]:
-            receipt.set_result(200)
+            settle(receipt)
         for sock in booking:
             answer = read_answer(sock)
             assert answer is not None
             assert answer.status == 200
         receive.wait_for(5)
-        receive.receipts[4].set_result(200)
+        settle(receive.receipts[4])
         answer = read_answer(late)
         assert answer is not None
         assert answer.status == 200
@@ -202,7 +204,7 @@ def test_a_half_closing_client_gets_its_answer() -> None:
         assert ask(listener, request(listener, path="/other")).status == 404  # so the end is read
         for count in (1, 2):
             receive.wait_for(count)
-            receive.receipts[count - 1].set_result(200)
+            settle(receive.receipts[count - 1])
             answer = read_answer(sock)
             assert answer is not None
             assert answer.status == 200
@@ -214,7 +216,7 @@ def test_a_receipt_that_never_comes_is_answered_503() -> None:
     with listening(receive, Limits(answer_seconds=0.2)) as listener:
         answer = ask(listener, request(listener))
         assert (answer.status, answer.headers["connection"]) == (503, "close")
-        receive.receipts[0].set_result(200)  # too late, and harmless
+        settle(receive.receipts[0])  # too late, and harmless
 
 
 def test_a_client_that_takes_no_answers_is_not_read_on() -> None:
@@ -245,12 +247,12 @@ def test_a_client_that_hangs_up_is_booked_all_the_same() -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # reset
             receive.wait_for(2)
         for receipt in receive.receipts:
-            receipt.set_result(200)
+            settle(receipt)
         assert receive.bodies == [BODY, b"second"]
         with connected(listener) as sock:
             sock.sendall(request(listener, b"third"))
             receive.wait_for(3)
-            receive.receipts[2].set_result(200)
+            settle(receive.receipts[2])
             answer = read_answer(sock)
             assert answer is not None
             assert answer.status == 200
@@ -260,26 +262,26 @@ def test_pipelined_requests_wait_for_the_receipt_before() -> None:
     receive = SlowReceive()
     with listening(receive) as listener, connected(listener) as sock:
         sock.sendall(request(listener, b"1") + request(listener, b"2") + request(listener, b"3"))
-        for count, status in [(1, 200), (2, 503), (3, 400)]:
+        for count, status in [(1, 200), (2, 503), (3, 200)]:
             receive.wait_for(count)
             assert len(receive.receipts) == count  # the next one only after this answer
-            receive.receipts[count - 1].set_result(status)
+            settle(receive.receipts[count - 1], None if status == 200 else OSError("planted"))
             answer = read_answer(sock)
             assert answer is not None
             assert answer.status == status
     assert receive.bodies == [b"1", b"2", b"3"]
 
 
-def _raising(fault: Exception) -> Callable[[bytes, str | None], "Future[int] | int"]:
-    def receive(body: bytes, signature: str | None) -> "Future[int] | int":
+def _raising(fault: Exception) -> Callable[[bytes, str | None], Receipt | int]:
+    def receive(body: bytes, signature: str | None) -> Receipt | int:
         raise fault
 
     return receive
 
 
-def _failing(fault: Exception) -> Callable[[bytes, str | None], "Future[int] | int"]:
-    def receive(body: bytes, signature: str | None) -> "Future[int] | int":
-        receipt: Future[int] = Future()
+def _failing(fault: Exception) -> Callable[[bytes, str | None], Receipt | int]:
+    def receive(body: bytes, signature: str | None) -> Receipt | int:
+        receipt = Receipt("evt_1")
         receipt.set_exception(fault)
         return receipt
 
@@ -288,7 +290,7 @@ def _failing(fault: Exception) -> Callable[[bytes, str | None], "Future[int] | i
 
 @pytest.mark.parametrize("kind", [_raising, _failing])
 def test_our_own_fault_is_503_and_logged(
-    kind: Callable[[Exception], Callable[[bytes, str | None], "Future[int] | int"]],
+    kind: Callable[[Exception], Callable[[bytes, str | None], Receipt | int]],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with listening(kind(RuntimeError("planted"))) as listener, connected(listener) as sock:
@@ -310,13 +312,13 @@ def test_a_status_that_does_not_exist_is_our_own_fault() -> None:
 
 def test_each_answer_is_reported_with_its_receipt() -> None:
     receive = SlowReceive()
-    reports: list[tuple[int, float, Future[int] | None]] = []
+    reports: list[tuple[int, float, Receipt | None]] = []
     listener: Listener
     with listening(receive, on_answer=lambda *report: reports.append(report)) as listener:
         with connected(listener) as sock:
             sock.sendall(request(listener))
             receive.wait_for(1)
-            receive.receipts[0].set_result(200)
+            settle(receive.receipts[0])
             assert read_answer(sock) is not None
         ask(listener, request(listener, path="/other"))
     assert [(status, receipt) for status, _, receipt in reports] == [
@@ -376,8 +378,13 @@ def test_a_group_of_receipts_wakes_the_loop_once() -> None:
     )
     connections = [Answered(hub) for _ in range(32)]
     for group in (1, 2):
-        for connection in connections:
-            hub.completed(connection, Future())
+        receipts = [Receipt(str(number)) for number in range(32)]
+        for receipt, connection in zip(receipts, connections, strict=True):
+            receipt.asker = connection
+            receipt.when_done(hub.completed)
+            receipt.set_result()
+        assert loop.woken == group - 1
+        tell_all(receipts)
         assert loop.woken == group
         loop.run_until_complete(asyncio.sleep(0))
         assert all(len(connection.receipts) == group for connection in connections)

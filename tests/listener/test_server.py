@@ -26,6 +26,7 @@ from tests.listener.support import (
     listening,
     read_answer,
     request,
+    settle,
 )
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.listener import binding
@@ -78,7 +79,7 @@ def test_a_request_in_flight_is_answered_before_the_stop() -> None:
         receive.wait_for(1)
         stopping = pool.submit(listener.stop, WAIT)
         assert is_closed(idle)  # closed at once, so the stop has begun
-        receive.receipts[0].set_result(200)
+        settle(receive.receipts[0])
         answer = read_answer(sock)
         assert answer is not None
         assert (answer.status, answer.headers["connection"]) == (200, "close")
@@ -98,7 +99,7 @@ def test_a_stop_does_not_wait_longer_than_its_deadline(
         listener.stop(0.1)
         assert 0.1 <= time.monotonic() - began < 1
         assert is_closed(sock)
-        receive.receipts[0].set_result(200)  # the writer is done after the listener has gone
+        settle(receive.receipts[0])  # the writer is done after the listener has gone
     assert "after the listener had stopped" in caplog.text
     assert listener_threads() == []
 

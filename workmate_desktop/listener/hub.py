@@ -5,9 +5,7 @@ Only ``completed`` is called from another thread, the writer's.
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -15,12 +13,13 @@ from workmate_desktop.listener.counters import ListenerCounters, RefusalLog
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.rules import OWN_FAULT
+from workmate_desktop.store.confirmation import Confirmation
 
 if TYPE_CHECKING:
     from workmate_desktop.listener.protocol import Connection
 
-Receipt = Future[int]
-"""Resolved by the writer thread after the commit: the status to answer."""
+Receipt = Confirmation
+"""Settled by the writer thread after the commit: 200, or our own fault and so 503."""
 
 Receive = Callable[[bytes, str | None], Receipt | int]
 """The services' one entry for an event: raw body and ``Stripe-Signature`` header, or None.
@@ -66,8 +65,6 @@ class Hub:
         self._changed = asyncio.Event()  # a connection went away or was answered
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
-        self._completed: deque[tuple[Connection, Receipt]] = deque()
-        self._waking = False
 
     # Requests
 
@@ -81,13 +78,11 @@ class Hub:
         return self._checked(result) if isinstance(result, int) else result
 
     def status_of(self, receipt: Receipt) -> int:
-        """Return the status a finished receipt stands for; a failed one is our own fault."""
-        try:
-            status = receipt.result()
-        except Exception as fault:  # noqa: BLE001 - as above
-            self.refusals.note(OWN_FAULT.reason, logging.ERROR, fault)
-            return 503
-        return self._checked(status)
+        """Return the status a settled receipt stands for; a failed one is our own fault."""
+        if receipt.failure is None:
+            return 200
+        self.refusals.note(OWN_FAULT.reason, logging.ERROR, receipt.failure)
+        return 503
 
     def _checked(self, status: int) -> int:
         if status == 200:
@@ -112,27 +107,21 @@ class Hub:
 
     # The way back from the writer
 
-    def completed(self, connection: "Connection", receipt: Receipt) -> None:
-        """Take a resolved receipt, in whichever thread resolved it.
+    def completed(self, receipts: Sequence[Receipt]) -> None:
+        """Take the receipts that one commit has settled, in whichever thread it was.
 
-        The loop is woken once for a whole group commit: waking it costs more than the answer.
+        The loop is woken once for all of them: waking it costs more than an answer.
         """
-        self._completed.append((connection, receipt))
-        if not self._waking:
-            self._waking = True
-            try:
-                self.loop.call_soon_threadsafe(self._deliver)
-            except RuntimeError:
-                # The loop was closed by a stop whose deadline passed. The booking stands, nobody
-                # waits for the answer any more, and Stripe delivers the event once again.
-                self._log.info("[Stripe] an event was booked after the listener had stopped")
+        try:
+            self.loop.call_soon_threadsafe(self._deliver, receipts)
+        except RuntimeError:
+            # The loop was closed by a stop whose deadline passed. The booking stands, nobody
+            # waits for the answer any more, and Stripe delivers the event once again.
+            self._log.info("[Stripe] an event was booked after the listener had stopped")
 
-    def _deliver(self) -> None:
-        # First the flag, then the queue: whoever appends after the last look wakes us again.
-        self._waking = False
-        completed = self._completed
-        while completed:
-            connection, receipt = completed.popleft()
+    def _deliver(self, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            connection: Connection = receipt.asker
             try:
                 connection.complete(receipt)
             except Exception as fault:  # noqa: BLE001 - logged; the others of the group go on

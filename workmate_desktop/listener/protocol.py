@@ -7,7 +7,6 @@ other; while one waits for its commit, nothing further is read.
 
 import asyncio
 from collections import deque
-from functools import partial
 from math import inf
 from typing import Final, cast
 
@@ -149,13 +148,14 @@ class Connection(asyncio.Protocol):
         self._receipt = result
         self._watched = _WAITING
         hub.watch(self, now + self._limits.answer_seconds)
-        result.add_done_callback(partial(hub.completed, self))
+        result.asker = self
+        result.when_done(hub.completed)
 
     def complete(self, receipt: Receipt) -> None:
-        """Answer the request whose receipt the writer has resolved."""
-        status = self._hub.status_of(receipt)
+        """Answer the request whose receipt the writer has settled."""
         if receipt is not self._receipt:
-            return  # answered 503 when its time was up
+            return  # answered 503 when its time was up, or told a second time
+        status = self._hub.status_of(receipt)
         self._receipt = None
         if self._gone:
             return

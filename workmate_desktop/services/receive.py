@@ -1,14 +1,13 @@
 """The one entry for every Stripe event, whatever its source.
 
 Not authentic: 400, nothing stored. Authentic: kept and booked in one transaction, 200 after the
-commit. Our own fault: the future fails, the listener answers 503, and Stripe comes again.
+commit. Our own fault: the confirmation fails, the listener answers 503, and Stripe comes again.
 """
 
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from weakref import WeakKeyDictionary
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
@@ -17,10 +16,11 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.money import Money
 from workmate_desktop.domain.reversals import Told
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.troubles import SLOW_IN_A_ROW, is_slow
+from workmate_desktop.domain.troubles import SLOW_IN_A_ROW, SLOW_SECONDS, is_slow
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.services.book import Receipt, Rules, book, book_again
 from workmate_desktop.services.probe import PROBE_START, Probes
+from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Job, Writer
 
@@ -104,13 +104,12 @@ class Receive:
         self._failure_text = failure_text
         self._on_refusal = on_refusal
         self._simulated: set[str] = set()
-        # Weak: a sender that hangs up before the answer leaves nothing behind.
-        self._event_of: WeakKeyDictionary[Future[int], str] = WeakKeyDictionary()
         self._last_answers: deque[float] = deque(maxlen=SLOW_IN_A_ROW)
+        self._answers_slow = False
         self._answer_times: deque[tuple[float, str]] = deque()
         self._noting = False
 
-    def delivery(self, body: bytes, signature: str | None) -> Future[int] | int:
+    def delivery(self, body: bytes, signature: str | None) -> Confirmation | int:
         """One delivery to the webhook: the status to answer, now or after the commit."""
         keys = self._keys()
         if keys is None or not keys.can_receive:
@@ -134,19 +133,15 @@ class Receive:
         source = Source.SIMULATION if event.id in self._simulated else Source.WEBHOOK
         if source is Source.WEBHOOK:  # one that we signed ourselves proves nothing about Stripe
             self._note_authentic()
-        future = self.event(event, source)
-        self._event_of[future] = event.id
-        return future
+        return self.event(event, source)
 
-    def event(self, event: StripeEvent, source: Source) -> Future[int]:
-        """An authentic event from any source; 200 once it is durably kept."""
-        receipts: list[Receipt] = []
+    def event(self, event: StripeEvent, source: Source) -> Confirmation:
+        """An authentic event from any source; confirmed once it is durably kept."""
 
-        def job(t: Transaction) -> int:
-            receipts.append(book(t, event, source, self._rules()))
-            return OK
+        def job(t: Transaction) -> Receipt:
+            return book(t, event, source, self._rules())
 
-        return self._writer.submit(job, lambda _status: self._log(receipts[-1]), repeatable=True)
+        return self._writer.submit_confirmed(event.id, job, self._log)
 
     def fetched(
         self, events: Sequence[StripeEvent], source: Source, also: Job[None]
@@ -189,15 +184,15 @@ class Receive:
         """Seconds that the last few authentic deliveries took, newest last. Any thread."""
         return tuple(self._last_answers)
 
-    def answered(self, status: int, seconds: float, future: Future[int] | None) -> None:
+    def answered(self, status: int, seconds: float, confirmation: Confirmation | None) -> None:
         """The listener has answered: note how long it took. Runs on the listener's thread."""
-        event_id = self._event_of.pop(future, None) if future is not None else None
-        if event_id is not None and status == OK:
-            was_slow = is_slow(self._last_answers)
+        if confirmation is not None and status == OK:
             self._last_answers.append(seconds)
-            if is_slow(self._last_answers) is not was_slow:
+            slow = seconds >= SLOW_SECONDS and is_slow(self._last_answers)
+            if slow is not self._answers_slow:
+                self._answers_slow = slow
                 self._on_refusal()
-            self._answer_times.append((round(seconds * 1000, 2), event_id))
+            self._answer_times.append((round(seconds * 1000, 2), confirmation.event_id))
             # One job for all answers since the last commit; asked for anew where a commit that
             # failed has taken it along (see Writer.submit_later).
             if not self._noting or len(self._answer_times) % _ASK_AGAIN == 0:

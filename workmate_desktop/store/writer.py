@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.store.confirmation import Confirmation, tell_all
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
 from workmate_desktop.store.transaction import Transaction, UndoneAltogether
@@ -34,14 +35,14 @@ _LATER_SECONDS = 0.5
 
 
 class _Pending(Generic[T]):
-    """A job and the future of its answer. Without a future nobody waits for it."""
+    """A job and the future of its answer (or the confirmation). Without it nobody waits for it."""
 
     __slots__ = ("afterwards", "failure", "future", "job", "outcome", "repeatable")
 
     def __init__(
         self,
         job: Job[T],
-        future: "Future[T] | None",
+        future: "Future[T] | Confirmation | None",
         afterwards: Callable[[T], None] | None = None,
         repeatable: bool = False,
     ) -> None:
@@ -169,6 +170,18 @@ class Writer:
         future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return future
 
+    def submit_confirmed(
+        self, event_id: str, job: Job[T], afterwards: Callable[[T], None]
+    ) -> Confirmation:
+        """Like `submit` with `repeatable`, for the one job of which there are thousands."""
+        confirmation = Confirmation(event_id)
+        with self._gate:
+            if self._accepting:
+                self._queue.put(_Pending(job, confirmation, afterwards, repeatable=True))
+                return confirmation
+        confirmation.set_exception(StoreUnavailable(Trouble.UNREADABLE))
+        return confirmation
+
     def submit_later(self, job: Job[None], *, repeatable: bool = False) -> None:
         """A job nobody waits for: it rides along with the next commit, or half a second later.
 
@@ -263,6 +276,7 @@ class Writer:
         self._note_trouble(None)
         for pending in batch:
             pending.answer()
+        _tell(batch)
         if changes:
             self._after_commit(changes)
         for pending in batch:
@@ -328,11 +342,20 @@ class Writer:
             if pending.future is not None:
                 pending.failure = error if trouble is None else StoreUnavailable(trouble)
                 pending.answer()
+        _tell(batch)
 
     def _note_trouble(self, trouble: Trouble | None) -> None:
         if trouble is not self._trouble:
             self._trouble = trouble
             self._on_trouble(trouble)
+
+
+def _tell(batch: list[_Pending[Any]]) -> None:
+    """Wake those who wait for confirmations, once for the whole batch."""
+    try:
+        tell_all(p.future for p in batch if isinstance(p.future, Confirmation))
+    except Exception:
+        logger.exception("Telling of a commit failed")
 
 
 def _begin(raw: sqlite3.Connection) -> None:
