@@ -63,7 +63,7 @@ def tab(
     window = QWidget()
     paying = PayActions(pay or FakePay(), books, bridge, FakeClock(), host, _open_nothing, window)
     made = InvoicesTab(theme, books, FakeInvoicing(), bridge, FakeClock(), host, pay=paying)
-    host.host = ToastHost(made, theme, animate=False, bottom=0)
+    host.host = ToastHost(made, theme, animate=False)
     bridge.setParent(made)
     window.setParent(made)
     return made, bridge

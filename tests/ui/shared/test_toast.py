@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
-from workmate_desktop.ui.shared.toast import MARGIN, PANEL, ToastHost, ToastKind
+from workmate_desktop.ui.shared.outline import NAVIGATION_HEIGHT
+from workmate_desktop.ui.shared.toast import MARGIN, TABS, TOP, ToastHost, ToastKind
 
 
 @pytest.fixture
@@ -25,12 +26,19 @@ def toasts(window, theme):
     return ToastHost(window, theme, animate=False)
 
 
-def test_it_stands_at_the_bottom_beside_the_panel_and_follows_the_window(window, toasts):
+def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(window, toasts):
     toast = toasts.show("RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
-    assert toast.geometry().right() == 800 - PANEL - MARGIN - 1
-    window.resize(1000, 700)
-    assert toast.geometry().right() == 1000 - PANEL - MARGIN - 1
-    assert toast.geometry().bottom() == 700 - 30 - MARGIN - 1
+    assert toast.geometry().left() == TABS
+    window.resize(1400, 900)
+    assert toast.geometry().center().x() == pytest.approx(700, abs=1)
+    assert toast.geometry().top() == TOP
+
+
+def test_the_usual_news_covers_nothing_of_a_page(window, toasts):
+    """It lay over the status of the last rows, for as long as it stood there."""
+    about = "Bäckerei Lindner GmbH · 1.190,00 € · gerade eben"
+    toast = toasts.show("RE-2026-0118 ist bezahlt", about, ToastKind.SUCCESS)
+    assert toast.geometry().bottom() < NAVIGATION_HEIGHT + 16  # the edge around the cards
 
 
 def names(toasts):
@@ -68,15 +76,16 @@ def test_good_news_do_not_push_out_bad_ones(toasts):
 def test_what_the_panel_offers_can_be_clicked_meanwhile(window, toasts):
     """Stornieren … and the Verlauf lay under the news about them."""
     window.resize(880, 560)
-    buttons = [QPushButton("Stornieren …", window), QPushButton("Wiederherstellen …", window)]
-    for made, left in zip(buttons, (880 - PANEL + 16, 880 - 160), strict=True):
-        made.setGeometry(left, 480, 120, 28)
+    panel = 880 - 344 + 16
+    places = {"Stornieren …": (panel, 200), "Wiederherstellen …": (720, 480), "Protokoll": (160, 8)}
+    buttons = [QPushButton(words, window) for words in places]
+    for made, (left, top) in zip(buttons, places.values(), strict=True):
+        made.setGeometry(left, top, 120, 28)
         made.show()
     for number in range(3):
         toasts.show(f"Nummer {number}", "Bäckerei Lindner GmbH", ToastKind.SUCCESS)
     for made in buttons:
         assert window.childAt(made.geometry().center()) is made
-    assert all(toast.geometry().left() >= 220 for toast in toasts.toasts())  # a link below the list
 
 
 def test_it_keeps_its_distance_in_any_window(window, toasts):
@@ -88,13 +97,13 @@ def test_it_keeps_its_distance_in_any_window(window, toasts):
     assert toast.height() >= toast.height_for_width()
 
 
-def test_a_click_closes_and_the_others_move_down(toasts, qtbot):
+def test_a_click_closes_and_the_other_moves_up(toasts, qtbot):
     first, second = toasts.show("Eins"), toasts.show("Zwei")
-    place = second.pos()
-    with qtbot.waitSignal(second.closed):
-        qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: toasts.toasts() == [first])
-    assert first.pos() == place
+    place = first.pos()
+    with qtbot.waitSignal(first.closed):
+        qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: toasts.toasts() == [second])
+    assert second.pos() == place
 
 
 def test_it_leaves_by_itself(toasts, qtbot):

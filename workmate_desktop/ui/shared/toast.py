@@ -1,12 +1,13 @@
-"""Short news at the bottom of a window, over the last rows of the list.
+"""Short news at the top of a window, beside the tabs.
 
     toasts = ToastHost(window, theme)
     toasts.show("RE-2026-0118 ist bezahlt", "Bäckerei Lindner GmbH · 1.190,00 €", ToastKind.SUCCESS)
 
-At most two at a time, the newest at the bottom; the upper one counts those that made room ("und
-3 weitere"). A toast leaves by itself, or on a click; while the mouse rests on it, it stays. It
-never takes the focus and leaves the status bar and the panel at the right free, where the buttons
-and the Verlauf are that the news is about. A screen reader announces it.
+At most two at a time, the newest below; the upper one counts those that made room ("und 3
+weitere"). A toast leaves by itself, or on a click; while the mouse rests on it, it stays. It never
+takes the focus. One of two lines lies on the bar of the tabs and the empty edge below it, so that
+every row, the panel at the right and the status bar stay readable: the news is about them. A
+screen reader announces it.
 """
 
 from enum import StrEnum
@@ -38,12 +39,11 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme, Tone
 
-MARGIN = 24
-"""More than the 16 pixels around the cards: a toast lies on a card, not on its frame."""
-WIDTH = 280
-PANEL = 344
-"""Width of the panel at the right of a page: it stays free, and so do the buttons at the right end
-of the last card of Protokoll."""
+MARGIN = 16
+TOP = 4
+WIDTH = 400
+TABS = 300
+"""Room for the tabs at the left: they stay free."""
 GAP = 8
 MOST = 2
 _FADE_MS = 180
@@ -195,15 +195,11 @@ class Toast(QWidget):
 class ToastHost(QObject):
     """Places the toasts of one window. `animate` False shows and hides them at once."""
 
-    def __init__(
-        self, window: QWidget, theme: Theme, *, animate: bool = True, bottom: int = 30
-    ) -> None:
-        """`bottom`: height of the status bar, which stays free."""
+    def __init__(self, window: QWidget, theme: Theme, *, animate: bool = True) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
         self._fade_ms = _FADE_MS if animate else 0
-        self._bottom = bottom
         self._toasts: list[Toast] = []
         self._made_room = 0
         window.installEventFilter(self)
@@ -248,10 +244,11 @@ class ToastHost(QObject):
 
     def _place(self) -> None:
         width = min(WIDTH, self._window.width() - 2 * MARGIN)
-        left = max(MARGIN, self._window.width() - PANEL - MARGIN - WIDTH)
-        edge = self._window.height() - self._bottom - MARGIN
-        for toast in reversed(self._toasts):
+        free = self._window.width() - width
+        left = max(MARGIN, min(max(TABS, free // 2), free - MARGIN))
+        top = TOP
+        for toast in self._toasts:
             toast.count_more(self._made_room if toast is self._toasts[0] else 0)
             height = toast.height_for_width(width)
-            toast.setGeometry(left, edge - height, width, height)
-            edge -= height + GAP
+            toast.setGeometry(left, top, width, height)
+            top += height + GAP
