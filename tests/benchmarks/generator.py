@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.benchmarks.deliveries import amount_minor, invoice_id, invoice_number
+from workmate_desktop.store import event_search
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.open import open_database
 from workmate_desktop.store.seals import COLUMNS, seal_table
@@ -92,6 +93,7 @@ def fill_office(file: Path, invoices: int) -> None:
         connection.executemany(_LINE, [h for row in rows for h in _lines(row)])
         for what, columns in COLUMNS.items():  # as if the program had written them
             seal_table(connection, what, columns)
+        event_search.fill(connection)
     _done(connection)
 
 

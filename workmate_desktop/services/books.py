@@ -146,7 +146,8 @@ class Books:
         limit: int = 256,
     ) -> list[EventRow]:
         """Stripe events, newest first; the page after the row `after`."""
-        with self._database.reader() as connection:
+        # A text is looked up in several steps, which must see the same moment.
+        with self._database.snapshot() if text else self._database.reader() as connection:
             return events.event_page(connection, which, text, after, limit)
 
     def event(self, event_id: str) -> EventRow | None:

@@ -1,4 +1,6 @@
-"""What the program does by itself in the background: one backup and one check a day, the disk."""
+"""What the program does by itself in the background: one backup and one check a day, the disk, the
+index of events.
+"""
 
 import logging
 import shutil
@@ -8,6 +10,7 @@ from pathlib import Path
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.services.seal_check import SealCheck
+from workmate_desktop.services.search_upkeep import SearchUpkeep
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.errors import StoreUnavailable
@@ -28,6 +31,7 @@ class Upkeep:
         self._data_dir = data_dir
         self._clock = clock
         self._seals = SealCheck(writer, database, clock)
+        self._search = SearchUpkeep(writer, database)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -60,6 +64,8 @@ class Upkeep:
             logger.info("Backup %s made and verified", name)
         if self._seals.due():
             self._seals.run()
+        if self._search.due():
+            self._search.run(self._stop)
 
     def _run(self) -> None:
         while True:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, tuple_
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
@@ -18,6 +18,7 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
+from workmate_desktop.store import event_search
 from workmate_desktop.store.reversals import reversal_facts, reversal_of
 from workmate_desktop.store.tables import invoices, stripe_events
 from workmate_desktop.store.values import as_json, from_json, storable
@@ -267,9 +268,16 @@ def event_page(
     limit: int,
 ) -> list[EventRow]:
     """Newest first; the page after the row `after`."""
-    query = _ROW.order_by(stripe_events.c.received_at.desc(), stripe_events.c.id.desc())
-    if text.strip():
-        wanted = storable(text.strip())
+    received_at: ColumnElement[str] = stripe_events.c.received_at
+    query = _ROW
+    wanted = storable(text.strip())
+    if wanted:
+        known = event_search.candidates(connection, wanted)
+        if known is not None:
+            query = query.where(known.condition())
+            if known.few:
+                # Read and then sorted: for the plain column SQLite would walk through all events.
+                received_at = func.coalesce(received_at, "")
         query = query.where(
             or_(
                 stripe_events.c.id.contains(wanted, autoescape=True),
@@ -283,8 +291,9 @@ def event_page(
         received = connection.execute(
             select(stripe_events.c.received_at).where(stripe_events.c.id == after.id)
         ).scalar_one_or_none() or to_text(after.received_at)
-        here = tuple_(stripe_events.c.received_at, stripe_events.c.id)
+        here = tuple_(received_at, stripe_events.c.id)
         query = query.where(here < tuple_(literal(received), literal(after.id)))
+    query = query.order_by(received_at.desc(), stripe_events.c.id.desc())
     pages = [
         connection.execute(query.where(part).limit(limit)).mappings() for part in _parts(which)
     ]

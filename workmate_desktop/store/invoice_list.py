@@ -23,9 +23,10 @@ from sqlalchemy import (
 
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.store import invoice_search
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES, UNPAID_MINOR
+from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
@@ -52,7 +53,8 @@ _FAILED = and_(
         invoices.c.last_failed_at > invoices.c.last_paid_at,
     ),
 )
-_SHORTEST_INDEXED = 3  # the trigram index cannot find less
+_AS_THEY_CAME = frozenset({InvoiceSort.NUMBER, InvoiceSort.ISSUE_DATE, InvoiceSort.DUE_DATE})
+"""Orders that are nearly the one in which the invoices were written."""
 
 
 def invoice_page(
@@ -68,21 +70,47 @@ def invoice_page(
         # A handful among very many: found by status and then sorted. For the plain column SQLite
         # would walk the whole list in order, looking for them.
         key = func.coalesce(key, _EMPTY)
-    statement = _filtered(select(invoices), query, month)
-    if query.descending:
-        statement = statement.order_by(key.desc(), invoices.c.row_no.desc())
-    else:
-        statement = statement.order_by(key, invoices.c.row_no)
+    last: tuple[Any, int] | None = None
     if after_id is not None:
-        last = connection.execute(
-            select(key.label("key"), invoices.c.row_no).where(invoices.c.id == after_id)
-        ).one_or_none()
-        if last is None:
+        place = select(key.label("key"), invoices.c.row_no).where(invoices.c.id == after_id)
+        found = connection.execute(place).one_or_none()
+        if found is None:
             return []
-        here = tuple_(key, invoices.c.row_no)
-        there = tuple_(literal(last.key), literal(last.row_no))
-        statement = statement.where(here < there if query.descending else here > there)
+        last = (found.key, found.row_no)
+    statement = _ordered(_of_filter(select(invoices), query, month), key, query.descending, last)
+    variants = search_variants(query.text)
+    if variants:
+        texts = _of_filter(select(invoices.c.search_text), query, month)
+        hits = invoice_search.look_up(
+            connection,
+            variants,
+            _ordered(texts, key, query.descending, last),
+            limit,
+            newest_first=query.descending,
+        )
+        if hits is not None and hits.complete:
+            # Few: read and then sorted, as above.
+            few = func.coalesce(key, _EMPTY)
+            statement = _of_filter(select(invoices), query, month).where(hits.these())
+            statement = _ordered(statement, few, query.descending, last)
+        elif hits is not None and query.sort in _AS_THEY_CAME:
+            statement = statement.where(hits.these_and_beyond())
+        else:
+            statement = statement.where(invoice_search.matches(variants))
     return [row_of(row) for row in connection.execute(statement.limit(limit)).mappings()]
+
+
+def _ordered(
+    statement: Select[Any], key: ColumnElement[Any], descending: bool, last: tuple[Any, int] | None
+) -> Select[Any]:
+    """In the order of `key`, what follows the row `last`."""
+    here = tuple_(key, invoices.c.row_no)
+    if last is not None:
+        there = tuple_(literal(last[0]), literal(last[1]))
+        statement = statement.where(here < there if descending else here > there)
+    if descending:
+        return statement.order_by(key.desc(), invoices.c.row_no.desc())
+    return statement.order_by(key, invoices.c.row_no)
 
 
 def invoice_count(connection: Connection, query: InvoiceQuery, month: Span) -> int:
@@ -121,17 +149,8 @@ def invoice_matches(
 def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures:
     """The figures and counts above the list, for the book and the day of `query`."""
     livemode = int(query.livemode)
-    rest, euros = UNPAID_MINOR, invoices.c.currency == "eur"
-    late = invoices.c.due_date < query.today.isoformat()
-    # Two readings: the sums look only at what may be owed, a few of very many invoices.
-    owed = connection.execute(
-        select(
-            func.count().label("how_many"),
-            func.ifnull(func.sum(rest).filter(euros), 0).label("rest"),
-            func.count().filter(late).label("late"),
-            func.ifnull(func.sum(rest).filter(late, euros), 0).label("late_rest"),
-        ).where(invoices.c.livemode == livemode, IS_OWED)
-    ).one()
+    values = {"livemode": livemode, "today": query.today.isoformat()}
+    owed = connection.execute(_OWED, values).one()
     # One by one: SQLite counts one value of an index in half the time of a grouping.
     how_many = {
         status: connection.execute(
@@ -140,7 +159,9 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
             .where(invoices.c.livemode == livemode, invoices.c.status == status.value)
         ).scalar_one()
         for status in InvoiceStatus
+        if status is not InvoiceStatus.PAID
     }
+    everything = _in_book(connection, query.livemode)
     paid = connection.execute(
         select(func.ifnull(func.sum(payments.c.amount_minor), 0)).where(
             # What lies in Klärung nötig belongs to no invoice yet: it has paid none.
@@ -151,10 +172,7 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
             payments.c.received_at < month[1],
         )
     ).scalar_one()
-    failed = connection.execute(
-        select(func.count()).select_from(invoices).where(invoices.c.livemode == livemode, _FAILED)
-    ).scalar_one()
-
+    failed = connection.execute(_OWED_FAILED, values).scalar_one()
     review = waiting(connection)
 
     return Figures(
@@ -164,18 +182,58 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
         review_count=review.count,
         review_money=review.money,
         counts={
-            InvoiceFilter.ALL: sum(how_many.values()),
+            InvoiceFilter.ALL: everything,
             InvoiceFilter.OPEN: owed.how_many,
             InvoiceFilter.OVERDUE: owed.late,
             InvoiceFilter.FAILED: failed,
-            InvoiceFilter.PAID: how_many[InvoiceStatus.PAID],
+            # Nearly all of ten years: what is left costs less than counting them.
+            InvoiceFilter.PAID: everything - sum(how_many.values()),
             InvoiceFilter.DRAFTS: how_many[InvoiceStatus.DRAFT],
             InvoiceFilter.CANCELLED: how_many[InvoiceStatus.CANCELLED],
         },
     )
 
 
+# As the partial indexes invoices_owed and invoices_owed_failed say it, or SQLite cannot use them;
+# the same as IS_OWED and _FAILED, which a test compares.
+_OWED = text("""
+SELECT count(*) AS how_many,
+    ifnull(sum(total_minor - paid_minor - refunded_minor)
+        FILTER (WHERE currency = 'eur'), 0) AS rest,
+    count(*) FILTER (WHERE due_date < :today) AS late,
+    ifnull(sum(total_minor - paid_minor - refunded_minor)
+        FILTER (WHERE currency = 'eur' AND due_date < :today), 0) AS late_rest
+FROM invoices INDEXED BY invoices_owed
+WHERE livemode = :livemode AND status IN ('open', 'partially_paid')
+    AND total_minor - paid_minor - refunded_minor > 0""")
+_OWED_FAILED = text("""
+SELECT count(*) FROM invoices INDEXED BY invoices_owed_failed
+WHERE livemode = :livemode AND status IN ('open', 'partially_paid')
+    AND last_failed_at IS NOT NULL AND last_failed_at <> ''
+    AND (last_paid_at IS NULL OR last_failed_at > last_paid_at)""")
+
+
+def _in_book(connection: Connection, livemode: bool) -> int:
+    """How many invoices the book has. Real ones are what is left of all: without a condition
+    SQLite counts the pages of the smallest index, and test invoices are few.
+    """
+    test = select(func.count()).select_from(invoices).where(invoices.c.livemode == 0)
+    in_test = int(connection.execute(test).scalar_one())
+    if not livemode:
+        return in_test
+    return (
+        int(connection.execute(select(func.count()).select_from(invoices)).scalar_one()) - in_test
+    )
+
+
 def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Select[Any]:
+    """Number, customer or amount contains the text of `query` as well."""
+    statement = _of_filter(statement, query, month)
+    variants = search_variants(query.text)
+    return statement.where(invoice_search.matches(variants)) if variants else statement
+
+
+def _of_filter(statement: Select[Any], query: InvoiceQuery, month: Span) -> Select[Any]:
     statement = statement.where(invoices.c.livemode == int(query.livemode))
     match query.filter:
         case InvoiceFilter.ALL:
@@ -204,21 +262,4 @@ def _filtered(statement: Select[Any], query: InvoiceQuery, month: Span) -> Selec
             statement = statement.where(invoices.c.status == InvoiceStatus.DRAFT.value)
         case InvoiceFilter.CANCELLED:
             statement = statement.where(invoices.c.status == InvoiceStatus.CANCELLED.value)
-    return _searched(statement, query.text)
-
-
-def _searched(statement: Select[Any], wanted: str) -> Select[Any]:
-    """Number, customer or amount contains `wanted`; %, _ and quotes are plain letters."""
-    variants = search_variants(wanted)
-    if not variants:
-        return statement
-    if all(len(variant) >= _SHORTEST_INDEXED for variant in variants):
-        phrases = " OR ".join('"' + variant.replace('"', '""') + '"' for variant in variants)
-        hits = text(
-            "invoices.row_no IN"
-            " (SELECT rowid FROM invoice_search WHERE invoice_search MATCH :phrases)"
-        ).bindparams(phrases=phrases)
-        return statement.where(hits)
-    return statement.where(
-        or_(*(invoices.c.search_text.contains(v, autoescape=True) for v in variants))
-    )
+    return statement
