@@ -301,6 +301,25 @@ def test_money_that_went_back_waits_no_more(office: OfficeBooks) -> None:
     assert waiting(office) == [event_id]
 
 
+@pytest.mark.parametrize("assigned", [True, False])
+def test_undone_after_all_of_it_went_back_it_waits_for_nobody(
+    office: OfficeBooks, assigned: bool
+) -> None:
+    review = office.review
+    event_id = loose_money(office, intent_id="pi_one")
+    if assigned:
+        decision = review.assign(event_id, issued(office)).result(10)
+    else:
+        decision = review.set_aside(event_id, "Spende").result(10)
+    deliver(office, refund_event("pi_one", 11900))
+    review.undo(decision).result(10)
+    assert waiting(office) == []
+    assert review.decisions_about(event_id)[0].kind == "refunded"
+    deliver(office, refund_event("pi_one", 11900, kind="refund.failed", status="failed"))
+    assert waiting(office) == [event_id]
+    assert item(office, event_id).amount_minor == 11900
+
+
 def test_decisions_are_append_only(office: OfficeBooks) -> None:
     office.keys = LIVE_KEYS
     loose = loose_money(office, livemode=True)

@@ -127,6 +127,8 @@ def undo(t: Transaction, decision_id: str, actor: str) -> None:
         _reopen(t, decision, actor)
     else:
         raise UserError("review_undo_refunded")
+    if decision.payment_id is not None and t.payments.left_of(decision.payment_id) == 0:
+        money_went_back(t, decision.payment_id, actor)  # so there is nothing to decide
 
 
 def _waiting(t: Transaction, event_id: str) -> StripeEvent:
