@@ -81,7 +81,10 @@ class EarlyBooks:
         return bool(self._read(statement, int(livemode)))
 
     def close(self) -> None:
-        """Before anybody opens or replaces the books. Twice is fine."""
+        """Before anybody opens or replaces the books. Twice is fine.
+
+        After a kill SQLite moves what the WAL holds into the file here: nobody else has it open.
+        """
         if self._connection is not None:
             self._connection.close()
             self._connection = None
