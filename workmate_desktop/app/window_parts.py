@@ -252,7 +252,6 @@ class WindowProgram(QObject):
         self.bridge.run_in_background(core.start, self._on_started, self._on_open_failed, self)
 
     def _on_started(self, _nothing: None) -> None:
-        self.bridge.run_in_background(import_editor)
         self._collector.keep_all()
         if self._memory.was_unfit and self.core is not None:
             self.core.writer.submit_later(
@@ -393,8 +392,3 @@ class WindowProgram(QObject):
 def import_pages() -> None:
     """For the background."""
     import workmate_desktop.app.pages  # noqa: F401
-
-
-def import_editor() -> None:
-    """For the background: so that the first click on Neue Rechnung does not wait for it."""
-    import workmate_desktop.ui.invoices.editor  # noqa: F401

@@ -3,21 +3,11 @@
 https://docs.python.org/3/library/smtplib.html, https://docs.python.org/3/library/ssl.html
 """
 
-import base64
-import smtplib
-import socket
-import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
-from email.header import Header
-from email.message import Message
-from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.mail import (
     Mail,
@@ -29,15 +19,12 @@ from workmate_desktop.domain.mail import (
 )
 from workmate_desktop.gateways import deadline
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import ssl
 
-NAME = "WorkmateOS Desktop"
 _STEP_SECONDS = 15.0
 _ALL_SECONDS = 45.0
 _LOOK_SECONDS = 0.1
-
-# Instead of the name of this PC, which is nobody's business and may take DNS seconds to find.
-_HELLO = "[127.0.0.1]"
 
 
 class MailSender:
@@ -50,7 +37,7 @@ class MailSender:
     def __init__(
         self,
         *,
-        context: ssl.SSLContext | None = None,
+        context: "ssl.SSLContext | None" = None,
         step_seconds: float = _STEP_SECONDS,
         all_seconds: float = _ALL_SECONDS,
     ) -> None:
@@ -73,9 +60,15 @@ class MailSender:
         """
         if account.security is MailSecurity.NONE and not is_loopback(account.server):
             raise MailRefused(MailRefusal.NO_STARTTLS)
-        message = _message(account, mail, now)
-        connection = _Connection()
-        pending = deadline.start(lambda: self._send(connection, account, password, message), "mail")
+        from workmate_desktop.gateways import smtp
+
+        message = smtp.message_of(account, mail, now)
+        connection = smtp.Connection()
+
+        def hand_over() -> None:
+            smtp.hand_over(connection, account, password, message, self._trust, self._step)
+
+        pending = deadline.start(hand_over, "mail")
         until = time.monotonic() + self._all
         while True:
             try:
@@ -90,43 +83,11 @@ class MailSender:
         connection.cut()
         raise MailRefused(MailRefusal.TIMEOUT)
 
-    def _send(
-        self,
-        connection: "_Connection",
-        account: MailAccount,
-        password: str,
-        message: Message,
-    ) -> None:
-        client = _translated(lambda: self._connect(connection, account), MailRefusal.BROKEN_OFF)
-        try:
-            if account.security is MailSecurity.STARTTLS:
-                _translated(lambda: client.starttls(context=self._trust()), MailRefusal.NO_STARTTLS)
-            if account.user:
-                _translated(lambda: _log_in(client, account.user, password), MailRefusal.NO_LOGIN)
-            _translated(lambda: client.send_message(message), MailRefusal.CONTENT_REFUSED)
-        finally:
-            # The mail is taken, or refused, already: what goes wrong now changes nothing.
-            with suppress(smtplib.SMTPException, OSError):
-                client.quit()
-            client.close()
-
-    def _connect(self, connection: "_Connection", account: MailAccount) -> smtplib.SMTP:
-        server, port = account.server, account.port
-        if account.security is MailSecurity.TLS:
-
-            class OverTls(_Watched, smtplib.SMTP_SSL):
-                watcher = connection
-
-            return OverTls(server, port, _HELLO, timeout=self._step, context=self._trust())
-
-        class Plain(_Watched, smtplib.SMTP):
-            watcher = connection
-
-        return Plain(server, port, _HELLO, timeout=self._step)
-
-    def _trust(self) -> ssl.SSLContext:
+    def _trust(self) -> "ssl.SSLContext":
         if self._context is not None:
             return self._context
+        import ssl
+
         context = ssl.create_default_context()
         if sys.platform == "darwin":
             # Python from python.org finds no certificates of macOS; requests brings its own.
@@ -134,118 +95,3 @@ class MailSender:
 
             context.load_verify_locations(where())
         return context
-
-
-class _Connection:
-    """Lets the waiting thread end a connection, also one that is opened only after that."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._given_up = False
-        self._client: smtplib.SMTP | None = None
-        self._sock: socket.socket | None = None
-
-    def opened(self, client: smtplib.SMTP, sock: socket.socket) -> None:
-        """Raises TimeoutError when nobody waits any more."""
-        with self._lock:
-            self._client, self._sock = client, sock
-            if self._given_up:
-                sock.close()
-                raise TimeoutError
-
-    def cut(self) -> None:
-        with self._lock:
-            self._given_up = True
-            # TLS wraps the socket into another one.
-            sock = (self._client.sock if self._client is not None else None) or self._sock
-        if sock is not None:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-
-class _Watched:
-    """A client of smtplib that tells of its connection before the server's greeting is read."""
-
-    watcher: _Connection
-
-    def _get_socket(self, *arguments: Any) -> Any:
-        sock = super()._get_socket(*arguments)  # type: ignore[misc]  # smtplib's
-        self.watcher.opened(self, sock)  # type: ignore[arg-type]
-        return sock
-
-
-def _message(account: MailAccount, mail: Mail, now: datetime) -> Message:
-    """Raises ValueError when a line break stands in a header: a bug of the caller."""
-    if any(end in mail.subject for end in "\r\n"):
-        raise ValueError("a subject is one line")
-    # The older classes of the library: EmailMessage (Python 3.11.7) moves blanks between the
-    # encoded words of a long subject; a test has such a one.
-    message = MIMEText(mail.body, "plain", "utf-8")
-    message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
-    message["From"] = formataddr((NAME, account.sender))
-    message["To"] = account.recipient
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{mail.id}@{account.sender.rpartition('@')[2]}>"
-    # So that no absence note answers it: https://www.rfc-editor.org/rfc/rfc3834#section-5
-    message["Auto-Submitted"] = "auto-generated"
-    return message
-
-
-def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:
-    """As smtplib does; it cannot send umlauts, which RFC 4616 writes in UTF-8."""
-    if (user + password).isascii():
-        client.login(user, password)
-        return
-    client.ehlo_or_helo_if_needed()
-    if "PLAIN" not in client.esmtp_features.get("auth", "").upper().split():
-        raise smtplib.SMTPNotSupportedError
-    secret = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
-    status, words = client.docmd("AUTH", f"PLAIN {secret}")
-    if status != 235:
-        raise smtplib.SMTPAuthenticationError(status, words)
-
-
-def _translated(step: Callable[[], T], not_supported: MailRefusal) -> T:
-    """`step`, with the errors of smtplib told apart. `not_supported` is what it means when the
-    server does not offer, or does not do, what this step needs."""
-    try:
-        return step()
-    except smtplib.SMTPNotSupportedError:
-        refused = MailRefused(not_supported)
-    except smtplib.SMTPAuthenticationError as error:
-        refused = _by_status(MailRefusal.LOGIN_REFUSED, error.smtp_code)
-    except smtplib.SMTPSenderRefused as error:
-        refused = _by_status(MailRefusal.SENDER_REFUSED, error.smtp_code)
-    except smtplib.SMTPRecipientsRefused as error:
-        statuses = [status for status, _words in error.recipients.values()]
-        refused = _by_status(MailRefusal.RECIPIENT_REFUSED, max(statuses, default=None))
-    except smtplib.SMTPServerDisconnected as error:
-        # smtplib says so of a server that is silent, too.
-        silent = isinstance(error.__context__, TimeoutError)
-        refused = MailRefused(MailRefusal.TIMEOUT if silent else MailRefusal.BROKEN_OFF)
-    except smtplib.SMTPResponseException as error:
-        # The greeting, EHLO, STARTTLS or DATA was answered with a number that means no.
-        connecting = isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError)
-        kind = MailRefusal.BROKEN_OFF if connecting else not_supported
-        refused = _by_status(kind, error.smtp_code)
-    except smtplib.SMTPException:  # "No suitable authentication method found."
-        refused = MailRefused(not_supported)
-    except ssl.SSLCertVerificationError:
-        refused = MailRefused(MailRefusal.CERTIFICATE)
-    except ssl.SSLError:
-        refused = MailRefused(MailRefusal.TLS_FAILED)
-    except TimeoutError:
-        refused = MailRefused(MailRefusal.TIMEOUT)
-    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError):
-        refused = MailRefused(MailRefusal.BROKEN_OFF)
-    except (OSError, UnicodeError):  # no such name, no route, refused; a name IDNA cannot write
-        refused = MailRefused(MailRefusal.UNREACHABLE)
-    # Outside the handlers: the server's own words, which may name an address, end here.
-    raise refused
-
-
-def _by_status(kind: MailRefusal, status: int | None) -> MailRefused:
-    """A number from 400 to 499 means: later. https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1"""
-    if status is not None and 400 <= status < 500:
-        kind = MailRefusal.TRY_LATER
-    return MailRefused(kind, status=status)

@@ -16,7 +16,6 @@ from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import Offer, OfferState, PaymentLink
 from workmate_desktop.ui.invoices import pay_texts, texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
-from workmate_desktop.ui.invoices.qr_dialog import QrDialog
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
@@ -155,6 +154,9 @@ class PayActions(QObject):
                 self._toasts.show(_tr("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
                 self._note_sent(row.id, "copy")
             case PayAction.QR:
+                # Brings Qt's printing: only who prints a code needs it in memory.
+                from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+
                 QrDialog(
                     self._window,
                     title=texts.label(row),
