@@ -23,6 +23,7 @@ from workmate_desktop.domain.events import (
     UnreadableEvent,
 )
 from workmate_desktop.domain.review import numbers_in
+from workmate_desktop.gateways.requests_library import import_requests
 from workmate_desktop.gateways.stripe_reversals import reversal_event
 from workmate_desktop.gateways.stripe_values import (
     CHARGE_ID,
@@ -79,6 +80,7 @@ class NotAuthentic(Exception):
 
 def warm_up() -> None:
     """Import stripe's verifier (about 130 ms) ahead of the first delivery."""
+    import_requests()
     _verifier()
 
 
