@@ -246,3 +246,26 @@ def test_random_changes_leave_what_a_fresh_reading_shows(qtbot, seed, sort, want
         model.refresh_rows(changed)
         model.admit(changed)
         assert ids(model) == [row.id for row in books.invoice_page(query, None, 10_000)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("sort", [InvoiceSort.NUMBER, InvoiceSort.PAID])
+def test_many_changes_leave_the_loaded_rows_as_a_fresh_reading_begins(qtbot, seed, sort) -> None:
+    """The list goes on behind the loaded rows: much of what changes does not lie among them."""
+    chance = random.Random(seed)
+    books = FakeBooks()
+    books.add(*(row(serial * 10) for serial in range(1, 901)))
+    query = replace(QUERY, sort=sort, descending=chance.random() < 0.5)
+    model = model_of(books, query)
+    for _ in range(3):
+        share = chance.choice((12, 60, 200))
+        changed = chance.sample(list(books.rows), share)
+        for existing in changed:
+            books.change(existing, paid_minor=chance.randrange(5000))
+        books.add(*(row(serial) for serial in chance.sample(range(10_000), share // 4)))
+        changed += list(books.rows)[-(share // 4) :]
+        model.refresh_rows(changed)
+        model.admit(changed)
+        fresh = [row.id for row in books.invoice_page(query, None, 10_000)]
+        assert ids(model) == fresh[: model.rowCount()]
+        assert 0 < model.rowCount() < len(fresh)

@@ -4,7 +4,7 @@ One change reads one row again. Nothing here resets the model for it, so selecti
 position stay where they are.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
@@ -158,13 +158,12 @@ class InvoiceTableModel(QAbstractTableModel):
 
     def admit(self, invoice_ids: Iterable[str]) -> None:
         """Insert those that are not loaded but now belong among the loaded rows."""
-        strangers = [i for i in dict.fromkeys(invoice_ids) if i not in self._positions]
+        strangers = {i: None for i in invoice_ids if i not in self._positions}
         if not strangers:
             return
         if len(strangers) > _MANY and len(self._rows) <= _WINDOW:
-            wanted = frozenset(strangers)
-            window = self._window(len(strangers))
-            self._place_in(window, {row.id: row for row in window if row.id in wanted})
+            window = self._window(strangers)
+            self._place_in(window, {row.id: row for row in window if row.id in strangers})
             return
         found = self._books.invoice_rows(strangers)
         belong = self._belonging(found)
@@ -271,16 +270,23 @@ class InvoiceTableModel(QAbstractTableModel):
     def _place_all(self, misplaced: dict[str, InvoiceRow]) -> None:
         if len(misplaced) > _MANY and len(self._rows) <= _WINDOW:
             # Asking for each would read half of the list each time.
-            self._place_in(self._window(len(misplaced)), misplaced)
+            self._place_in(self._window(misplaced.keys()), misplaced)
             return
         while misplaced:
             row = misplaced.pop(next(iter(misplaced)))
             self._put(row, self._target(row, misplaced))
 
-    def _window(self, more: int) -> list[InvoiceRow]:
-        """The loaded rows in their order, with room for `more` among them, as the store says."""
-        limit = max(PAGE, len(self._rows) + more + 1)
-        return self._books.invoice_page(self._query, None, limit)
+    def _window(self, moving: Collection[str]) -> list[InvoiceRow]:
+        """The loaded rows and those of `moving` among them, in the order of the store. Few of very
+        many lie here: they are all read only when a little more than the loaded rows was too few.
+        """
+        last = next((row.id for row in reversed(self._rows) if row.id not in moving), None)
+        for more in (_MANY, len(moving)):
+            limit = max(PAGE, len(self._rows) + more + 1)
+            window = self._books.invoice_page(self._query, None, limit)
+            if not self._complete and any(row.id == last for row in window):
+                break
+        return window
 
     def _place_in(self, window: list[InvoiceRow], misplaced: dict[str, InvoiceRow]) -> None:
         """Put these where `window` has them, or drop them where it does not."""
@@ -297,14 +303,14 @@ class InvoiceTableModel(QAbstractTableModel):
     def _put(self, row: InvoiceRow, target: int | None) -> None:
         """Put a new or misplaced row in front of `target`, or drop it behind the loaded ones."""
         current = self._positions.get(row.id)
-        if current is None:
-            if target is not None:
-                self.beginInsertRows(QModelIndex(), target, target)
-                self._rows.insert(target, row)
-                self._renumber(target)
-                self.endInsertRows()
-        elif target is None:
-            self._remove(current)
+        if target is None:
+            if current is not None:
+                self._remove(current)
+        elif current is None:
+            self.beginInsertRows(QModelIndex(), target, target)
+            self._rows.insert(target, row)
+            self._renumber(target)
+            self.endInsertRows()
         elif target not in (current, current + 1):
             self.beginMoveRows(QModelIndex(), current, current, QModelIndex(), target)
             self._rows.insert(target - (target > current), self._rows.pop(current))
@@ -364,17 +370,13 @@ class InvoiceTableModel(QAbstractTableModel):
     def _spoken(self, row: InvoiceRow, column: Column) -> str:
         """A screen reader says nothing for a dash."""
         text = self._text(row, column)
-        if text == DASH:
-            text = QCoreApplication.translate("InvoiceTable", "nichts")
+        text = QCoreApplication.translate("InvoiceTable", "nichts") if text == DASH else text
         return f"{texts.column_title(SORT_OF[column])}: {text}"
 
     def _painted(self, row: InvoiceRow, column: Column) -> PaintedCell:
         # The status is painted as pills, from ROW_ROLE.
         text = "" if column is Column.STATUS else self._text(row, column)
         return PaintedCell(text, column in AMOUNTS, self.flashing.get(row.id, 0.0))
-
-    def _flash(self, row: InvoiceRow, _column: Column) -> float | None:
-        return self.flashing.get(row.id)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
@@ -391,7 +393,7 @@ _ANSWERS: dict[int, Callable[[InvoiceTableModel, InvoiceRow, Column], object]] =
     int(Qt.ItemDataRole.AccessibleTextRole): InvoiceTableModel._spoken,
     int(Qt.ItemDataRole.ToolTipRole): _tip,
     int(PAINT_ROLE): InvoiceTableModel._painted,
-    int(FLASH_ROLE): InvoiceTableModel._flash,
+    int(FLASH_ROLE): lambda model, row, _column: model.flashing.get(row.id),
     ID_ROLE: lambda _model, row, _column: row.id,
     SORT_ROLE: lambda _model, row, column: InvoiceTableModel._raw(row, column),
     ROW_ROLE: lambda _model, row, _column: row,
