@@ -77,7 +77,7 @@ def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
     desk.wait(lambda: owed.figure().startswith("0,00"))
     desk.wait(lambda: shop.panel.state.text() == "nichts mehr fällig")
     assert desk.buttons(shop.panel, "Mit Stripe bezahlen") == []
-    desk.wait(lambda: "Erstattet" in shop.payments() and "-19,00 €" in shop.payments())
+    desk.wait(lambda: "Erstattet" in shop.payments() and "−19,00 €" in shop.payments())
     desk.wait(lambda: any(line.startswith("Erstattet · 19,00 €") for line in desk.timeline()))
     asked = next(line for line in desk.timeline() if line.startswith("Erstattung veranlasst"))
     assert "Brot war alt" in asked

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.stripe.fakes import event
@@ -63,3 +64,14 @@ def test_nothing_happens_when_nobody_wants_it(make_stripe_desk, qtbot, monkeypat
     desk = make_stripe_desk()
     export(desk, qtbot, monkeypatch, None)
     assert not desk.tab.events.exported.isVisible()
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 Ereignis gesichert"), (2, "2 Ereignisse ")])
+def test_how_many_were_saved(
+    make_stripe_desk, qtbot, monkeypatch, tmp_path, count: int, words: str
+) -> None:
+    desk = make_stripe_desk()
+    desk.record(*(event(n, minutes_ago=n) for n in range(count)))
+    export(desk, qtbot, monkeypatch, tmp_path / "ereignisse.csv")
+    qtbot.waitUntil(desk.tab.events.exported.isVisible)
+    assert desk.tab.events.exported.text().startswith(words)

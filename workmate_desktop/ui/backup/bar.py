@@ -11,6 +11,7 @@ from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.backups import BackupLook
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.backups import Backups
+from workmate_desktop.ui.backup import texts
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import Card
@@ -94,10 +95,7 @@ class BackupBar(Card):
 
     def _on_saved(self, look: BackupLook) -> None:
         self.save_button.setEnabled(True)
-        words = self.tr("{0}: {1} Rechnungen, {2} Zahlungen, geprüft.").format(
-            Path(look.path).name, look.invoices, look.payments
-        )
-        self._toasts.show(self.tr("Gesichert"), words, ToastKind.SUCCESS)
+        self._toasts.show(self.tr("Gesichert"), texts.saved_words(look), ToastKind.SUCCESS)
 
     def _on_failed(self, error: Exception) -> None:
         self.save_button.setEnabled(True)

@@ -1,6 +1,7 @@
 """The German words about backups: what one holds, and what would be lost by it."""
 
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -39,6 +40,14 @@ def invoices_words(look: BackupLook) -> str:
         return str(look.invoices)
     drafts = _tr("1 Entwurf") if look.drafts == 1 else _tr("{0} Entwürfe").format(look.drafts)
     return _tr("{0}, dazu {1}").format(look.invoices, drafts)
+
+
+def saved_words(look: BackupLook) -> str:
+    """ "buero.sqlite3: 118 Rechnungen, 97 Zahlungen, geprüft.": what Sichern wrote."""
+    invoices = _tr("1 Rechnung") if look.invoices == 1 else _tr("{0} Rechnungen")
+    payments = _tr("1 Zahlung") if look.payments == 1 else _tr("{0} Zahlungen")
+    counts = (invoices.format(look.invoices), payments.format(look.payments))
+    return _tr("{0}: {1}, {2}, geprüft.").format(Path(look.path).name, *counts)
 
 
 def origin_words(look: BackupLook) -> str:

@@ -69,7 +69,7 @@ class DetailPanel(QStackedWidget):
             theme,
             "receipt-euro",
             self.tr("Keine Rechnung ausgewählt"),
-            self.tr("Links eine Rechnung wählen: Hier stehen dann Beträge, Zahlungen und Verlauf."),
+            self.tr("Hier stehen Beträge, Zahlungen und Verlauf der gewählten Rechnung."),
         )
         self.number = PlainLabel(role="muted", selectable=True)
         self.customer = PlainLabel(role="title", elide_words=True, selectable=True)

@@ -83,7 +83,7 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
     """Notices about what Stripe, or somebody else, sent."""
     return {
         NoticeKind.UNREADABLE_EVENT: NoticeWords(
-            _tr("Signierte, aber unlesbare Nachricht"),
+            _tr("Unterschriebene, aber unlesbare Nachricht"),
             _tr(
                 "Stripe hat etwas geschickt, das dieses Programm nicht versteht. Bitte das "
                 "Programm aktualisieren oder den Support fragen."
@@ -194,7 +194,7 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
 
 def _mail_trouble(notice: Notice) -> str:
     trouble = mail_words().get(f"mail_{notice.detail.get('reason')}")
-    words = " ".join(trouble or [_tr("Mit Testmail senden lässt sich prüfen, woran es liegt.")])
+    words = " ".join(trouble or [_tr("Mit „Testmail senden“ lässt sich prüfen, woran es liegt.")])
     if notice.detail.get("given_up") is True:
         words += " " + _tr("Was sie melden sollten, steht in dieser Liste.")
     return words

@@ -47,7 +47,7 @@ class ReviewDetail(QStackedWidget):
             theme,
             "inbox",
             self.tr("Nichts ausgewählt"),
-            self.tr("Links einen Vorgang wählen: Hier steht dann, was sich tun lässt."),
+            self.tr("Hier steht, was sich mit dem gewählten Vorgang tun lässt."),
         )
         self.when = PlainLabel(role="muted", wrap=True)
         self.amount = PlainLabel(role="title", wrap=True, selectable=True)

@@ -112,7 +112,7 @@ def _invoices() -> dict[str, Message]:
         ),
         "invoice_has_payments": Message(
             _tr("Auf diese Rechnung ist schon Geld eingegangen."),
-            _tr("Erst die Zahlungen zurücknehmen oder erstatten, dann stornieren."),
+            _tr("Erst die Zahlungen rückgängig machen oder erstatten, dann stornieren."),
         ),
         "invoice_gone": Message(_tr("Diese Rechnung gibt es nicht mehr."), ""),
         "reason_missing": Message(_tr("Bitte einen Grund angeben."), ""),
@@ -136,7 +136,7 @@ def _invoices() -> dict[str, Message]:
 
 
 def _database() -> dict[str, Message]:
-    backup = _tr("Eine Sicherung einspielen oder den Support fragen.")
+    backup = _tr("Eine Sicherung einsetzen oder den Support fragen.")
     return {
         "database_busy": Message(
             _tr("Die Datenbank ist gerade belegt; nichts wurde gespeichert."),
@@ -164,7 +164,7 @@ def _database() -> dict[str, Message]:
             _tr("Bitte das Programm aktualisieren; nichts wurde geändert."),
         ),
         "backup_damaged": Message(
-            _tr("Diese Sicherung ist beschädigt und wurde nicht eingespielt."),
+            _tr("Diese Sicherung ist beschädigt und wurde nicht eingesetzt."),
             _tr("Eine ältere Sicherung wählen."),
         ),
         "backup_not_found": Message(

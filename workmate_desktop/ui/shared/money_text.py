@@ -7,6 +7,8 @@ from workmate_desktop.domain.money import exponent
 
 NBSP = "\u00a0"
 _LOCALE = "de_DE"
+_MINUS = "\u2212"
+"""As wide as a digit and not to be taken for a dash; typed hyphens are understood as well."""
 
 
 @lru_cache(maxsize=4096)  # Babel takes 0.1 ms, and the same amounts are painted again and again
@@ -19,7 +21,7 @@ def _euros(minor: int) -> str:
     """As Babel writes it, without its 20 ms for the first amount; a test compares them."""
     whole, cents = divmod(abs(minor), 100)
     grouped = f"{whole:,}".replace(",", ".")
-    return f"{'-' if minor < 0 else ''}{grouped},{cents:02}{NBSP}€"
+    return f"{_MINUS if minor < 0 else ''}{grouped},{cents:02}{NBSP}€"
 
 
 def _by_babel(minor: int, currency: str) -> str:
@@ -27,10 +29,11 @@ def _by_babel(minor: int, currency: str) -> str:
 
     digits = exponent(currency)
     pattern = f"#,##0{'.' + '0' * digits if digits else ''}{NBSP}¤"
-    return format_currency(
+    text = format_currency(
         Decimal(minor).scaleb(-digits),
         currency.upper(),
         format=pattern,
         locale=_LOCALE,
         currency_digits=False,
     )
+    return text.replace("-", _MINUS)

@@ -57,7 +57,7 @@ class EventDetail(QStackedWidget):
             theme,
             "zap",
             self.tr("Kein Ereignis ausgewählt"),
-            self.tr("Links ein Ereignis wählen: Hier steht dann, was es bedeutet."),
+            self.tr("Hier steht, was das gewählte Ereignis bedeutet."),
         )
         self.back = button(self.tr("‹ Zur Checkliste"), kind="link")
         self.back.setVisible(False)

@@ -138,9 +138,9 @@ class EventsPane(Card):
         self.export.setEnabled(False)
 
         def done(count: int) -> None:
-            self._tell_export(
-                self.tr("{0} Ereignisse gesichert in {1}").format(count, path), role="small"
-            )
+            one = self.tr("1 Ereignis gesichert in {1}")
+            words = one if count == 1 else self.tr("{0} Ereignisse gesichert in {1}")
+            self._tell_export(words.format(count, path), role="small")
 
         def failed(error: Exception) -> None:
             self._tell_export(error_sentence(error).line, role="error")
