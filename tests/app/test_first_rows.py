@@ -52,7 +52,7 @@ first.show()
 seen["collects after"] = gc.isenabled()
 seen["port"] = first.bound.getsockname()[1] if first.bound else None
 print(json.dumps(seen), flush=True)
-first.close_port()
+first.give_up()
 os._exit(0)
 """
 

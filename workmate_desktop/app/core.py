@@ -56,6 +56,7 @@ from workmate_desktop.services.tunnel import Tunnel
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.open import open_database
+from workmate_desktop.store.start_check import StartCheck
 from workmate_desktop.store.writer import Writer
 from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
 from workmate_desktop.ui.shared.assets import DeclineReasons
@@ -77,16 +78,18 @@ class Core:
         clock: SystemClock,
         keychain: SecretStore | None = None,
         bound: socket.socket | None = None,
+        begun: StartCheck | None = None,
     ) -> None:
         """`keychain` None is the keyring of the system (and memory alone for the demo). `bound`
-        is the port where it is bound already; from now on it belongs to the core.
+        is the port where it is bound already; from now on it belongs to the core. `begun` is the
+        check of the books where it runs already.
         """
         self.options = options
         self.clock = clock
         self._public_url: str | None = None
         if options.stripe_api_base is not None:
             checked_api_base(options.stripe_api_base)
-        opened = open_database(options.data_dir, clock.today().isoformat())
+        opened = open_database(options.data_dir, clock.today().isoformat(), begun)
         self.database = opened.database
         self.announcer = Announcer()
         self.writer = Writer(

@@ -24,6 +24,7 @@ from workmate_desktop.ui.main_window import MainWindow, restore_window
 if TYPE_CHECKING:
     import socket
 
+    from workmate_desktop.store.start_check import StartCheck
     from workmate_desktop.ui.invoices.list_side import ListSide
     from workmate_desktop.ui.shared.theme import Theme
 
@@ -36,7 +37,7 @@ class FirstWindow:
     """The lock of the data folder, what the window remembers, and the window.
 
     `show` also dresses the window: then there is a `theme`; a `side`, where rows could be read;
-    and the port is `bound`, where it could be.
+    the port is `bound`, where it could be; and the check of the books has `begun`.
     """
 
     def __init__(self, options: Options) -> None:
@@ -47,6 +48,7 @@ class FirstWindow:
         self.theme: Theme | None = None
         self.side: ListSide | None = None
         self.bound: socket.socket | None = None
+        self.begun: StartCheck | None = None
         self.window = MainWindow()
         geometry = self.remembered.get("window")
         restore_window(self.window, geometry if isinstance(geometry, dict) else {})
@@ -66,13 +68,15 @@ class FirstWindow:
         collects = gc.isenabled()
         gc.disable()  # it would free widgets on the importing thread: ui/shared/collector.py
         try:
-            _work_behind(_import_list, self.window.first_painted)
+            _work_behind(self._import_list, self.window.first_painted)
             if self.window.isVisible():
                 self._show_rows()
                 _work_behind(self._prepare)
         finally:
             if collects:
                 gc.enable()
+        if not self.window.isVisible():
+            self.give_up()
         return self.window.isVisible()
 
     @property
@@ -86,11 +90,19 @@ class FirstWindow:
         remembered = self.remembered.get("livemode")
         return livemode_of(given) if given else remembered if remembered in (True, False) else None
 
-    def close_port(self) -> None:
-        """Nobody is going to answer there."""
-        if self.bound is not None:
-            self.bound.close()
-            self.bound = None
+    def hand_over(self) -> "tuple[socket.socket | None, StartCheck | None]":
+        """The port and the check, once: they belong to whoever opens the books."""
+        bound, begun = self.bound, self.begun
+        self.bound = self.begun = None
+        return bound, begun
+
+    def give_up(self) -> None:
+        """Nobody is going to open the books as they were, nor to answer at the port."""
+        bound, begun = self.hand_over()
+        if bound is not None:
+            bound.close()
+        if begun is not None:
+            begun.stop()
 
     def _show_rows(self) -> None:
         from workmate_desktop.ui.shared.theme import apply_theme
@@ -128,6 +140,17 @@ class FirstWindow:
             books.close()
         return side
 
+    def _import_list(self) -> None:
+        """On the thread."""
+        if not self._options.demo:
+            from workmate_desktop.store.start_check import begin_check
+
+            self.begun = begin_check(self._options.data_dir)
+        import workmate_desktop.gateways.clock
+        import workmate_desktop.store.early_books
+        import workmate_desktop.ui.invoices.list_side
+        import workmate_desktop.ui.shared.navigation  # noqa: F401 - only to have them imported
+
     def _prepare(self) -> None:
         """On the thread. From here on a delivery waits for the books instead of being refused."""
         if not self._options.demo:
@@ -138,14 +161,6 @@ class FirstWindow:
             except ListenerError:
                 self.bound = None  # the listener tries again, and tells it
         import workmate_desktop.app.window_parts  # noqa: F401 - only to have it imported
-
-
-def _import_list() -> None:
-    """On the thread."""
-    import workmate_desktop.gateways.clock
-    import workmate_desktop.store.early_books
-    import workmate_desktop.ui.invoices.list_side
-    import workmate_desktop.ui.shared.navigation  # noqa: F401 - only to have them imported
 
 
 class _Worker(QObject):

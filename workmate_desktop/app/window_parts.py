@@ -146,7 +146,7 @@ class WindowProgram(QObject):
         # Books that are just being opened would be written after their folder was given up.
         if not self._opening.acquire(timeout=OPENING_SECONDS):
             logger.error("Opening the books did not end in time")
-        self._first.close_port()
+        self._first.give_up()
         if self._opened is not None:
             self._opened.stop()
         if self._refused is not None:
@@ -207,9 +207,9 @@ class WindowProgram(QObject):
     def _new_core(self) -> "Core":
         from workmate_desktop.app.core import Core
 
-        bound, self._first.bound = self._first.bound, None
+        bound, begun = self._first.hand_over()
         try:
-            return Core(self.options, self.clock, self._keychain, bound)
+            return Core(self.options, self.clock, self._keychain, bound, begun)
         except BaseException:
             if bound is not None:
                 bound.close()
@@ -275,7 +275,7 @@ class WindowProgram(QObject):
 
         logger.error("The books cannot be opened", exc_info=error)
         self._first.side = None  # what it showed may be no longer true
-        self._first.close_port()
+        self._first.give_up()
         page = TroublePage(self.theme, error, self.options.data_dir, self.window)
         page.restore_wanted.connect(self._restore)
         page.choose_wanted.connect(self._choose_backup)

@@ -17,6 +17,7 @@ from workmate_desktop.store.engine import Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
+from workmate_desktop.store.start_check import CHECK, StartCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,16 @@ class Opened:
     instance_id: str
 
 
-def open_database(data_dir: Path, today: str) -> Opened:
+def open_database(data_dir: Path, today: str, begun: StartCheck | None = None) -> Opened:
     """Check, migrate when needed (after a backup), and open. `today` names the backup.
 
+    `begun` is the check of this file where it runs already, and nobody wrote since it began.
     Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
     disk_full, database_read_only, database_busy, database_unreadable, backup_failed (before
     a migration); each with `backup`, the name of the newest good backup or None.
     """
     try:
-        return _open(data_dir, today)
+        return _open(data_dir, today, begun)
     except migrate.NewerDatabase as error:
         raise _refusal("database_newer", data_dir) from error
     except backup.BackupFailed as error:
@@ -55,7 +57,7 @@ def open_database(data_dir: Path, today: str) -> Opened:
         raise _refusal(trouble.value, data_dir) from error
 
 
-def _open(data_dir: Path, today: str) -> Opened:
+def _open(data_dir: Path, today: str, begun: StartCheck | None) -> Opened:
     path = data_dir / FILE_NAME
     restore.finish(data_dir)  # one that was killed
     known_id = remembered_id(data_dir)
@@ -73,7 +75,8 @@ def _open(data_dir: Path, today: str) -> Opened:
     try:
         with database.writing.connect() as connection:
             if not empty:
-                _check(connection, data_dir)
+                if begun is None or not begun.found_sound():
+                    _check(connection, data_dir)
                 # A first start that was killed leaves a file without tables.
                 empty = _has_no_tables(connection)
                 if empty and known:
@@ -94,8 +97,7 @@ def _open(data_dir: Path, today: str) -> Opened:
 
 
 def _check(connection: Connection, data_dir: Path) -> None:
-    """https://www.sqlite.org/pragma.html#pragma_quick_check"""
-    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    found = connection.exec_driver_sql(CHECK).scalar()
     if found != "ok":
         raise _refusal(Trouble.DAMAGED.value, data_dir)
 
