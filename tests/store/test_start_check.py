@@ -90,4 +90,4 @@ def test_it_ends_when_it_is_told_to(data_dir: Path) -> None:
     begun.stop()
     begun.stop()
     begun.found_sound()  # whatever it says, it does not wait
-    os.rename(data_dir / FILE_NAME, data_dir / "gone")
+    (data_dir / FILE_NAME).rename(data_dir / "gone")
