@@ -6,7 +6,7 @@ import time
 import pytest
 
 from workmate_desktop.services import log as log_module
-from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.services.log import ProgramLog, log_lines
 
 
 @pytest.fixture
@@ -32,3 +32,24 @@ def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
         assert time.monotonic() - began < long_pause / 2
         texts = [line.split("INFO    ")[1] for line in log.file.read_text("utf-8").splitlines()]
         assert texts[-2500:] == [f"{run} {number}" for number in range(2500)]
+
+
+def test_many_lines_at_once_are_entries_of_their_own(tmp_path):
+    log = ProgramLog(tmp_path)
+    log.start()
+    told = [
+        (logging.INFO, "one"),
+        (logging.INFO, "with sk_test_51abc"),
+        (logging.WARNING, "%d of 3"),  # no format: it is said as it stands
+        (logging.INFO, "last"),
+    ]
+    log_lines(logging.getLogger("workmate.test"), told)
+    log.stop()
+    expected = [
+        ("INFO", "one"),
+        ("INFO", "with sk_test_…"),
+        ("WARNING", "%d of 3"),
+        ("INFO", "last"),
+    ]
+    assert [(entry.level, entry.text) for entry in log.entries()] == expected
+    assert len(log.file.read_text("utf-8").splitlines()) == len(expected)

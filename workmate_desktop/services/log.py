@@ -12,10 +12,12 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from workmate_desktop.domain.clock import to_text
@@ -43,13 +45,28 @@ class LogEntry:
     text: str
 
 
-def _entry_of(record: logging.LogRecord) -> LogEntry:
-    """The record as an entry; never lets a key through."""
+class Lines(list[str]):
+    """Several lines of the same moment and level as the message of one record."""
+
+    def __str__(self) -> str:
+        return "\n".join(self)
+
+
+def log_lines(logger: logging.Logger, lines: Iterable[tuple[int, str]]) -> None:
+    """Log many (level, text) at once: a record costs several times as much as its line."""
+    for level, group in groupby(lines, key=itemgetter(0)):
+        logger.log(level, Lines(text for _level, text in group))
+
+
+def _entries_of(record: logging.LogRecord) -> list[LogEntry]:
+    """The record as entries, one for each of its lines; never lets a key through."""
+    at, level = datetime.fromtimestamp(record.created, UTC), record.levelname
+    if isinstance(record.msg, Lines):
+        return [LogEntry(at, level, masked(line)) for line in record.msg]
     text = record.getMessage()
     if record.exc_text:
         text += "\n" + record.exc_text
-    text = masked(text)
-    return LogEntry(datetime.fromtimestamp(record.created, UTC), record.levelname, text)
+    return [LogEntry(at, level, masked(text))]
 
 
 def _trace_of(error: BaseException) -> str:
@@ -188,14 +205,14 @@ class _Writing(logging.handlers.QueueListener):
 
     def handle(self, record: logging.LogRecord) -> None:
         """Write all that waits, as one record with many lines: one write for each handler."""
-        entries = [_entry_of(record)]
+        entries = _entries_of(record)
         with suppress(queue.Empty):
             while len(entries) < _AT_ONCE:
                 following = self._records.get_nowait()
                 if following is None:  # the end: for the loop that called us
                     self._records.put(following)
                     break
-                entries.append(_entry_of(following))
+                entries += _entries_of(following)
         self._added(entries)
         group = logging.makeLogRecord({"msg": "\n".join(map(_line, entries))})
         for handler in self.handlers:

@@ -19,6 +19,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.troubles import SLOW_IN_A_ROW, SLOW_SECONDS, is_slow
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.services.book import Receipt, Rules, book, book_again
+from workmate_desktop.services.log import log_lines
 from workmate_desktop.services.probe import PROBE_START, Probes
 from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.transaction import Transaction
@@ -226,34 +227,34 @@ class Receive:
             lambda t: t.notices.add_once_a_day(NoticeKind.UNREADABLE_EVENT, reason=error.reason)
         )
 
-    def _log(self, receipt: Receipt) -> None:
+    def _log(self, receipts: Sequence[Receipt]) -> None:
         """The log lines of PRODUCT, after the commit. Runs on the writer's thread."""
-        logger.info("[Stripe] Webhook verified: %s", receipt.event.type)
-        if receipt.known:
-            logger.info("[Stripe] Event %s was known already", receipt.event.id)
-        else:
-            self._log_new(receipt)
-
-    def _log_fetched(self, receipts: list[Receipt]) -> None:
-        """Log what was new among the fetched; the overlap is fetched again and again."""
+        lines: list[tuple[int, str]] = []
         for receipt in receipts:
-            if not receipt.known:
-                self._log_new(receipt)
+            lines.append((logging.INFO, f"[Stripe] Webhook verified: {receipt.event.type}"))
+            if receipt.known:
+                lines.append((logging.INFO, f"[Stripe] Event {receipt.event.id} was known already"))
+            else:
+                lines.append(self._line_of(receipt))
+        log_lines(logger, lines)
 
-    def _log_new(self, receipt: Receipt) -> None:
+    def _log_fetched(self, pages: Sequence[Sequence[Receipt]]) -> None:
+        """Log what was new among the fetched; the overlap is fetched again and again."""
+        new = (receipt for receipts in pages for receipt in receipts if not receipt.known)
+        log_lines(logger, map(self._line_of, new))
+
+    def _line_of(self, receipt: Receipt) -> tuple[int, str]:
+        """What a new event did: the level and the text of its line."""
         event, invoice = receipt.event, receipt.invoice
         number = (invoice.number or "draft") if invoice else "-"
-        if receipt.outcome is Outcome.BOOKED and event.reversal is not None:
-            what = _REVERSALS[event.reversal.told]
-            logger.info("[Stripe] %s recorded for Invoice %s: %s", what, number, _amount(event))
-        elif receipt.outcome is Outcome.BOOKED:
-            logger.info("[Stripe] Payment recorded for Invoice %s: %s", number, _amount(event))
-        elif receipt.outcome is Outcome.FAILURE_RECORDED:
+        if receipt.outcome is Outcome.BOOKED:
+            what = _REVERSALS[event.reversal.told] if event.reversal else "Payment"
+            return logging.INFO, f"[Stripe] {what} recorded for Invoice {number}: {_amount(event)}"
+        if receipt.outcome is Outcome.FAILURE_RECORDED:
             reason = self._failure_text(event.decline_code, event.failure_code)
-            logger.warning("[Stripe] Payment failed for Invoice %s: %s", number, reason)
-        else:
-            why = receipt.reason.value if receipt.reason else ""
-            logger.info("[Stripe] Event %s: %s (%s)", event.id, receipt.outcome.value, why)
+            return logging.WARNING, f"[Stripe] Payment failed for Invoice {number}: {reason}"
+        why = receipt.reason.value if receipt.reason else ""
+        return logging.INFO, f"[Stripe] Event {event.id}: {receipt.outcome.value} ({why})"
 
 
 def _amount(event: StripeEvent) -> str:

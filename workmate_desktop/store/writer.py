@@ -43,7 +43,7 @@ class _Pending(Generic[T]):
         self,
         job: Job[T],
         future: "Future[T] | Confirmation | None",
-        afterwards: Callable[[T], None] | None = None,
+        afterwards: Callable[[Sequence[T]], None] | None = None,
         repeatable: bool = False,
     ) -> None:
         self.job = job
@@ -61,13 +61,6 @@ class _Pending(Generic[T]):
             self.future.set_exception(self.failure)
         else:
             self.future.set_result(self.outcome)  # type: ignore[arg-type]
-
-    def conclude(self) -> None:
-        if self.afterwards is not None and self.failure is None:
-            try:
-                self.afterwards(self.outcome)  # type: ignore[arg-type]
-            except Exception:
-                logger.exception("What follows a commit failed")
 
 
 _NUDGE: _Pending[Any] = _Pending(lambda _transaction: None, None)
@@ -148,15 +141,15 @@ class Writer:
     def submit(
         self,
         job: Job[T],
-        afterwards: Callable[[T], None] | None = None,
+        afterwards: Callable[[Sequence[T]], None] | None = None,
         *,
         repeatable: bool = False,
     ) -> "Future[T]":
         """Queue `job`; its future is answered after the commit that holds its work.
 
         The future raises what the job raised (its work undone), or StoreUnavailable when the
-        commit itself was impossible. `afterwards` is called on the writer's thread with what the
-        job returned, once everyone who waits for that commit has an answer: for the log.
+        commit itself was impossible. `afterwards` is called on the writer's thread, once for a
+        commit, with what all its jobs with this `afterwards` returned: for the log.
 
         `repeatable`: the job may run twice, the first time in vain, because it leaves nothing
         behind but its transaction and what it returns. Many of them cost less: no savepoints.
@@ -171,7 +164,7 @@ class Writer:
         return future
 
     def submit_confirmed(
-        self, event_id: str, job: Job[T], afterwards: Callable[[T], None]
+        self, event_id: str, job: Job[T], afterwards: Callable[[Sequence[T]], None]
     ) -> Confirmation:
         """Like `submit` with `repeatable`, for the one job of which there are thousands."""
         confirmation = Confirmation(event_id)
@@ -279,8 +272,7 @@ class Writer:
         _tell(batch)
         if changes:
             self._after_commit(changes)
-        for pending in batch:
-            pending.conclude()
+        _conclude(batch)
 
     def _run_without_savepoints(
         self, batch: list[_Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
@@ -356,6 +348,19 @@ def _tell(batch: list[_Pending[Any]]) -> None:
         tell_all(p.future for p in batch if isinstance(p.future, Confirmation))
     except Exception:
         logger.exception("Telling of a commit failed")
+
+
+def _conclude(batch: list[_Pending[Any]]) -> None:
+    """Tell what follows the commit, once for all of its jobs that are followed alike."""
+    outcomes: dict[Callable[[Sequence[Any]], None], list[Any]] = {}
+    for pending in batch:
+        if pending.afterwards is not None and pending.failure is None:
+            outcomes.setdefault(pending.afterwards, []).append(pending.outcome)
+    for afterwards, of_jobs in outcomes.items():
+        try:
+            afterwards(of_jobs)
+        except Exception:
+            logger.exception("What follows a commit failed")
 
 
 def _begin(raw: sqlite3.Connection) -> None:
