@@ -110,7 +110,7 @@ class OfficeBooks:
         return self.rows(sql, *values)[0][0]
 
     def settled(self) -> None:
-        """Return when everything submitted until now is committed."""
+        """Return when everything submitted until now is committed, told and logged."""
         self.writer.submit(lambda _t: None).result(10)
 
     def close(self) -> None:

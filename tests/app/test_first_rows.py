@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
-from tests.benchmarks.start import free_port
+from tests.free_port import free_port
 from workmate_desktop.ui.invoices.table_model import PAGE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,8 @@ from tests.factories import customer as new_customer
 from tests.factories import draft, make_books, post, sign
 from tests.faults.books_check import compare_with_model, wrong_statuses
 from tests.faults.kill_events import EventMaker, as_stripe_sends_it
-from tests.faults.programs import KEYS, NO_STRIPE, free_port
+from tests.faults.programs import KEYS, NO_STRIPE
+from tests.free_port import free_port
 from workmate_desktop.store.engine import FILE_NAME
 
 ROOT = Path(__file__).resolve().parents[2]

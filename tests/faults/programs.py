@@ -56,13 +56,6 @@ def serving(
                 process.wait(20)
 
 
-def free_port() -> int:
-    """One that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def state_of(data_dir: Path) -> dict[str, Any]:
     """listener.json."""
     found: dict[str, Any] = json.loads((data_dir / "listener.json").read_text("utf-8"))

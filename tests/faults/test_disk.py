@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from tests.factories import encoded, event_body, issued, make_books, post, sign
 from tests.faults.disks import SmallDisk, small_disk
 from tests.faults.office import Office
-from tests.faults.programs import free_port, serving
+from tests.faults.programs import serving
+from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.upkeep import Upkeep

@@ -26,7 +26,8 @@ from tests.faults.hostile import (
     unsigned,
 )
 from tests.faults.lengths import runs
-from tests.faults.programs import free_port, serving
+from tests.faults.programs import serving
+from tests.free_port import free_port
 from workmate_desktop.store.engine import FILE_NAME
 
 pytestmark = [

@@ -21,7 +21,8 @@ from tests.factories import (
     post,
     sign,
 )
-from tests.faults.programs import free_port, serving
+from tests.faults.programs import serving
+from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.window_memory import WindowMemory
 from workmate_desktop.store import backup

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from tests.factories import encoded, post, sign, stored_event
-from tests.faults.programs import NO_STRIPE, free_port, serve_command, serving, state_of
+from tests.faults.programs import NO_STRIPE, serve_command, serving, state_of
+from tests.free_port import free_port
 
 
 def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:

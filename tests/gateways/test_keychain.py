@@ -117,7 +117,7 @@ def hanging() -> Iterator[HangingKeyring]:
 def test_j4_keyring_that_hangs(hanging: HangingKeyring, verb: str) -> None:
     begun = time.monotonic()
     assert problem_of(keychain(hanging, limit=0.2), verb) is KeychainProblem.HANGS
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_j4_looking_for_a_keyring_hangs(hanging: HangingKeyring) -> None:
@@ -137,7 +137,7 @@ def test_j4_a_hanging_call_holds_up_no_other(hanging: HangingKeyring) -> None:
     backends.pop(0)  # KeePassXC was set right meanwhile
     begun = time.monotonic()
     assert store.get(NAME) is None
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("backend", [PlainTextKeyring, NullKeyring])

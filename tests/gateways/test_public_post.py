@@ -121,7 +121,7 @@ def test_cancelling_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         canceller.start()
         with pytest.raises(PostFailed) as failed:
             post(URL, b"{}", "t=1,v1=2", cancelled)
-        assert time.monotonic() - ended[0] < 1
+        assert time.monotonic() - ended[0] < 5
         canceller.join()
     assert failed.value.problem is PostProblem.CANCELLED
     with pytest.raises(PostFailed):  # and nothing is begun any more

@@ -201,7 +201,7 @@ def test_h2_a_silent_agent_is_given_up_at_our_own_deadline(data_dir, ngrok):
     with pytest.raises(UserError) as caught:
         open_tunnel(gateway, settings(ngrok))
     assert caught.value.code == "tunnel_silent"
-    assert 1.0 <= time.monotonic() - began < 3.0
+    assert 1.0 <= time.monotonic() - began < 10.0  # the standard is 20, the agent never ends
     assert ngrok.running == []
 
 
@@ -228,7 +228,7 @@ def test_h2_abbrechen_works_at_once(gateway, ngrok, play):
     began = time.monotonic()
     cancelled.set()
     thread.join(10)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0  # far from the 20 of the deadline
     assert codes == ["tunnel_cancelled"]
     assert ngrok.running == []
 

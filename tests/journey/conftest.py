@@ -3,7 +3,6 @@
 Qt is imported inside the fixtures: the tests of `serve` beside them run without it.
 """
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import NOBODY
+from tests.free_port import free_port as free
 from tests.gateways.tunnel_support import until
 from tests.standins.ngrok_play import StandInNgrok
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
@@ -115,6 +115,4 @@ def ngrok(tmp_path: Path) -> Iterator[StandInNgrok]:
 @pytest.fixture
 def free_port() -> int:
     """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free()

@@ -38,6 +38,8 @@ W = TypeVar("W", bound=QWidget)
 
 WEBHOOK_SECRET = "whsec_journeyJourneyJourney01"
 """The signing secret that journeys enter."""
+PATIENCE = 30
+"""Seconds until a journey gives up: only one that fails needs so long, also on a busy PC."""
 _MOST_TABS = 80
 
 
@@ -67,7 +69,7 @@ class Desk:
         assert port is not None
         return port
 
-    def wait(self, true: Callable[[], object], seconds: float = 10) -> None:
+    def wait(self, true: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Until it is so; the loop runs meanwhile."""
         self.bot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
 
@@ -177,7 +179,7 @@ class Desk:
         def can_be_clicked() -> None:
             assert self.button(within, text).isEnabled(), f"{text!r} cannot be clicked"
 
-        self.bot.waitUntil(can_be_clicked, timeout=10_000)
+        self.bot.waitUntil(can_be_clicked, timeout=PATIENCE * 1000)
         self.bot.mouseClick(self.button(within, text), Qt.MouseButton.LeftButton)
 
     def click_widget(self, widget: QWidget) -> None:

@@ -39,16 +39,21 @@ def office(start: Callable[..., Desk], data_dir: Path) -> Path:
     desk.wait_until_ready()
     write_invoice(desk, "Bäckerei Lindner", ("Brot", "100"))
     desk.wait(lambda: desk.numbers() == [FIRST])
-    desk.stop()
+    end(desk)
     for old in (data_dir / "backups").glob("*"):
         old.unlink()
     again = start()  # makes today's backup
     again.wait_until_ready()
     again.wait(lambda: list((data_dir / "backups").glob("*.sqlite3")))
-    again.stop()
-    again.program.bridge.close(deadline_free=False)  # a view may still read: in a process of its
-    again.core.database.close()  # own it would have ended with it
+    end(again)
     return data_dir
+
+
+def end(desk: Desk) -> None:
+    """As the end of its process: no view reads the books any more."""
+    desk.stop()
+    desk.program.bridge.close(deadline_free=False)
+    desk.core.database.close()
 
 
 def answer_with(desk: Desk, words: str) -> QTimer:
@@ -176,7 +181,7 @@ def test_a_database_locked_while_running_is_told_and_heals(
     with closing(sqlite3.connect(office / DATABASE, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         sender.start()
-        desk.wait(lambda: answers == [503], seconds=15)
+        desk.wait(lambda: answers == [503])
         desk.wait(lambda: "belegt" in banner.text())
         assert banner.isVisible()
         state = desk.program.window.statusBar().state

@@ -20,7 +20,8 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from tests.factories import NOBODY, encoded, event_body, post, sign
-from tests.faults.programs import free_port, state_of
+from tests.faults.programs import state_of
+from tests.free_port import free_port
 from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_configure import NoKeyring
@@ -216,7 +217,7 @@ def _in_the_window(
         assert core.address is not None
         core.address.save(TOKEN, "", str(ngrok.executable))
         core.address.connect()
-        desk.wait(lambda: core.reception.state.public_url, seconds=30)
+        desk.wait(lambda: core.reception.state.public_url)
         _deliver(desk.port)
         desk.wait(lambda: len(desk.notices()) >= 4)
         crash = CrashWatch(desk.program)

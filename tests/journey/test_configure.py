@@ -185,10 +185,10 @@ def test_trying_it_first_opens_a_demo_of_its_own(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     desk.open_stripe()
     desk.click(desk.pages.stripe, "Erst einmal ausprobieren: Zahlung simulieren")
-    desk.wait(lambda: list(tmp_path.glob("workmate-demo-*/listener.json")), seconds=30)
+    desk.wait(lambda: list(tmp_path.glob("workmate-demo-*/listener.json")))
     [file] = tmp_path.glob("workmate-demo-*/listener.json")
     demo = json.loads(file.read_text("utf-8"))["pid"]
     assert demo != os.getpid()
     os.kill(demo, signal.SIGTERM)  # the one we have just started
-    desk.wait(lambda: not file.parent.exists(), seconds=30)
+    desk.wait(lambda: not file.parent.exists())
     assert desk.numbers() == []  # our own books were left alone

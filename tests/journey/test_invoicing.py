@@ -53,7 +53,7 @@ def test_customer_and_invoice_by_keyboard(in_test_mode: Desk) -> None:
     desk = in_test_mode
     desk.press("Ctrl+N")
     editor = desk.dialog(InvoiceEditor)
-    assert FIRST_TEST in editor.number_label.text()
+    desk.wait(lambda: FIRST_TEST in editor.number_label.text())
     assert editor.test_box.isChecked()
     desk.write("Bäckerei Müßig")
     desk.press("Return")
@@ -78,11 +78,11 @@ def test_customer_and_invoice_by_keyboard(in_test_mode: Desk) -> None:
 
     desk.wait(lambda: desk.numbers() == [FIRST_TEST])
     table = desk.pages.invoices.table
+    desk.wait(lambda: desk.pages.invoices.detail.number.text() == FIRST_TEST)
     assert table.currentIndex().row() == 0
-    assert desk.pages.invoices.detail.number.text() == FIRST_TEST
     assert desk.status(FIRST_TEST) == "Offen"
     assert desk.cell(desk.pages.invoices.model, 0, Column.TOTAL) == "238,00 €"
-    assert any(f"{FIRST_TEST} ist gestellt" in words for words in desk.toast_words())
+    desk.wait(lambda: any(f"{FIRST_TEST} ist gestellt" in one for one in desk.toast_words()))
     assert desk.invoice(FIRST_TEST).livemode is False
     assert desk.invoice(FIRST_TEST).customer_name == "Bäckerei Müßig"
 
@@ -225,4 +225,4 @@ def test_all_test_data_is_deleted_at_once(in_test_mode: Desk) -> None:
     assert answered
     desk.wait(lambda: desk.numbers() == [])
     desk.wait(lambda: desk.events() == [])
-    assert any("1 Testrechnung gelöscht" in words for words in desk.toast_words())
+    desk.wait(lambda: any("1 Testrechnung gelöscht" in one for one in desk.toast_words()))

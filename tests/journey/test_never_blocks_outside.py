@@ -65,7 +65,7 @@ def test_h2_a_silent_agent_and_abbrechen_at_once(
     card = desk.pages.stripe.reception
     pulse.fresh()
     quick_click(desk, desk.button(card, "Tunnel verbinden"))
-    desk.wait(lambda: ngrok.running, seconds=20)
+    desk.wait(lambda: ngrok.running)
     cancel = desk.button(card, "Abbrechen")
     quick_click(desk, cancel)
     desk.wait(lambda: "kein Tunnel" in reception(desk))
@@ -79,10 +79,10 @@ def test_an_agent_that_comes_and_goes(
     card = desk.pages.stripe.reception
     pulse.fresh()
     desk.click(card, "Tunnel verbinden")
-    desk.wait(lambda: desk.core.reception.state.public_url, seconds=20)
+    desk.wait(lambda: desk.core.reception.state.public_url)
     assert ngrok.end_all()
-    desk.wait(lambda: "gerade nicht verbunden" in reception(desk), seconds=20)
-    desk.wait(lambda: desk.core.reception.state.public_url, seconds=20)
+    desk.wait(lambda: "gerade nicht verbunden" in reception(desk))
+    desk.wait(lambda: desk.core.reception.state.public_url)
     assert pulse.longest < LIMIT
 
 
@@ -90,7 +90,7 @@ def test_a_stripe_that_hangs_while_the_webhook_is_arranged(
     office: Callable[..., Desk], stripe: StripeStandIn, pulse: Pulse
 ) -> None:
     desk = office(tunnel="ngrok")
-    desk.wait(lambda: "nicht eingerichtet" in reception(desk), seconds=20)
+    desk.wait(lambda: "nicht eingerichtet" in reception(desk))
     stripe.fail_next(Fault.HANG, times=5)
     pulse.fresh()
     quick_click(desk, desk.button(desk.pages.stripe.reception, ARRANGE))
@@ -110,7 +110,7 @@ def test_a_test_event_that_never_comes_back(
     with PublicEdge(tmp_path, silent=True) as edge:
         edge.use(monkeypatch)
         desk = office(tunnel="ngrok", stripe_webhook_secret="whsec_journeyJourneyJourney01")
-        desk.wait(lambda: desk.core.reception.state.public_url, seconds=20)
+        desk.wait(lambda: desk.core.reception.state.public_url)
         pulse.fresh()
         send = desk.button(desk.pages.stripe.reception, "Test-Ereignis senden")
         quick_click(desk, send)
@@ -143,7 +143,7 @@ def test_h10_no_net_at_the_start_and_everything_local_works(
     assert desk.stripe_sends(desk.event(invoice)) == 200
     pulse.fresh()  # the test itself has sent from the window's thread
     desk.wait(lambda: desk.status(number) == "Bezahlt")
-    desk.wait(lambda: "keine Verbindung zum Internet" in reception(desk), seconds=30)
+    desk.wait(lambda: "keine Verbindung zum Internet" in reception(desk))
     desk.open_log()
     assert pulse.longest < LIMIT
 
@@ -161,7 +161,7 @@ def test_a_burst_of_missed_events(
     desk.open_stripe()
     pulse.fresh()
     desk.click(desk.pages.stripe.reception, FETCH)
-    desk.wait(lambda: desk.status(last) == "Bezahlt", seconds=30)
+    desk.wait(lambda: desk.status(last) == "Bezahlt")
     # 29 to 165 ms here, where Stripe's stand-in and the writer share the interpreter with the
     # window; it was 500 ms when each change read half of the list. The bench has them apart.
     assert pulse.longest < 0.25

@@ -42,7 +42,7 @@ def test_a_signed_success_turns_the_row_paid_by_itself(office: Desk) -> None:
     desk.forget_toasts()
 
     assert desk.stripe_sends(desk.event(NUMBER, amount=11900)) == 200
-    desk.wait(lambda: desk.status(NUMBER) == "Bezahlt", seconds=1)
+    desk.wait(lambda: desk.status(NUMBER) == "Bezahlt")
 
     table = desk.pages.invoices.table
     assert table.currentIndex().row() == 0  # still selected

@@ -23,7 +23,7 @@ def test_f15_a_second_window_brings_the_first_to_the_front(start: Callable[..., 
         stderr=subprocess.PIPE,
         text=True,
     ) as second:
-        desk.wait(lambda: second.poll() is not None, seconds=30)
+        desk.wait(lambda: second.poll() is not None)
         assert second.communicate() == ("", "")
         assert second.returncode == 0
     desk.wait(lambda: not window.isMinimized())
@@ -48,7 +48,7 @@ def test_h7_a_second_start_shows_the_first_window_whatever_it_was_doing(
             stderr=subprocess.PIPE,
             text=True,
         ) as second:
-            desk.wait(lambda: second.poll() is not None, seconds=30)
+            desk.wait(lambda: second.poll() is not None)
             out, err = second.communicate()
         if kind:  # a server cannot show a window: it says so in one line
             assert second.returncode == 1 and len(err.splitlines()) == 1

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.factories import NOBODY, event_body, post, sign
+from tests.free_port import free_port
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.store import migrate
 
@@ -178,12 +178,6 @@ def deliver(port: int, body: dict[str, Any], secret: str = SECRET) -> int:
 def libraries_of(pid: int) -> str:
     """The files mapped into a process."""
     return Path(f"/proc/{pid}/maps").read_text("utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def first_answer(port: int) -> int:

@@ -105,7 +105,7 @@ def test_g12_disabled_by_stripe_is_told_and_one_click_enables_it(
     desk.open_stripe()
     card = desk.pages.stripe.reception
     desk.click(card, ARRANGE)
-    desk.wait(lambda: "eingerichtet, aktiv" in reception(desk), seconds=20)
+    desk.wait(lambda: "eingerichtet, aktiv" in reception(desk))
     [endpoint] = endpoints(stripe)
     stripe.disable_endpoint(str(endpoint["id"]))
     assert desk.core.address is not None
@@ -120,7 +120,7 @@ def test_g12_disabled_by_stripe_is_told_and_one_click_enables_it(
     desk.wait(lambda: endpoints(stripe)[0]["status"] == "enabled")
     desk.wait(lambda: banner(desk).find("abgeschaltet") < 0)
     desk.wait(lambda: desk.core.books.unread_notices() == 0)
-    assert bar.state.accessibleName() == "Empfang bereit"
+    desk.wait(lambda: bar.state.accessibleName() == "Empfang bereit")
 
 
 def test_h12_the_quota_is_used_up_and_the_program_asks_by_itself(
@@ -135,7 +135,7 @@ def test_h12_the_quota_is_used_up_and_the_program_asks_by_itself(
         ngrok_path=str(ngrok.executable),
     )
     desk.wait_until_ready()
-    desk.wait(lambda: "Monatskontingent des ngrok-Kontos" in banner(desk), seconds=20)
+    desk.wait(lambda: "Monatskontingent des ngrok-Kontos" in banner(desk))
     desk.wait(lambda: titles(desk, "Monatskontingent") == 1)
     bar = desk.program.window.statusBar()
     desk.wait(lambda: bar.state.accessibleName() == "Abruf alle 30 s")

@@ -67,11 +67,11 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     desk.type_into(dialog.token, TOKEN)
     desk.click(dialog, "Speichern")
     desk.wait_closed(TunnelDialog)
-    desk.wait(lambda: desk.core.reception.state.public_url == URL, seconds=20)
+    desk.wait(lambda: desk.core.reception.state.public_url == URL)
     desk.wait(lambda: state_file(desk)["public_url"] == URL)
     desk.wait(lambda: "nicht eingerichtet" in reception(desk))
     state = desk.program.window.statusBar().state
-    assert state.accessibleName() == "Abruf alle 30 s"  # nobody posts there yet
+    desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")  # nobody posts there yet
     assert endpoints(stripe) == []
 
     desk.click(card, ARRANGE)
@@ -80,7 +80,7 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     [endpoint] = endpoints(stripe)
     assert endpoint["url"] == f"{URL}{WEBHOOK_PATH}"
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")
-    assert URL in desk.program.window.statusBar().address.full_text()
+    desk.wait(lambda: URL in desk.program.window.statusBar().address.full_text())
 
     invoice = issue(desk, "Bäckerei Lindner GmbH")
     [number] = numbers_of(desk, invoice)
@@ -118,7 +118,7 @@ def test_what_was_set_holds_at_the_next_start(
     assert until(lambda: ngrok.running == [])
 
     again = office(ngrok_authtoken=TOKEN)
-    again.wait(lambda: "eingerichtet, aktiv" in reception(again), seconds=20)
+    again.wait(lambda: "eingerichtet, aktiv" in reception(again))
     assert len(endpoints(stripe)) == 1
 
 
@@ -128,7 +128,7 @@ def test_a_wrong_token_is_one_sentence_and_the_rest_works(
     ngrok.play(fail="107")
     desk = office(ngrok_authtoken=TOKEN)
     desk.click(desk.pages.stripe.reception, "Tunnel verbinden")
-    desk.wait(lambda: "ngrok kennt diesen Authtoken nicht." in reception(desk), seconds=20)
+    desk.wait(lambda: "ngrok kennt diesen Authtoken nicht." in reception(desk))
     invoice = issue(desk, "Praxis Dr. Aydin")
     [number] = numbers_of(desk, invoice)
     pay(stripe, invoice)

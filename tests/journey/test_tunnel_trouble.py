@@ -34,7 +34,7 @@ def port_in_use() -> Iterator[int]:
 def reachable(office: Callable[..., Desk], **options: object) -> Desk:
     """The program with its tunnel open and its webhook entered at Stripe."""
     desk = office(tunnel="ngrok", ngrok_authtoken=TOKEN, **options)
-    desk.wait(lambda: desk.core.reception.state.public_url == URL, seconds=20)
+    desk.wait(lambda: desk.core.reception.state.public_url == URL)
     desk.wait(lambda: "nicht eingerichtet" in reception(desk))
     desk.click(desk.pages.stripe.reception, ARRANGE)
     desk.wait(lambda: "eingerichtet, aktiv" in reception(desk))
@@ -93,7 +93,7 @@ def test_h6_another_program_has_the_port_and_the_tunnel_follows(
     port = desk.core.listener.port
     assert port is not None and port != port_in_use
     assert state_file(desk)["port"] == port
-    assert str(port) in reception(desk)
+    desk.wait(lambda: str(port) in reception(desk))
     invoice = issue(desk, "Café Morgenrot")
     [number] = numbers_of(desk, invoice)
     pay(stripe, invoice)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, make_books
+from tests.free_port import free_port as free
 from workmate_desktop.app.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.secrets import Place, SecretStore
@@ -76,9 +77,7 @@ def office(folder: Path) -> Iterator[OfficeBooks]:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free()
 
 
 @pytest.fixture

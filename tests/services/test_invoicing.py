@@ -65,6 +65,7 @@ def test_a_draft_is_kept_as_typed_and_edited(office: OfficeBooks) -> None:
     edited = office.books.invoice(invoice_id)
     assert edited is not None and edited.row.total_minor == 11900
     assert _actions(office, invoice_id) == ["created", "edited"]
+    office.settled()  # it is told after the answer
     assert InvoiceChanged(invoice_id) in office.changes
 
 
@@ -112,6 +113,7 @@ def test_deleting_drafts_and_only_drafts(office: OfficeBooks) -> None:
     assert office.books.invoice_row(invoice_id) is None
     assert office.books.invoice(invoice_id) is None
     assert _actions(office, invoice_id) == ["created", "deleted"]  # the Verlauf stays
+    office.settled()  # it is told after the answer
     assert InvoiceRemoved(invoice_id) in office.changes
     assert _code(office.invoicing.delete_draft(issued(office))) == "invoice_not_draft"
     assert _code(office.invoicing.delete_draft("nothing")) == "invoice_gone"
@@ -234,5 +236,6 @@ def test_notices_are_marked_read(office: OfficeBooks) -> None:
 def test_deleting_test_data_tells_everyone(office: OfficeBooks) -> None:
     issued(office)
     assert office.invoicing.delete_test_data().result(10) == 1
+    office.settled()  # it is told after the answer
     assert EverythingChanged() in office.changes
     assert office.invoicing.delete_test_data().result(10) == 0

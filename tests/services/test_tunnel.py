@@ -318,7 +318,7 @@ def test_h2_stopping_does_not_wait_for_a_silent_agent(office):
     office.until(lambda: office.gateway.ports == [8000])
     began = time.monotonic()
     assert office.tunnel.stop()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
     assert office.tunnel.state.status is TunnelStatus.OFF
 
 

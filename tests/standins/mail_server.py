@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.free_port import free_port
 from workmate_desktop.domain.mail import MailAccount, MailSecurity
 
 SENDER, RECIPIENT = "buero@firma.example", "chefin@firma.example"
@@ -91,7 +92,7 @@ class MailServer:
             options["auth_exclude_mechanism"] = ["LOGIN", "PLAIN"]
         if self._security is MailSecurity.TLS:
             options["ssl_context"] = context
-        made = kind(self, hostname="localhost", port=self._port or _free_port(), **options)
+        made = kind(self, hostname="localhost", port=self._port or free_port(), **options)
         made.factory = lambda: _Refusing(self, made.SMTP_kwargs)  # type: ignore[method-assign]
         made.start()
         self._port, self._controller = made.port, made
@@ -174,14 +175,6 @@ class _Refusing(SMTP):
             await self.push(self._server.answers["MAIL"])
         else:
             await super().smtp_MAIL(arg)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _make_certificate(certificate: Path, key: Path, name: str) -> None:

@@ -76,6 +76,7 @@ def test_a_bad_job_does_not_fail_its_batch(office: OfficeBooks, error: Exception
     assert statements.count("COMMIT") == 2
     kept = office.rows("SELECT detail FROM notices ORDER BY rowid")
     assert kept == [('{"text":"before"}',), ('{"text":"after"}',)]
+    office.settled()
     assert InvoiceChanged("never told") not in office.changes
 
 
