@@ -391,4 +391,4 @@ class WindowProgram(QObject):
 
 def import_pages() -> None:
     """For the background."""
-    import workmate_desktop.app.pages  # noqa: F401
+    import workmate_desktop.app.pages  # noqa: F401 - only to have it imported

@@ -20,6 +20,7 @@ from workmate_desktop.ui.invoices.editor_ports import CustomerReading
 from workmate_desktop.ui.shared.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
 
 FOUND_AT_MOST = 20
 _VISIBLE_ROWS = 10
@@ -43,7 +44,7 @@ class CustomersModel(QAbstractListModel):
         self._found, self._typed = found, typed
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Found customers and the row for a new one."""
         return 0 if parent.isValid() else len(self._found) + 1
 
@@ -111,7 +112,7 @@ class CustomerField(QComboBox):
         self._completer = completer
         self._popup = popup
         # Not `setCompleter`: a completer of the line edit would fill in text by itself.
-        self.setCompleter(None)  # type: ignore[arg-type]
+        self.setCompleter(None)  # type: ignore[arg-type]  # the stub lacks None
         completer.setWidget(self)
         cast(Any, completer.activated)[QModelIndex].connect(self._on_taken)
         line = self._line()

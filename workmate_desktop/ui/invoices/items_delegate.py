@@ -82,7 +82,7 @@ class ItemsDelegate(QStyledItemDelegate):
 
     def sizeHint(
         self,
-        option: QStyleOptionViewItem,  # noqa: ARG002
+        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
         index: Index,
     ) -> QSize:
         """A line with something wrong is taller, to say so."""
@@ -94,7 +94,7 @@ class ItemsDelegate(QStyledItemDelegate):
     def createEditor(
         self,
         parent: QWidget,
-        option: QStyleOptionViewItem,  # noqa: ARG002
+        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
         index: Index,
     ) -> QWidget:
         """A line, or a list for unit and VAT."""
@@ -138,7 +138,7 @@ class ItemsDelegate(QStyledItemDelegate):
             box.setEditable(True)
             box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             # No completing: "S" stays "S".
-            box.setCompleter(None)  # type: ignore[arg-type]
+            box.setCompleter(None)  # type: ignore[arg-type]  # the stub lacks None
             cast(QLineEdit, box.lineEdit()).setMaxLength(MAX_UNIT)
             box.addItems(UNITS)
         else:
@@ -173,7 +173,7 @@ class ItemsDelegate(QStyledItemDelegate):
         self,
         editor: QWidget,
         option: QStyleOptionViewItem,
-        index: Index,  # noqa: ARG002
+        index: Index,  # noqa: ARG002 - Qt's signature
     ) -> None:
         """The whole cell without its hairline."""
         rect: QRect = cast(Any, option).rect

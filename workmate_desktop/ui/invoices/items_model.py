@@ -39,6 +39,7 @@ from workmate_desktop.ui.shared.plain_text import plain_tip
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
 
 REASON_ROLE = Qt.ItemDataRole.UserRole + 1
 """A few words why the cell is wrong; None while it is not. The tool tip has the sentence."""
@@ -152,11 +153,11 @@ class ItemsModel(QAbstractTableModel):
 
     # Qt ------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Positions and the empty line."""
         return 0 if parent.isValid() else len(self._lines) + self._empty_lines
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
         """The columns of `Column`."""
         return 0 if parent.isValid() else len(Column)
 
