@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.factories import LIVE_KEYS, event_body
 from tests.services.absence import Absence
+from tests.services.review_office import deliver, waiting
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
@@ -94,6 +96,29 @@ def test_a_payment_that_no_event_brought(there: Compared) -> None:
     there.at.later(minutes=1)
     there.at.run()
     assert there.office.value("SELECT count(*) FROM payments") == 1
+
+
+@pytest.mark.parametrize("set_aside", [False, True])
+def test_what_staff_decide_or_have_decided_is_left_to_them(
+    there: Compared, set_aside: bool
+) -> None:
+    """Its event came while keys of the other mode were there, so no payment holds the money."""
+    office = there.office
+    [invoice] = there.at.invoices(1)
+    test_keys, office.keys = office.keys, LIVE_KEYS
+    event_id = deliver(office, event_body(invoice, intent_id="pi_3StandIn000000000001"))
+    if set_aside:
+        office.review.set_aside(event_id, "Probe").result(10)
+    office.keys = test_keys
+    there.at.pay(invoice)
+    [intent] = there.at.stripe._ledger.all_of("payment_intent", False)
+    assert intent["id"] == "pi_3StandIn000000000001"
+    assert there.run() == Found()
+    assert waiting(office) == ([] if set_aside else [event_id])
+    assert there.state(invoice)[0] == "open"
+    if not set_aside:
+        office.receive.reprocess(event_id).result(10)
+        assert there.state(invoice)[0] == "paid"
 
 
 def test_money_of_other_programs_is_none_of_ours(there: Compared) -> None:

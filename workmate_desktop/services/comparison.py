@@ -25,6 +25,7 @@ from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_movements import Fee, Movement, StripeMovements
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
+from workmate_desktop.store.catch_up import is_known
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
@@ -151,6 +152,8 @@ class Comparison:
                         and rows.is_our_invoice(connection, one.invoice_ref)
                     )
                 )
+                # What waits for staff, or was set aside by them, is theirs.
+                and not is_known(connection, one.intent_id)
             ]
         found = self._take(missing, found)
         found = self._take(self._missing([one for one in page if not one.succeeded]), found)
