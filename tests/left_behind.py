@@ -23,6 +23,7 @@ class Processes:
 
     def __init__(self, folder: Path) -> None:
         self.seen_starting = False
+        self._told: set[str] = set()
         self._folder = os.fsencode(folder) + b"/"  # not pytest-12 in pytest-120
         sys.addaudithook(self._hear)
 
@@ -31,17 +32,22 @@ class Processes:
             self.seen_starting = True
 
     def left(self) -> list[str]:
-        """The command lines of those that have not ended within a grace; forgets the start."""
+        """The command lines of those that have not ended within a grace; forgets the start.
+
+        Each is told once: the tests after the one that left it are not at fault.
+        """
         if not self.seen_starting:
             return []
         self.seen_starting = False
         ends = time.monotonic() + _GRACE
         while (found := self._running()) and time.monotonic() < ends:
             time.sleep(0.02)
+        self._told.update(found)
         return found
 
     def _running(self) -> list[str]:
-        return [line for pid in _pids() if (line := self._ours(pid))]
+        lines = [line for pid in _pids() if (line := self._ours(pid))]
+        return [line for line in lines if line not in self._told]
 
     def _ours(self, pid: int) -> str:
         """Its command line, if it is one of ours that still runs."""

@@ -31,10 +31,10 @@ def test_a_child_that_runs_on_is_found(hasty: Processes) -> None:
         assert [line.split()[0] for line in hasty.left()] == [str(child.pid)]
         assert hasty.left() == []  # looked for once after each start
         hasty.seen_starting = True
+        assert hasty.left() == []  # told already: no later test is at fault
         assert child.stdin is not None
         child.stdin.close()
         child.wait(10)
-        assert hasty.left() == []
 
 
 def test_an_orphan_with_the_folder_of_the_test_is_found(hasty: Processes, tmp_path: Path) -> None:

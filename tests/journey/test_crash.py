@@ -113,9 +113,12 @@ def test_a_native_crash_of_the_window_is_told_at_the_next_start(
 ) -> None:
     options = ["--data-dir", str(data_dir), "--port", "0"]
     process = subprocess.Popen([sys.executable, "-m", "workmate_desktop", *options])
-    qtbot.waitUntil((data_dir / "listener.json").exists, timeout=60_000)
-    process.send_signal(number)
-    assert process.wait(30) == -number
+    try:
+        qtbot.waitUntil((data_dir / "listener.json").exists, timeout=60_000)
+        process.send_signal(number)
+        assert process.wait(30) == -number
+    finally:
+        process.kill()
     desk = start()
     desk.wait_until_ready()
     watch = watched(desk)
