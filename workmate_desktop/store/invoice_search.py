@@ -28,7 +28,7 @@ from sqlalchemy import (
 from workmate_desktop.store.tables import invoices
 
 _SHORTEST_INDEXED = 3  # letters
-_FEW = 1500
+_FEW = 500
 """So many invoices are read and sorted sooner than the order of a large list is walked."""
 _LOOKS = 1500
 """So many are looked through for one or two letters: mostly they fill a page already."""
