@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _UNSEEN_MS = 100
 """A window that is minimised or covered may never be painted: go on all the same."""
+_PAINT_MS = 5
+"""So long the new rows have the interpreter to themselves. A thread that imports gives it away
+only every 5 ms (sys.getswitchinterval), and painting needs it several times: 13 ms became 4."""
 _INVOICES = 0
 
 
@@ -68,10 +71,10 @@ class FirstWindow:
         collects = gc.isenabled()
         gc.disable()  # it would free widgets on the importing thread: ui/shared/collector.py
         try:
-            _work_behind(self._import_list, self.window.first_painted)
+            _work_behind(self._import_list, _UNSEEN_MS, self.window.first_painted)
             if self.window.isVisible():
                 self._show_rows()
-                _work_behind(self._prepare)
+                _work_behind(self._prepare, _PAINT_MS)
         finally:
             if collects:
                 gc.enable()
@@ -180,8 +183,10 @@ class _Worker(QObject):
             self.ended.emit()
 
 
-def _work_behind(work: Callable[[], None], begins: SignalInstance | None = None) -> None:
-    """Do `work` on a thread, from the signal `begins` on; the window lives on meanwhile."""
+def _work_behind(
+    work: Callable[[], None], after_ms: int, or_after: SignalInstance | None = None
+) -> None:
+    """Do `work` on a thread, after `after_ms` or that signal; the window lives on meanwhile."""
     worker = _Worker(work)
     thread = threading.Thread(target=worker.run, name="import")
     waiting = QEventLoop()
@@ -191,13 +196,11 @@ def _work_behind(work: Callable[[], None], begins: SignalInstance | None = None)
         if thread.ident is None:
             thread.start()
 
-    unseen = QTimer(singleShot=True, interval=_UNSEEN_MS)
-    unseen.timeout.connect(begin)
-    if begins is None:
-        begin()
-    else:
-        begins.connect(begin)
-        unseen.start()
+    timer = QTimer(singleShot=True, interval=after_ms)
+    timer.timeout.connect(begin)
+    if or_after is not None:
+        or_after.connect(begin)
+    timer.start()
     waiting.exec()
-    unseen.stop()
+    timer.stop()
     thread.join()

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from workmate_desktop.domain.events import Outcome, Source
+if TYPE_CHECKING:  # the first rows of the invoices need not wait for it
+    from workmate_desktop.domain.events import Outcome, Source
 
 
 class InvoiceFilter(StrEnum):
@@ -75,8 +77,8 @@ class EventRow:
     type: str
     created_at: datetime
     received_at: datetime
-    source: Source
-    outcome: Outcome
+    source: "Source"
+    outcome: "Outcome"
     livemode: bool
     payment_intent_id: str | None
     invoice_id: str | None
