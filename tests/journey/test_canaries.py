@@ -7,6 +7,7 @@ file, as on a PC without a keyring.
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,7 @@ class Watch:
     def __init__(self, tmp_path: Path) -> None:
         self.found: set[str] = set()
         self.modes: dict[Path, int] = {}
+        self.folders: set[Path] = set()
         self.seen: set[str] = set()
         self._looked_at = (tmp_path / "daten", tmp_path / "temp", tmp_path / "home")
         self._known: dict[Path, tuple[int, int]] = {}
@@ -97,6 +99,8 @@ class Watch:
                 except OSError:
                     continue
                 self.modes[path] = state.st_mode & 0o777
+                if stat.S_ISDIR(state.st_mode):
+                    self.folders.add(path)
                 now = (state.st_mtime_ns, state.st_size)
                 if now == self._known.get(path) or not path.is_file():
                     continue
@@ -188,16 +192,15 @@ def test_j7_a_full_run_leaves_no_canary_anywhere(
     assert "environ" in watch.seen
     assert any(path.parent.name == "backups" for path in watch.modes)
     assert not (data_dir / "ngrok.yml").exists()
-    _private(watch.modes, data_dir)
+    _private(watch, data_dir)
 
 
-def _private(modes: dict[Path, int], data_dir: Path) -> None:
+def _private(watch: Watch, data_dir: Path) -> None:
     """J5: every file that ever was there belonged to its owner alone."""
-    ours = {path: mode for path, mode in modes.items() if path.is_relative_to(data_dir)}
+    ours = {path: mode for path, mode in watch.modes.items() if path.is_relative_to(data_dir)}
     assert len(ours) > 12
-    folders = {path.parent for path in ours} - {data_dir.parent}
     for path, mode in ours.items():
-        assert mode == (0o700 if path in folders else 0o600), (path, oct(mode))
+        assert mode == (0o700 if path in watch.folders else 0o600), (path, oct(mode))
 
 
 def _in_the_window(

@@ -105,8 +105,10 @@ def test_it_books_nothing_and_writes_no_row(rig: Rig) -> None:
     issued(rig.office.at)
     rig.office.at.settled()
     before = rig.office.counts()
-    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    names = [name for (name,) in rig.office.at.rows(tables) if "fts" not in name]
+    # The rows of a full-text index stand in tables of their own, which are counted.
+    tables = """SELECT name FROM sqlite_master
+        WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"""
+    names = [name for (name,) in rig.office.at.rows(tables)]
     rows = {name: rig.office.at.value(f'SELECT count(*) FROM "{name}"') for name in names}
     changed = rig.office.at.value("PRAGMA data_version")
     for public in (PUBLIC, None):
