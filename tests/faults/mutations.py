@@ -41,11 +41,12 @@ MUTATIONS = (
                 WRITER,
                 '            raw.execute("COMMIT")\n',
                 "            for pending in batch:\n                pending.answer()\n"
-                '            raw.execute("COMMIT")\n',
+                '            _tell(batch)\n            raw.execute("COMMIT")\n',
             ),
             (
                 WRITER,
-                "        for pending in batch:\n            pending.answer()\n        if changes:",
+                "        for pending in batch:\n            pending.answer()\n"
+                "        _tell(batch)\n        if changes:",
                 "        if changes:",
             ),
         ),
@@ -78,9 +79,9 @@ MUTATIONS = (
         (
             (
                 HUB,
-                "self.refusals.note(OWN_FAULT.reason, logging.ERROR, fault)\n"
-                "            return 503\n        return self._checked(status)",
-                "return 200\n        return self._checked(status)",
+                "self.refusals.note(OWN_FAULT.reason, logging.ERROR, receipt.failure)\n"
+                "        return 503",
+                "return 200",
             ),
         ),
         ("tests/faults/test_disk.py -k test_f2_locked_longer",),

@@ -69,7 +69,8 @@ class Served:
         """Of every table but the settings, where the program notes its own doings."""
         path = self.folder / "data" / FILE_NAME
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as books:
-            tables = books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = books.execute("""SELECT name FROM sqlite_master
+                WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'""")
             names = [name for (name,) in tables if name != "settings"]
             return {
                 name: books.execute(
