@@ -323,3 +323,27 @@ def test_an_overpayment_taken_off_the_invoice_is_told_as_over(office: Office) ->
 def _overpaid(office: Office) -> Notice:
     [found] = [one for one in office.at.books.notice_page() if one.kind == "overpaid"]
     return found
+
+
+_EXCESS_THEN_DISPUTE = ("refund", "dispute")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(_EXCESS_THEN_DISPUTE)))
+def test_d15_what_the_bank_took_is_owed_although_an_excess_was_given_back(
+    office: Office, order: tuple[str, ...]
+) -> None:
+    """2000 too much came and went back; the bank took the rest: all of it is owed again."""
+    invoice_id, intent = _paid(office, amount=13900)
+    before = office.at.books.figures(False, office.at.clock.today())
+    bodies = {"refund": refund_event(intent, 2000), "dispute": dispute_event(intent, 11900)}
+    for name in order:
+        assert office.deliver(bodies[name]) == 200
+    assert _state(office, invoice_id) == ("open", 0, 2000, 11900)
+    row = office.row(invoice_id)
+    assert (row.outstanding_minor, row.refunded, row.charged_back) == (11900, False, True)
+    after = office.at.books.figures(False, office.at.clock.today())
+    assert after.outstanding_minor - before.outstanding_minor == 11900
+    won = dispute_event(intent, 11900, status="won", created=NOON + timedelta(days=30))
+    assert office.deliver(won) == 200
+    assert office.row(invoice_id).outstanding_minor == 0
+    assert office.row(invoice_id).status == "paid"

@@ -36,17 +36,26 @@ def status_after(current: InvoiceStatus, total_minor: int, paid_minor: int) -> I
 
 
 def outstanding_after(
-    status: InvoiceStatus, total_minor: int, paid_minor: int, refunded_minor: int
+    status: InvoiceStatus,
+    total_minor: int,
+    paid_minor: int,
+    refunded_minor: int,
+    charged_back_minor: int,
 ) -> int:
     """What the customer still has to pay, in minor units; never below 0.
 
     The only place that decides it (store/owed.py says the same in SQL). What the office gave back
     itself is not owed again, though the status follows from the sum; what a bank took back
-    (disputes, returned debits) is. `paid_minor` contains `refunded_minor` already.
+    (disputes, returned debits) is. `paid_minor` contains both already.
+
+    Where more came than was asked for, a refund gives the excess back first, and that was never
+    owed: of what is missing, at least what the bank took is owed then. It follows from the sums
+    alone, because Stripe may tell of a refund and of a dispute in any order.
     """
     if status not in OWED:
         return 0
-    return max(0, total_minor - paid_minor - refunded_minor)
+    missing = total_minor - paid_minor
+    return max(0, min(missing, max(missing - refunded_minor, charged_back_minor)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,11 @@ class InvoiceRow:
     def outstanding_minor(self) -> int:
         """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
         return outstanding_after(
-            self.status, self.total_minor, self.paid_minor, self.refunded_minor
+            self.status,
+            self.total_minor,
+            self.paid_minor,
+            self.refunded_minor,
+            self.charged_back_minor,
         )
 
     def overdue(self, today: date) -> bool:

@@ -26,7 +26,7 @@ from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, 
 from workmate_desktop.store import invoice_search
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES
+from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES, UNPAID_PLAIN
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
@@ -196,16 +196,16 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
 
 # As the partial indexes invoices_owed and invoices_owed_failed say it, or SQLite cannot use them;
 # the same as IS_OWED and _FAILED, which a test compares.
-_OWED = text("""
+_OWED = text(f"""
 SELECT count(*) AS how_many,
-    ifnull(sum(total_minor - paid_minor - refunded_minor)
+    ifnull(sum({UNPAID_PLAIN})
         FILTER (WHERE currency = 'eur'), 0) AS rest,
     count(*) FILTER (WHERE due_date < :today) AS late,
-    ifnull(sum(total_minor - paid_minor - refunded_minor)
+    ifnull(sum({UNPAID_PLAIN})
         FILTER (WHERE currency = 'eur' AND due_date < :today), 0) AS late_rest
 FROM invoices INDEXED BY invoices_owed
 WHERE livemode = :livemode AND status IN ('open', 'partially_paid')
-    AND total_minor - paid_minor - refunded_minor > 0""")
+    AND {UNPAID_PLAIN} > 0""")
 _OWED_FAILED = text("""
 SELECT count(*) FROM invoices INDEXED BY invoices_owed_failed
 WHERE livemode = :livemode AND status IN ('open', 'partially_paid')
