@@ -58,12 +58,12 @@ class BackupBar(Card):
         row = QHBoxLayout()
         row.setContentsMargins(15, 8, 15, 8)
         row.setSpacing(8)
+        self.body.addLayout(row)
         row.addWidget(PlainLabel(self.tr("Datensicherung"), role="strong"))
         row.addSpacing(8)
         row.addWidget(self.newest, 1)
         row.addWidget(self.save_button)
         row.addWidget(self.restore_button)
-        self.body.addLayout(row)
         self.save_button.clicked.connect(self._save)
         self.restore_button.clicked.connect(self._restore)
 

@@ -118,9 +118,9 @@ class RestoreDialog(QDialog):
         outer.addSpacing(8)
         outer.addWidget(self.table, 1)
         beside = QHBoxLayout()
+        outer.addLayout(beside)
         beside.addWidget(self.other_button)
         beside.addStretch(1)
-        outer.addLayout(beside)
         outer.addSpacing(4)
         found = QWidget()
         column = QVBoxLayout(found)
@@ -140,10 +140,10 @@ class RestoreDialog(QDialog):
         outer.addSpacing(8)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        outer.addLayout(buttons)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.restore_button)
-        outer.addLayout(buttons)
 
     def _say(self, words: str, role: str = "muted") -> None:
         self.hint.set_role(role)

@@ -93,9 +93,14 @@ class CustomerDialog(QDialog):
         _line(self.name).setFocus()
 
     def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addWidget(PlainLabel(self.tr("Neuer Kunde"), role="title"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(12)
+        layout.addLayout(grid)
         for field, row, column, columns in (
             (self.name, 0, 0, 3),
             (self.email, 1, 0, 3),
@@ -108,20 +113,15 @@ class CustomerDialog(QDialog):
             grid.addWidget(field, row, column, 1, columns, Qt.AlignmentFlag.AlignTop)
         for column, stretch in enumerate((1, 1, 2)):
             grid.setColumnStretch(column, stretch)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(14)
-        layout.addWidget(PlainLabel(self.tr("Neuer Kunde"), role="title"))
-        layout.addLayout(grid)
         layout.addWidget(self.trouble)
         layout.addStretch(1)
         layout.addWidget(line())
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         layout.addLayout(buttons)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.save_button)
 
     def customer(self) -> Customer:
         """What is typed, trimmed; without an id."""

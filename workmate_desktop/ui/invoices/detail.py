@@ -209,17 +209,17 @@ class DetailPanel(QStackedWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(0)
-        state = QHBoxLayout()
-        state.setSpacing(8)
-        state.addWidget(self.pills)
-        state.addWidget(self.state, 1)
         for widget, space_below in (
             (self.number, 0),
             (self.customer, 10),
         ):
             column.addWidget(widget)
             column.addSpacing(space_below)
+        state = QHBoxLayout()
+        state.setSpacing(8)
         column.addLayout(state)
+        state.addWidget(self.pills)
+        state.addWidget(self.state, 1)
         column.addSpacing(16)
         for block, space_below in (
             (self.amounts, 16),

@@ -155,10 +155,6 @@ class InvoiceEditor(QDialog):
             super().reject()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.title_label)
-        head.addStretch(1)
-        head.addWidget(self.number_label)
         # On a small screen, or at 200 %, the form scrolls and the buttons stay.
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -166,21 +162,25 @@ class InvoiceEditor(QDialog):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setCornerWidget(QWidget())
         scroll.setWidget(self.form)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.test_box)
-        buttons.addStretch(1)
-        for made in (self.cancel_button, self.draft_button, self.issue_button):
-            buttons.addWidget(made)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(14)
+        head = QHBoxLayout()
         layout.addLayout(head)
+        head.addWidget(self.title_label)
+        head.addStretch(1)
+        head.addWidget(self.number_label)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.trouble)
         layout.addWidget(self.real_hint)
         layout.addWidget(line())
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         layout.addLayout(buttons)
+        buttons.addWidget(self.test_box)
+        buttons.addStretch(1)
+        for made in (self.cancel_button, self.draft_button, self.issue_button):
+            buttons.addWidget(made)
 
     def _fit_to_screen(self) -> None:
         room = self.screen().availableSize()

@@ -195,8 +195,12 @@ class InvoiceForm(QWidget):
         return made
 
     def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
         top = QHBoxLayout()
         top.setSpacing(12)
+        layout.addLayout(top)
         for field, stretch in (
             (self.customer_field, 2),
             (self.issue_field, 1),
@@ -204,32 +208,28 @@ class InvoiceForm(QWidget):
             (self.due_field, 1),
         ):
             top.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
+        table = QVBoxLayout()
+        table.setSpacing(4)
+        layout.addLayout(table, 1)
         above = QHBoxLayout()
         above.setSpacing(4)
+        table.addLayout(above)
         above.addWidget(self.items_label)
         above.addStretch(1)
         for made in (self.up_button, self.down_button, self.remove_button):
             above.addWidget(made)
-        table = QVBoxLayout()
-        table.setSpacing(4)
-        table.addLayout(above)
         table.addWidget(self.items, 1)
         table.addWidget(self.items_message)
         bottom = QHBoxLayout()
         bottom.setSpacing(24)
+        layout.addLayout(bottom)
         note = QVBoxLayout()
         note.setSpacing(4)
+        bottom.addLayout(note, 1)
         note.addWidget(self.note_field)
         note.addWidget(self.offer)
         note.addStretch(1)
-        bottom.addLayout(note, 1)
         bottom.addWidget(self.totals, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addLayout(top)
-        layout.addLayout(table, 1)
-        layout.addLayout(bottom)
         # The table comes before its buttons: one types, and only sometimes moves a line.
         order: list[QWidget] = [
             self.customer,

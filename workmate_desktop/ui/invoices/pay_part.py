@@ -39,6 +39,7 @@ class PayBlock(QWidget):
         column.setSpacing(8)
         grid = QGridLayout()
         grid.setSpacing(8)
+        column.addLayout(grid)
         for action, (row, place, width) in {
             PayAction.OPEN: (0, 0, 2),
             PayAction.COPY: (1, 0, 1),
@@ -54,7 +55,6 @@ class PayBlock(QWidget):
             made.clicked.connect(lambda _checked, chosen=action: self.chosen.emit(chosen.value))
             self._buttons[action] = made
             grid.addWidget(made, row, place, 1, width)
-        column.addLayout(grid)
         column.addWidget(self.problem)
         column.addWidget(self.state)
 

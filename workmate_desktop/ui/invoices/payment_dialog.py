@@ -71,9 +71,9 @@ class PaymentDialog(SubmitDialog):
         self.note.setPlaceholderText(self.tr("zum Beispiel der Verwendungszweck"))
         pair = QHBoxLayout()
         pair.setSpacing(12)
+        self.fields.addLayout(pair)
         for field in (self.amount_field, self.date_field):
             pair.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
-        self.fields.addLayout(pair)
         self.fields.addWidget(FormField(self.tr("&Art"), self.method))
         self.fields.addWidget(FormField(self.tr("&Notiz (freiwillig)"), self.note))
         self.amount.textChanged.connect(self._check_amount)

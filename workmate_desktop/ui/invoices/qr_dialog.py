@@ -43,11 +43,11 @@ class QrDialog(QDialog):
         self.close_button.setDefault(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        column.addLayout(buttons)
         buttons.addWidget(self.print_button)
         buttons.addWidget(self.copy_button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
-        column.addLayout(buttons)
         self.close_button.setFocus()
 
     def print_to(self, printer: QPrinter) -> None:

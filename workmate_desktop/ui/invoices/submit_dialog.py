@@ -49,6 +49,7 @@ class SubmitDialog(QDialog):
         outer.addSpacing(8)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        outer.addLayout(buttons)
         buttons.addStretch(1)
         self.cancel_button = button(self.tr("A&bbrechen"), self)
         self.cancel_button.clicked.connect(self.reject)
@@ -57,7 +58,6 @@ class SubmitDialog(QDialog):
         self.submit_button.clicked.connect(self._on_submit)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.submit_button)
-        outer.addLayout(buttons)
 
     def problem_free(self) -> bool:
         """Check the fields, show what is wrong beside them; True when all is well."""

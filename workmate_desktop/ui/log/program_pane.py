@@ -137,15 +137,15 @@ class ProgramPane(Card):
         self.header.setContentsMargins(15, 12, 15, 4)
         for control in (self.chips, self.search, self.copy_button):
             self.header.addWidget(control)
-        below = QHBoxLayout()
-        below.setContentsMargins(15, 2, 15, 8)
-        below.setSpacing(16)
-        below.addWidget(self.follow)
-        below.addWidget(self.place, 1)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.body.setSpacing(4)
         self.body.addWidget(self.stack, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(15, 2, 15, 8)
+        below.setSpacing(16)
         self.body.addLayout(below)
+        below.addWidget(self.follow)
+        below.addWidget(self.place, 1)
 
     @Slot()
     def _on_log_added(self) -> None:

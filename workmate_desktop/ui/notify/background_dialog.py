@@ -68,18 +68,18 @@ class BackgroundDialog(QDialog):
         for box, hint in ((self.stay, self.stay_hint), (self.with_session, self.session_hint)):
             choice = QVBoxLayout()
             choice.setSpacing(0)
+            column.addLayout(choice)
             choice.addWidget(box)
             hint.setContentsMargins(24, 0, 0, 0)
             choice.addWidget(hint)
-            column.addLayout(choice)
         column.addWidget(self.failure)
         column.addStretch(1)
         column.addWidget(line())
         buttons = QHBoxLayout()
+        column.addLayout(buttons)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        column.addLayout(buttons)
 
     def _stay_words(self) -> str:
         if self._has_tray:

@@ -146,14 +146,13 @@ class MailDialog(QDialog):
         column.addWidget(PlainLabel(words, role="muted", wrap=True))
         column.addWidget(self.wanted)
         column.addWidget(self.fields[MailField.RECIPIENT])
-        column.addLayout(
-            _row(
-                (self.fields[MailField.SERVER], 4),
-                (self.fields[MailField.PORT], 1),
-                (self.fields[MailField.SECURITY], 3),
-            )
+        _add_row(
+            column,
+            (self.fields[MailField.SERVER], 4),
+            (self.fields[MailField.PORT], 1),
+            (self.fields[MailField.SECURITY], 3),
         )
-        column.addLayout(_row((self.user_field, 1), (self.fields[MailField.PASSWORD], 1)))
+        _add_row(column, (self.user_field, 1), (self.fields[MailField.PASSWORD], 1))
         column.addWidget(self.fields[MailField.SENDER])
         column.addWidget(self.failure)
         column.addWidget(self.file_offer)
@@ -164,10 +163,10 @@ class MailDialog(QDialog):
         outer.addWidget(line())
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        outer.addLayout(buttons)
         buttons.addWidget(self.test, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        outer.addLayout(buttons)
 
     def _connect(self) -> None:
         for field in (
@@ -275,9 +274,9 @@ class MailDialog(QDialog):
         self._check()
 
 
-def _row(*fields: tuple[QWidget, int]) -> QHBoxLayout:
+def _add_row(column: QVBoxLayout, *fields: tuple[QWidget, int]) -> None:
     row = QHBoxLayout()
     row.setSpacing(12)
+    column.addLayout(row)
     for field, stretch in fields:
         row.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
-    return row

@@ -184,6 +184,7 @@ class ReviewDetail(QStackedWidget):
         column.addStretch(1)
         below = QVBoxLayout()
         below.setSpacing(8)
+        column.addLayout(below)
         for made in (
             self.undo,
             self.invoice,
@@ -193,7 +194,6 @@ class ReviewDetail(QStackedWidget):
             self.set_aside,
         ):
             below.addWidget(made)
-        column.addLayout(below)
         return content
 
     def _connect(self) -> None:

@@ -192,18 +192,18 @@ class ReviewPane(QWidget):
         super().keyPressEvent(event)
 
     def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
         line = QHBoxLayout()
         line.setSpacing(8)
+        column.addLayout(line)
         line.addWidget(self.back)
         line.addSpacing(6)
         line.addWidget(self.title)
         line.addWidget(self.how_many, 100)
         line.addStretch(1)
         line.addWidget(self.chips)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addLayout(line)
         column.addWidget(self.done)
         column.addWidget(self.stack, 1)
 

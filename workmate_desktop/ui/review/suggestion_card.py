@@ -36,11 +36,11 @@ class SuggestionCard(Card):
         number = row.number or ""
         self.setAccessibleName(number)
         top = QHBoxLayout()
+        self.body.addLayout(top)
         top.addWidget(PlainLabel(number, role="strong", selectable=True))
         top.addStretch(1)
         self.fit = PillLabel(theme, [texts.fit_pill(suggestion)])
         top.addWidget(self.fit)
-        self.body.addLayout(top)
         # What can be put on it now; for a paid invoice what it was written over.
         minor = row.outstanding_minor or row.total_minor
         customer = " ".join(row.customer_name.split())
@@ -58,9 +58,9 @@ class SuggestionCard(Card):
         self.assign.setAccessibleDescription(f"{self.about.full_text()}, {self.why.full_text()}")
         self.assign.clicked.connect(self._on_assign)
         line = QHBoxLayout()
+        self.body.addLayout(line)
         line.addWidget(self.assign)
         line.addStretch(1)
-        self.body.addLayout(line)
 
     @Slot()
     def _on_assign(self) -> None:

@@ -56,9 +56,9 @@ class Card(QFrame):
         self.header.setSpacing(8)
         if title:
             self.setAccessibleName(title)
+            self.body.addLayout(self.header)
             self.header.addWidget(PlainLabel(title, role="strong"))
             self.header.addStretch(1)
-            self.body.addLayout(self.header)
 
 
 class FigureCard(QAbstractButton):
@@ -173,17 +173,17 @@ class EmptyState(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence.setMinimumWidth(160)
         self._sentence.setMaximumWidth(460)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self._sentence, 100)
-        middle.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setSpacing(6)
         layout.addStretch(2)
         layout.addWidget(self._picture)
         layout.addSpacing(6)
         layout.addWidget(self._title)
+        middle = QHBoxLayout()
         layout.addLayout(middle)
+        middle.addStretch(1)
+        middle.addWidget(self._sentence, 100)
+        middle.addStretch(1)
         self.button: QPushButton | None = None
         if button_text:
             self.button = QPushButton(button_text)
@@ -244,9 +244,9 @@ class KeyValueRows(QWidget):
         else:
             cell = QHBoxLayout()
             cell.setSpacing(4)
+            self._grid.addLayout(cell, self._rows, 1)
             cell.addWidget(label, 1)
             cell.addWidget(extra)
-            self._grid.addLayout(cell, self._rows, 1)
         self._rows += 1
         self._values.append(label)
         self._parts.append((name, label) if extra is None else (name, label, extra))

@@ -69,9 +69,9 @@ class FormField(QWidget):
         else:
             row = QHBoxLayout()
             row.setSpacing(8)
+            layout.addLayout(row)
             row.addWidget(field, 1)
             row.addWidget(beside)
-            layout.addLayout(row)
         layout.addWidget(self._message)
         self._room = message_lines * 16
         self._fitted = (0, "")

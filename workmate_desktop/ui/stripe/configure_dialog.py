@@ -115,17 +115,17 @@ class ConfigureDialog(QDialog):
         outer.setContentsMargins(24, 22, 24, 20)
         outer.setSpacing(10)
         outer.addWidget(PlainLabel(self.tr("Stripe konfigurieren"), role="title"))
-        outer.addLayout(self._intro())
+        self._add_intro(outer)
         self._area = self._scrolled_fields()
         outer.addWidget(self._area, 1)
         outer.addWidget(line())
+        outer.addWidget(self.test.answer)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        outer.addLayout(buttons)
         buttons.addWidget(self.test, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        outer.addWidget(self.test.answer)
-        outer.addLayout(buttons)
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -160,9 +160,10 @@ class ConfigureDialog(QDialog):
         column.addStretch(1)
         return FittingArea(inside)
 
-    def _intro(self) -> QHBoxLayout:
+    def _add_intro(self, outer: QVBoxLayout) -> None:
         row = QHBoxLayout()
         row.setSpacing(4)
+        outer.addLayout(row)
         words = self.tr(
             "Die Schlüssel stehen im Stripe-Dashboard unter Entwickler → API\u2011Schlüssel."
         )
@@ -170,7 +171,6 @@ class ConfigureDialog(QDialog):
         label = PlainLabel(words, role="muted", wrap=True)
         row.addWidget(label, 1)
         row.addWidget(self.dashboard_link, 0, Qt.AlignmentFlag.AlignTop)
-        return row
 
     def _fill(self) -> None:
         """The publishable key is no secret and can be seen; keys of a server cannot be changed."""

@@ -50,21 +50,22 @@ class EmptyCard(QWidget):
         body.addSpacing(10)
         body.addWidget(line())
         body.addSpacing(12)
-        body.addLayout(self._steps())
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self.card, 100)
-        middle.addStretch(1)
+        self._add_steps(body)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 14, 16, 14)
         outer.addStretch(1)
+        middle = QHBoxLayout()
         outer.addLayout(middle)
+        middle.addStretch(1)
+        middle.addWidget(self.card, 100)
+        middle.addStretch(1)
         outer.addStretch(1)
         self.configure.clicked.connect(self.configure_wanted)
         self.demo.clicked.connect(self.demo_wanted)
 
-    def _steps(self) -> QGridLayout:
+    def _add_steps(self, body: QVBoxLayout) -> None:
         grid = QGridLayout()
+        body.addLayout(grid)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
@@ -90,4 +91,3 @@ class EmptyCard(QWidget):
                 grid.addWidget(PlainLabel(where, role="muted", wrap=True), row + 1, 1)
             if place + 1 < len(steps):
                 grid.setRowMinimumHeight(row + 2, 10)
-        return grid

@@ -217,17 +217,17 @@ class _Heading(QWidget):
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(15, 12, 15, 4)
         self._parts.setSpacing(8)
-        self._find = QHBoxLayout()
-        self._find.setSpacing(8)
-        self._find.addWidget(search, 1)
-        self._find.addWidget(export)
         first = QHBoxLayout()
         first.setSpacing(8)
+        self._parts.addLayout(first, 1)
         first.addWidget(PlainLabel(title, role="strong"))
         first.addStretch(1)
         first.addWidget(chips)
-        self._parts.addLayout(first, 1)
-        self._parts.addLayout(self._find)
+        find = QHBoxLayout()
+        find.setSpacing(8)
+        self._parts.addLayout(find)
+        find.addWidget(search, 1)
+        find.addWidget(export)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the direction."""

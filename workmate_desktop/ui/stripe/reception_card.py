@@ -129,6 +129,7 @@ class ReceptionCard(Card):
         self.fetch.clicked.connect(self.fetch_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         flow = FlowLayout()
+        self.body.addLayout(flow)
         for made in (
             self.simulate,
             self.enter_secret,
@@ -142,7 +143,6 @@ class ReceptionCard(Card):
             self.delete,
         ):
             flow.addWidget(made)
-        self.body.addLayout(flow)
 
     def _show_fetching(self, state: ReceptionState) -> None:
         """When Stripe was asked last and what came of it, or how far the asking is."""

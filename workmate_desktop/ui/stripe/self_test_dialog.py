@@ -104,20 +104,20 @@ class SelfTestDialog(QDialog):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
         for row, shown in enumerate(self.legs.values()):
             grid.addWidget(shown.icon, row, 0)
             grid.addWidget(shown.name, row, 1)
             grid.addWidget(shown.remark, row, 2)
-        column.addLayout(grid)
         column.addWidget(line())
         for label in (self.outcome, self.why, self.remedy):
             column.addWidget(label)
         column.addStretch(1)
         buttons = QHBoxLayout()
+        column.addLayout(buttons)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
         buttons.addWidget(self.again)
-        column.addLayout(buttons)
         # Room for two lines of reason and remedy, so that nothing jumps when they come.
         self.resize(460, 430)
 

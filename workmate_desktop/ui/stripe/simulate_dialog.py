@@ -139,7 +139,7 @@ class SimulateDialog(QDialog):
         column.addWidget(self.list, 1)
         column.addWidget(self.hint)
         column.addSpacing(4)
-        column.addLayout(self._scenario_grid())
+        self._add_scenarios(column)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -149,16 +149,17 @@ class SimulateDialog(QDialog):
         outer.addWidget(line())
         row = QHBoxLayout()
         row.setSpacing(8)
+        outer.addLayout(row)
         row.addWidget(self.pill)
         row.addWidget(self.answer, 1)
         row.addWidget(self.close_button)
         row.addWidget(self.send_button)
-        outer.addLayout(row)
         self.pill.setVisible(False)
 
-    def _scenario_grid(self) -> QGridLayout:
+    def _add_scenarios(self, column: QVBoxLayout) -> None:
         """Two columns, read from top to bottom."""
         grid = QGridLayout()
+        column.addLayout(grid)
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
         half = (len(self.scenarios) + 1) // 2
@@ -171,14 +172,13 @@ class SimulateDialog(QDialog):
             words.setContentsMargins(24, 0, 0, 0)
             cell = QVBoxLayout()
             cell.setSpacing(0)
+            grid.addLayout(cell, place % half, place // half)
             cell.addWidget(radio)
             cell.addWidget(words)
             cell.addStretch(1)
-            grid.addLayout(cell, place % half, place // half)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.scenarios[Scenario.SUCCESS].setChecked(True)
-        return grid
 
     def _connect(self) -> None:
         self.search.searched.connect(self._typing.start)

@@ -86,23 +86,23 @@ class TunnelDialog(QDialog):
             "Der Tunnel von ngrok macht diesen PC für Stripe erreichbar. Der Authtoken steht im "
             "eigenen ngrok-Konto; ohne Konto fragt das Programm alle 30 s bei Stripe nach."
         )
+        column.addLayout(intro)
         intro.addWidget(PlainLabel(words, role="muted", wrap=True), 1)
         intro.addWidget(self.dashboard)
-        column.addLayout(intro)
         column.addWidget(self.token_field)
         column.addWidget(self.domain_field)
         program = QHBoxLayout()
+        column.addLayout(program)
         program.addWidget(self.program_field, 1)
         program.addWidget(self.choose)
-        column.addLayout(program)
         column.addWidget(self.failure)
         column.addStretch(1)
         column.addWidget(line())
         buttons = QHBoxLayout()
+        column.addLayout(buttons)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
-        column.addLayout(buttons)
 
     @Slot()
     def _check(self) -> None:
