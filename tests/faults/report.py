@@ -200,6 +200,9 @@ def table(results: RowResults, rows: Mapping[str, str] = NOW) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run, print, and tell by the exit code."""
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     if arguments == ["--mutations"]:
         return mutations.main()
     long = "--long" in arguments

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+from tests.faults import report
 from tests.faults.mutations import MUTATIONS
 from tests.faults.rows import LATER, NOW, row_of
 
@@ -38,6 +39,13 @@ def test_every_mutation_finds_its_place() -> None:
         for name, before, after in mutation.changes:
             assert (ROOT / name).read_text("utf-8").count(before) == 1, mutation.name
             assert before != after
+
+
+def test_its_help_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert "--mutations" in told
+    assert "missing" not in told
 
 
 def test_it_fails_when_rows_are_missing() -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from workmate_desktop.app.window_parts import WindowProgram
 
 NO_DISPLAY = (
-    "Kein Bildschirm gefunden. Ohne Fenster: 'workmate-desktop serve' (Empfang) oder "
-    "'workmate-desktop serve --demo' (zum Ausprobieren)."
+    "Kein Bildschirm gefunden. Ohne Fenster geht derselbe Befehl mit 'serve' dahinter (Empfang) "
+    "oder mit 'serve --demo' (zum Ausprobieren)."
 )
 
 
