@@ -21,6 +21,7 @@ AUTHENTICITY = "tests/faults/test_authenticity.py"
     [
         ("test_a2_wrong_signature", "A2"),
         ("test_j24_backups_0600[x::y]", "J24"),
+        ("test_ma4_never_more_than_the_total", "MA4"),
         ("test_head_is_the_newest_migration", None),
         ("test_a_row_with_only_the_columns", None),
     ],
@@ -31,7 +32,7 @@ def test_the_name_of_a_test_says_its_row(name: str, row: str | None) -> None:
 
 def test_every_row_stands_in_one_place() -> None:
     assert not set(NOW) & set(LATER)
-    assert len(NOW) == 133
+    assert sum(not row.startswith("M") for row in NOW) == 133
 
 
 def test_every_mutation_finds_its_place() -> None:

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 
+from tests.ui.painted import settle, stale
 from tests.ui.stripe.conftest import StripeDesk
 
 PAGE = (900, 526)
@@ -53,3 +54,19 @@ def test_a_low_window_scrolls_the_page(stripe_desk: StripeDesk, qtbot) -> None:
     assert isinstance(area, QScrollArea)
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
     assert stripe_desk.tab.events.table.height() > 150
+
+
+@pytest.mark.parametrize("size", [PAGE, (840, 640), (1700, 694)])
+def test_me1_events_stand_under_their_headings(
+    stripe_desk: StripeDesk, size: tuple[int, int]
+) -> None:
+    table = stripe_desk.tab.events.table
+    settle()
+    assert stale(table.viewport()) is None
+    stripe_desk.tab.resize(*size)
+    settle()
+    assert stale(table.viewport()) is None
+    table.restore_columns({"type": 120, "time": 140})
+    settle()
+    assert stale(table.viewport()) is None
+    assert stale(table.horizontalHeader().viewport()) is None

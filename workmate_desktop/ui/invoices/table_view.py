@@ -248,6 +248,7 @@ class InvoiceTable(QTableView):
             gives = max(0, min(missing, shown[column] - least))
             shown[column] -= gives
             missing -= gives
+        before = self._shown_widths()
         header = self.horizontalHeader()
         blocked = header.blockSignals(True)
         for column in Column:
@@ -256,6 +257,13 @@ class InvoiceTable(QTableView):
                 self.setColumnWidth(column, shown[column])
         header.blockSignals(blocked)
         self.updateGeometries()
+        # The header paints itself; the cells below it hear of nothing while it must not speak.
+        if self._shown_widths() != before:
+            self.viewport().update()
+
+    def _shown_widths(self) -> list[int]:
+        """Of each column; 0 for one that is left out."""
+        return [self.columnWidth(column) for column in Column]
 
     @Slot(int, int, int)
     def _on_section_resized(self, section: int, _old: int, _new: int) -> None:
