@@ -141,6 +141,7 @@ NOW = {
     "J24": "backups 0600",
     # True money (M and the row of that table).
     "ME1": "values under their headings",
+    "ME2": "the window fits every screen",
 }
 """Due now."""
 

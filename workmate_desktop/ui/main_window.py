@@ -4,18 +4,28 @@ It is painted at once, with only the outline of the pages, and furnished when th
 program is imported: what this file imports at its top, the first paint waits for.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.shared.outline import Outline
 
 if TYPE_CHECKING:
     from workmate_desktop.ui.shared.theme import Theme
     from workmate_desktop.ui.shared.toast import ToastHost
+
+_WANTED = QSize(1280, 800)
+_LEAST = QSize(880, 560)
+_FRAME = QMargins(8, 40, 8, 8)
+"""What a window manager adds at the most, until it is asked: before the window is shown it says 0.
+"""
+_FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
+_MOVING_MS = 300
+"""So long the window manager has to move a window whose screen is gone."""
 
 
 class MainWindow(QMainWindow):
@@ -33,10 +43,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.keeps_open = False
         self.setWindowTitle(self.tr("WorkmateOS Desktop"))
-        self.resize(1280, 800)
-        self.setMinimumSize(880, 560)
+        self.resize(_WANTED)
+        self.setMinimumSize(_LEAST)
+        self._watches_screens = False
         if theme is None:
             self.setCentralWidget(Outline(self.first_painted.emit))
+            # Queued: the frame is known by then, and nothing is resized while it is painted.
+            self.first_painted.connect(self.keep_on_screen, Qt.ConnectionType.QueuedConnection)
         else:
             self.furnish(theme)
 
@@ -112,6 +125,55 @@ class MainWindow(QMainWindow):
         self.banner.setText(sentence)
         self.banner.setVisible(bool(sentence))
 
+    @Slot()
+    def keep_on_screen(self) -> None:
+        """Bring the whole frame onto a screen that is there, smaller where it must be.
+
+        A maximised window is the window manager's; what it goes back to is fitted all the same.
+        """
+        screens = [screen.availableGeometry() for screen in QApplication.screens()]
+        screens = [screen for screen in screens if not screen.isEmpty()]
+        filling = self.windowState() & _FILLING
+        if not screens or (filling and self.isVisible()):
+            return
+        handle = self.windowHandle()
+        frame = handle.frameMargins() if handle is not None and self.isVisible() else _FRAME
+        home = home_of(self._place(), frame, screens)
+        self.setMinimumSize(_LEAST.boundedTo(home.marginsRemoved(frame).size()))
+        wanted = self._place()  # not less than the minimum
+        fitted = fitting(wanted, frame, home)
+        if fitted == wanted:
+            return
+        self.setWindowState(self.windowState() & ~filling)
+        self.setGeometry(fitted)
+        self.setWindowState(self.windowState() | filling)
+
+    def _place(self) -> QRect:
+        """Where the window stands, or goes back to."""
+        return self.normalGeometry() if self.windowState() & _FILLING else self.geometry()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on a screen may go, or become smaller, under the window."""
+        super().showEvent(event)
+        if self._watches_screens:
+            return
+        self._watches_screens = True
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.screenRemoved.connect(self._on_screens_changed)
+        application.screenAdded.connect(self._watch_screen)
+        for screen in application.screens():
+            self._watch_screen(screen)
+
+    @Slot(QScreen)
+    def _watch_screen(self, screen: QScreen) -> None:
+        screen.availableGeometryChanged.connect(self._on_screens_changed)
+
+    @Slot()
+    def _on_screens_changed(self) -> None:
+        # Later: the window manager moves windows as well, and knows better where to.
+        QTimer.singleShot(_MOVING_MS, self, self.keep_on_screen)
+
     def bring_to_front(self) -> None:
         """A second start shows this window instead."""
         self.setWindowState(
@@ -139,16 +201,52 @@ def waiting_page(words: str) -> QWidget:
     return page
 
 
-def window_state(window: QMainWindow) -> dict[str, Any]:
+def window_state(window: MainWindow) -> dict[str, Any]:
     """Size, place and screen as Qt keeps them, the frame of the window manager reckoned with.
 
     https://doc.qt.io/qt-6/restoring-geometry.html
     """
-    return {"geometry": bytes(window.saveGeometry().toBase64().data()).decode("ascii")}
+    return {
+        "geometry": bytes(window.saveGeometry().toBase64().data()).decode("ascii"),
+        "maximized": window.isMaximized(),
+    }
 
 
-def restore_window(window: QMainWindow, state: dict[str, Any]) -> None:
-    """Take over what `window_state` gave; Qt moves it onto a screen that is there."""
+def restore_window(window: MainWindow, state: dict[str, Any]) -> None:
+    """Take over what `window_state` gave, as far as it fits the screens that are there.
+
+    Qt takes over nothing where the screen is another one by a quarter; the window then stands in
+    the middle of the first screen, in the size of a first start.
+    """
     geometry = state.get("geometry")
+    taken = False
     if isinstance(geometry, str) and geometry.isascii():
-        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+        taken = window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+    if not taken:
+        middle = QApplication.primaryScreen().availableGeometry().center()
+        window.move(middle - window.rect().center())
+    window.keep_on_screen()
+    if not taken and state.get("maximized") is True:
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
+
+
+def home_of(wanted: QRect, frame: QMargins, screens: Sequence[QRect]) -> QRect:
+    """The screen that holds most of `wanted` and its `frame`; the first one where none does."""
+
+    def held(screen: QRect) -> int:
+        part = screen.intersected(wanted.marginsAdded(frame))
+        return part.width() * part.height()
+
+    return max(screens, key=held)
+
+
+def fitting(wanted: QRect, frame: QMargins, home: QRect) -> QRect:
+    """`wanted`, moved and made smaller until it stands with its `frame` within `home`.
+
+    `wanted` and what is returned are without the frame, as `QWidget.geometry` is.
+    """
+    whole = wanted.marginsAdded(frame)
+    size = whole.size().boundedTo(home.size())
+    left = min(max(whole.x(), home.x()), home.x() + home.width() - size.width())
+    top = min(max(whole.y(), home.y()), home.y() + home.height() - size.height())
+    return QRect(QPoint(left, top), size).marginsRemoved(frame)
