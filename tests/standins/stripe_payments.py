@@ -221,6 +221,7 @@ class PaymentResources:
             metadata=dict(intent["metadata"]),
             amount_captured=0 if decline else intent["amount"],
             balance_transaction=None,
+            captured=decline is None,
             paid=decline is None,
             status="failed" if decline else "succeeded",
         )
