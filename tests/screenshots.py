@@ -69,6 +69,7 @@ SCREENS = {
     "stripe": Screen("tests.ui.stripe.screens:filled", 1280, 694),
     "stripe-gestoert": Screen("tests.ui.stripe.screens:trouble", 1280, 694),
     "stripe-checkliste": Screen("tests.ui.stripe.screens:all_done", 1280, 694),
+    "stripe-checkliste-abruf": Screen("tests.ui.stripe.screens:polled", 1280, 694),
     "stripe-checkliste-offen": Screen("tests.ui.stripe.screens:all_open", 1280, 694),
     "stripe-checkliste-gestoert": Screen("tests.ui.stripe.screens:disturbed", 1280, 694),
     "stripe-checkliste-schmal": Screen("tests.ui.stripe.screens:disturbed", 900, 526),

@@ -142,6 +142,7 @@ NOW = {
     # True money (M and the row of that table).
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
+    "ME8": "what nobody needs is not ticked",
 }
 """Due now."""
 

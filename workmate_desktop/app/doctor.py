@@ -277,7 +277,7 @@ def _keys(
         _PLACES[Place.ENVIRONMENT if given.secret else stored_at],
     )
     if not keys.webhook_secrets and keys.secret:
-        lack = "Webhook Secret fehlt: Zustellungen werden mit 503 beantwortet, Stripe wird gefragt"
+        lack = "kein Webhook Secret: Stripe kann nichts zustellen, Zahlungen holt der Abruf"
         yield Finding(Mark.NOTE, "Schlüssel", lack)
     for secret in keys.webhook_secrets or (() if keys.secret else ("",)):
         yield _key(

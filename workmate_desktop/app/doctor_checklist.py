@@ -29,6 +29,7 @@ _MARKS = {
     PointState.OPEN: Mark.OPEN,
     PointState.WRONG: Mark.WRONG,
     PointState.UNKNOWN: Mark.NOTE,
+    PointState.NOT_NEEDED: Mark.NOTE,
 }
 
 

@@ -31,6 +31,8 @@ class PointState(StrEnum):
     """Does not work, and somebody should mend it."""
     UNKNOWN = "unknown"
     """Not tried or not measured yet."""
+    NOT_NEEDED = "not_needed"
+    """Nothing to do for it as things are: neither done nor open, and counted apart."""
 
 
 class Remedy(StrEnum):

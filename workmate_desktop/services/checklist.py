@@ -3,7 +3,7 @@
 `checklist(facts)` is a pure function: what is known goes in, ten points come out. Each point is
 true by evidence (an answer of Stripe, a delivery, a measurement), never by a setting that somebody
 ticked. Where nobody posts here, because Stripe is asked every 30 s (`Way.POLLING`), the points
-about the webhook are done for the reason `polling` as long as the asking works, and say so.
+about the webhook are not needed for the reason `polling` as long as the asking works, and say so.
 
 Codes only; the German words stand in ui/stripe/checklist_texts.py.
 """
@@ -41,6 +41,7 @@ _ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO
 
 _DONE, _OPEN = PointState.DONE, PointState.OPEN
 _WRONG, _UNKNOWN = PointState.WRONG, PointState.UNKNOWN
+_NOT_NEEDED = PointState.NOT_NEEDED
 
 
 def checklist(facts: Facts) -> tuple[Point, ...]:
@@ -274,7 +275,7 @@ def _by_polling(facts: Facts, id_: PointId) -> Point:
     """Nothing needs to come from outside as long as Stripe is asked instead."""
     asked = _catch_up(facts)
     if asked.state is _DONE:
-        return Point(id_, _DONE, "polling", at=asked.at)
+        return Point(id_, _NOT_NEEDED, "polling")
     return Point(id_, asked.state, "polling_fails", asked.remedy, asked.at)
 
 

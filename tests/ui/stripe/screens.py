@@ -11,11 +11,13 @@ from tests.services.checklist_facts import (
     ENDPOINT,
     EVIDENCE,
     FRESH,
+    POLLING,
     RECEPTION,
 )
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.stripe.fakes import (
     PUBLISHABLE,
+    SECRET,
     TEST_KEYS,
     FakeChecklist,
     FakeReceive,
@@ -128,6 +130,12 @@ def all_done(theme: Theme) -> QWidget:
     made = tab(theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT), RECEPTION)
     made.set_simulation_available(True)
     return made
+
+
+def polled(theme: Theme) -> QWidget:
+    """Stripe is asked: what a webhook would need is not needed."""
+    keys = StripeKeys(PUBLISHABLE, SECRET)
+    return tab(theme, picture_books(), FakeSetup(keys=keys), POLLING.reception, POLLING)
 
 
 def all_open(theme: Theme) -> QWidget:

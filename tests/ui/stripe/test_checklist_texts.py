@@ -72,7 +72,7 @@ def test_what_the_evidence_says() -> None:
     assert shown[PointId.PAYMENT] == "RE-2026-0118 · 1.190,00 € · heute 10:57"
     assert shown[PointId.CATCH_UP] == "alle 10 min, zuletzt heute 10:57"
     polled = {point.id: words(point) for point in checklist(POLLING)}
-    assert polled[PointId.ADDRESS] == "nicht nötig: Stripe wird alle 30 s gefragt · heute 10:57"
+    assert polled[PointId.ADDRESS] == "nicht nötig: Stripe wird alle 30 s gefragt"
 
 
 def test_a_reason_without_words_is_named() -> None:
@@ -93,3 +93,10 @@ def test_the_progress() -> None:
     assert progress_words(points) == "Alle 10 Punkte sind erledigt."
     one = Point(PointId.CLOCK, PointState.UNKNOWN, "not_measured")
     assert progress_words((*points[:9], one)) == "9 von 10 Punkten erledigt"
+
+
+def test_me8_what_nobody_needs_is_counted_apart() -> None:
+    points = checklist(POLLING)
+    assert progress_words(points) == "Alle 5 Punkte sind erledigt · 5 nicht nötig"
+    open_ = Point(PointId.CATCH_UP, PointState.OPEN, "no_key")
+    assert progress_words((*points[:9], open_)) == "4 von 5 Punkten erledigt · 5 nicht nötig"

@@ -8,14 +8,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
 
+from tests.services.checklist_facts import EARLIER
 from tests.ui.fakes import HOSTILE
 from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import SECRET, TEST_KEYS, URL, WEBHOOK_SECRET, FakeSetup, event
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.domain.stripe_account import AccountInfo
+from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.catch_up import CatchUpResult
+from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.events_model import Column
@@ -45,6 +48,23 @@ def test_konto_tells_in_live_mode_where_the_test_data_are(make_stripe_desk, mode
     keys = StripeKeys(f"pk_{mode}_1", f"sk_{mode}_1")
     desk = make_stripe_desk(setup=FakeSetup(keys=keys))
     assert desk.tab.account.test_data.isVisible() is (mode == "live")
+
+
+def test_me8_konto_calls_nothing_missing_that_a_successful_poll_spares(make_stripe_desk) -> None:
+    desk = make_stripe_desk(setup=FakeSetup(keys=StripeKeys("pk_test_1", "sk_test_1")))
+    assert "noch nicht geprüft" in shown(desk.tab.account)
+    assert "fehlt" not in shown(desk.tab.account)
+    assert "keines (nicht nötig)" in shown(desk.tab.account)
+    asked = CatchUpState(polling=True, last=CatchUpResult(complete=True), completed_at=EARLIER)
+    desk.reception.state = replace(desk.reception.state, catch_up=asked)
+    desk.bridge.reception_changed.emit()
+    assert "Stripe · Schlüssel gilt" in shown(desk.tab.account)
+    desk.reception.state = replace(
+        desk.reception.state,
+        catch_up=replace(asked, last=CatchUpResult(trouble=StripeRefused(Refusal.WRONG_KEY))),
+    )
+    desk.bridge.reception_changed.emit()
+    assert "noch nicht geprüft" in shown(desk.tab.account)
 
 
 def test_konfigurieren_opens_the_dialog_and_saving_shows_the_account(

@@ -24,6 +24,7 @@ class AccountCard(Card):
     def __init__(self, setup: Setup, parent: QWidget | None = None) -> None:
         super().__init__(parent, title=self.tr("Konto"))
         self._setup = setup
+        self._answered = False
         self.edit = button(self.tr("&Bearbeiten"))
         self.header.addWidget(self.edit)
         self.rows = KeyValueRows()
@@ -42,6 +43,12 @@ class AccountCard(Card):
         self.edit.clicked.connect(self.edit_wanted)
         self.refresh()
 
+    def show_answered(self, answered: bool) -> None:
+        """Stripe has answered the Secret Key in this session: that proves it."""
+        if answered is not self._answered:
+            self._answered = answered
+            self.refresh()
+
     def refresh(self) -> None:
         """Show what is in force now."""
         keys = self._setup.keys
@@ -52,7 +59,7 @@ class AccountCard(Card):
             (self._account, self._account_words(self._setup.account)),
             (self._publishable, mask(keys.publishable) or missing),
             (self._secret, mask(keys.secret) or missing),
-            (self._webhook_secret, webhook or missing),
+            (self._webhook_secret, webhook or self._no_webhook_secret(missing)),
             (self._mode, texts.mode_words(keys.livemode)),
             (self._place, texts.place_words(self._setup.place)),
         ):
@@ -62,7 +69,14 @@ class AccountCard(Card):
         self.trouble.setText(self._trouble_words(code) if code else "")
         self.trouble.setVisible(code is not None)
 
+    def _no_webhook_secret(self, missing: str) -> str:
+        """Without one Stripe is asked with the Secret Key, so that nothing is missing."""
+        spared = self._setup.keys.secret and not self._setup.trouble
+        return self.tr("keines (nicht nötig)") if spared else missing
+
     def _account_words(self, account: AccountInfo | None) -> str:
+        if account is None and self._answered:
+            return self.tr("Stripe · Schlüssel gilt")
         if account is None:
             return self.tr("noch nicht geprüft")
         return " · ".join(part for part in (account.name, account.id) if part) or formats.NONE

@@ -15,6 +15,7 @@ _LOOKS = {
     PointState.OPEN: ("circle", "warning", "warning"),
     PointState.WRONG: ("triangle-alert", "error", "error"),
     PointState.UNKNOWN: ("clock", "muted", "small"),
+    PointState.NOT_NEEDED: ("minus", "muted", "small"),
 }
 """State → sign, its colour, look of the evidence. Each sign has its own shape."""
 _LINE = 22

@@ -43,6 +43,7 @@ def state_word(state: PointState) -> str:
         PointState.OPEN: _tr("offen"),
         PointState.WRONG: _tr("gestört"),
         PointState.UNKNOWN: _tr("noch nicht bekannt"),
+        PointState.NOT_NEEDED: _tr("nicht nötig"),
     }[state]
 
 
@@ -65,12 +66,19 @@ def remedy_words(remedy: Remedy) -> str:
 
 
 def progress_words(points: tuple[Point, ...]) -> str:
-    """How far it is: "8 von 10 erledigt"."""
+    """How far it is: "4 von 5 Punkten erledigt · 5 nicht nötig"."""
     done = sum(point.state is PointState.DONE for point in points)
-    if done == len(points):
-        return _tr("Alle %1 Punkte sind erledigt.").replace("%1", str(done))
-    words = _tr("%1 von %2 Punkten erledigt").replace("%1", str(done))
-    return words.replace("%2", str(len(points)))
+    spared = sum(point.state is PointState.NOT_NEEDED for point in points)
+    needed = len(points) - spared
+    if done == needed:
+        words = _tr("Alle %1 Punkte sind erledigt.").replace("%1", str(done))
+    else:
+        words = _tr("%1 von %2 Punkten erledigt").replace("%1", str(done))
+        words = words.replace("%2", str(needed))
+    if not spared:
+        return words
+    also = _tr("%1 nicht nötig").replace("%1", str(spared))
+    return f"{words.removesuffix('.')} · {also}"
 
 
 def evidence_words(point: Point, now: datetime, local: Local) -> str:

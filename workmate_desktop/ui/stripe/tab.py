@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.checklist import Remedy
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventFilter
+from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.ui.shared.key_messages import KeyKind
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
@@ -276,6 +277,7 @@ class StripeTab(QStackedWidget):
 
     @Slot()
     def _show_reception(self) -> None:
+        self.account.show_answered(_answered(self._reception.state.catch_up))
         self.reception.show_state(
             self._reception.state,
             livemode=self._setup.keys.livemode,
@@ -343,3 +345,8 @@ def _scrolling(content: QWidget) -> QScrollArea:
     content.setProperty("part", "scroll")
     area.setWidget(content)
     return area
+
+
+def _answered(catch_up: CatchUpState | None) -> bool:
+    """Whether Stripe answered the last time that it was asked to the end."""
+    return catch_up is not None and catch_up.completed_at is not None and catch_up.trouble is None
