@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.services.comparison import FEES_AT_ONCE, AfterCatchUp, Comparison, Found
+from workmate_desktop.services.comparison import FEES_AT_ONCE, Comparison, Found
 
 NOBODY_CANCELS = threading.Event()
 
@@ -46,7 +47,9 @@ class Compared:
         )
 
     def run(self) -> Found:
-        return self.comparison.keep_up(NOBODY_CANCELS)
+        """What is due now: the comparison, and the fees of new payments."""
+        found = self.comparison.compare(NOBODY_CANCELS)
+        return replace(found, fees=found.fees + self.comparison.fetch_fees(NOBODY_CANCELS))
 
     def paid_invoice(self) -> tuple[str, str]:
         """An invoice that was paid, and told by an event."""
@@ -236,17 +239,3 @@ def test_a_payment_that_stripe_does_not_know_is_not_asked_for_all_the_time(
     there.seconds += 600
     there.run()
     assert there.asked("/v1/charges") == asked + 1
-
-
-def test_after_the_catch_up_trouble_ends_one_step_alone() -> None:
-    done = []
-
-    def broken(_cancelled: threading.Event) -> None:
-        raise UserError("stripe_no_net")
-
-    AfterCatchUp(broken, lambda _c: done.append(1))(threading.Event())
-    assert done == [1]
-    cancelled = threading.Event()
-    cancelled.set()
-    AfterCatchUp(lambda _c: done.append(2))(cancelled)
-    assert done == [1]

@@ -4,7 +4,6 @@ Start: data folder and lock → database check → writer → keys → listener 
 tunnel → catch-up. Stop in reverse, each joined with a deadline. Stopping twice is fine.
 """
 
-import getpass
 import logging
 import os
 import socket
@@ -12,14 +11,15 @@ import threading
 from urllib.parse import urlsplit
 
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.surroundings import note_place, person
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.secrets import SecretStore
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.folder_place import Place, place_of
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.gateways.mail import MailSender
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
@@ -30,13 +30,14 @@ from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
+from workmate_desktop.services.after_catch_up import AfterCatchUp
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.catch_up import CatchUp
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
 from workmate_desktop.services.checklist_live import LiveChecklist
-from workmate_desktop.services.comparison import AfterCatchUp, Comparison
+from workmate_desktop.services.comparison import Comparison
 from workmate_desktop.services.endpoint import EndpointKeeper
 from workmate_desktop.services.invoicing import Invoicing
 from workmate_desktop.services.mail_setup import MailSetup
@@ -50,6 +51,7 @@ from workmate_desktop.services.refunds import Refunds
 from workmate_desktop.services.review import Review
 from workmate_desktop.services.self_test import SelfTest
 from workmate_desktop.services.simulate import Simulation
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.services.trouble_watch import TroubleWatch
 from workmate_desktop.services.tunnel import Tunnel
@@ -95,15 +97,16 @@ class Core:
         self.writer = Writer(
             self.database, clock, self.announcer.announce, on_trouble=self._on_trouble
         )
+        self.steps = Steps(self.writer, self.database, clock, self.announcer)
         self.books = Books(self.database, clock)
-        person = _person()
-        self.invoicing = Invoicing(self.writer, self.database, clock, person)
+        staff = person()
+        self.invoicing = Invoicing(self.writer, self.database, clock, staff)
         self.review = Review(
             self.writer,
             self.database,
             self.books,
             clock,
-            person,
+            staff,
             livemode=lambda: self.setup.keys.livemode,
         )
         self.setup = self._stripe_setup(opened.instance_id, keychain)
@@ -119,7 +122,7 @@ class Core:
         self.hosts = HostNames()
         self.ngrok = Ngrok(options.data_dir)
         self.address = None if options.demo else self._public_address(opened.instance_id)
-        self.refunds = None if options.demo else self._refunds(person)
+        self.refunds = None if options.demo else self._refunds(staff)
         self.catch_up = self._catch_up(self.refunds, opened.instance_id) if self.refunds else None
         self.pay = self._pay(opened.instance_id)
         self.pay_keeper = None if options.demo else PayKeeper(self.pay, self.announcer)
@@ -216,7 +219,7 @@ class Core:
             if self.pay_keeper is not None:
                 self.pay_keeper.start()
             self.upkeep.start()
-            self._note_place()
+            note_place(self.writer, self.options)
 
     def stop(self, wait_for_readers: float = 0.0) -> bool:
         """Stop in reverse order; each part is joined with a deadline. Twice is fine.
@@ -296,9 +299,9 @@ class Core:
     def _loaded_keys(self) -> StripeKeys | None:
         return self.setup.keys if self.setup.loaded else None
 
-    def _refunds(self, person: str) -> Refunds:
+    def _refunds(self, actor: str) -> Refunds:
         books = (self.writer, self.database, self.receive, self.clock)
-        return Refunds(*books, self._api, self._loaded_keys, person)
+        return Refunds(*books, self._api, self._loaded_keys, actor)
 
     def _catch_up(self, refunds: Refunds, instance_id: str) -> CatchUpKeeper:
         books = (self.writer, self.database, self.receive, self.clock)
@@ -309,7 +312,12 @@ class Core:
             self.clock,
             self.announcer,
             lambda: self.troubles.delivers,
-            afterwards=AfterCatchUp(refunds.finish_open, comparison.keep_up),
+            afterwards=AfterCatchUp(
+                (self.steps.step(StepName.REFUNDS), refunds.finish_open),
+                (self.steps.step(StepName.COMPARISON), comparison.compare),
+                (self.steps.step(StepName.FEES), comparison.fetch_fees),
+            ),
+            steps=self.steps,
         )
 
     def _pay(self, instance_id: str) -> Pay:
@@ -321,7 +329,7 @@ class Core:
             keys=self._loaded_keys,
             account=lambda: self.setup.account.id if self.setup.account else None,
             instance_id=instance_id,
-            actor=_person(),
+            actor=person(),
             inactive_message=CustomerTexts.load().link_inactive,
             demo=self.options.demo,
         )
@@ -365,16 +373,6 @@ class Core:
             started_at=to_text(self.clock.now()),
         )
 
-    def _note_place(self) -> None:
-        """A folder that another PC may write to endangers the books: told until it was moved."""
-        place = place_of(self.options.data_dir)
-        if place is Place.LOCAL or self.options.demo:
-            self.writer.submit_later(lambda t: t.notices.end(NoticeKind.RISKY_FOLDER))
-        else:
-            self.writer.submit_later(
-                lambda t: t.notices.begin(NoticeKind.RISKY_FOLDER, place=place.value)
-            )
-
     def _on_refusal(self) -> None:
         """The listener's thread says that a delivery was not authentic."""
         self.reception.changed()
@@ -387,11 +385,3 @@ class Core:
             self.writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.DATABASE_TROUBLE)
             )
-
-
-def _person() -> str:
-    """The login name, for the Verlauf."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no name for this user id: some servers
-        return "Büro"

@@ -113,6 +113,9 @@ class NoticeKind(StrEnum):
     first of them (see store/seal_report.py)."""
     ADDED_OUTSIDE = "added_outside"
     """Another program added rows, which is allowed. `detail` as above."""
+    STEP_FAILED = "step_failed"
+    """A step of the background fails again and again. `detail`: step (a domain.steps.StepName),
+    trouble (code), right (what a restricted key lacks), about (the cause, told once)."""
 
 
 _FOR_THE_LIST_ALONE = frozenset({NoticeKind.SETTINGS_RESET, NoticeKind.STRANGERS_REFUSED})

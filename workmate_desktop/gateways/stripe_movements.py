@@ -61,18 +61,35 @@ class Movement:
     fee: Fee | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `last` is the id at its end: the next page begins after it."""
+
+    movements: list[Movement]
+    last: str
+
+
 class StripeMovements:
-    """Every call raises `StripeRefused`. `since` in seconds since 1970; newest first."""
+    """Every call raises `StripeRefused`. `since` in seconds since 1970; newest first.
+
+    `after` goes on behind the object with this id, the `last` of a page.
+    """
 
     def __init__(self, api: StripeApi, *, livemode: bool) -> None:
         self._api = api
         self._livemode = livemode
 
-    def charges(self, since: int) -> Iterator[list[Movement]]:
+    @property
+    def livemode(self) -> bool:
+        """The mode that is asked in."""
+        return self._livemode
+
+    def charges(self, since: int, after: str | None = None) -> Iterator[Page]:
         """Pages of charges with their fees."""
         asked = {"created": {"gte": since}, "expand": ["data.balance_transaction"]}
-        for page in self._pages(lambda client, params: client.v1.charges.list(params), asked):
-            yield self._charges(page)
+        ask = partial(self._pages, lambda client, params: client.v1.charges.list(params))
+        for page in ask(asked, after):
+            yield Page(self._charges(page), _last(page))
 
     def charges_of(self, intent_id: str) -> list[Movement]:
         """The charges of one payment; not an error when Stripe does not know it."""
@@ -80,11 +97,12 @@ class StripeMovements:
         pages = self._pages(lambda client, params: client.v1.charges.list(params), asked)
         return [charge for page in pages for charge in self._charges(page)]
 
-    def refunds(self, since: int) -> Iterator[list[Movement]]:
+    def refunds(self, since: int, after: str | None = None) -> Iterator[Page]:
         """Pages of refunds."""
         asked = {"created": {"gte": since}}
-        for page in self._pages(lambda client, params: client.v1.refunds.list(params), asked):
-            yield [
+        ask = partial(self._pages, lambda client, params: client.v1.refunds.list(params))
+        for page in ask(asked, after):
+            found = [
                 Movement(
                     intent,
                     refund_as_event(refund, livemode=self._livemode),
@@ -93,12 +111,14 @@ class StripeMovements:
                 )
                 for refund, intent in _with_intents(page)
             ]
+            yield Page(found, _last(page))
 
-    def disputes(self, since: int, now: int) -> Iterator[list[Movement]]:
+    def disputes(self, since: int, now: int, after: str | None = None) -> Iterator[Page]:
         """Pages of disputes, as they are `now`."""
         asked = {"created": {"gte": since}}
-        for page in self._pages(lambda client, params: client.v1.disputes.list(params), asked):
-            yield [
+        ask = partial(self._pages, lambda client, params: client.v1.disputes.list(params))
+        for page in ask(asked, after):
+            found = [
                 Movement(
                     intent,
                     self._dispute_event(dispute, now),
@@ -107,6 +127,7 @@ class StripeMovements:
                 )
                 for dispute, intent in _with_intents(page)
             ]
+            yield Page(found, _last(page))
 
     def _charges(self, page: list[dict[str, Any]]) -> list[Movement]:
         found = []
@@ -164,9 +185,11 @@ class StripeMovements:
         return made_event(name, kind, about, created=created, livemode=self._livemode)
 
     def _pages(
-        self, ask: "Callable[..., object]", asked: dict[str, Any]
+        self, ask: "Callable[..., object]", asked: dict[str, Any], after: str | None = None
     ) -> Iterator[list[dict[str, Any]]]:
         params: Any = {"limit": PAGE} | asked
+        if after is not None:
+            params["starting_after"] = after
         while True:
             found = plain(self._api.call(partial(ask, params=params)))
             page = found.get("data")
@@ -177,7 +200,11 @@ class StripeMovements:
                 yield objects
             if not found.get("has_more") or not objects:
                 return
-            params = params | {"starting_after": objects[-1].get("id")}
+            params = params | {"starting_after": _last(objects)}
+
+
+def _last(page: list[dict[str, Any]]) -> str:
+    return str(page[-1].get("id"))
 
 
 def _with_intents(page: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:

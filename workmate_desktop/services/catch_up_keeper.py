@@ -16,9 +16,11 @@ from workmate_desktop.domain.changes import Change, ReceptionChanged, SettingsCh
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import NO_KEY, CatchUp, CatchUpProgress, CatchUpResult
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.timepiece import Timepiece
 
 logger = logging.getLogger("workmate.catch_up")
@@ -76,7 +78,8 @@ class CatchUpKeeper:
     """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
     ReceptionChanged, while a run is under way at most about every page of events.
     `monotonic` and `wait` are time itself, for tests. `afterwards` follows every complete run
-    in a thread of its own, so that nobody waits for it, and ends when the event is set.
+    in a thread of its own, so that nobody waits for it, and ends when the event is set. `steps`
+    hears how each run went, and pauses nothing any more once somebody asks for a run.
     """
 
     def __init__(
@@ -88,8 +91,11 @@ class CatchUpKeeper:
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,
         afterwards: Callable[[threading.Event], None] = lambda _cancelled: None,
+        steps: Steps | None = None,
     ) -> None:
         self._afterwards = afterwards
+        self._steps = steps
+        self._step = steps.step(StepName.CATCH_UP) if steps is not None else None
         self._catch_up = catch_up
         self._clock = clock
         self._announcer = announcer
@@ -103,6 +109,7 @@ class CatchUpKeeper:
         self._wake = threading.Event()
         self._wanted = False
         self._requests = 0
+        self._try_all = False
         self._returning = True
         """The next run follows an absence (start, sleep, no net) or was asked for."""
         self._troubles_in_a_row = 0
@@ -147,6 +154,7 @@ class CatchUpKeeper:
         with self._lock:
             self._requests += 1
             number = self._requests
+        self._try_all = True
         self._wanted = True
         self._wake.set()
         return number
@@ -193,6 +201,9 @@ class CatchUpKeeper:
         """Run once; the seconds until the next time."""
         result: CatchUpResult | None = None
         requests = self._requests
+        if self._try_all and self._steps is not None:
+            self._try_all = False
+            self._steps.retry_now()
         source = Source.POLL if polling and not self._returning else Source.CATCH_UP
         self._show(polling=polling, progress=CatchUpProgress())
         try:
@@ -213,11 +224,22 @@ class CatchUpKeeper:
             self._clock.now() if complete else self._state.completed_at,
             requests,
         )
+        self._note_step(result)
         self._announcer.announce([ReceptionChanged()])
         if complete and (self._following is None or not self._following.is_alive()):
             self._following = threading.Thread(target=self._follow, name="comparison", daemon=True)
             self._following.start()
         return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
+
+    def _note_step(self, result: CatchUpResult | None) -> None:
+        """Without a key nothing is to be fetched: that is no failure."""
+        trouble = result.trouble if result is not None else None
+        if self._step is None or (trouble is not None and trouble.code == NO_KEY):
+            return
+        if result is not None and result.complete:
+            self._step.done()
+        else:
+            self._step.failed(trouble)
 
     def _follow(self) -> None:
         try:

@@ -5,29 +5,28 @@ would have told it, with the source Nachgeholt. Fees are fetched along with it, 
 payments a few minutes after the payment.
 """
 
-import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.clock import Clock, to_text
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment, PaymentFee
+from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
-from workmate_desktop.gateways.stripe_movements import Fee, Movement, StripeMovements
+from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, StripeMovements
+from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
 from workmate_desktop.store.catch_up import is_known
 from workmate_desktop.store.engine import Database
-from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -35,11 +34,11 @@ logger = logging.getLogger("workmate.comparison")
 
 DAYS = 90
 """Cards can be disputed for 120 days, most are within 90; older ones come by event."""
-EVERY_SECONDS = 86_400
 FEES_AT_ONCE = 20
 """Payments asked for one by one after a run: far below Stripe's limit of calls."""
 _ASK_AGAIN_SECONDS = 600.0
-_KEY = {False: "comparison.done.test", True: "comparison.done.live"}
+_OF_ONE_LIST = frozenset({Refusal.NO_RIGHT, Refusal.OTHER})
+"""Refusals that say nothing about the other lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,53 +79,82 @@ class Comparison:
         self._asked: dict[str, float] = {}
         """Payment → when its fee was asked for in this session, and Stripe had none."""
 
-    def keep_up(self, cancelled: threading.Event) -> Found:
-        """What is due now: the daily comparison, and the fees of new payments."""
+    def compare(self, cancelled: threading.Event) -> Found:
+        """The daily comparison, as far as it is due.
+
+        Charges, refunds and disputes each go on where they stopped: pages that were read are not
+        read again, and where one of them is refused the others are compared all the same.
+        """
+        stripe = self._stripe(cancelled)
+        if stripe is None:
+            return Found()
+        parts = Parts(self._writer, self._database, livemode=stripe.livemode)
+        now = int(self._clock.stripe_now())
+        found = Found()
+        refused: StripeRefused | None = None
+        try:
+            # Payments first: what went back of them is booked on them.
+            for part in parts.due(now):
+                try:
+                    for page in self._pages(stripe, parts, part, now):
+                        found = self._take_page(part, page.movements, found)
+                        parts.read_until(part, page.last)
+                except StripeRefused as error:
+                    if error.kind not in _OF_ONE_LIST:
+                        raise
+                    refused = refused or error
+                else:
+                    parts.done(part)
+        finally:
+            self._tell(found)
+        if refused is not None:
+            raise refused
+        return found
+
+    def fetch_fees(self, cancelled: threading.Event) -> int:
+        """The fees of new payments. How many became known."""
+        stripe = self._stripe(cancelled)
+        return 0 if stripe is None else self._fetch_fees(stripe, stripe.livemode)
+
+    def _stripe(self, cancelled: threading.Event) -> StripeMovements | None:
         keys = self._keys()
         if keys is None or not keys.secret:
-            return Found()
-        livemode = livemode_of(keys.secret) is True
-        stripe = StripeMovements(self._api(keys.secret, cancelled), livemode=livemode)
-        found = Found()
-        if self._is_due(livemode):
-            found = self._compare(stripe, livemode)
-        return replace(found, fees=found.fees + self._fetch_fees(stripe, livemode))
+            return None
+        api = self._api(keys.secret, cancelled)
+        return StripeMovements(api, livemode=livemode_of(keys.secret) is True)
 
     # --- once a day ----------------------------------------------------------------------
 
-    def _is_due(self, livemode: bool) -> bool:
-        with self._database.reader() as connection:
-            text = setting(connection, _KEY[livemode])
+    def _pages(self, stripe: StripeMovements, parts: Parts, part: Part, now: int) -> Iterator[Page]:
+        """The pages of a part that were not read yet."""
+        since, after = parts.begin(part, now, now - DAYS * 86_400)
         try:
-            done = int(json.loads(text or "0"))
-        except (ValueError, TypeError):
-            done = 0
-        # A clock that was set back must not put it off.
-        return not 0 <= self._clock.stripe_now() - done < EVERY_SECONDS
+            yield from _ask(stripe, part, since, now, after)
+        except StripeRefused as refused:
+            if after is None or refused.stripe_code != "resource_missing":
+                raise
+            # Stripe no longer knows the object that it should go on from: from the beginning.
+            parts.read_until(part, None)
+            yield from _ask(stripe, part, since, now, None)
 
-    def _compare(self, stripe: StripeMovements, livemode: bool) -> Found:
-        now = int(self._clock.stripe_now())
-        since = now - DAYS * 86_400
-        found = Found()
-        # Payments first: what went back of them is booked on them.
-        for page in stripe.charges(since):
-            found = self._take_charges(page, found)
-        for page in stripe.refunds(since):
-            found = self._take(self._missing(page), found)
-        for page in stripe.disputes(since, now):
-            found = self._take(self._missing(page), found)
+    def _take_page(self, part: Part, page: Sequence[Movement], found: Found) -> Found:
+        if part is Part.CHARGES:
+            return self._take_charges(page, found)
+        return self._take(self._missing(page), found)
 
-        def done(t: Transaction) -> None:
-            t.settings.set(_KEY[livemode], json.dumps(now))
-            if found.payments or found.reversals or found.reviews:
+    def _tell(self, found: Found) -> None:
+        if not (found.payments or found.reversals or found.reviews):
+            return
+        self._writer.submit_later(
+            lambda t: _ignore(
                 t.notices.add(
                     NoticeKind.COMPARISON_RESULT,
                     payments=found.payments,
                     reversals=found.reversals,
                     reviews=found.reviews,
                 )
-
-        self._writer.submit(done).result()
+            )
+        )
         logger.info(
             "[Stripe] Compared the last %s days: %s payments, %s reversals, %s to review were new",
             DAYS,
@@ -134,7 +162,6 @@ class Comparison:
             found.reversals,
             found.reviews,
         )
-        return found
 
     def _take_charges(self, page: Sequence[Movement], found: Found) -> Found:
         with self._database.reader() as connection:
@@ -239,20 +266,17 @@ class Comparison:
         return self._writer.submit(job).result()
 
 
-class AfterCatchUp:
-    """What follows each complete run of the catch-up: open refunds, comparison, fees.
+def _ask(
+    stripe: StripeMovements, part: Part, since: int, now: int, after: str | None
+) -> Iterator[Page]:
+    match part:
+        case Part.CHARGES:
+            return stripe.charges(since, after)
+        case Part.REFUNDS:
+            return stripe.refunds(since, after)
+        case Part.DISPUTES:
+            return stripe.disputes(since, now, after)
 
-    Trouble with Stripe is logged, and the next run tries again.
-    """
 
-    def __init__(self, *steps: Callable[[threading.Event], object]) -> None:
-        self._steps = steps
-
-    def __call__(self, cancelled: threading.Event) -> None:
-        for step in self._steps:
-            if cancelled.is_set():
-                return
-            try:
-                step(cancelled)
-            except UserError as error:
-                logger.warning("[Stripe] The comparison goes on later: %s", error.code)
+def _ignore(_value: object) -> None:
+    """A job of the writer returns nothing."""

@@ -96,28 +96,34 @@ class Refunds:
         request, payment, fresh = self._writer.submit(
             lambda t: self._ask(t, payment_id, amount_minor, reason, livemode)
         ).result()
-        state = self._send(
+        state, _unanswered = self._send(
             request, payment, secret, cancelled or threading.Event(), first_time=fresh
         )
         if state is RequestState.REFUSED:
             raise UserError("refund_refused")
         return state
 
-    def finish_open(self, cancelled: threading.Event) -> None:
+    def finish_open(self, cancelled: threading.Event) -> StripeRefused | None:
         """Bring every request to its end whose answer never came; what Stripe does not answer
-        now either is left for the next time. Raises what the database says."""
+        now either is left for the next time, and why is returned. Raises what the database says.
+        """
         keys = self._keys()
         if keys is None or not keys.secret:
-            return
+            return None
         with self._database.reader() as connection:
             found = rows.open_requests(connection, livemode=livemode_of(keys.secret) is True)
+        left: StripeRefused | None = None
         for request in found:
             payment = self._payment(request.payment_id)
             try:
-                self._send(request, payment, keys.secret, cancelled, first_time=False)
+                _state, unanswered = self._send(
+                    request, payment, keys.secret, cancelled, first_time=False
+                )
+                left = unanswered or left
             except UserError as error:
                 self._tell_not_done(request, payment)
                 logger.warning("[Stripe] Refund %s was not made: %s", request.id, error.code)
+        return left
 
     # --- how -----------------------------------------------------------------------------
 
@@ -163,7 +169,8 @@ class Refunds:
         cancelled: threading.Event,
         *,
         first_time: bool,
-    ) -> RequestState:
+    ) -> tuple[RequestState, StripeRefused | None]:
+        """What became of it; and, where it stays open, why Stripe did not say."""
         stripe = StripeRefunds(self._api(secret, cancelled), livemode=payment.livemode)
         intent = payment.stripe_payment_intent_id or ""
         try:
@@ -178,7 +185,7 @@ class Refunds:
         except StripeRefused as refused:
             if not _certainly_not_made(refused, first_time=first_time):
                 self._keep_open(request, refused)
-                return RequestState.ASKED
+                return RequestState.ASKED, refused
             code = _code(refused)
             self._close(request, payment, RequestState.REFUSED, code)
             if code == refused.code:
@@ -190,7 +197,7 @@ class Refunds:
         closed = self._writer.submit(lambda t: t.refunds.get(request.id)).result()
         state = closed.state if closed is not None else RequestState.DONE
         logger.info("[Stripe] Refund %s: %s", request.id, state.value)
-        return state
+        return state, None
 
     def _is_too_late(self, request: RefundRequest) -> bool:
         """Stripe has not made it, and the same key cannot be used again."""

@@ -53,18 +53,23 @@ class NoticeVerbs:
         if known is None:
             self.add(kind, **detail)
 
-    def begin(self, kind: NoticeKind, **detail: Any) -> None:
-        """A new notice of a trouble that lasts, unless one of this kind is not over yet."""
-        if not self._not_over(kind):
-            self.add(kind, **detail)
+    def begin(self, kind: NoticeKind, *, about: str | None = None, **detail: Any) -> None:
+        """A new notice of a trouble that lasts, unless one of this kind is not over yet.
 
-    def end(self, kind: NoticeKind, invoice_id: str | None = None) -> None:
+        `about` tells apart what may last side by side; it is kept in the detail.
+        """
+        if not self._not_over(kind, about=about):
+            self.add(kind, about=about, **detail)
+
+    def end(
+        self, kind: NoticeKind, invoice_id: str | None = None, *, about: str | None = None
+    ) -> None:
         """The trouble is over: its notices say so (`over_at`) and need no reading any more.
 
-        With `invoice_id` only those of this invoice.
+        With `invoice_id` only those of this invoice, with `about` those that began with it.
         """
         now = self._t.now_text()
-        for notice_id, detail in self._not_over(kind, invoice_id):
+        for notice_id, detail in self._not_over(kind, invoice_id, about):
             self._t.raw.execute(
                 "UPDATE notices SET detail = ?, read_at = COALESCE(read_at, ?) WHERE id = ?",
                 (as_json({**detail, "over_at": now}), now, notice_id),
@@ -72,14 +77,18 @@ class NoticeVerbs:
             self._t.changed(NoticeAdded(""))
 
     def _not_over(
-        self, kind: NoticeKind, invoice_id: str | None = None
+        self, kind: NoticeKind, invoice_id: str | None = None, about: str | None = None
     ) -> list[tuple[str, Mapping[str, object]]]:
         rows = self._t.raw.execute(
             "SELECT id, detail FROM notices WHERE kind = ?1 AND (?2 IS NULL OR invoice_id = ?2)",
             (kind.value, invoice_id),
         ).fetchall()
         parsed = [(str(notice_id), from_json(text)) for notice_id, text in rows]
-        return [(notice_id, detail) for notice_id, detail in parsed if "over_at" not in detail]
+        return [
+            (notice_id, detail)
+            for notice_id, detail in parsed
+            if "over_at" not in detail and about in (None, detail.get("about"))
+        ]
 
     def mark_read(self, notice_ids: Sequence[str] | None) -> None:
         """Mark these notices as read, or all of them."""

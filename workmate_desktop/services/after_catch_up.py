@@ -1,0 +1,29 @@
+"""What follows each complete run of the catch-up: open refunds, comparison, fees."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.services.steps import Step
+
+Work = Callable[[threading.Event], object]
+"""Ends when the event is set. A UserError that it returns is the trouble that it leaves behind."""
+
+
+class AfterCatchUp:
+    """Each step in its turn, unless it pauses; one that fails does not stop the others."""
+
+    def __init__(self, *steps: tuple[Step, Work]) -> None:
+        self._steps = steps
+
+    def __call__(self, cancelled: threading.Event) -> None:
+        for step, work in self._steps:
+            if cancelled.is_set():
+                return
+            step.run(partial(_trouble_left, work, cancelled))
+
+
+def _trouble_left(work: Work, cancelled: threading.Event) -> UserError | None:
+    left = work(cancelled)
+    return left if isinstance(left, UserError) else None
