@@ -133,7 +133,8 @@ class Steps:
         with self._lock:
             states = self._known()
             before = states[name]
-            pause = min(policy.first_pause * 2 ** min(before.failures, 12), policy.longest_pause)
+            doubled: int = 2 ** min(before.failures, 12)
+            pause = min(policy.first_pause * doubled, policy.longest_pause)
             states[name] = StepState(
                 before.done_at,
                 before.failing_since or now,
