@@ -16,9 +16,16 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import Invoice, InvoiceDraft, InvoiceStatus, totals_of
 from workmate_desktop.domain.money import MAX_MINOR
+from workmate_desktop.domain.numbers import (
+    MAX_RUNNING,
+    NumberFormat,
+    Numbering,
+    format_problem,
+    tidy_format,
+)
 from workmate_desktop.domain.payments import MANUAL_METHODS
 from workmate_desktop.services.status import update_status
-from workmate_desktop.store import invoices as invoice_rows
+from workmate_desktop.store import numbers as number_rows
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -60,7 +67,29 @@ class Invoicing:
     def next_number(self, issue_date: date, livemode: bool) -> str:
         """The number the next invoice would get now; a preview."""
         with self._database.reader() as connection:
-            return invoice_rows.next_number(connection, issue_date.year, livemode=livemode)
+            return number_rows.numbering(connection, issue_date.year, livemode=livemode).number
+
+    def numbering(self, year: int) -> Numbering:
+        """How the next real invoice of this year is numbered."""
+        with self._database.reader() as connection:
+            return number_rows.numbering(connection, year, livemode=True)
+
+    def begin_numbers(self, form: str, year: int, running: int) -> Future[None]:
+        """Number real invoices like this from now on, beginning with `running` in this year.
+
+        UserError number_format_wrong (`problem`), number_not_positive, number_taken.
+        """
+
+        def job(t: Transaction) -> None:
+            tidy = tidy_format(form)
+            problem = format_problem(tidy)
+            if problem is not None:
+                raise UserError("number_format_wrong", problem=problem.value)
+            if not 0 < running <= MAX_RUNNING:
+                raise UserError("number_not_positive")
+            t.numbers.begin(NumberFormat(tidy), year, running)
+
+        return self._writer.submit(job)
 
     def cancel(self, invoice_id: str, reason: str) -> Future[None]:
         """Stornieren. UserError reason_missing, invoice_not_issued, invoice_has_payments."""

@@ -15,10 +15,10 @@ from workmate_desktop.domain.invoices import (
     InvoiceDraft,
     InvoiceItem,
     InvoiceStatus,
-    number_for,
     totals_of,
 )
 from workmate_desktop.store.invoice_rows import row_of
+from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
 from workmate_desktop.store.seals import TABLES
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.tables import invoice_items, invoices
@@ -143,7 +143,7 @@ class InvoiceVerbs:
 
         Read and written in one BEGIN IMMEDIATE transaction: gapless, and never given twice.
         """
-        number = next_number(self._t.core, year, livemode=livemode)
+        number = self._t.numbers.take(year, livemode=livemode)
         self._t.core.execute(
             update(invoices)
             .where(invoices.c.id == invoice_id)
@@ -194,6 +194,7 @@ class InvoiceVerbs:
             " (SELECT id FROM invoices WHERE livemode = 0)",
             "DELETE FROM invoices WHERE livemode = 0",
             "DELETE FROM stripe_events WHERE livemode = 0",
+            FORGET_TEST_NUMBERS,
         ):
             self._t.raw.execute(statement)
         now = datetime.fromtimestamp(int(self._t.clock.stripe_now()), UTC)
@@ -203,20 +204,6 @@ class InvoiceVerbs:
     def get(self, invoice_id: str) -> Invoice | None:
         """One whole invoice, as this transaction sees it."""
         return invoice(self._t.core, invoice_id)
-
-
-def next_number(connection: Connection, year: int, *, livemode: bool) -> str:
-    """The number that the next invoice of `year` gets when it is issued now."""
-    first = number_for(year, 1, livemode=livemode)
-    prefix = first[: -len("0001")]
-    # sort_number has the running part padded, so max() is the highest number.
-    found = connection.exec_driver_sql(
-        "SELECT max(sort_number) FROM invoices"
-        " WHERE livemode IN (0, 1) AND sort_number > ? AND sort_number < ?",
-        (prefix, prefix[:-1] + "."),  # '.' follows '-' in ASCII
-    ).scalar_one_or_none()
-    running = int(str(found)[len(prefix) :]) if found else 0
-    return number_for(year, running + 1, livemode=livemode)
 
 
 def invoice(connection: Connection, invoice_id: str) -> Invoice | None:

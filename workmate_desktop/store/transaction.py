@@ -18,6 +18,7 @@ from workmate_desktop.store.history import HistoryVerbs
 from workmate_desktop.store.invoices import InvoiceVerbs
 from workmate_desktop.store.mails import MailVerbs
 from workmate_desktop.store.notices import NoticeVerbs
+from workmate_desktop.store.numbers import NumberVerbs
 from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
 from workmate_desktop.store.refunds import RefundVerbs
@@ -78,6 +79,10 @@ class Transaction:
     @cached_property
     def invoices(self) -> InvoiceVerbs:
         return InvoiceVerbs(self)
+
+    @cached_property
+    def numbers(self) -> NumberVerbs:
+        return NumberVerbs(self)
 
     @cached_property
     def payments(self) -> PaymentVerbs:
