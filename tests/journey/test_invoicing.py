@@ -53,7 +53,7 @@ def test_customer_and_invoice_by_keyboard(in_test_mode: Desk) -> None:
     desk = in_test_mode
     desk.press("Ctrl+N")
     editor = desk.dialog(InvoiceEditor)
-    desk.wait(lambda: FIRST_TEST in editor.number_label.text())
+    desk.wait(lambda: FIRST_TEST in editor.number_label.full_text())
     assert editor.test_box.isChecked()
     desk.write("Bäckerei Müßig")
     desk.press("Return")

@@ -46,9 +46,7 @@ def numbering(connection: Connection, year: int, *, livemode: bool) -> Numbering
     return Numbering(form, year, next_running(connection, form, year, begun))
 
 
-def next_running(
-    connection: Connection, form: NumberFormat, year: int, begun: int | None
-) -> int:
+def next_running(connection: Connection, form: NumberFormat, year: int, begun: int | None) -> int:
     """The first running number of this format that is free, from `begun` on."""
     running = begun or 1
     if _is_walked(form, year):

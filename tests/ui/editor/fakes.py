@@ -15,6 +15,7 @@ from workmate_desktop.domain.invoices import (
     number_for,
     totals_of,
 )
+from workmate_desktop.domain.numbers import DEFAULT_FORMAT, NumberFormat, Numbering
 
 AYDIN = Customer("c-1", "Praxis Dr. Aydin", postal_code="50667", city="Köln")
 LINDNER = Customer("c-2", "Bäckerei Lindner GmbH", city="Bonn")
@@ -65,6 +66,7 @@ class Writing:
     calls: list[tuple[str, object, str | None]] = field(default_factory=list)
     fail_with: Exception | None = None
     hold: bool = False
+    number_format: NumberFormat = NumberFormat(DEFAULT_FORMAT)  # noqa: RUF009 - it never changes
     open: "list[tuple[Future[str], str]]" = field(default_factory=list)
 
     def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> "Future[str]":
@@ -77,6 +79,13 @@ class Writing:
 
     def next_number(self, issue_date: date, livemode: bool) -> str:
         return number_for(issue_date.year, 119 if livemode else 7, livemode=livemode)
+
+    def numbering(self, year: int) -> Numbering:
+        return Numbering(self.number_format, year, 119)
+
+    def begin_numbers(self, form: str, year: int, running: int) -> "Future[str]":
+        self.calls.append(("begin_numbers", (form, year, running), None))
+        return self._answer("")
 
     def save_customer(self, customer: Customer) -> "Future[str]":
         self.calls.append(("save_customer", customer, None))

@@ -6,6 +6,7 @@ from tests.ui.editor.fakes import Customers, Writing, draft_invoice
 from tests.ui.fakes import FakeBridge, FakeClock
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 from workmate_desktop.ui.invoices.items_input import Column
+from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
 from workmate_desktop.ui.shared.theme import Theme
 
 
@@ -37,3 +38,11 @@ def _editor(theme: Theme) -> InvoiceEditor:
         test_mode=True,
         invoice=draft_invoice(),
     )
+
+
+def build_numbers(theme: Theme) -> QWidget:
+    """Nummern, as an office fills it in that comes from another program."""
+    dialog = NumbersDialog(None, Writing(Customers()), FakeBridge(), 2026)
+    dialog.running.setText("120")
+    dialog.running.textEdited.emit("120")
+    return dialog

@@ -83,7 +83,7 @@ def test_a_test_draft_stays_one(open_editor: Open) -> None:
     assert not desk.editor.test_box.isChecked()
     desk = open_editor(test_mode=True, invoice=draft_invoice(livemode=False))
     assert desk.editor.test_box.isChecked()
-    assert desk.editor.number_label.text().endswith("TEST-2026-0007")
+    assert desk.editor.number_label.full_text().endswith("TEST-2026-0007")
 
 
 # Saving --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from workmate_desktop.domain.invoices import Invoice, InvoiceStatus
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 from workmate_desktop.ui.invoices.items_input import Column
+from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
 
 COLUMNS = (
     (Column.DESCRIPTION, lambda item: item.description),
@@ -72,7 +73,7 @@ def fill_in(editor: InvoiceEditor) -> None:
 def test_issue_then_read_back(open_editor, office: OfficeBooks, qtbot) -> None:
     customer_id = customer(office, "Praxis Dr. Aydin")
     editor = open_editor()
-    assert editor.number_label.text().endswith("RE-2026-0001")
+    assert editor.number_label.full_text().endswith("RE-2026-0001")
     editor.form.customer.set_customer(office.books.customer(customer_id))
     editor.form.service_date.set_day(date(2026, 11, 20))
     fill_in(editor)
@@ -88,7 +89,7 @@ def test_issue_then_read_back(open_editor, office: OfficeBooks, qtbot) -> None:
     assert invoice.service_date == date(2026, 11, 20)
     assert invoice.row.due_date == date(2026, 12, 7)
     assert invoice.note == "Zahlbar innerhalb von 14 Tagen ohne Abzug."
-    assert open_editor().number_label.text().endswith("RE-2026-0002")
+    assert open_editor().number_label.full_text().endswith("RE-2026-0002")
 
 
 def test_draft_again_and_issue_as_test_invoice(open_editor, office: OfficeBooks, qtbot) -> None:
@@ -155,3 +156,23 @@ def test_search_folds_and_a_new_customer_is_stored(open_editor, office: OfficeBo
     assert office.books.customer(chosen.id) == chosen
     assert chosen.country == "AT"
     assert editor.form.customer.currentText() == "Zahnarzt Ünal"
+
+
+def test_mc5_the_first_invoice_continues_the_old_programs_numbers(
+    open_editor, office: OfficeBooks, qtbot
+) -> None:
+    editor = open_editor()
+    editor.numbers_button.click()
+    dialog = editor.findChild(NumbersDialog)
+    assert dialog is not None
+    dialog.format.setText("{JJ}-{NNN}")
+    dialog.running.setText("318")
+    with qtbot.waitSignal(dialog.saved):
+        dialog.submit_button.click()
+    assert editor.number_label.full_text().endswith("26-318")
+    editor.form.customer.set_customer(office.books.customer(customer(office, "Café Morgenrot")))
+    fill_in(editor)
+    with qtbot.waitSignal(editor.saved):
+        editor.issue_button.click()
+    assert office.value("SELECT number FROM invoices") == "26-318"
+    assert open_editor().number_label.full_text().endswith("26-319")

@@ -75,7 +75,11 @@ class InvoiceEditor(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.form = InvoiceForm(books, theme, clock.today(), invoice)
         self.title_label = PlainLabel(title, role="title")
-        self.number_label = PlainLabel(role="muted")
+        self.number_label = PlainLabel(role="muted", elide=True)
+        self.numbers_button = button(self.tr("Nu&mmern …"), kind="link")
+        self.numbers_button.setToolTip(
+            plain_tip(self.tr("Format und nächste Nummer festlegen, z. B. nach einem Umstieg"))
+        )
         self.test_box = QCheckBox(self.tr("&Testrechnung"))
         self.test_box.setToolTip(
             plain_tip(self.tr("Bekommt eine TEST-Nummer. Nur Testzahlungen können sie bezahlen."))
@@ -102,6 +106,7 @@ class InvoiceEditor(QDialog):
         self.form.offer.wanted.connect(self._take_credit)
         self.form.new_customer_wanted.connect(self._make_customer)
         self.test_box.toggled.connect(self._show_number)
+        self.numbers_button.clicked.connect(self._open_numbers)
         self.cancel_button.clicked.connect(self.reject)
         self.draft_button.clicked.connect(self.save_draft)
         self.issue_button.clicked.connect(self.issue)
@@ -170,6 +175,7 @@ class InvoiceEditor(QDialog):
         head.addWidget(self.title_label)
         head.addStretch(1)
         head.addWidget(self.number_label)
+        head.addWidget(self.numbers_button)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.trouble)
         layout.addWidget(self.real_hint)
@@ -198,10 +204,26 @@ class InvoiceEditor(QDialog):
         if self._numbered == (issue_date.year, livemode):
             return
         self._numbered = (issue_date.year, livemode)
+        # Test invoices have numbers of their own.
+        self.numbers_button.setVisible(livemode)
         number = self._invoicing.next_number(issue_date, livemode)
         self.number_label.setText(
             self.tr("Nummer wird beim Stellen vergeben: %1").replace("%1", number)
         )
+
+    @Slot()
+    def _open_numbers(self) -> None:
+        from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
+
+        year = self.form.issue_date.day().year
+        dialog = NumbersDialog(self, self._invoicing, self._bridge, year)
+        dialog.saved.connect(self._on_numbers_saved)
+        dialog.open()
+
+    @Slot()
+    def _on_numbers_saved(self) -> None:
+        self._numbered = None
+        self._show_number()
 
     def _open_credits(self) -> list[Credit]:
         customer = self.form.customer.customer()

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import InvoiceDraft
+from workmate_desktop.domain.numbers import Numbering
 
 T = TypeVar("T")
 
@@ -47,4 +48,12 @@ class EditorWriting(CustomerWriting, Protocol):
 
     def next_number(self, issue_date: date, livemode: bool) -> str:
         """The number an invoice of this date would get now; a preview only."""
+        ...
+
+    def numbering(self, year: int) -> Numbering:
+        """How the next real invoice of this year is numbered."""
+        ...
+
+    def begin_numbers(self, form: str, year: int, running: int) -> Future[None]:
+        """Number real invoices like this from now on."""
         ...

@@ -42,6 +42,12 @@ def error_sentence(error: Exception) -> Message:
         return program_fault()
     if error.code == "key_invalid":
         return _key_invalid(error)
+    if error.code == "number_taken":
+        words = _tr("Die Nummer %1 oder eine spätere ist schon vergeben.").replace(
+            "%1", str(error.values.get("number"))
+        )
+        free = _tr("Die nächste freie laufende Nummer ist %1.")
+        return Message(words, free.replace("%1", str(error.values.get("next"))))
     if error.code == "draft_incomplete":
         return Message(_incomplete(str(error.values.get("field"))), "")
     if error.code == "keychain_unavailable":
@@ -130,6 +136,13 @@ def _invoices() -> dict[str, Message]:
         "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),
         "customer_gone": Message(
             _tr("Diesen Kunden gibt es nicht mehr."), _tr("Bitte einen anderen wählen.")
+        ),
+        "number_format_wrong": Message(
+            _tr("So lässt sich keine Rechnung nummerieren."),
+            _tr("Die laufende Nummer {NNNN} muss genau einmal vorkommen."),
+        ),
+        "number_not_positive": Message(
+            _tr("Die nächste laufende Nummer ist eine ganze Zahl ab 1."), ""
         ),
         "event_unknown": Message(_tr("Dieses Ereignis ist nicht mehr gespeichert."), ""),
     }

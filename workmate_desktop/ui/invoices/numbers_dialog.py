@@ -1,0 +1,195 @@
+"""Nummern: how real invoices are numbered, and where the counting begins. Needed once, when an
+office comes from another program; from then on the program counts by itself.
+"""
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from workmate_desktop.domain.numbers import (
+    DEFAULT_FORMAT,
+    LONGEST_FORMAT,
+    MAX_RUNNING,
+    FormatProblem,
+    NumberFormat,
+    Numbering,
+    format_problem,
+    tidy_format,
+)
+from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
+from workmate_desktop.ui.shared.cards import KeyValueRows
+from workmate_desktop.ui.shared.forms import FormField, Message
+from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.ports import Waiting
+from workmate_desktop.ui.shared.words import fill
+
+
+class NumbersWriting(Protocol):
+    """services.invoicing.Invoicing."""
+
+    def numbering(self, year: int) -> Numbering:
+        """How the next real invoice of this year is numbered."""
+        ...
+
+    def begin_numbers(self, form: str, year: int, running: int) -> "Future[None]":
+        """Number real invoices like this from now on. Futures may carry a UserError."""
+        ...
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("numbers_dialog", text)
+
+
+def format_sentence(problem: FormatProblem) -> str:
+    """What is wrong with a format, and what would be right."""
+    return {
+        FormatProblem.EMPTY: fill(_tr("Bitte ein Format eintragen, z. B. %1."), DEFAULT_FORMAT),
+        FormatProblem.TOO_LONG: fill(_tr("Höchstens %1 Zeichen."), str(LONGEST_FORMAT)),
+        FormatProblem.NO_RUNNING: _tr("Die laufende Nummer fehlt: {NNNN} muss vorkommen."),
+        FormatProblem.TWICE: _tr("Jahr und laufende Nummer dürfen nur einmal vorkommen."),
+        FormatProblem.UNKNOWN_PLACEHOLDER: _tr(
+            "In Klammern stehen nur {JJJJ}, {JJ} und {NNNN} (ein bis neun N)."
+        ),
+        FormatProblem.LETTERS: _tr("Nur Buchstaben, Ziffern, Leerzeichen und . _ / # + -"),
+        FormatProblem.LIKE_A_TEST: _tr("Mit TEST beginnen nur Testrechnungen."),
+    }[problem]
+
+
+class NumbersDialog(SubmitDialog):
+    """Format and next number with a preview. Saves by itself and never blocks.
+
+    Signal `saved()`: stored; the dialog is then closed.
+    """
+
+    saved = Signal()
+
+    def __init__(
+        self, parent: QWidget | None, numbers: NumbersWriting, bridge: Waiting, year: int
+    ) -> None:
+        """`year`: whose next number is asked for."""
+        super().__init__(
+            parent,
+            _tr("Rechnungsnummern"),
+            _tr(
+                "Für Büros, die aus einem anderen Programm kommen: einmal festlegen, wie es"
+                " weitergeht. Danach zählt das Programm lückenlos."
+            ),
+            _tr("&Speichern"),
+            kind="primary",
+        )
+        self._numbers, self._bridge, self._year = numbers, bridge, year
+        now = numbers.numbering(year)
+        self.format = QLineEdit(now.format.text)
+        self.format.setMaxLength(LONGEST_FORMAT + 20)
+        self.running = QLineEdit(str(now.running))
+        self.running.setMaxLength(len(str(MAX_RUNNING)))
+        self.format_field = FormField(_tr("&Format"), self.format, message_lines=1)
+        self.running_field = FormField(
+            fill(_tr("&Nächste laufende Nummer %1"), str(year)), self.running, message_lines=1
+        )
+        self.preview = KeyValueRows()
+        self._arrange()
+        self.format.textEdited.connect(self._on_edited)
+        self.running.textEdited.connect(self._on_edited)
+        self.submitted.connect(self._save)
+        self._show()
+        self.format.setFocus()
+
+    def _arrange(self) -> None:
+        columns = QHBoxLayout()
+        columns.setSpacing(12)
+        self.fields.addLayout(columns)
+        columns.addWidget(self.format_field, 3)
+        columns.addWidget(self.running_field, 2)
+        self.fields.addWidget(
+            PlainLabel(
+                _tr(
+                    "{JJJJ} ist das Jahr ({JJ}: zwei Ziffern), {NNNN} die laufende Nummer mit"
+                    " mindestens so vielen Stellen."
+                ),
+                role="small",
+                wrap=True,
+            )
+        )
+        self.fields.addWidget(self.preview)
+        self.fields.addWidget(
+            PlainLabel(
+                _tr(
+                    "Gestellte Rechnungen behalten ihre Nummer. Testrechnungen heißen immer TEST-…"
+                ),
+                role="small",
+                wrap=True,
+            )
+        )
+
+    # What is typed ---------------------------------------------------------------------------
+
+    def numbering(self) -> Numbering | None:
+        """What is typed; None while it is no format or no number."""
+        form = tidy_format(self.format.text())
+        running = self._running()
+        if format_problem(form) is not None or running is None:
+            return None
+        return Numbering(NumberFormat(form), self._year, running)
+
+    def _running(self) -> int | None:
+        text = self.running.text().strip()
+        if not (text.isascii() and text.isdigit()):
+            return None
+        return int(text) or None
+
+    def problem_free(self) -> bool:
+        """Messages stand beside the fields; the first wrong one gets the focus."""
+        self._show_problems()
+        for field in (self.format_field, self.running_field):
+            if field.is_bad():
+                field.field.setFocus()
+                return False
+        return True
+
+    def _show_problems(self) -> None:
+        problem = format_problem(tidy_format(self.format.text()))
+        words = "" if problem is None else format_sentence(problem)
+        self.format_field.set_message(words, Message.BAD if words else Message.HINT)
+        wrong = "" if self._running() else self.tr("Eine ganze Zahl ab 1.")
+        self.running_field.set_message(wrong, Message.BAD if wrong else Message.HINT)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self._show_problems()
+        self._show()
+
+    def _show(self) -> None:
+        typed = self.numbering()
+        self.preview.clear()
+        first = second = later = "–"
+        if typed is not None:
+            first = typed.number
+            second = typed.format.number(self._year, typed.running + 1)
+            goes_on = 1 if typed.format.yearly else typed.running + 2
+            later = typed.format.number(self._year + 1, goes_on)
+        self.preview.add_row(self.tr("Die nächste Rechnung"), first, strong=True)
+        self.preview.add_row(self.tr("Die danach"), second)
+        words = self.tr("Die erste %1") if typed is None or typed.format.yearly else ""
+        if words:
+            self.preview.add_row(fill(words, str(self._year + 1)), later)
+
+    # Saving ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _save(self) -> None:
+        typed = self.numbering()
+        if typed is not None:
+            self._bridge.when_done(
+                self._numbers.begin_numbers(typed.format.text, self._year, typed.running),
+                lambda _: self._on_saved(),
+                lambda error: self.fail(*error_sentence(error)),
+                owner=self,
+            )
+
+    def _on_saved(self) -> None:
+        self.saved.emit()
+        self.accept()
