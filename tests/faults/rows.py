@@ -141,6 +141,8 @@ NOW = {
     "J24": "backups 0600",
     # True money (M and the row of that table).
     "MD1": "steps of the background that fail",
+    "MC1": "a number of any form",
+    "MC5": "numbers go on from another program",
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
     "ME8": "what nobody needs is not ticked",
