@@ -2,13 +2,11 @@
 
 import heapq
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Select,
     and_,
     case,
     exists,
@@ -20,8 +18,8 @@ from sqlalchemy import (
 )
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
-from workmate_desktop.domain.history import Action, NoticeKind
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome
+from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.domain.review import (
     Candidate,
@@ -32,37 +30,34 @@ from workmate_desktop.domain.review import (
     ReviewItem,
     Waiting,
 )
-from workmate_desktop.store.events import texts_in
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.owed import UNPAID_MINOR
+from workmate_desktop.store.review_items import (
+    DECISION,
+    IN_FORCE,
+    LATER,
+    NAMED,
+    TARGET,
+    WAITS,
+    decided_of,
+    decisions,
+    event_item,
+    notice_item,
+    of_events,
+    undone,
+)
 from workmate_desktop.store.tables import (
-    invoice_history,
     invoices,
     notices,
-    payments,
     review_decisions,
     stripe_events,
 )
-from workmate_desktop.store.values import from_json
 
-_ABOUT_ITEMS = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
-_D = review_decisions.alias("d")
-_U = review_decisions.alias("u")
+_D, _U, _TARGET, _NAMED, _undone = DECISION, LATER, TARGET, NAMED, undone
 _OLDER = review_decisions.alias("older")
-_TARGET = invoices.alias("target")
-_NAMED = invoices.alias("named")
-_PART = payments.alias("part")
-
-
-def _undone(decision: Any) -> ColumnElement[bool]:
-    return exists(select(_U.c.id).where(_U.c.undoes_id == decision.c.id))
-
-
-_IN_FORCE = and_(_D.c.kind.in_(_ABOUT_ITEMS), ~_undone(_D))
-_WAITS = stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value
 _UNREADABLE = and_(
     notices.c.kind == NoticeKind.UNREADABLE_EVENT.value,
-    ~exists(select(_D.c.id).where(_D.c.item_id == notices.c.id, _IN_FORCE)),
+    ~exists(select(_D.c.id).where(_D.c.item_id == notices.c.id, IN_FORCE)),
 )
 _LARGEST_CANDIDATES = 50
 
@@ -73,16 +68,14 @@ def waiting(connection: Connection) -> Waiting:
         stripe_events.c.type == PAYMENT_SUCCEEDED, stripe_events.c.amount_minor.is_not(None)
     )
     money = func.ifnull(func.sum(case((paid, 1), else_=0)), 0)
-    events, payments_ = connection.execute(select(func.count(), money).where(_WAITS)).one()
+    events, payments_ = connection.execute(select(func.count(), money).where(WAITS)).one()
     unreadable = select(func.count()).select_from(notices).where(_UNREADABLE)
     return Waiting(int(events) + int(connection.execute(unreadable).scalar_one()), int(payments_))
 
 
 def open_items(connection: Connection, after: ReviewItem | None, limit: int) -> list[ReviewItem]:
     """What waits, newest first; the page behind the item `after`."""
-    events = _of_events(_WAITS).order_by(
-        stripe_events.c.created_at.desc(), stripe_events.c.id.desc()
-    )
+    events = of_events(WAITS).order_by(stripe_events.c.created_at.desc(), stripe_events.c.id.desc())
     unreadable = (
         select(notices).where(_UNREADABLE).order_by(notices.c.at.desc(), notices.c.id.desc())
     )
@@ -90,18 +83,18 @@ def open_items(connection: Connection, after: ReviewItem | None, limit: int) -> 
         key = _key_of(connection, after)
         events = events.where(tuple_(stripe_events.c.created_at, stripe_events.c.id) < key)
         unreadable = unreadable.where(tuple_(notices.c.at, notices.c.id) < key)
-    found = [_event_item(row) for row in connection.execute(events.limit(limit)).mappings()]
-    others = [_notice_item(row) for row in connection.execute(unreadable.limit(limit)).mappings()]
+    found = [event_item(row) for row in connection.execute(events.limit(limit)).mappings()]
+    others = [notice_item(row) for row in connection.execute(unreadable.limit(limit)).mappings()]
     merged = heapq.merge(found, others, key=lambda item: (item.at, item.id), reverse=True)
     return [item for _, item in zip(range(limit), merged, strict=False)]
 
 
 def decided_items(connection: Connection, limit: int) -> list[ReviewItem]:
     """What was decided and not taken back, the newest decision first."""
-    query = _decisions().where(_IN_FORCE).order_by(_D.c.at.desc(), _D.c.id.desc()).limit(limit)
+    query = decisions().where(IN_FORCE).order_by(_D.c.at.desc(), _D.c.id.desc()).limit(limit)
     items = []
     for row in connection.execute(query).mappings():
-        item = _item(connection, row["item_id"], _decided(row))
+        item = _item(connection, row["item_id"], decided_of(row))
         if item is not None:
             items.append(item)
     return items
@@ -109,9 +102,9 @@ def decided_items(connection: Connection, limit: int) -> list[ReviewItem]:
 
 def review_item(connection: Connection, item_id: str) -> ReviewItem | None:
     """One item as it is now, waiting or decided; None when it is neither."""
-    query = _decisions().where(_D.c.item_id == item_id, _IN_FORCE).order_by(_D.c.id.desc())
+    query = decisions().where(_D.c.item_id == item_id, IN_FORCE).order_by(_D.c.id.desc())
     row = connection.execute(query).mappings().first()
-    return _item(connection, item_id, None if row is None else _decided(row))
+    return _item(connection, item_id, None if row is None else decided_of(row))
 
 
 def concerned(connection: Connection, item_ids: Collection[str]) -> list[str]:
@@ -134,24 +127,26 @@ SELECT n.value FROM json_each(?) AS n WHERE
 
 def decisions_about(connection: Connection, item_id: str) -> list[Decided]:
     """All that was ever decided about an event, newest first, what took it back among it."""
-    query = _decisions().where(_D.c.item_id == item_id).order_by(_D.c.at.desc(), _D.c.id.desc())
-    return [_decided(row) for row in connection.execute(query).mappings()]
+    query = decisions().where(_D.c.item_id == item_id).order_by(_D.c.at.desc(), _D.c.id.desc())
+    return [decided_of(row) for row in connection.execute(query).mappings()]
 
 
 def assignments_of(connection: Connection, invoice_id: str) -> dict[str, str]:
     """Payments that staff put on this invoice: payment id → id of the decision in force."""
     query = select(_D.c.payment_id, _D.c.id).where(
-        _D.c.invoice_id == invoice_id, _D.c.kind == Decision.ASSIGNED.value, ~_undone(_D)
+        _D.c.invoice_id == invoice_id,
+        _D.c.kind == Decision.ASSIGNED.value,
+        ~_undone(_D),
     )
     return {row.payment_id: row.id for row in connection.execute(query)}
 
 
 def _item(connection: Connection, item_id: str, decided: Decided | None) -> ReviewItem | None:
     condition = stripe_events.c.id == item_id
-    row = connection.execute(_of_events(condition)).mappings().first()
+    row = connection.execute(of_events(condition)).mappings().first()
     if row is not None:
         waits = row["outcome"] == Outcome.NEEDS_REVIEW.value
-        return _event_item(row, decided) if waits or decided is not None else None
+        return event_item(row, decided) if waits or decided is not None else None
     row = (
         connection.execute(
             select(notices).where(
@@ -161,7 +156,7 @@ def _item(connection: Connection, item_id: str, decided: Decided | None) -> Revi
         .mappings()
         .first()
     )
-    return None if row is None else _notice_item(row, decided)
+    return None if row is None else notice_item(row, decided)
 
 
 def _key_of(connection: Connection, item: ReviewItem) -> Any:
@@ -171,111 +166,6 @@ def _key_of(connection: Connection, item: ReviewItem) -> Any:
         query = select(stripe_events.c.created_at).where(stripe_events.c.id == item.id)
     at = connection.execute(query).scalar_one_or_none() or to_text(item.at)
     return tuple_(literal(at), literal(item.id))
-
-
-def _of_events(condition: ColumnElement[bool]) -> Select[Any]:
-    """Events with the money that is kept for them and the invoice that they name."""
-    # A decision moved the event to another invoice: what it named before stands there.
-    was = (
-        select(_D.c.was_invoice_id)
-        .where(_D.c.item_id == stripe_events.c.id, _IN_FORCE)
-        .order_by(_D.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    named_id = func.coalesce(was, stripe_events.c.invoice_id)
-    cancelled = (
-        select(func.max(invoice_history.c.at))
-        .where(
-            invoice_history.c.invoice_id == _NAMED.c.id,
-            invoice_history.c.action == Action.CANCELLED.value,
-        )
-        .scalar_subquery()
-    )
-    intent_id = stripe_events.c.payment_intent_id
-    # Money on an invoice does not wait, whatever another event about it may say.
-    money = and_(
-        payments.c.stripe_payment_intent_id == intent_id,
-        stripe_events.c.type == PAYMENT_SUCCEEDED,
-        or_(payments.c.invoice_id.is_(None), ~_WAITS),
-    )
-    left = (
-        select(func.sum(_PART.c.amount_minor))
-        .where(or_(_PART.c.id == payments.c.id, _PART.c.reversal_of == payments.c.id))
-        .scalar_subquery()
-    )
-    return (
-        select(
-            stripe_events,
-            payments.c.id.label("payment_id"),
-            left.label("left_minor"),
-            _NAMED.c.id.label("named_id"),
-            _NAMED.c.number.label("named_label"),
-            _NAMED.c.currency.label("named_currency"),
-            _NAMED.c.customer_id.label("named_customer"),
-            cancelled.label("named_cancelled_at"),
-        )
-        .outerjoin(payments, money)
-        .outerjoin(_NAMED, _NAMED.c.id == named_id)
-        .where(condition)
-    )
-
-
-def _event_item(row: Mapping[Any, Any], decided: Decided | None = None) -> ReviewItem:
-    detail = from_json(row["detail"])
-    reason = str(detail.get("reason"))
-    cancelled = row["named_cancelled_at"]
-    named = detail.get("invoice_number") or detail.get("invoice_ref")
-    return ReviewItem(
-        id=row["id"],
-        reason=Reason(reason) if reason in set(Reason) else Reason.PROGRAM_ERROR,
-        at=from_text(row["created_at"]),
-        type=row["type"],
-        livemode=bool(row["livemode"]),
-        amount_minor=row["amount_minor"] if row["left_minor"] is None else row["left_minor"],
-        currency=row["currency"],
-        payment_id=row["payment_id"],
-        intent_id=row["payment_intent_id"],
-        named_id=row["named_id"],
-        named_label=row["named_label"],
-        named_currency=row["named_currency"],
-        named_customer=row["named_customer"],
-        named_cancelled_at=from_text(cancelled) if cancelled else None,
-        named_text=named if isinstance(named, str) else "",
-        mentioned=texts_in(detail, "mentioned"),
-        decided=decided,
-    )
-
-
-def _notice_item(row: Mapping[Any, Any], decided: Decided | None = None) -> ReviewItem:
-    return ReviewItem(
-        id=row["id"],
-        reason=Reason.UNREADABLE,
-        at=from_text(row["at"]),
-        decided=decided,
-    )
-
-
-def _decisions() -> Select[Any]:
-    return select(
-        _D, _TARGET.c.number.label("invoice_label"), _undone(_D).label("undone")
-    ).outerjoin(_TARGET, _TARGET.c.id == _D.c.invoice_id)
-
-
-def _decided(row: Mapping[Any, Any]) -> Decided:
-    return Decided(
-        id=row["id"],
-        at=from_text(row["at"]),
-        kind=Decision(row["kind"]),
-        actor=row["actor"],
-        item_id=row["item_id"],
-        invoice_id=row["invoice_id"],
-        invoice_label=row["invoice_label"],
-        amount_minor=row["amount_minor"],
-        currency=row["currency"],
-        reason=row["reason"],
-        undone=bool(row["undone"]),
-    )
 
 
 # --- invoices that may fit -----------------------------------------------------------------
