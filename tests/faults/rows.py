@@ -140,11 +140,12 @@ NOW = {
     "J23": "booked row changed from outside",
     "J24": "backups 0600",
     # True money (M and the row of that table).
-    "MD1": "steps of the background that fail",
     "MC1": "a number of any form",
     "MC5": "numbers go on from another program",
+    "MD1": "steps of the background that fail",
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
+    "ME3": "text in all its forms",
     "ME8": "what nobody needs is not ticked",
 }
 """Due now."""

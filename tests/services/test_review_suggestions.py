@@ -155,9 +155,16 @@ def test_at_most_five(office: OfficeBooks) -> None:
         ("RE-2026-", ()),
         ("RE-2026-01131234", ()),
         ("２０２６", ()),
+        ("Danke! RE–2026–0113.", ("RE-2026-0113",)),
+        ("RE\u20112026\u20110113", ("RE-2026-0113",)),
+        ("RE−2026−0113 / RE—2026—114", ("RE-2026-0113", "RE-2026-0114")),
+        ("RE\u00a02026\u202f113", ("RE-2026-0113",)),
+        ("RE-2026-\n0113", ("RE-2026-0113",)),
+        ("RE-20\u00ad26-01\u200b13", ("RE-2026-0113",)),
+        ("\ufeffRE-2026-0113", ("RE-2026-0113",)),
     ],
 )
-def test_numbers_in_texts(text: str, found: tuple[str, ...]) -> None:
+def test_me3_numbers_in_texts(text: str, found: tuple[str, ...]) -> None:
     assert numbers_in([text, text]) == found
 
 

@@ -1,5 +1,7 @@
 """Whatever is pasted can be kept, found and paged through."""
 
+import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,3 +47,22 @@ def test_events_from_outside_are_paged_whatever_their_fraction(
         seen += [row.id for row in page]
         page = office.books.event_page(after=page[-1], limit=3)
     assert seen == [f"evt_{number:03d}" for number in reversed(range(20))]
+
+
+def test_me3_whatever_form_was_typed_one_is_stored(office: OfficeBooks) -> None:
+    apart = unicodedata.normalize("NFD", "Bäckerei Müller")
+    customer_id = customer(office, apart, email="info@mu\u0308ller.de", street="Am\u00a0Weg\u20111")
+    line = replace(item(), description=f"{apart}\u00ad", unit="Stu\u0308ck")
+    invoice_id = office.invoicing.issue(draft(customer_id, items=(line,), note=apart)).result(10)
+    today = office.clock.today()
+    office.invoicing.add_manual_payment(invoice_id, 100, "cash", today, apart).result(10)
+    assert office.rows("SELECT name, email, street FROM customers") == [
+        ("Bäckerei Müller", "info@müller.de", "Am Weg-1")
+    ]
+    assert office.rows("SELECT customer_name, note FROM invoices") == [
+        ("Bäckerei Müller", "Bäckerei Müller")
+    ]
+    assert office.rows("SELECT description, unit FROM invoice_items") == [
+        ("Bäckerei Müller", "Stück")
+    ]
+    assert office.rows("SELECT note FROM payments") == [("Bäckerei Müller",)]

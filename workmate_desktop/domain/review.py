@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Reason
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.text import simplified
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +244,14 @@ _MOST_NUMBERS = 5
 
 
 def numbers_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Numbers of invoices in what a customer or a colleague wrote: "re 2026 113" is one.
+    """Numbers of invoices in what a customer or a colleague wrote: "re 2026 113" is one, and so
+    is RE–2026–0113 with dashes.
 
     As this program writes them (RE-2026-0113), each once, at most five.
     """
     found: dict[str, None] = {}
     for text in texts:
-        for kind, year, running in _NUMBER.findall(text):
+        for kind, year, running in _NUMBER.findall(simplified(text)):
             found[f"{kind.upper()}-{year}-{int(running):04d}"] = None
     return tuple(found)[:_MOST_NUMBERS]
 

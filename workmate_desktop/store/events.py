@@ -18,6 +18,7 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
+from workmate_desktop.domain.text import simplified
 from workmate_desktop.store import event_search
 from workmate_desktop.store.reversals import reversal_facts, reversal_of
 from workmate_desktop.store.tables import invoices, stripe_events
@@ -270,7 +271,7 @@ def event_page(
     """Newest first; the page after the row `after`."""
     received_at: ColumnElement[str] = stripe_events.c.received_at
     query = _ROW
-    wanted = storable(text.strip())
+    wanted = storable(simplified(text))
     if wanted:
         known = event_search.candidates(connection, wanted)
         if known is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from random import getrandbits
 
+from workmate_desktop.domain.text import tidied
 from workmate_desktop.store.compact_json import compact_encoder
 
 # SQLite cannot keep a lone surrogate, and a NUL ends the text for many of its functions.
@@ -16,7 +17,12 @@ _encode = compact_encoder(ascii_only=False)
 
 
 def storable(text: str) -> str:
-    """`text` as the database can keep and find it, whatever was pasted."""
+    """What a person wrote, as the database can keep and find it, whatever was pasted."""
+    return _kept(tidied(text))
+
+
+def _kept(text: str) -> str:
+    """`text` letter by letter, but for what SQLite cannot hold."""
     if text.isascii() and "\x00" not in text:
         return text  # nearly every text; looking for the few letters took ten times as long
     return _UNSTORABLE.sub("\ufffd", text)
@@ -48,7 +54,7 @@ def new_id_at(time: str, count: int) -> str:
 def as_json(detail: Mapping[str, object]) -> str:
     """The `detail` columns: compact JSON without empty values."""
     kept = {key: value for key, value in detail.items() if value is not None}
-    return storable(_encode(kept))
+    return _kept(_encode(kept))
 
 
 def from_json(text: str | None) -> dict[str, object]:

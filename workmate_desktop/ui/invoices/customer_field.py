@@ -16,6 +16,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QWidget
 
 from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.text import comparable
 from workmate_desktop.ui.invoices.editor_ports import CustomerReading
 from workmate_desktop.ui.shared.plain_text import plain_tip
 
@@ -254,4 +255,4 @@ class CustomerField(QComboBox):
 
 
 def _same(name: str, typed: str) -> bool:
-    return " ".join(name.casefold().split()) == " ".join(typed.casefold().split())
+    return comparable(name) == comparable(typed)

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.text import comparable
 from workmate_desktop.services.log import LogEntry
 from workmate_desktop.ui.invoices.status_pill import Pill
 from workmate_desktop.ui.log.ports import LogReading
@@ -175,7 +176,7 @@ class ProgramModel(QAbstractTableModel):
     def _matches(self, entry: LogEntry) -> bool:
         if _SEVERITY.get(entry.level, 1) < _LEAST[self._level]:
             return False
-        return self._text.casefold() in entry.text.casefold()
+        return comparable(self._text) in comparable(entry.text)
 
 
 def level_pill(level: str) -> Pill:

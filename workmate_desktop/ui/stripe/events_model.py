@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.text import comparable
 from workmate_desktop.ui.invoices.status_pill import outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
@@ -218,9 +219,9 @@ class EventsModel(QAbstractTableModel):
     def _belongs(self, row: EventRow) -> bool:
         if row.outcome not in _SHOWN_BY[self._which]:
             return False
-        wanted = self._text.strip().casefold()
+        wanted = comparable(self._text)
         searched = (row.id, row.type, row.payment_intent_id, row.invoice_label)
-        return any(wanted in (words or "").casefold() for words in searched)
+        return any(wanted in comparable(words or "") for words in searched)
 
     def _admit(self, rows: list[EventRow]) -> None:
         """Put new rows where they belong; those behind the last loaded row come with its page."""
