@@ -143,6 +143,7 @@ NOW = {
     "MC1": "a number of any form",
     "MC5": "numbers go on from another program",
     "MD1": "steps of the background that fail",
+    "MD2": "backups after changes and at the end",
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
     "ME3": "text in all its forms",

@@ -18,7 +18,9 @@ from tests.faults.office import Office
 from tests.faults.programs import serving
 from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store import migrate
 from workmate_desktop.store.engine import FILE_NAME, Database, create_file
@@ -151,13 +153,23 @@ def test_f4_a_backup_that_does_not_fit_leaves_nothing_behind(disk: SmallDisk) ->
     office = Office(disk.path / "data")
     try:
         invoice_id = issued(office.at)
-        upkeep = Upkeep(office.at.writer, office.at.database, office.at.data_dir, office.at.clock)
+        steps = Steps(office.at.writer, office.at.database, office.at.clock)
+        upkeep = Upkeep(
+            office.at.writer, office.at.database, office.at.data_dir, office.at.clock, steps
+        )
         disk.fill()
-        with pytest.raises(Exception, match=r"OperationalError|No space"):
+        for _ in range(2):
             upkeep.look_after()
+            office.at.clock.advance(hours=1)
         assert not list((office.at.data_dir / "backups").glob("*"))
+        assert steps.states()[StepName.BACKUP].trouble == "disk_full"
         disk.make_room()
         assert office.deliver(event_body(invoice_id)) == 200
+        office.at.settled()
+        assert "step_failed" in office.notices()
+        upkeep.look_after()
+        assert len(list((office.at.data_dir / "backups").glob("*.sqlite3"))) == 1
+        assert not steps.states()[StepName.BACKUP].failing
     finally:
         office.close()
 

@@ -113,7 +113,7 @@ def test_without_a_backup_it_says_so(start: Callable[..., Desk], office: Path) -
     (office / DATABASE).write_bytes(b"garbage!" * 512)
     desk = start()
     page = trouble(desk)
-    desk.wait(lambda: "Es gibt keine brauchbare tägliche Sicherung." in desk.seen(page))
+    desk.wait(lambda: "Es gibt keine brauchbare automatische Sicherung." in desk.seen(page))
     desk.wait(lambda: "Sicherung vom" not in desk.seen(page))
 
 

@@ -64,5 +64,5 @@ def test_without_a_backup_nothing_is_replaced(start: Callable[..., Desk], data_d
 
     page = _trouble_page(start())
     assert page.restore is None
-    assert "keine brauchbare tägliche Sicherung" in page.action.full_text()
+    assert "keine brauchbare automatische Sicherung" in page.action.full_text()
     assert database.read_bytes() == before

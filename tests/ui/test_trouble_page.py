@@ -79,7 +79,7 @@ def test_without_a_backup_it_says_so(show, code):
     page = show(UserError(code, backup=None))
     assert page.restore is None
     assert page.retry is None
-    assert "keine brauchbare tägliche Sicherung" in page.action.full_text()
+    assert "keine brauchbare automatische Sicherung" in page.action.full_text()
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,7 @@ def test_hostile_names_stay_text(show, text):
     ("name", "words"),
     [
         ("2026-11-22.sqlite3", "22.11.2026"),
+        ("2026-11-22-1405.sqlite3", "22.11.2026, 14:05"),
         ("2026-11-22-vor-update.sqlite3", "22.11.2026 (vor dem Update)"),
         ("2026-13-45.sqlite3", "2026-13-45.sqlite3"),
         ("von Hand.sqlite3", "von Hand.sqlite3"),

@@ -180,7 +180,9 @@ class Core:
             clock_offset=lambda: clock.measured,
             self_test=lambda: self.self_test.last,
         )
-        self.upkeep = Upkeep(self.writer, self.database, options.data_dir, clock)
+        self.upkeep = Upkeep(
+            self.writer, self.database, options.data_dir, clock, self.steps, self.announcer
+        )
         self._order = threading.Lock()
         self._stopped = False
 
@@ -249,6 +251,8 @@ class Core:
         written = self.writer.stop()
         if not written:
             logger.error("The writer did not end in time")
+        elif not self.options.demo:
+            self.upkeep.back_up_at_end()
         unused = self.database.close(wait_for_readers)
         return closed and fetched and mailed and kept_up and written and unused
 

@@ -1,12 +1,67 @@
-"""Backups of the books, as staff see them before they decide."""
+"""Backups of the books: which are kept, and how staff see them before they decide."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+OF_TODAY, DAYS, MONTHS = 3, 14, 12
+"""Kept: so many of the newest day, one for each of so many days, one for each of so many months.
+
+Days and months that have a backup count, not those of the calendar: a clock that was years ahead
+for an hour must not be the end of all older ones.
+"""
+BEFORE_UPDATE = "vor-update"
+_NAME = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:-(\d{{4}}|{BEFORE_UPDATE}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BackupName:
+    """What the name of a file says, oldest first in order. `time` is HHMM in the office, empty for
+    the first of a day; the one made before an update has no time either."""
+
+    day: date
+    time: str = ""
+    before_update: bool = False
+
+    def __str__(self) -> str:
+        end = BEFORE_UPDATE if self.before_update else self.time
+        return f"{self.day.isoformat()}-{end}" if end else self.day.isoformat()
+
+
+def backup_name(text: str) -> BackupName | None:
+    """ "2026-11-23", "2026-11-23-1405", "2026-11-23-vor-update"; None for any other name."""
+    found = _NAME.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        day = date.fromisoformat(found[1])
+    except ValueError:
+        return None
+    before_update = found[2] == BEFORE_UPDATE
+    return BackupName(day, "" if before_update else found[2] or "", before_update)
+
+
+def kept_of(names: Iterable[BackupName]) -> set[BackupName]:
+    """Those that are kept: the newest of each day and month; and what was made before an update,
+    as long as its day is kept."""
+    newest_first = sorted(names, reverse=True)
+    days = list(dict.fromkeys(name.day for name in newest_first))[:DAYS]
+    kept = {name for name in newest_first if name.before_update and name.day in days}
+    if days:
+        kept.update([name for name in newest_first if name.day == days[0]][:OF_TODAY])
+    kept.update(next(name for name in newest_first if name.day == day) for day in days)
+    months: dict[tuple[int, int], BackupName] = {}
+    for name in newest_first:
+        months.setdefault((name.day.year, name.day.month), name)
+    kept.update(list(months.values())[:MONTHS])
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
 class KeptBackup:
-    """One of the daily backups. `sound` False: it did not pass its check, and counts nothing."""
+    """One of the backups that the program made. `sound` False: it did not pass its check, and
+    counts nothing."""
 
     path: str
     size_bytes: int

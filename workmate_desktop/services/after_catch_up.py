@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.steps import Step
 
 Work = Callable[[threading.Event], object]
@@ -21,9 +20,4 @@ class AfterCatchUp:
         for step, work in self._steps:
             if cancelled.is_set():
                 return
-            step.run(partial(_trouble_left, work, cancelled))
-
-
-def _trouble_left(work: Work, cancelled: threading.Event) -> UserError | None:
-    left = work(cancelled)
-    return left if isinstance(left, UserError) else None
+            step.run(partial(work, cancelled))

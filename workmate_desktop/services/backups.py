@@ -1,5 +1,6 @@
 """Sichern and Wiederherstellen: copies of the books, and putting one in their place."""
 
+import errno
 import logging
 import threading
 from dataclasses import replace
@@ -21,6 +22,14 @@ tunnel. It is as it is today, whatever a backup says. How far Stripe was asked g
 payments; with a backup from before the keys, to the installation, so that nothing is left out."""
 
 
+def refusal_of(error: backup.BackupFailed | OSError) -> UserError:
+    """Why a copy could not be made: disk_full, backup_failed, backup_not_written."""
+    if isinstance(error, OSError):
+        return UserError("disk_full" if error.errno == errno.ENOSPC else "backup_not_written")
+    trouble = trouble_of(error.__cause__) if error.__cause__ else None
+    return UserError("disk_full" if trouble == "disk_full" else "backup_failed")
+
+
 class Backups:
     """Works on the files of one data folder; every call blocks: for the background.
 
@@ -34,13 +43,13 @@ class Backups:
         self._looked: BackupLook | None = None
 
     def kept(self) -> list[KeptBackup]:
-        """The daily backups, newest first, each checked."""
+        """The backups that the program made, newest first, each checked."""
         return kept_backups(self._data_dir)
 
     def newest_at(self) -> datetime | None:
-        """When the newest daily backup was made; quick, without a look inside."""
-        newest = next(iter(backup.all_backups(self._data_dir)), None)
-        return datetime.fromtimestamp(newest.stat().st_mtime, UTC) if newest else None
+        """When the newest of them was made; quick, without a look inside."""
+        times = [path.stat().st_mtime for path in backup.all_backups(self._data_dir)]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def save_copy(self, target: Path) -> BackupLook:
         """Sichern: a checked copy in the file `target` (0600), and what it holds.
@@ -50,14 +59,9 @@ class Backups:
         try:
             backup.copy_to(self._data_dir, target)
             look = look_into(target, target, self._data_dir)
-        except backup.BackupFailed as error:
-            trouble = trouble_of(error.__cause__) if error.__cause__ else None
+        except (backup.BackupFailed, OSError) as error:
             logger.error("The copy of the books failed: %s", error)
-            raise UserError("disk_full" if trouble == "disk_full" else "backup_failed") from error
-        except OSError as error:
-            logger.error("The copy of the books could not be written: %s", error.strerror)
-            code = "disk_full" if error.errno == 28 else "backup_not_written"  # ENOSPC
-            raise UserError(code) from error
+            raise refusal_of(error) from error
         logger.info("A copy of the books was made and verified")
         return look
 

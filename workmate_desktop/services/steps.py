@@ -17,7 +17,7 @@ from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.store import steps as rows
 from workmate_desktop.store.engine import Database
-from workmate_desktop.store.errors import trouble_of
+from workmate_desktop.store.errors import StoreUnavailable, trouble_of
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.steps")
@@ -249,11 +249,11 @@ class Step:
         code = error.code if error is not None else PROGRAM_FAULT
         return self._steps.failed(self._name, code, right)
 
-    def run(self, work: Callable[[], UserError | None]) -> bool:
+    def run(self, work: Callable[[], object]) -> bool:
         """Do it, unless it pauses. True: it worked.
 
-        `work` may return a trouble that it left behind. Nothing is raised but the faults of
-        `Steps` itself: one step that fails must not end the others.
+        A UserError that `work` returns is a trouble that it leaves behind. What it raises is kept
+        and told: one step that fails must not end the others.
         """
         if not self.may_run:
             return False
@@ -261,11 +261,13 @@ class Step:
             left = work()
         except UserError as error:
             left = error
-        except Exception:  # a bug in one step must not end the others for good
-            logger.exception("The step %s failed", self._name.value)
-            self.failed(None)
+        except Exception as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                logger.exception("The step %s failed", self._name.value)
+            self.failed(StoreUnavailable(trouble) if trouble is not None else None)
             return False
-        if left is not None:
+        if isinstance(left, UserError):
             self.failed(left)
             return False
         self.done()

@@ -1,5 +1,5 @@
-"""What the program does by itself in the background: one backup and one check a day, the disk, the
-index of events.
+"""What the program does by itself in the background: backups, one check a day, the disk, the index
+of events. Each is a step of its own: one that fails keeps no other one from its work.
 """
 
 import logging
@@ -8,35 +8,50 @@ import threading
 from pathlib import Path
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.steps import StepName
+from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.backup_keeper import BackupKeeper
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
-from workmate_desktop.store import backup
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.store.engine import Database
-from workmate_desktop.store.errors import StoreUnavailable
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.upkeep")
 
 LOW_DISK_BYTES = 500 * 1000 * 1000
-_PAUSE_SECONDS = 15 * 60.0
+_PAUSE_SECONDS = 5 * 60.0
 
 
 class Upkeep:
-    """A quiet thread: at start and every 15 minutes it sees to what is due."""
+    """A quiet thread: at start and every 5 minutes it sees to what is due."""
 
-    def __init__(self, writer: Writer, database: Database, data_dir: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        database: Database,
+        data_dir: Path,
+        clock: Clock,
+        steps: Steps | None = None,
+        announcer: Announcer | None = None,
+    ) -> None:
+        """`steps` None: how they stand is kept, but nobody else is shown it."""
         self._writer = writer
-        self._database = database
         self._data_dir = data_dir
-        self._clock = clock
+        self._steps = steps or Steps(writer, database, clock)
+        self._announcer = announcer
         self._seals = SealCheck(writer, database, clock)
         self._search = SearchUpkeep(writer, database)
+        self.backups = BackupKeeper(writer, database, data_dir, clock)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin."""
+        if self._announcer is not None:
+            self._announcer.listen(self.backups.on_changes)
         thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         thread.start()
         self._thread = thread
@@ -49,21 +64,41 @@ class Upkeep:
         self._thread.join(deadline)
         return not self._thread.is_alive()
 
+    def back_up_at_end(self) -> None:
+        """The last state, once nothing is written any more. Takes `END_SECONDS` at most."""
+        if self._announcer is not None:
+            self._announcer.forget(self.backups.on_changes)
+        if self._thread is not None:
+            self.backups.at_end()
+
     def look_after(self) -> None:
-        """Do what is due now."""
-        free = shutil.disk_usage(self._data_dir).free
+        """Do what is due now. What fails is kept and told by `Steps`."""
+        for name, work in (
+            (StepName.DISK, self._look_at_disk),
+            (StepName.BACKUP, self.backups.look_after),
+            (StepName.SEALS, self._check_seals),
+            (StepName.SEARCH, self._add_to_search),
+        ):
+            if not self._stop.is_set():
+                self._steps.step(name).run(work)
+
+    def _look_at_disk(self) -> None:
+        try:
+            free = shutil.disk_usage(self._data_dir).free
+        except OSError as error:
+            raise UserError("database_unreadable") from error
         if free < LOW_DISK_BYTES:
             logger.warning("Only %s MB are free on the disk", free // 1_000_000)
             megabytes = free // 1_000_000
             self._writer.submit_later(
                 lambda t: t.notices.add_once_a_day(NoticeKind.DISK_LOW, free_mb=megabytes)
             )
-        name = self._clock.today().isoformat()
-        if not (self._data_dir / backup.FOLDER / f"{name}.sqlite3").exists():
-            backup.make(self._database.path, self._data_dir, name)
-            logger.info("Backup %s made and verified", name)
+
+    def _check_seals(self) -> None:
         if self._seals.due():
             self._seals.run()
+
+    def _add_to_search(self) -> None:
         if self._search.due():
             self._search.run(self._stop)
 
@@ -71,11 +106,7 @@ class Upkeep:
         while True:
             try:
                 self.look_after()
-            except (OSError, backup.BackupFailed) as error:
-                logger.error("The daily backup failed: %s", error)
-            except StoreUnavailable as error:
-                logger.error("The daily check has to wait: %s", error.code)
-            except Exception:  # a bug here must not end the daily backups
-                logger.exception("The daily upkeep failed")
+            except Exception:  # a bug here must not end the backups for good
+                logger.exception("The upkeep failed")
             if self._stop.wait(_PAUSE_SECONDS):
                 return

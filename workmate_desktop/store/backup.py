@@ -1,4 +1,4 @@
-"""Backups: VACUUM INTO a file of its own, verified, the newest 14 kept.
+"""Backups: VACUUM INTO a file of its own, verified; domain/backups.py says which are kept.
 
 Copying the database file of a running program loses what is still in the WAL (FACTS).
 https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
@@ -6,9 +6,12 @@ https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
 
 import os
 import sqlite3
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from workmate_desktop.domain.backups import backup_name, kept_of
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.engine import FILE_NAME, create_file
 from workmate_desktop.store.restore import sync_folder
@@ -19,21 +22,33 @@ class BackupFailed(Exception):
 
 
 FOLDER = "backups"
-KEPT = 14
+_UNFINISHED = ".unfinished"
+_AGAIN_SECONDS = 0.02
+SEAL_HEAD = "SELECT COALESCE(max(no), 0) FROM seals"
 
 
-def make(database: Path, data_dir: Path, name: str) -> Path:
+def make(database: Path, data_dir: Path, name: str, seconds: float | None = None) -> Path:
     """A verified backup `backups/<name>.sqlite3`, replacing one of the same name.
 
-    Reads a snapshot, so bookings go on meanwhile. Raises BackupFailed, OSError.
+    Reads a snapshot, so bookings go on meanwhile; after `seconds` it is given up. What a kill left
+    unfinished is swept up, and what need not be kept any more. Raises BackupFailed, OSError.
     """
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
+    for left in folder.glob(f"*{_UNFINISHED}"):
+        if backup_name(left.stem) is not None:
+            left.unlink()
     target = folder / f"{name}.sqlite3"
-    _write(database, target)
-    for old in all_backups(data_dir)[KEPT:]:
-        old.unlink()
+    _write(database, target, seconds)
+    thin(data_dir)
     return target
+
+
+def thin(data_dir: Path) -> None:
+    """Delete what need not be kept any more. Files with other names are somebody else's."""
+    named = {name: path for path in all_backups(data_dir) if (name := backup_name(path.stem))}
+    for name in named.keys() - kept_of(named):
+        named[name].unlink()
 
 
 def copy_to(data_dir: Path, target: Path) -> Path:
@@ -48,13 +63,13 @@ def copy_to(data_dir: Path, target: Path) -> Path:
     return target
 
 
-def _write(database: Path, target: Path) -> None:
+def _write(database: Path, target: Path, seconds: float | None = None) -> None:
     """Whole and checked under another name first: a bad copy never replaces a good one."""
-    unfinished = target.with_name(target.stem + ".unfinished")
+    unfinished = target.with_name(target.stem + _UNFINISHED)
     unfinished.unlink(missing_ok=True)
     create_file(unfinished)  # VACUUM INTO accepts an empty file; so it is 0600 from the start
     try:
-        _vacuum_into(database, unfinished)
+        _vacuum_into(database, unfinished, seconds)
         if not is_good(unfinished):
             raise BackupFailed("not verified")
         if database_id(unfinished) != database_id(database):
@@ -69,19 +84,60 @@ def _write(database: Path, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _vacuum_into(database: Path, target: Path) -> None:
+def _vacuum_into(database: Path, target: Path, seconds: float | None) -> None:
     connection = sqlite3.connect(
-        f"{database.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
+        f"{database.absolute().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,  # the bound interrupts from a thread of its own
     )
     try:
-        connection.execute("VACUUM INTO ?", (str(target),))
+        with _bounded(connection, seconds):
+            connection.execute("VACUUM INTO ?", (str(target),))
     finally:
         connection.close()
 
 
+@contextmanager
+def _bounded(connection: sqlite3.Connection, seconds: float | None) -> Iterator[None]:
+    """Whatever runs inside is interrupted after `seconds`."""
+    if seconds is None:
+        yield
+        return
+    ended = threading.Event()
+
+    def interrupt() -> None:
+        pause = seconds
+        while not ended.wait(pause):  # one that comes between two statements is lost
+            connection.interrupt()
+            pause = _AGAIN_SECONDS
+
+    bound = threading.Thread(target=interrupt, name="backup-bound", daemon=True)
+    bound.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        bound.join()  # the connection is closed next
+
+
 def all_backups(data_dir: Path) -> list[Path]:
-    """Newest first, by the date in the name."""
-    return sorted((data_dir / FOLDER).glob("*.sqlite3"), reverse=True)
+    """Newest first, by date and time in the name; files with other names come last."""
+    found = [(backup_name(path.stem), path) for path in (data_dir / FOLDER).glob("*.sqlite3")]
+    named = sorted(((name, path) for name, path in found if name is not None), reverse=True)
+    others = sorted((path for name, path in found if name is None), reverse=True)
+    return [path for _name, path in named] + others
+
+
+def seal_head(path: Path) -> int | None:
+    """The number of a backup's newest seal: it grows with all that is booked. None: unknown."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            row = connection.execute(SEAL_HEAD).fetchone()
+    except sqlite3.Error:  # damaged, or of a version without seals
+        return None
+    return int(row[0])
 
 
 def newest_good(data_dir: Path) -> Path | None:

@@ -27,7 +27,7 @@ _NUMBERS = 3
 
 
 def kept_backups(data_dir: Path) -> list[KeptBackup]:
-    """The daily backups, newest first, each checked."""
+    """The backups that the program made, newest first, each checked."""
     return [_kept(path) for path in backup.all_backups(data_dir)]
 
 

@@ -1,9 +1,7 @@
 """Shown instead of everything else when the books cannot be opened: why, and what mends it."""
 
 import platform
-import re
 import traceback
-from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
@@ -11,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workmate_desktop import __version__
+from workmate_desktop.domain.backups import backup_name
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import Card, line
@@ -87,8 +86,8 @@ class TroublePage(QWidget):
             return Message(message.sentence, action)
         if code in _MENDED_BY_BACKUP and not self._backup:
             action = self.tr(
-                "Es gibt keine brauchbare tägliche Sicherung. Haben Sie selbst eine gespeichert, "
-                "lässt sie sich hier wählen."
+                "Es gibt keine brauchbare automatische Sicherung. Haben Sie selbst eine "
+                "gespeichert, lässt sie sich hier wählen."
             )
             return Message(message.sentence, action)
         return message
@@ -225,18 +224,17 @@ class TroublePage(QWidget):
 
 
 def backup_words(name: str) -> str:
-    """ "22.11.2026" for the file name of a backup; the name itself when it has no date."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(.*)\.sqlite3", name)
+    """ "22.11.2026, 14:05" for the file name of a backup, or the date alone; the name itself when
+    the program did not make it.
+    """
+    found = backup_name(name.removesuffix(".sqlite3")) if name.endswith(".sqlite3") else None
     if found is None:
         return name
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return name
-    if found[4] == "-vor-update":  # made by store.open before it migrates
+    day = formats.date_text(found.day)
+    if found.before_update:  # made by store.open before it migrates
         before = QCoreApplication.translate("TroublePage", "{0} (vor dem Update)")
-        return before.format(formats.date_text(day))
-    return formats.date_text(day) if not found[4] else name
+        return before.format(day)
+    return f"{day}, {found.time[:2]}:{found.time[2:]}" if found.time else day
 
 
 def details(error: Exception) -> str:

@@ -47,6 +47,15 @@ class BackupBar(Card):
         self._toasts = toasts
         self.setAccessibleName(self.tr("Datensicherung"))
         self.newest = PlainLabel(role="muted", elide=True)
+        self.newest.setToolTip(
+            plain_tip(
+                self.tr(
+                    "Täglich beim Start, nach Änderungen höchstens stündlich und beim Beenden. "
+                    "Aufbewahrt werden die letzten 3 von heute, je eine von 14 Tagen und je eine "
+                    "von 12 Monaten."
+                )
+            )
+        )
         self.save_button = button(self.tr("&Sichern …"))
         self.restore_button = button(self.tr("&Wiederherstellen …"))
         self.save_button.setToolTip(
@@ -77,7 +86,7 @@ class BackupBar(Card):
             self.newest.setText(self.tr("Heute macht das Programm seine erste."))
             return
         when = formats.day_time(self._clock.local(at), self._clock.local(self._clock.now()))
-        words = self.tr("Jeden Tag von selbst, zuletzt {0}. 14 bleiben aufbewahrt.")
+        words = self.tr("Automatisch, zuletzt {0}; 14 Tage und 12 Monate aufbewahrt.")
         self.newest.setText(words.format(when))
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The daily backups as a table, newest first."""
+"""The backups that the program made, as a table, newest first."""
 
 from enum import IntEnum
 from typing import Any

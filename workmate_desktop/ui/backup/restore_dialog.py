@@ -57,7 +57,7 @@ class RestoreDialog(QDialog):
         self.resize(720, 620)
         self.model = KeptModel(clock, self)
         self.table = _table(theme, self.model)
-        self.table.setAccessibleName(self.tr("Tägliche Sicherungen"))
+        self.table.setAccessibleName(self.tr("Automatische Sicherungen"))
         self.other_button = button(self.tr("Andere &Datei …"))
         self.rows = KeyValueRows()
         for words in (
@@ -153,7 +153,9 @@ class RestoreDialog(QDialog):
     def _show_kept(self, rows: list[KeptBackup]) -> None:
         self.model.show_rows(rows)
         if not rows:
-            self._say(self.tr("Es gibt noch keine tägliche Sicherung. Bitte eine Datei wählen."))
+            self._say(
+                self.tr("Es gibt noch keine automatische Sicherung. Bitte eine Datei wählen.")
+            )
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
