@@ -147,6 +147,7 @@ NOW = {
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
     "ME3": "text in all its forms",
+    "ME4": "amounts typed the usual ways",
     "ME8": "what nobody needs is not ticked",
 }
 """Due now."""

@@ -110,8 +110,15 @@ def test_sharp_s(text: str) -> None:
     assert _found(_shared(), text) >= {"Straße 5 e.V."}
 
 
-@pytest.mark.parametrize("text", ["1190", "1.190", "1190,00", "1.190,00", "1.190,00 €", "190,0"])
-def test_amounts(office: OfficeBooks, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["1190", "1.190", "1190,00", "1.190,00", "1.190,00 €", "190,0", "1.190,"],
+        *["1190,-", "1.190,--", "1 190,00", "1\u00a0190,0", "1\u202f190", "1'190.00", "1,190.00"],
+        *["1.190,00 Euro", "+1190", "€ 1190", "1190.00", "1,190", "1,190 EUR"],
+    ],
+)
+def test_me4_amounts(office: OfficeBooks, text: str) -> None:
     customer_id = customer(office, "A")
     other = customer(office, "B")
     for who, minor in ((customer_id, 119000), (other, 4200)):

@@ -6,6 +6,7 @@ used by `fold` here and, as the table `folding`, by the triggers of the database
 replace() would be plainer, but more than 30 levels overflow SQLite's parser.)
 """
 
+from workmate_desktop.domain.typed_numbers import Doubt, read, without_sign_of
 from workmate_desktop.store.values import storable
 
 _FOLDED = {
@@ -60,7 +61,17 @@ def search_variants(text: str) -> list[str]:
     spelled_out = fold(plain.translate(_SPELLED_OUT))
     umlauts = folded.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     variants = [folded, spelled_out, umlauts]
-    digits = folded.replace("€", "").replace(" ", "").replace(".", "")
-    if digits and digits.replace(",", "", 1).isdigit():
-        variants.append(digits)
+    variants += _amounts(folded)
     return list(dict.fromkeys(v.strip() for v in variants if v.strip()))
+
+
+def _amounts(text: str) -> list[str]:
+    """`text` as amounts stand in the index, "1190,00", however it was typed."""
+    number = read(without_sign_of(text, ("€", "eur", "euro")))
+    if isinstance(number, Doubt):
+        return [number.grouped.plain, number.exact.plain]
+    if number is not None:
+        return [f"-{number.plain}" if number.negative else number.plain]
+    digits = text.replace("€", "").replace(" ", "").replace(".", "")
+    half_typed = digits.replace(",", "", 1).isdigit()
+    return [digits] if half_typed else []

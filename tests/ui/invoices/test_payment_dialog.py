@@ -106,3 +106,19 @@ def _cut(field: FormField) -> bool:
         label for label in field.findChildren(PlainLabel) if label.full_text() == field.message()
     )
     return label.height() < label.heightForWidth(label.width())
+
+
+def test_me4_what_can_mean_two_amounts_is_asked_and_stays_typed(
+    dialog: PaymentDialog, desk: Desk, qtbot
+) -> None:
+    dialog.amount.setText("1,234")
+    qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible() and dialog.value() is None
+    assert dialog.amount.text() == "1,234"
+    assert dialog.amount_field.is_bad()
+    asked = f"Meinen Sie 1.234,00{EURO} oder 1,23{EURO}? Bitte so eintragen."
+    assert dialog.amount_field.message() == asked
+    dialog.amount.setText("1 234,--")
+    value = dialog.value()
+    assert value is not None and value.amount_minor == 123400
+    assert not dialog.amount_field.is_bad()

@@ -73,6 +73,17 @@ def test_what_cannot_go_back_cannot_be_pressed(opened, typed: str) -> None:
     assert dialog.amount_minor() == 0
 
 
+def test_me4_a_refund_that_can_mean_two_amounts_is_asked(opened) -> None:
+    dialog, _ = opened
+    dialog.amount.setText("1,234")
+    assert not dialog.submit_button.isEnabled()
+    message = plain(dialog.amount_field.message())
+    assert message == "Meinen Sie 1.234,00 € oder 1,23 €? Bitte so eintragen."
+    assert dialog.amount.text() == "1,234"
+    dialog.amount.setText("1'234.50 Euro")
+    assert dialog.amount_minor() == 123450
+
+
 def test_without_a_reason_nothing_is_asked(opened, refunds, qtbot) -> None:
     dialog, _ = opened
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)

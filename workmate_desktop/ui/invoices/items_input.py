@@ -1,11 +1,9 @@
 """One position as it is typed: its columns, how its numbers are read, and what can be wrong.
 
-Numbers are German: "1.234,56", "1234,56", and "12.5" from a number pad. A point with exactly three
-digits behind it groups thousands; any other point is taken for a comma. What cannot be read is a
+Numbers are read as domain/typed_numbers.py says. What cannot be read, or can mean two amounts, is a
 `Problem`, never a guess.
 """
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -13,6 +11,7 @@ from enum import IntEnum, StrEnum
 from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.money import exponent
+from workmate_desktop.domain.typed_numbers import Doubt, Typed, read
 from workmate_desktop.ui.shared import formats
 
 UNITS = ("Std.", "Stk.", "pausch.", "Tag", "km")
@@ -43,6 +42,8 @@ class Problem(StrEnum):
     TOO_MANY_DECIMALS = "too_many_decimals"
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
+    UNCLEAR = "unclear"
+    """A price such as 1,234: thousands, or decimals?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def read_quantity(text: str) -> Decimal | Problem:
         return Problem.MISSING
     value = formats.parse_quantity(text, decimals=QUANTITY_DECIMALS)
     if value is None:
-        return _why_unreadable(text, QUANTITY_DECIMALS)
+        return _why(read(text), QUANTITY_DECIMALS)
     if value > MAX_QUANTITY:
         return Problem.TOO_LARGE
     return value if value > 0 else Problem.NOT_POSITIVE
@@ -76,18 +77,17 @@ def read_price(text: str, currency: str) -> int | Problem:
         return Problem.MISSING
     value = formats.parse_money(text, currency)
     if value is None:
-        bare = text.removesuffix(formats.currency_sign(currency))
-        return _why_unreadable(bare.removesuffix(currency.upper()).strip(), exponent(currency))
+        found = formats.read_amount(text, currency)
+        return Problem.UNCLEAR if isinstance(found, Doubt) else _why(found, exponent(currency))
     return value
 
 
-def _why_unreadable(text: str, decimals: int) -> Problem:
-    if formats.parse_quantity(text, decimals=100) is not None:
-        _, _, part = text.replace(".", ",").rpartition(",")
-        return Problem.TOO_MANY_DECIMALS if len(part) > decimals else Problem.TOO_LARGE
-    digits = re.sub(r"[-−.,]", "", text)
-    is_long_number = digits.isascii() and digits.isdigit() and len(digits) > 12
-    return Problem.TOO_LARGE if is_long_number else Problem.NOT_A_NUMBER
+def _why(found: Typed | Doubt | None, decimals: int) -> Problem:
+    """Why what was read is of no use."""
+    if found is None:
+        return Problem.NOT_A_NUMBER
+    part = found.exact.part if isinstance(found, Doubt) else found.part
+    return Problem.TOO_MANY_DECIMALS if len(part) > decimals else Problem.TOO_LARGE
 
 
 def _tr(text: str) -> str:
@@ -114,6 +114,7 @@ def problem_reason(problem: Problem) -> str:
         Problem.TOO_MANY_DECIMALS: _tr("zu genau"),
         Problem.NOT_POSITIVE: _tr("nicht über 0"),
         Problem.TOO_LARGE: _tr("zu groß"),
+        Problem.UNCLEAR: _tr("nicht eindeutig"),
     }[problem]
 
 
@@ -139,4 +140,6 @@ def problem_sentence(problem: Problem, column: Column) -> str:
             text = _tr("Die Menge muss größer als 0 sein. Ein Nachlass hat einen negativen Preis.")
         case Problem.TOO_LARGE:
             text = _tr("Diese Zahl ist zu groß für eine Rechnung.")
+        case Problem.UNCLEAR:
+            text = _tr("Tausender oder Nachkommastellen? Bitte zum Beispiel 1.234,00 oder 1,23.")
     return text

@@ -127,9 +127,8 @@ class PaymentDialog(SubmitDialog):
         if not self.amount.text().strip():
             self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
         elif amount is None:
-            self.amount_field.set_message(
-                self.tr("Das ist kein Betrag. Beispiele: 35 oder 1.234,56."), Message.BAD
-            )
+            words = formats.money_problem(self.amount.text(), self._row.currency)
+            self.amount_field.set_message(words, Message.BAD)
         elif amount <= 0:
             self.amount_field.set_message(
                 self.tr("Der Betrag muss größer als 0 sein."), Message.BAD

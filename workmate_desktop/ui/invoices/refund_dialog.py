@@ -101,10 +101,8 @@ class RefundDialog(SubmitDialog):
         most = formats.money(self._left, self._currency)
         if not self.amount.text().strip():
             self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
-        elif formats.parse_money(self.amount.text(), self._currency) is None:
-            self.amount_field.set_message(
-                self.tr("Das ist kein Betrag, zum Beispiel 19,00."), Message.BAD
-            )
+        elif problem := formats.money_problem(self.amount.text(), self._currency):
+            self.amount_field.set_message(problem, Message.BAD)
         else:
             words = fill(self.tr("Von dieser Zahlung gehen höchstens %1 zurück."), most)
             self.amount_field.set_message(words, Message.BAD)

@@ -2,6 +2,7 @@
 
     money(119000, "eur")             "1.190,00 €"    (no-break space before the sign)
     parse_money("1.190,5", "eur")    119050, or None
+    money_problem("1,190", "eur")    "Meinen Sie 1.190,00 € oder 1,19 €? …", "" for an amount
     quantity(Decimal("1.50"))        "1,5"
     parse_quantity("1,5")            Decimal("1.5"), or None
     percent(Decimal("19"))           "19 %"
@@ -21,13 +22,16 @@ No function reads the clock. Every moment given here is already in the time zone
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from workmate_desktop.domain import typed_numbers
 from workmate_desktop.domain.money import MAX_MINOR, exponent
+from workmate_desktop.domain.typed_numbers import Doubt, Typed
 from workmate_desktop.ui.shared import money_text, time_text
+from workmate_desktop.ui.shared.words import fill
 
 NBSP = money_text.NBSP
 money = money_text.money
@@ -37,13 +41,6 @@ NONE = "–"
 
 _LOCALE = "de_DE"
 _GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
-_MONEY = re.compile(
-    r"(?P<sign>[-−]?)(?:(?P<grouped>[1-9]\d{0,2}(?:\.\d{3})+)|(?P<plain>\d+))(?:,(?P<part>\d+))?",
-    re.ASCII,
-)
-# A lone zero cannot be a group, so the point behind it is a comma, however many digits follow.
-_FRACTION = re.compile(r"(?P<sign>[-−]?)(?P<plain>0)\.(?P<part>\d+)", re.ASCII)
-_POINT = re.compile(r"(?P<sign>[-−]?)(?P<plain>\d+)\.(?P<part>\d{1,2})", re.ASCII)
 _DATE = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2})", re.ASCII)
 _DIGITS_OF_DATE = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})", re.ASCII)
 _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
@@ -72,39 +69,69 @@ def currency_sign(currency: str) -> str:
 def parse_money(text: str, currency: str) -> int | None:
     """A typed amount in minor units; None when it is not an amount in `currency`.
 
-    Points group thousands ("1.190" is 1190). A point with one or two digits behind it cannot
-    group and is taken for the comma of a number pad ("11.90"). More decimals than the currency
-    has, another currency's sign and amounts beyond MAX_MINOR are not amounts.
+    How numbers are typed says domain/typed_numbers.py; `money_problem` says what is wrong with one.
+    More decimals than the currency has, another currency's sign, amounts beyond MAX_MINOR and
+    what can mean two amounts are not amounts.
     """
+    found = _amount(text, currency)
+    return found if isinstance(found, int) else None
+
+
+def money_problem(text: str, currency: str) -> str:
+    """One sentence: why this is no amount, or which of two is meant; "" when it is one."""
+    found = _amount(text, currency)
+    return "" if isinstance(found, int) else found
+
+
+def read_amount(text: str, currency: str) -> Typed | Doubt | None:
+    """The number in a typed amount, with whatever decimals; None when there is none."""
+    return typed_numbers.read(typed_numbers.without_sign_of(text, _signs(currency)))
+
+
+def _amount(text: str, currency: str) -> int | str:
+    """Minor units, or the sentence that asks for another way to type it."""
     digits = exponent(currency)
-    match = _number(_without_sign(text, currency))
-    if match is None:
-        return None
-    whole, part = match
-    if len(part) > digits:
-        return None
-    value = int(whole + part.ljust(digits, "0"))
-    return value if abs(value) <= MAX_MINOR else None
+    found = read_amount(text, currency)
+    if isinstance(found, Doubt):
+        if digits < len(found.exact.part):
+            return _which(found, currency)
+        found = found.exact  # as this currency is always written
+    if found is None:
+        return _tr("Das ist kein Betrag. Beispiele: 35 oder 1.234,56.")
+    if len(found.part) > digits:
+        return _MOST_DECIMALS[digits]()
+    minor = int(found.value.scaleb(digits))
+    return minor if abs(minor) <= MAX_MINOR else _tr("Dieser Betrag ist zu groß.")
 
 
-def _without_sign(text: str, currency: str) -> str:
-    cleaned = text.replace(NBSP, " ").replace("\u202f", " ").strip()
-    for sign in (currency_sign(currency), currency.upper(), currency.lower()):
-        if cleaned.endswith(sign):
-            return cleaned.removesuffix(sign).strip()
-        if cleaned.startswith(sign):
-            return cleaned.removeprefix(sign).strip()
-    return cleaned
+_MOST_DECIMALS: dict[int, Callable[[], str]] = {
+    0: lambda: _tr("In dieser Währung gibt es keine Stellen nach dem Komma."),
+    2: lambda: _tr("Ein Betrag hat höchstens zwei Stellen nach dem Komma."),
+    3: lambda: _tr("Ein Betrag hat höchstens drei Stellen nach dem Komma."),
+}
 
 
-def _number(text: str) -> tuple[str, str] | None:
-    """Sign and whole digits, and the digits after the comma; None when it is no number."""
-    match = _MONEY.fullmatch(text) or _POINT.fullmatch(text) or _FRACTION.fullmatch(text)
-    if match is None:
-        return None
-    groups = match.groupdict()
-    whole = (groups.get("grouped") or groups["plain"] or "").replace(".", "")
-    return ("-" if groups["sign"] else "") + whole, groups["part"] or ""
+def _which(doubt: Doubt, currency: str) -> str:
+    """Which of both is meant; the second one as it could be typed."""
+    rounded = doubt.exact.value.quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_HALF_UP)
+    both = (doubt.grouped.value, rounded)
+    amounts = (money(int(value.scaleb(exponent(currency))), currency) for value in both)
+    return fill(_tr("Meinen Sie %1 oder %2? Bitte so eintragen."), *amounts)
+
+
+@cache
+def _signs(currency: str) -> tuple[str, ...]:
+    """What may stand beside an amount: its sign, its code, its name."""
+    return (currency_sign(currency), currency, *_NAMES.get(currency.lower(), ()))
+
+
+_NAMES = {
+    "eur": ("Euro", "Euros"),
+    "chf": ("Fr.", "SFr.", "Franken"),
+    "usd": ("Dollar", "US-Dollar"),
+    "gbp": ("Pfund",),
+    "jpy": ("Yen",),
+}
 
 
 def quantity(value: Decimal) -> str:
@@ -117,13 +144,12 @@ def quantity(value: Decimal) -> str:
 
 def parse_quantity(text: str, *, decimals: int = 4) -> Decimal | None:
     """A typed quantity; None when it is not one or has more than `decimals` decimals."""
-    match = _number(text.replace(NBSP, " ").strip())
-    if match is None:
+    found = typed_numbers.read(text)
+    if isinstance(found, Doubt):
+        found = found.exact  # three decimals are usual in a quantity
+    if found is None or len(found.part) > decimals or len(found.whole) > 12:
         return None
-    whole, part = match
-    if len(part) > decimals or len(whole) > 12:
-        return None
-    return Decimal(f"{whole}.{part or '0'}").normalize() + 0
+    return found.value.normalize() + 0
 
 
 def percent(value: Decimal) -> str:
