@@ -19,11 +19,11 @@ from statistics import median
 from types import CodeType, FrameType
 
 import pytest
-from sqlalchemy import event as engine_event
 
 from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, encoded, event_body, make_books, sign
 from tests.listener.support import WAIT, connected, listening, read_answer, request
+from tests.store.counted import Steps
 from tests.store.gate import Gate, traced
 from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.clock import SystemClock
@@ -252,28 +252,11 @@ def _deliver_together(
             assert answer is not None and answer.status == 200
 
 
-class Steps:
-    """Counts the steps of SQLite's machine. https://www.sqlite.org/c3ref/progress_handler.html"""
-
-    def __init__(self) -> None:
-        self._number = 0
-
-    def __call__(self) -> int:
-        self._number += 1
-        return 0  # go on
-
-    def of(self, work: Callable[[], object]) -> int:
-        """Those of `work`."""
-        self._number = 0
-        work()
-        return self._number
-
-
 def test_steps_of_the_database_for_a_payment(office: OfficeBooks) -> None:
     """However many were booked before: the next one costs as much."""
     steps = Steps()
     bodies = _bodies(office, 120)
-    office.writer.submit(lambda t: t.raw.set_progress_handler(steps, 1)).result(WAIT)
+    office.writer.submit(lambda t: steps.watch(t.raw)).result(WAIT)
     found = [steps.of(lambda body=body: _book(office, body)) for body in bodies]
     assert min(found) > STEPS_OF_A_PAYMENT / 2
     assert max(found) <= STEPS_OF_A_PAYMENT
@@ -286,11 +269,7 @@ def test_pages_of_a_book_ten_times_as_large_cost_the_same(tmp_path: Path) -> Non
         fill_office(new_data_dir(folder), size)
         database = Database(folder / FILE_NAME)
         steps = Steps()
-        engine_event.listen(
-            database.reading, "connect", lambda raw, _, s=steps: raw.set_progress_handler(s, 1)
-        )
-        with database.quick() as raw:
-            raw.set_progress_handler(steps, 1)
+        steps.watch_readers(database)
         found.append(_steps_of_pages(Books(database, SystemClock()), steps))
         database.close()
     small, large = found

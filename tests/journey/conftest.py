@@ -12,6 +12,7 @@ import pytest
 from tests.factories import NOBODY
 from tests.free_port import free_port as free
 from tests.gateways.tunnel_support import until
+from tests.journey.window_waits import WindowWaits
 from tests.standins.ngrok_play import StandInNgrok
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.app.options import Options
@@ -93,6 +94,14 @@ def in_test_mode(start: Callable[..., "Desk"]) -> "Desk":
     ready.wait_until_ready()
     ready.wait(lambda: ready.pages.badge.accessibleName() == "TESTMODUS")
     return ready
+
+
+@pytest.fixture
+def waits(qtbot: Any) -> Iterator[WindowWaits]:
+    """Watches the window's thread until the test ends."""
+    watching = WindowWaits()
+    yield watching
+    watching.stop()
 
 
 @pytest.fixture

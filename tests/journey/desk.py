@@ -32,6 +32,7 @@ from workmate_desktop.app.pages import LOG, STRIPE, Pages
 from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.ui.invoices.table_model import Column
+from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.toast import Toast
 
 W = TypeVar("W", bound=QWidget)
@@ -85,9 +86,17 @@ class Desk:
     # --- looking -------------------------------------------------------------------------
 
     def seen(self, within: QWidget) -> str:
-        """All words that labels and buttons in here show now."""
+        """All words of the labels and buttons in here. What is too long for its place ends in "…",
+        and the tool tip has the whole of it: that depends on the screen and the fonts of the PC.
+        """
         widgets = [*within.findChildren(QLabel), *within.findChildren(QAbstractButton)]
-        return plain("\n".join(widget.text() for widget in widgets if widget.isVisible()))
+        return plain(
+            "\n".join(
+                widget.full_text() if isinstance(widget, PlainLabel) else widget.text()
+                for widget in widgets
+                if widget.isVisible()
+            )
+        )
 
     def toasts(self) -> list[Toast]:
         return self.program.window.toasts.toasts()

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from tests.journey.desk import WEBHOOK_SECRET, Desk
-from tests.journey.test_never_blocks import LIMIT, Pulse, pulse  # noqa: F401 - a fixture
 from tests.journey.test_payments import NUMBER, issue
+from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_checkout import CheckoutPage, Declined, LinkInactive
 from tests.standins.stripe_http import Fault
@@ -163,20 +163,20 @@ def test_the_window_goes_on_while_stripe_does_not_answer(
     office: Desk,
     stripe: StripeStandIn,
     outside: Outside,
-    pulse: Pulse,  # noqa: F811 - the fixture
+    waits: WindowWaits,
 ) -> None:
     desk = office
     asked = len(stripe.asked)
     stripe.fail_next(Fault.HANG, 2)
     desk.wait(lambda: True)
-    pulse.fresh()
+    waits.fresh()
     desk.click(desk.pages.invoices.detail, PAY)
     desk.wait(lambda: "Stripe wird gefragt" in panel(desk))
     desk.wait(lambda: len(stripe.asked) > asked)
     desk.press("Ctrl+F")
     desk.write("lindner")
     desk.wait(lambda: desk.pages.invoices.model.query.text == "lindner")
-    assert pulse.longest < LIMIT
+    assert waits.found == []
     assert outside.opened == []
 
 
