@@ -19,6 +19,7 @@ from tests.factories import (
 )
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.ui.invoices.history_texts import history_title
 
 INTENT = "pi_3Running"
 
@@ -156,3 +157,36 @@ def test_processing_again_changes_nothing(office: OfficeBooks) -> None:
     assert office.receive.reprocess(body["id"]).result(10) is Outcome.IGNORED
     assert office.books.history(invoice_id) == before
     assert running(office, invoice_id) == NOON
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_mb6_a_payment_that_was_called_off_is_the_last_word(
+    office: OfficeBooks, order: tuple[int, ...]
+) -> None:
+    invoice_id = issued(office)
+    bodies = [
+        processing(invoice_id),
+        checkout(invoice_id, NOON + timedelta(seconds=2)),
+        canceled(invoice_id, NOON + timedelta(minutes=8)),
+    ]
+    for place in order:
+        tell(office, bodies[place])
+        tell(office, bodies[place])
+    lines = [line.action for line in office.books.history(invoice_id)]
+    assert lines[:2] == ["payment_canceled", "payment_running"]
+    assert lines.count("payment_canceled") == lines.count("payment_running") == 1
+    assert history_title(office.books.history(invoice_id)[0]).startswith("Zahlung abgebrochen")
+
+
+def test_mb6_what_never_ran_is_not_told_as_called_off(office: OfficeBooks) -> None:
+    invoice_id = issued(office)
+    tell(office, canceled(invoice_id, NOON))
+    assert [line.action for line in office.books.history(invoice_id)] == ["issued", "created"]
+
+
+@pytest.mark.parametrize("end", [succeeded, failed])
+def test_mb6_late_news_that_it_runs_is_not_the_last_word(office: OfficeBooks, end: Any) -> None:
+    invoice_id = issued(office)
+    tell(office, end(invoice_id, NOON + timedelta(days=5)))
+    tell(office, processing(invoice_id))
+    assert "payment_running" not in [line.action for line in office.books.history(invoice_id)]

@@ -7,6 +7,7 @@ order: begun, and neither paid, failed nor given up.
 from workmate_desktop.domain.events import (
     CHECKOUT_COMPLETED,
     PAYMENT_CANCELED,
+    PAYMENT_FAILED,
     Reason,
     Source,
     StripeEvent,
@@ -24,7 +25,8 @@ https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-pay
 def reason_of_running(
     t: Transaction, event: StripeEvent, source: Source, instance_id: str
 ) -> tuple[Reason, InvoiceToBook | None]:
-    """What such an event means, and for which of our invoices; the first one is a line there.
+    """What such an event means, and for which of our invoices: a line there that it runs, and one
+    that it was called off.
 
     One of another program, mode or installation concerns nobody here.
     """
@@ -36,12 +38,23 @@ def reason_of_running(
         or event.workmate_instance not in (None, instance_id)
     ):
         return Reason.UNKNOWN_TYPE, None
+    intent_id = event.payment_intent_id
+    told = t.events.has_running(intent_id)
+    ends = t.events.ends_of(intent_id)
     if event.type == PAYMENT_CANCELED:
+        # Most intents that are called off never ran: a page that nobody paid on.
+        if told and PAYMENT_CANCELED not in ends:
+            tell_invoice(t, invoice, Action.PAYMENT_CANCELED, event, source)
         return Reason.PAYMENT_CANCELED, invoice
     if event.type == CHECKOUT_COMPLETED and event.intent_status != _UNPAID:
         return Reason.UNKNOWN_TYPE, invoice
-    if not t.events.has_running(event.payment_intent_id):
+    canceled = ends.get(PAYMENT_CANCELED)
+    failed = ends.get(PAYMENT_FAILED)
+    over = t.payments.by_intent(intent_id) is not None or (failed and failed >= event.created)
+    if not told and not over:
         tell_invoice(t, invoice, Action.PAYMENT_RUNNING, event, source)
+        if canceled:  # its end came first; it must be the last word all the same
+            tell_invoice(t, invoice, Action.PAYMENT_CANCELED, event, source)
     return Reason.PAYMENT_RUNNING, invoice
 
 

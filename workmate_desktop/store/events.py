@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, sele
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.events import (
+    PAYMENT_CANCELED,
+    PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
     REVERSAL_TYPES,
     Outcome,
@@ -20,7 +23,7 @@ from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
 from workmate_desktop.domain.text import simplified
 from workmate_desktop.store import event_search
-from workmate_desktop.store.reversals import reversal_facts, reversal_of
+from workmate_desktop.store.reversals import minor_in, reversal_facts, reversal_of
 from workmate_desktop.store.tables import invoices, stripe_events
 from workmate_desktop.store.values import as_json, from_json, storable
 
@@ -59,6 +62,8 @@ class EventVerbs:
 
     def __init__(self, transaction: "Transaction") -> None:
         self._t = transaction
+        self.deciding: StripeEvent | None = None
+        """The event that is being decided: true already, and not kept yet."""
 
     def is_known(self, event_id: str) -> bool:
         """The event was kept before. Nobody else writes meanwhile: BEGIN IMMEDIATE."""
@@ -128,6 +133,15 @@ class EventVerbs:
         )
         return found.fetchone() is not None
 
+    def ends_of(self, intent_id: str) -> dict[str, datetime]:
+        """Type → newest time of the failures and of the calling off that an intent had."""
+        rows = self._t.raw.execute(
+            "SELECT type, max(created_at) FROM stripe_events WHERE payment_intent_id = ?"
+            " AND type IN (?, ?) GROUP BY type",
+            (intent_id, PAYMENT_FAILED, PAYMENT_CANCELED),
+        )
+        return {kind: from_text(created) for kind, created in rows}
+
     def stored(self, event_id: str) -> tuple[StripeEvent, Outcome, Source] | None:
         """An event as it was kept, ready to be processed again."""
         row = (
@@ -153,21 +167,27 @@ class EventVerbs:
         return (
             self._t.raw.execute(
                 "SELECT 1 FROM stripe_events WHERE payment_intent_id = ?"
-                " AND (type LIKE 'charge.%' OR type LIKE 'refund.%') LIMIT 1",
+                f" AND type IN {REVERSAL_TYPES} LIMIT 1",
                 (intent_id,),
             ).fetchone()
             is not None
         )
 
-    def charge_of(self, intent_id: str) -> str | None:
-        """The charge that paid an intent, as its success told; None when it did not."""
-        row = self._t.raw.execute(
+    def success_of(self, intent_id: str) -> tuple[str | None, int | None]:
+        """What the success of an intent told: the charge that paid, and what of its hold was
+        released; None for what it did not tell."""
+        now = self.deciding
+        if now and now.type == PAYMENT_SUCCEEDED and now.payment_intent_id == intent_id:
+            return now.charge_id, now.released_minor
+        rows = self._t.raw.execute(
             "SELECT detail FROM stripe_events WHERE payment_intent_id = ? AND type = ?"
-            " ORDER BY created_at DESC LIMIT 1",
+            " ORDER BY created_at DESC, id",
             (intent_id, PAYMENT_SUCCEEDED),
-        ).fetchone()
-        found = from_json(row[0]).get("charge_id") if row else None
-        return found if isinstance(found, str) else None
+        ).fetchall()
+        told = [from_json(row[0]) for row in rows]
+        charges = [key for one in told if isinstance(key := one.get("charge_id"), str)]
+        released = [minor for one in told if (minor := minor_in(one, "released")) is not None]
+        return next(iter(charges), None), next(iter(released), None)
 
     def touch(self, event_id: str) -> None:
         """Announce that the event was decided anew."""
@@ -195,6 +215,7 @@ def _facts(event: StripeEvent) -> dict[str, object]:
         "problem": event.problem,
         "mentioned": list(event.mentioned) or None,
         "charge_id": event.charge_id,
+        "released": event.released_minor,
         **reversal_facts(event.reversal),
     }
 
@@ -231,6 +252,7 @@ def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
         problem=text("problem"),
         mentioned=texts_in(detail, "mentioned"),
         charge_id=text("charge_id"),
+        released_minor=None if "told" in detail else minor_in(detail, "released"),
         reversal=reversal_of(detail),
     )
 
