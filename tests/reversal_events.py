@@ -24,17 +24,18 @@ def refund_event(
     refund_id: str = "re_one",
     status: str = "succeeded",
     created: datetime = NOON,
+    made: datetime | None = None,
     currency: str = "eur",
     livemode: bool = False,
     event_id: str | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """refund.created and its like."""
+    """refund.created and its like; `made`: when the refund was, if not with the event."""
     about = _OBJECTS["refund"] | {
         "id": refund_id,
         "amount": amount,
         "charge": CHARGE,
-        "created": int(created.timestamp()),
+        "created": int((made or created).timestamp()),
         "currency": currency,
         "payment_intent": intent_id,
         "reason": "requested_by_customer",

@@ -5,6 +5,7 @@ Stripe said of it until now, so every dependence on order shows up.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tests.faults.reference_model import Model
 
@@ -12,24 +13,43 @@ _TAKEN = ("needs_response", "under_review", "lost")
 
 
 @dataclass
+class Back:
+    """A refund: its amount, when it was made, and whether and when it was told as failed."""
+
+    amount: int
+    made: datetime | None = None
+    failed: bool = False
+    failed_at: datetime | None = None
+
+
+@dataclass
 class FullModel(Model):
     """Adds what goes back, what is entered by hand, and what staff assign elsewhere."""
 
-    refunds: dict[str, dict[str, tuple[int, set[str]]]] = field(default_factory=dict)
-    """intent → refund → (amount, every status that was told)"""
-    totals: dict[str, int] = field(default_factory=dict)
-    """intent → the highest sum of refunds that a charge told"""
+    refunds: dict[str, dict[str, "Back"]] = field(default_factory=dict)
+    """intent → refund → what was told of it"""
+    totals: dict[str, set[tuple[datetime | None, int]]] = field(default_factory=dict)
+    """intent → (when, the sum of its refunds that the charge told then)"""
     disputes: dict[str, dict[str, tuple[int, set[str]]]] = field(default_factory=dict)
     """intent → dispute → (amount, every status that was told)"""
     manual: list[tuple[str, int]] = field(default_factory=list)
     """(invoice, amount); taking one back is a negative one"""
 
-    def tell_refund(self, intent: str, refund: str, amount: int, status: str) -> None:
-        said = self.refunds.setdefault(intent, {}).setdefault(refund, (amount, set()))
-        said[1].add(status)
+    def tell_refund(
+        self,
+        intent: str,
+        refund: str,
+        amount: int,
+        status: str,
+        made: datetime | None = None,
+        said: datetime | None = None,
+    ) -> None:
+        back = self.refunds.setdefault(intent, {}).setdefault(refund, Back(amount, made))
+        if status == "failed":
+            back.failed, back.failed_at = True, said
 
-    def tell_total(self, intent: str, total: int) -> None:
-        self.totals[intent] = max(total, self.totals.get(intent, 0))
+    def tell_total(self, intent: str, total: int, said: datetime | None = None) -> None:
+        self.totals.setdefault(intent, set()).add((said, total))
 
     def tell_dispute(self, intent: str, dispute: str, amount: int, status: str) -> None:
         said = self.disputes.setdefault(intent, {}).setdefault(dispute, (amount, set()))
@@ -41,8 +61,17 @@ class FullModel(Model):
     def refunded(self, intent: str) -> int:
         """Refunds that did not fail, and those that only the charge has told."""
         named = self.refunds.get(intent, {}).values()
-        unnamed = self.totals.get(intent, 0) - sum(amount for amount, _ in named)
-        return max(0, unnamed) + sum(amount for amount, said in named if "failed" not in said)
+        gap = [0]
+        for when, total in self.totals.get(intent, ()):
+            # What the sum contained then: made before, and not failed by then.
+            known = sum(
+                back.amount
+                for back in named
+                if not (when and back.made and back.made > when)
+                and not (when and back.failed_at and back.failed_at < when)
+            )
+            gap.append(total - known)
+        return max(gap) + sum(back.amount for back in named if not back.failed)
 
     def charged_back(self, intent: str) -> int:
         """Disputes that took money and were not won."""

@@ -140,6 +140,12 @@ NOW = {
     "J23": "booked row changed from outside",
     "J24": "backups 0600",
     # True money (M and the row of that table).
+    "MA4": "dispute above the payment",
+    "MA7": "dispute that came back in part",
+    "MA8": "a sum of refunds that fell",
+    "MB1": "a hold is no money",
+    "MB2": "an event that booked nothing is no money",
+    "MB6": "every change of state has a line",
     "MC1": "a number of any form",
     "MC5": "numbers go on from another program",
     "MD1": "steps of the background that fail",

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -94,33 +94,43 @@ class Sequence:
         }
         self._add(paid, partial(self.model.take, told))
         left = amount
+        counted = 0
         for number in range(self.random.choice([0, 1, 1, 2])):
             part = self.random.choice([left, max(1, left // 2)])
-            left -= self._add_refund(intent, f"re_{intent[3:]}x{number}", part, amount - left)
+            made = NOON + timedelta(minutes=10 * number)
+            back = self._add_refund(intent, f"re_{intent[3:]}x{number}", part, counted, made)
+            # What fails is left, and may be refunded once more.
+            left, counted = left - back, counted + back
             if not left:
                 break
         if left and self.random.random() < 0.3:
             self._add_dispute(intent, f"dp_{intent[3:]}", left)
 
-    def _add_refund(self, intent: str, refund: str, amount: int, before: int) -> int:
-        """Its events; returns how much has gone back by it in the end."""
+    def _add_refund(
+        self, intent: str, refund: str, amount: int, before: int, made: datetime
+    ) -> int:
+        """Its events; returns how much has gone back by it in the end. `before`: how much of the
+        payment had gone back when it was made."""
         fails = self.random.random() < 0.25
         states = ["pending", "succeeded", *(["failed"] if fails else [])]
         for minutes, status in enumerate(states):
             kind = {"pending": "refund.created", "failed": "refund.failed"}
+            at = made + timedelta(minutes=minutes)
             event = refund_event(
                 intent,
                 amount,
                 refund_id=refund,
                 status=status,
                 kind=kind.get(status, "refund.updated"),
-                created=NOON + timedelta(minutes=minutes),
+                created=at,
+                made=made,
             )
-            self._add(event, partial(self.model.tell_refund, intent, refund, amount, status))
+            tell = partial(self.model.tell_refund, intent, refund, amount, status, made, at)
+            self._add(event, tell)
         total = before + amount
         if self.random.random() < 0.7:
-            event = refunded_charge(intent, total)
-            self._add(event, partial(self.model.tell_total, intent, total))
+            event = refunded_charge(intent, total, created=made)
+            self._add(event, partial(self.model.tell_total, intent, total, made))
         return 0 if fails else amount
 
     def _add_dispute(self, intent: str, dispute: str, amount: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workmate_desktop.domain.charges import Charge
 from workmate_desktop.domain.reversals import Reversal
 
 PAYMENT_SUCCEEDED = "payment_intent.succeeded"
@@ -20,6 +21,9 @@ RUNNING_TYPES = (
     CHECKOUT_COMPLETED,
 )
 """They book nothing, but tell of payments that take days: begun, or given up."""
+CHARGE_TYPES = ("charge.succeeded", "charge.captured", "charge.updated")
+"""They book nothing, but tell how a payment was paid. Not subscribed: without them the charge is
+read a little later (services/comparison.py)."""
 CHARGE_REFUNDED = "charge.refunded"
 CHARGE_FAILED = "charge.failed"
 REFUND_CREATED = "refund.created"
@@ -119,6 +123,8 @@ class Reason(StrEnum):
     """A reversal of a payment that is not booked here; booked with the payment if it comes."""
     DELETED_TEST_DATA = "deleted_test_data"
     """From before all test data was deleted here; Stripe lists it for 30 days."""
+    CHARGE_NOTED = "charge_noted"
+    """It told how a payment was paid."""
     NOTHING_MOVED = "nothing_moved"
     """An inquiry of the bank, or a charge that never succeeded: no money has moved."""
 
@@ -166,5 +172,9 @@ class StripeEvent:
     """Numbers of invoices found in the texts of the payment (domain/review.py numbers_in)."""
     charge_id: str | None = None
     """The charge that paid, or failed to pay, the intent."""
+    charge: Charge | None = None
+    """The charge itself, where the event contains it."""
+    released_minor: int | None = None
+    """Of a succeeded intent: what was held beyond what was captured; None for nothing."""
     reversal: Reversal | None = None
     """What an event of REVERSAL_TYPES tells; `amount_minor` is then what has gone back."""

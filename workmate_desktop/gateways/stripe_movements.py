@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from workmate_desktop.domain.charges import Charge
 from workmate_desktop.domain.events import (
     CHARGE_FAILED,
     DISPUTE_CLOSED,
     DISPUTE_UPDATED,
     PAYMENT_SUCCEEDED,
 )
+from workmate_desktop.domain.reversals import TAKEN_BACK
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_charges import read_charge
 from workmate_desktop.gateways.stripe_made_events import made_event
 from workmate_desktop.gateways.stripe_refunds import refund_as_event
 from workmate_desktop.gateways.stripe_values import (
@@ -26,10 +29,21 @@ from workmate_desktop.gateways.stripe_values import (
     as_dict,
     matched,
     read_metadata,
-    read_text,
 )
 
 PAGE = 100
+_EXPANDED = ["data.balance_transaction", "data.failure_balance_transaction"]
+_OF_CHARGE = (
+    "id",
+    "object",
+    "amount",
+    "amount_captured",
+    "captured",
+    "created",
+    "payment_intent",
+    "payment_method_details",
+    "status",
+)
 _FINAL = ("won", "lost", "warning_closed")
 
 
@@ -47,18 +61,25 @@ class Fee:
 class Movement:
     """Something that moved, as JSON of the event that would have told it.
 
-    `invoice_ref` and `instance` are our metadata on a charge. `succeeded`: a charge that paid.
-    `body` of any other charge is None, unless it took back what it had brought.
+    `invoice_ref` and `instance` are our metadata on a charge. `charge`: what it tells; `body` of
+    one that did not pay is None, unless it took back what it had brought. `moves`: how many
+    balance transactions a dispute has.
     """
 
     intent_id: str
     body: bytes | None
     object_id: str = ""
     status: str = ""
-    succeeded: bool = False
+    charge: Charge | None = None
     invoice_ref: str | None = None
     instance: str | None = None
     fee: Fee | None = None
+    moves: int = 0
+
+    @property
+    def paid(self) -> bool:
+        """A charge that brought money: an authorised one has not, though it is `succeeded`."""
+        return self.charge is not None and self.charge.paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +107,26 @@ class StripeMovements:
 
     def charges(self, since: int, after: str | None = None) -> Iterator[Page]:
         """Pages of charges with their fees."""
-        asked = {"created": {"gte": since}, "expand": ["data.balance_transaction"]}
+        asked = {"created": {"gte": since}, "expand": _EXPANDED}
         ask = partial(self._pages, lambda client, params: client.v1.charges.list(params))
         for page in ask(asked, after):
             yield Page(self._charges(page), _last(page))
 
     def charges_of(self, intent_id: str) -> list[Movement]:
         """The charges of one payment; not an error when Stripe does not know it."""
-        asked = {"payment_intent": intent_id, "expand": ["data.balance_transaction"]}
+        asked = {"payment_intent": intent_id, "expand": _EXPANDED}
         pages = self._pages(lambda client, params: client.v1.charges.list(params), asked)
         return [charge for page in pages for charge in self._charges(page)]
 
-    def refunds(self, since: int, after: str | None = None) -> Iterator[Page]:
-        """Pages of refunds."""
+    def refunds(self, since: int, now: int, after: str | None = None) -> Iterator[Page]:
+        """Pages of refunds, as they are `now`."""
         asked = {"created": {"gte": since}}
         ask = partial(self._pages, lambda client, params: client.v1.refunds.list(params))
         for page in ask(asked, after):
             found = [
                 Movement(
                     intent,
-                    refund_as_event(refund, livemode=self._livemode),
+                    refund_as_event(refund, livemode=self._livemode, now=now),
                     str(refund.get("id")),
                     str(refund.get("status")),
                 )
@@ -124,6 +145,7 @@ class StripeMovements:
                     self._dispute_event(dispute, now),
                     str(dispute.get("id")),
                     str(dispute.get("status")),
+                    moves=_moves(dispute),
                 )
                 for dispute, intent in _with_intents(page)
             ]
@@ -133,41 +155,40 @@ class StripeMovements:
         found = []
         for charge, intent in _with_intents(page):
             metadata = as_dict(charge.get("metadata"))
-            succeeded = charge.get("status") == "succeeded"
+            told = read_charge(charge)
+            paid = told is not None and told.paid
             taken_back = charge.get("status") == "failed" and charge.get(
                 "failure_balance_transaction"
             )
             body = None
-            if succeeded:
-                body = self._payment_event(charge, intent)
+            if told is not None and told.paid:
+                body = self._payment_event(charge, intent, told.captured_minor)
             elif taken_back:
-                body = self._event(CHARGE_FAILED, charge, "taken_back", charge.get("created"))
+                body = self._late_failure(charge)
             found.append(
                 Movement(
                     intent,
                     body,
                     str(charge.get("id")),
-                    "taken_back" if taken_back else str(charge.get("status")),
-                    succeeded,
+                    TAKEN_BACK if taken_back else str(charge.get("status")),
+                    told,
                     read_metadata(metadata.get("invoice_id")),
                     read_metadata(metadata.get("workmate_instance")),
-                    _fee(charge.get("balance_transaction")) if succeeded else None,
+                    _fee(charge.get("balance_transaction")) if paid else None,
                 )
             )
         return found
 
-    def _payment_event(self, charge: dict[str, Any], intent: str) -> bytes:
+    def _payment_event(self, charge: dict[str, Any], intent: str, captured: int) -> bytes:
         """The success of its payment intent; the id is that of services/catch_up.py, too."""
-        method = read_text(as_dict(charge.get("payment_method_details")).get("type"), longest=100)
         about = {
             "id": intent,
             "object": "payment_intent",
             "amount": charge.get("amount"),
-            "amount_received": charge.get("amount_captured"),
+            "amount_received": captured,
             "currency": charge.get("currency"),
-            "latest_charge": charge.get("id"),
+            "latest_charge": {name: charge.get(name) for name in _OF_CHARGE},
             "metadata": charge.get("metadata"),
-            "payment_method_types": [method] if method else [],
             "status": "succeeded",
         }
         created = charge.get("created")
@@ -175,10 +196,20 @@ class StripeMovements:
             intent, PAYMENT_SUCCEEDED, about, created=created, livemode=self._livemode
         )
 
+    def _late_failure(self, charge: dict[str, Any]) -> bytes:
+        """When the money went, its balance transaction tells; the charge was made before."""
+        moved = as_dict(charge.get("failure_balance_transaction"))
+        at = moved.get("created", charge.get("created"))
+        return self._event(CHARGE_FAILED, charge, TAKEN_BACK, at)
+
     def _dispute_event(self, dispute: dict[str, Any], now: int) -> bytes:
+        """What was said of it before, it was before `now`; when it was made, it tells itself."""
         status = str(dispute.get("status"))
         kind = DISPUTE_CLOSED if status in _FINAL else DISPUTE_UPDATED
-        return self._event(kind, dispute, status, now)
+        # A dispute that came back in part keeps its status while the money moves.
+        moves = _moves(dispute)
+        name = f"{status}_{moves}" if moves > 1 else status
+        return self._event(kind, dispute, name, now)
 
     def _event(self, kind: str, about: dict[str, Any], status: str, created: Any) -> bytes:
         name = f"{about.get('id')}_{status}"
@@ -211,6 +242,11 @@ def _with_intents(page: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]
     """Those that belong to a payment intent; this program makes no others."""
     found = [(one, matched(INTENT_ID, one.get("payment_intent"))) for one in page]
     return [(one, intent) for one, intent in found if intent is not None]
+
+
+def _moves(dispute: dict[str, Any]) -> int:
+    moves = dispute.get("balance_transactions")
+    return len(moves) if isinstance(moves, list) else 0
 
 
 def _fee(value: object) -> Fee | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from workmate_desktop.domain.events import REFUND_CREATED
+from workmate_desktop.domain.reversals import REFUND_IS_DEAD
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
 from workmate_desktop.gateways.stripe_made_events import made_event
@@ -54,8 +55,14 @@ class StripeRefunds:
         return plain(self._api.call(lambda client: client.v1.refunds.list(params)))
 
 
-def refund_as_event(refund: dict[str, Any], *, livemode: bool) -> bytes:
-    """A refund as the event that would have told it. The same state always has the same id."""
-    name = f"{refund.get('id')}_{refund.get('status')}"
+def refund_as_event(refund: dict[str, Any], *, livemode: bool, now: int | None = None) -> bytes:
+    """A refund as the event that would have told it. The same state always has the same id.
+
+    One that was found dead in a list was dead by `now` at the latest: nobody knows since when.
+    """
+    status = refund.get("status")
     created = refund.get("created")
+    if status in REFUND_IS_DEAD and now is not None:
+        created = now
+    name = f"{refund.get('id')}_{status}"
     return made_event(name, REFUND_CREATED, refund, created=created, livemode=livemode)

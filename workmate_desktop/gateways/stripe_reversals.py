@@ -17,7 +17,9 @@ from workmate_desktop.domain.events import (
     StripeEvent,
     UnreadableEvent,
 )
-from workmate_desktop.domain.reversals import TAKEN_BACK, Reversal, Told
+from workmate_desktop.domain.money import MAX_MINOR
+from workmate_desktop.domain.reversals import TAKEN_BACK, Balance, Reversal, Told
+from workmate_desktop.gateways.stripe_charges import read_charge
 from workmate_desktop.gateways.stripe_values import (
     CHARGE_ID,
     CODE,
@@ -60,7 +62,11 @@ def reversal_event(
     if intent is not None and matched(INTENT_ID, intent) is None:
         raise UnreadableEvent("intent_id")
     livemode = values.get("livemode")
+    of_charge = told in (Told.REFUNDED_TOTAL, Told.FAILED_CHARGE)
+    charge = read_charge(about) if of_charge else None
     amount = read_amount(about.get("amount_refunded" if told is Told.REFUNDED_TOTAL else "amount"))
+    if told is Told.FAILED_CHARGE and charge is not None and charge.captured_minor:
+        amount = charge.captured_minor  # of a hold captured in part, no more than that was here
     currency = matched(CURRENCY, about.get("currency"))
     created = read_moment(values.get("created"))
     status = matched(CODE, about.get("status"))
@@ -71,7 +77,6 @@ def reversal_event(
         "created": created is None,
         "status": status is None,
     }
-    of_charge = told in (Told.REFUNDED_TOTAL, Told.FAILED_CHARGE)
     metadata = as_dict(about.get("metadata"))
     method = as_dict(about.get("payment_method_details"))
     respond_by = as_dict(about.get("evidence_details")).get("due_by")
@@ -99,7 +104,11 @@ def reversal_event(
             request_id=read_metadata(metadata.get(REQUEST_KEY)),
             respond_by=read_moment(respond_by),
             funds=_FUNDS.get(kind),
+            balance=_balance(about, currency) if told is Told.DISPUTE else None,
+            released_minor=charge.released_minor if charge else None,
+            moved=told is Told.REFUND and bool(about.get("balance_transaction")),
         ),
+        charge=charge,
     )
 
 
@@ -109,6 +118,24 @@ def _told(kind: str) -> Told:
     if kind == CHARGE_FAILED:
         return Told.FAILED_CHARGE
     return Told.REFUND if kind in REFUND_TYPES else Told.DISPUTE
+
+
+def _balance(dispute: dict[str, Any], currency: str | None) -> Balance | None:
+    """What its balance transactions took and gave back; None while there are none, and where they
+    are in another currency: the account's, by a rate of another day.
+    """
+    listed = dispute.get("balance_transactions")
+    moves = listed if isinstance(listed, list) else []
+    amounts = [
+        move.get("amount")
+        for move in moves
+        if isinstance(move, dict) and currency and move.get("currency") == currency
+    ]
+    known = [amount for amount in amounts if type(amount) is int and abs(amount) <= MAX_MINOR]
+    if not moves or len(known) != len(moves):
+        return None
+    taken = -sum(amount for amount in known if amount < 0)
+    return Balance(len(known), taken, sum(amount for amount in known if amount > 0))
 
 
 def _late_failure(charge: dict[str, Any]) -> str | None:

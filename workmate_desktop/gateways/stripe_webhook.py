@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from workmate_desktop.domain.events import (
+    CHARGE_TYPES,
     CHECKOUT_COMPLETED,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
@@ -24,6 +25,7 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.review import numbers_in
 from workmate_desktop.gateways.requests_library import import_requests
+from workmate_desktop.gateways.stripe_charges import charge_of_intent, method_of, read_charge
 from workmate_desktop.gateways.stripe_reversals import reversal_event
 from workmate_desktop.gateways.stripe_values import (
     CHARGE_ID,
@@ -167,6 +169,8 @@ def parse(body: bytes, received_at: datetime) -> StripeEvent:
         return _running_event(values, event_id, kind, received_at)
     if kind in REVERSAL_TYPES:
         return reversal_event(values, event_id, kind, received_at)
+    if kind in CHARGE_TYPES:
+        return _charge_event(values, event_id, kind, received_at)
     return _other_event(values, event_id, kind, received_at)
 
 
@@ -213,7 +217,8 @@ def _payment_event(
         "created": created is None,
     }
     metadata = as_dict(intent.get("metadata"))
-    charge = as_dict(intent.get("latest_charge"))
+    charge = charge_of_intent(intent) if kind == PAYMENT_SUCCEEDED else {}
+    latest = as_dict(intent.get("latest_charge")).get("id", intent.get("latest_charge"))
     error = as_dict(intent.get("last_payment_error")) if kind == PAYMENT_FAILED else {}
     return StripeEvent(
         id=event_id,
@@ -227,13 +232,42 @@ def _payment_event(
         invoice_ref=read_metadata(metadata.get("invoice_id")),
         invoice_number=read_metadata(metadata.get("invoice_number")),
         workmate_instance=read_metadata(metadata.get("workmate_instance")),
-        method=_method(intent, error),
+        method=method_of(charge) or _method(intent, error),
         decline_code=matched(CODE, error.get("decline_code")),
         failure_code=matched(CODE, error.get("code")),
         account=read_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
         mentioned=_numbers_mentioned(intent, metadata),
-        charge_id=matched(CHARGE_ID, charge.get("id") if charge else intent.get("latest_charge")),
+        charge_id=matched(CHARGE_ID, charge.get("id", latest)),
+        charge=read_charge(charge) if charge else None,
+        released_minor=_released(intent, amount) if kind == PAYMENT_SUCCEEDED else None,
+    )
+
+
+def _released(intent: dict[str, Any], received: int | None) -> int | None:
+    """A hold may be captured in part; Stripe shows the rest of it as a refund."""
+    held = read_amount(intent.get("amount"))
+    return held - received if held and received and held > received else None
+
+
+def _charge_event(
+    values: dict[str, Any], event_id: str, kind: str, received_at: datetime
+) -> StripeEvent:
+    """It books nothing, so gaps are fine."""
+    about = as_dict(as_dict(values.get("data")).get("object"))
+    charge = read_charge(about)
+    return StripeEvent(
+        id=event_id,
+        type=kind,
+        created=read_moment(values.get("created")) or received_at,
+        livemode=values.get("livemode") is True,
+        payment_intent_id=charge.intent_id if charge else None,
+        amount_minor=read_amount(about.get("amount_captured")),
+        currency=matched(CURRENCY, about.get("currency")),
+        method=method_of(about),
+        account=read_text(values.get("account"), longest=255),
+        charge_id=charge.id if charge else None,
+        charge=charge,
     )
 
 

@@ -90,6 +90,7 @@ def _decide_safely(
 ) -> Receipt:
     """A bug in booking must not lose the event: it stays, with the error, for review."""
     error: str | None = None
+    t.events.deciding = event
     try:
         with t.savepoint():
             receipt = _decide(t, event, source, rules, first_time=first_time)
@@ -99,6 +100,8 @@ def _decide_safely(
         logger.exception("Booking of %s failed", event.id)
         error = type(fault).__name__
         receipt = Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
+    finally:
+        t.events.deciding = None
     invoice_id = receipt.invoice.id if receipt.invoice else None
     reason = receipt.reason.value if receipt.reason else None
     if first_time:

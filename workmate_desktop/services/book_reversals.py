@@ -9,35 +9,28 @@ A reversal may come before its payment. It is kept then, and booked together wit
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from workmate_desktop.domain.events import Outcome, Reason, Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.domain.reversals import (
     REFUND_IS_DEAD,
-    RETURNED_BY_BANK,
     TAKEN_BACK,
-    Fact,
     Reversal,
     ReversalKind,
     Standing,
     Told,
-    standing,
+    is_returned_debit,
 )
 from workmate_desktop.services.decide import money_went_back, refund_failed
+from workmate_desktop.services.reversal_facts import facts_about, standing_of
+from workmate_desktop.services.reversal_news import Entry, tell_change, tell_entry
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
 
-_NAMES = {
-    ReversalKind.REFUND: (Action.REFUNDED, NoticeKind.REFUNDED),
-    ReversalKind.REFUND_FAILED: (Action.REFUND_FAILED, NoticeKind.REFUND_FAILED),
-    ReversalKind.DISPUTE: (Action.DISPUTED, NoticeKind.DISPUTED),
-    ReversalKind.DISPUTE_WON: (Action.DISPUTE_WON, NoticeKind.DISPUTE_WON),
-    ReversalKind.RETURN: (Action.DEBIT_RETURNED, NoticeKind.DEBIT_RETURNED),
-}
 _REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)
+_CHARGE = ("ch_", "py_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +42,8 @@ class Decision:
     invoice: InvoiceToBook | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One counter-entry to be. `amount_minor` > 0: the money goes; < 0: it comes back."""
-
-    object_id: str
-    kind: ReversalKind
-    amount_minor: int
-
-
-def decide(
-    t: Transaction, event: StripeEvent, source: Source, paid_by: str | None = None
-) -> Decision:
-    """Book what a trusted event of REVERSAL_TYPES says.
-
-    `paid_by` is the charge that paid, while the event that told it is not kept yet.
-    """
+def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
+    """Book what a trusted event of REVERSAL_TYPES says."""
     assert event.reversal is not None
     if event.payment_intent_id is None:
         return Decision(Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
@@ -80,11 +59,10 @@ def decide(
     if payment.currency != event.currency:
         return Decision(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
     _close_request(t, event.reversal, payment, invoice)
-    said = _said_about(t, payment, event)
-    paid_by = paid_by or t.events.charge_of(event.payment_intent_id)
-    if _settle(t, payment, _without_other_attempts([*said, event], paid_by), event, source):
+    if _settle(t, payment, event, source):
         return Decision(Outcome.BOOKED, None, invoice)
-    if _tell_of_dispute(t, event, [*said], payment, invoice, source):
+    before = [one for one in facts_about(t, payment) if one.id != event.id]
+    if tell_change(t, event, before, payment, invoice, source):
         return Decision(Outcome.BOOKED, Reason.NOTHING_MOVED, invoice)
     return Decision(Outcome.DUPLICATE, Reason.SAME_REVERSAL, invoice)
 
@@ -97,7 +75,7 @@ def book_waiting(t: Transaction, payment: StripeEvent) -> None:
     for event, outcome, reason in t.events.said_about(intent_id):
         if outcome is not Outcome.IGNORED or reason != Reason.PAYMENT_UNKNOWN.value:
             continue
-        made = decide(t, event, Source.WEBHOOK, payment.charge_id)
+        made = decide(t, event, Source.WEBHOOK)
         t.events.decide(
             event,
             made.outcome,
@@ -121,51 +99,16 @@ def _never_was_money(reversal: Reversal) -> bool:
     return reversal.told is Told.FAILED_CHARGE and reversal.status != TAKEN_BACK
 
 
-def _said_about(t: Transaction, payment: Payment, now: StripeEvent) -> list[StripeEvent]:
-    """All that was said before about this payment and was believed."""
-    believed = []
-    for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
-        trusted = outcome in (Outcome.BOOKED, Outcome.DUPLICATE) or (
-            outcome is Outcome.IGNORED and reason == Reason.PAYMENT_UNKNOWN.value
-        )
-        fits = event.currency == payment.currency and event.livemode == payment.livemode
-        if trusted and fits and event.id != now.id and event.problem is None:
-            believed.append(event)
-    return believed
-
-
-def _without_other_attempts(events: list[StripeEvent], paid_by: str | None) -> list[StripeEvent]:
-    """An intent has a charge for each attempt: only the one that paid can be taken back."""
-    return [
-        event
-        for event in events
-        if event.reversal is not None
-        and (
-            event.reversal.told is not Told.FAILED_CHARGE
-            or paid_by in (None, event.reversal.charge_id)
-        )
-    ]
-
-
-def _settle(
-    t: Transaction,
-    payment: Payment,
-    events: list[StripeEvent],
-    cause: StripeEvent,
-    source: Source,
-) -> list[_Entry]:
+def _settle(t: Transaction, payment: Payment, cause: StripeEvent, source: Source) -> list[Entry]:
     """Add the entries that are missing, with a line and a notice each. Returns them."""
     assert cause.reversal is not None
-    now = standing(
-        Fact(event.reversal, event.created, event.amount_minor)
-        for event in events
-        if event.reversal is not None and event.amount_minor is not None
-    )
+    events = facts_about(t, payment)
+    now = standing_of(t, payment)
     booked = t.payments.reversals_of(payment.id)
     charge_id = cause.reversal.charge_id or cause.reversal.object_id
     entries = [
         *_missing_refunds(now, booked, charge_id),
-        *_missing_disputes(now, booked, _kind_of_loss(cause, payment)),
+        *_missing_disputes(now, booked, events, payment.method),
     ]
     for entry in entries:
         invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
@@ -185,11 +128,11 @@ def _settle(
             _settle_review(t, payment, entry, about.reversal.request_id)
         else:
             before, after = (status.value for status in update_status(t, invoice))
-        _tell(t, entry, about, payment, invoice, source, {"from": before, "to": after})
+        tell_entry(t, entry, about, payment, invoice, source, {"from": before, "to": after})
     return entries
 
 
-def _settle_review(t: Transaction, payment: Payment, entry: _Entry, request_id: str | None) -> None:
+def _settle_review(t: Transaction, payment: Payment, entry: Entry, request_id: str | None) -> None:
     """Money that waited for a decision and went back whole waits no more; until it fails."""
     left = refundable_minor(payment, t.payments.reversals_of(payment.id))
     if left == 0:
@@ -200,7 +143,7 @@ def _settle_review(t: Transaction, payment: Payment, entry: _Entry, request_id: 
         refund_failed(t, payment.id, ACTOR_STRIPE)
 
 
-def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> list[_Entry]:
+def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> list[Entry]:
     """Entries until the books have given back what `now` says."""
     mine = [entry for entry in booked if entry.kind in _REFUNDS]
     by_object: dict[str, int] = {}
@@ -208,10 +151,11 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
         key = entry.stripe_object_id or ""
         by_object[key] = by_object.get(key, 0) - entry.amount_minor
     missing = now.refunded_minor - sum(by_object.values())
-    found: list[_Entry] = []
+    found: list[Entry] = []
     # Which refund it is matters for the words only: the sum is right in any case. A refund
     # that was told without its id first stays booked under its charge.
-    for object_id, amount, counts in now.refunds:
+    for one in now.refunds:
+        object_id, amount, counts = one.object_id, one.amount_minor, one.counts
         if missing > 0 and counts and by_object.get(object_id, 0) <= 0:
             step = min(missing, amount)
         elif missing < 0 and not counts:
@@ -225,124 +169,43 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
     return [*found, _entry(charge_id, missing)] if missing else found
 
 
-def _entry(object_id: str, amount: int) -> _Entry:
+def _entry(object_id: str, amount: int) -> Entry:
     kind = ReversalKind.REFUND if amount > 0 else ReversalKind.REFUND_FAILED
-    return _Entry(object_id, kind, amount)
+    return Entry(object_id, kind, amount)
 
 
-def _missing_disputes(now: Standing, booked: list[Payment], loss: ReversalKind) -> list[_Entry]:
-    found = []
-    for object_id, amount in now.disputes.items():
-        gone = -sum(e.amount_minor for e in booked if e.stripe_object_id == object_id)
-        if amount != gone:
-            kind = loss if amount > gone else ReversalKind.DISPUTE_WON
-            found.append(_Entry(object_id, kind, amount - gone))
-    return found
+def _missing_disputes(
+    now: Standing, booked: list[Payment], events: list[StripeEvent], method: str
+) -> list[Entry]:
+    """Entries until each dispute and late failure has taken what `now` says."""
+    mine = [entry for entry in booked if entry.kind not in _REFUNDS]
+    gone = {entry.stripe_object_id or "": 0 for entry in mine}
+    for entry in mine:
+        gone[entry.stripe_object_id or ""] -= entry.amount_minor
+    wanted = {key: taken.amount_minor for key, taken in now.disputes.items()}
+    # A failed charge that turned out to be another attempt than the one that paid.
+    wanted |= {key: 0 for key in gone if key not in wanted and key.startswith(_CHARGE)}
+    return [
+        Entry(key, _kind_of_loss(events, key, method), amount - gone.get(key, 0))
+        if amount > gone.get(key, 0)
+        else Entry(key, ReversalKind.DISPUTE_WON, amount - gone[key], left_minor=amount)
+        for key, amount in wanted.items()
+        if amount != gone.get(key, 0)
+    ]
 
 
-def _kind_of_loss(cause: StripeEvent, payment: Payment) -> ReversalKind:
-    assert cause.reversal is not None
-    method = cause.reversal.method or payment.method
-    if cause.reversal.told is Told.FAILED_CHARGE or method in RETURNED_BY_BANK:
-        return ReversalKind.RETURN
-    return ReversalKind.DISPUTE
+def _kind_of_loss(events: list[StripeEvent], object_id: str, method: str) -> ReversalKind:
+    told = [e.reversal for e in events if e.reversal and e.reversal.object_id == object_id]
+    returned = any(
+        one.told is Told.FAILED_CHARGE or is_returned_debit(one.method or method, one.reason)
+        for one in told
+    )
+    return ReversalKind.RETURN if returned else ReversalKind.DISPUTE
 
 
 def _newest_about(events: list[StripeEvent], object_id: str) -> StripeEvent | None:
     about = [e for e in events if e.reversal is not None and e.reversal.object_id == object_id]
     return max(about, key=lambda event: event.created, default=None)
-
-
-def _tell(
-    t: Transaction,
-    entry: _Entry,
-    about: StripeEvent,
-    payment: Payment,
-    invoice: InvoiceToBook | None,
-    source: Source,
-    status: dict[str, str | None],
-) -> None:
-    assert about.reversal is not None
-    action, notice = _NAMES[entry.kind]
-    detail = {
-        "amount_minor": abs(entry.amount_minor),
-        "currency": payment.currency,
-        "method": payment.method,
-        "reason": about.reversal.reason,
-        "object_id": entry.object_id,
-        "object_status": about.reversal.status,
-        "respond_by": _moment(about.reversal.respond_by),
-        "refund_request": about.reversal.request_id,
-    }
-    if invoice is not None:
-        t.history.add(
-            invoice.id,
-            action,
-            ACTOR_STRIPE,
-            livemode=payment.livemode,
-            source=source.value,
-            event_id=about.id,
-            payment_intent_id=payment.stripe_payment_intent_id,
-            **detail,
-            **status,
-        )
-    t.notices.add(
-        notice,
-        invoice_id=invoice.id if invoice else None,
-        event_id=about.id,
-        number=invoice.number if invoice else None,
-        **detail,
-    )
-
-
-def _tell_of_dispute(
-    t: Transaction,
-    event: StripeEvent,
-    said: list[StripeEvent],
-    payment: Payment,
-    invoice: InvoiceToBook | None,
-    source: Source,
-) -> bool:
-    """News of a dispute that move no money: the bank asks, or has decided against the office."""
-    told = event.reversal
-    if told is None or told.told is not Told.DISPUTE:
-        return False
-    known = {
-        e.reversal.status for e in said if e.reversal and e.reversal.object_id == told.object_id
-    }
-    if told.status in known:
-        return False
-    if told.status == "lost" and payment.method not in RETURNED_BY_BANK:
-        action, notice = Action.DISPUTE_LOST, NoticeKind.DISPUTE_LOST
-    elif told.status == "warning_needs_response":
-        action, notice = Action.DISPUTE_OPENED, NoticeKind.DISPUTE_OPENED
-    else:
-        return False
-    detail = {
-        "amount_minor": event.amount_minor,
-        "currency": event.currency,
-        "reason": told.reason,
-        "object_id": told.object_id,
-        "respond_by": _moment(told.respond_by),
-    }
-    if invoice is not None:
-        t.history.add(
-            invoice.id,
-            action,
-            ACTOR_STRIPE,
-            livemode=payment.livemode,
-            source=source.value,
-            event_id=event.id,
-            **detail,
-        )
-    t.notices.add(
-        notice,
-        invoice_id=invoice.id if invoice else None,
-        event_id=event.id,
-        number=invoice.number if invoice else None,
-        **detail,
-    )
-    return True
 
 
 def _close_request(
@@ -382,7 +245,3 @@ def _close_request(
         amount_minor=request.amount_minor,
         currency=request.currency,
     )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None

@@ -330,14 +330,14 @@ class _Run:
         references = [text for invoice in owed for text in invoice if text]
         for start in range(0, len(references), REFERENCES_AT_ONCE):
             found = self._stripe.payments_for(references[start : start + REFERENCES_AT_ONCE])
-            events = [event for event in self._parsed(found) if not self._is_known(event)]
+            events = [event for event in self._parsed(found) if not self._is_settled(event)]
             if events:
                 self._keep(events, len(events), self._cursor)
                 self._progress(self._so_far)
 
-    def _is_known(self, event: StripeEvent) -> bool:
+    def _is_settled(self, event: StripeEvent) -> bool:
         with self._database.reader() as connection:
-            return positions.is_known(connection, event.payment_intent_id or "")
+            return positions.is_settled(connection, event.payment_intent_id or "")
 
     # --- both ----------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, Stri
 from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
-from workmate_desktop.store.catch_up import is_known
+from workmate_desktop.store.catch_up import is_settled
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -169,7 +169,7 @@ class Comparison:
             missing = [
                 one
                 for one in page
-                if one.succeeded
+                if one.paid
                 and one.intent_id not in booked
                 and (
                     one.instance == self._instance_id
@@ -180,10 +180,10 @@ class Comparison:
                     )
                 )
                 # What waits for staff, or was set aside by them, is theirs.
-                and not is_known(connection, one.intent_id)
+                and not is_settled(connection, one.intent_id)
             ]
         found = self._take(missing, found)
-        found = self._take(self._missing([one for one in page if not one.succeeded]), found)
+        found = self._take(self._missing([one for one in page if not one.paid]), found)
         learned = [
             (booked[one.intent_id], one.fee) for one in page if one.fee and one.intent_id in booked
         ]
@@ -198,7 +198,9 @@ class Comparison:
                 for one in page
                 if one.body is not None
                 and one.intent_id in booked
-                and not rows.is_said(connection, one.intent_id, one.object_id, one.status)
+                and not rows.is_said(
+                    connection, one.intent_id, one.object_id, one.status, one.moves
+                )
             ]
 
     def _take(self, movements: Sequence[Movement], found: Found) -> Found:
@@ -273,7 +275,7 @@ def _ask(
         case Part.CHARGES:
             return stripe.charges(since, after)
         case Part.REFUNDS:
-            return stripe.refunds(since, after)
+            return stripe.refunds(since, now, after)
         case Part.DISPUTES:
             return stripe.disputes(since, now, after)
 

@@ -4,17 +4,19 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, or_, select
 
-from workmate_desktop.domain.events import PAYMENT_SUCCEEDED
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome
 from workmate_desktop.domain.invoices import OWED
+from workmate_desktop.domain.review import Decision
 from workmate_desktop.store.settings import setting
-from workmate_desktop.store.tables import invoices, payments, stripe_events
+from workmate_desktop.store.tables import invoices, payments, review_decisions, stripe_events
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
 
 _KEY = {False: "catch_up.cursor.test", True: "catch_up.cursor.live"}
+_DECIDED = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
 INSTALLED_AT = "catch_up.installed_at"
 
 
@@ -65,11 +67,23 @@ def owed_invoices(connection: Connection, *, livemode: bool) -> list[tuple[str, 
     return [(row.id, row.number) for row in connection.execute(query)]
 
 
-def is_known(connection: Connection, intent_id: str) -> bool:
-    """This intent's success was booked, or is kept for staff to decide."""
+def is_settled(connection: Connection, intent_id: str) -> bool:
+    """This intent's money is booked, or its success waits for staff, or they have set it aside.
+
+    An event alone that names it is not enough: it may have booked nothing.
+    """
     booked = select(payments.c.id).where(payments.c.stripe_payment_intent_id == intent_id)
     kept = select(stripe_events.c.id).where(
         stripe_events.c.payment_intent_id == intent_id,
         stripe_events.c.type == PAYMENT_SUCCEEDED,
     )
-    return any(connection.execute(query.limit(1)).first() for query in (booked, kept))
+    undone = review_decisions.alias()
+    in_force = exists().where(
+        review_decisions.c.item_id == stripe_events.c.id,
+        review_decisions.c.kind.in_(_DECIDED),
+        ~exists().where(undone.c.undoes_id == review_decisions.c.id),
+    )
+    theirs = kept.where(
+        or_(stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value, in_force),
+    )
+    return any(connection.execute(query.limit(1)).first() for query in (booked, theirs))

@@ -62,14 +62,22 @@ class NoticeVerbs:
             self.add(kind, about=about, **detail)
 
     def end(
-        self, kind: NoticeKind, invoice_id: str | None = None, *, about: str | None = None
+        self,
+        kind: NoticeKind,
+        invoice_id: str | None = None,
+        *,
+        about: str | None = None,
+        object_id: str | None = None,
     ) -> None:
         """The trouble is over: its notices say so (`over_at`) and need no reading any more.
 
-        With `invoice_id` only those of this invoice, with `about` those that began with it.
+        With `invoice_id` only those of this invoice, with `about` those that began with it, with
+        `object_id` those about this object of Stripe's.
         """
         now = self._t.now_text()
         for notice_id, detail in self._not_over(kind, invoice_id, about):
+            if object_id is not None and detail.get("object_id") != object_id:
+                continue
             self._t.raw.execute(
                 "UPDATE notices SET detail = ?, read_at = COALESCE(read_at, ?) WHERE id = ?",
                 (as_json({**detail, "over_at": now}), now, notice_id),

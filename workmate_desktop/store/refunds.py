@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, or_, select
 
 from workmate_desktop.domain.clock import from_text
+from workmate_desktop.domain.events import Outcome, Reason
 from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest, RequestState
 from workmate_desktop.store.payments import payment_of
+from workmate_desktop.store.reversals import reversal_of
 from workmate_desktop.store.tables import (
     invoices,
     payment_fees,
@@ -180,14 +182,31 @@ def _request(row: Mapping[Any, Any]) -> RefundRequest:
     )
 
 
-def is_said(connection: Connection, intent_id: str, object_id: str, status: str) -> bool:
-    """An event of this refund, dispute or charge with this status is kept already."""
-    query = select(stripe_events.c.detail).where(stripe_events.c.payment_intent_id == intent_id)
-    details = [from_json(text) for text in connection.execute(query).scalars()]
+def is_said(
+    connection: Connection, intent_id: str, object_id: str, status: str, moves: int = 0
+) -> bool:
+    """An event of this refund, dispute or charge with this status, and so many movements of a
+    dispute's money, is kept already and was believed, or waits for staff. One that was ignored
+    for another reason than that its payment was unknown has told nothing.
+    """
+    query = select(stripe_events.c.detail, stripe_events.c.outcome).where(
+        stripe_events.c.payment_intent_id == intent_id
+    )
     return any(
         (detail.get("object_id"), detail.get("object_status")) == (object_id, status)
-        for detail in details
+        and (moves < 2 or _moves(detail) >= moves)
+        and (
+            outcome != Outcome.IGNORED.value or detail.get("reason") == Reason.PAYMENT_UNKNOWN.value
+        )
+        for detail, outcome in (
+            (from_json(text), outcome) for text, outcome in connection.execute(query)
+        )
     )
+
+
+def _moves(detail: Mapping[str, object]) -> int:
+    told = reversal_of(detail)
+    return told.balance.moves if told and told.balance else 0
 
 
 def is_our_invoice(connection: Connection, reference: str) -> bool:

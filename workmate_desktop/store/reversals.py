@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.reversals import Reversal, Told
+from workmate_desktop.domain.reversals import Balance, Reversal, Told
 
 
 def reversal_facts(reversal: Reversal | None) -> dict[str, object]:
     """The fields needed to explain and to process again; {} for other events."""
     if reversal is None:
         return {}
+    balance = reversal.balance
     return {
         "told": reversal.told.value,
         "object_id": reversal.object_id,
@@ -22,6 +23,11 @@ def reversal_facts(reversal: Reversal | None) -> dict[str, object]:
         "refund_request": reversal.request_id,
         "respond_by": to_text(reversal.respond_by) if reversal.respond_by else None,
         "funds": reversal.funds,
+        "balance": [balance.moves, balance.taken_minor, balance.returned_minor]
+        if balance
+        else None,
+        "released": reversal.released_minor,
+        "moved": True if reversal.moved else None,
     }
 
 
@@ -46,7 +52,25 @@ def reversal_of(detail: Mapping[str, object]) -> Reversal | None:
         request_id=text("refund_request"),
         respond_by=_moment(text("respond_by")),
         funds=text("funds"),
+        balance=_balance(detail.get("balance")),
+        released_minor=minor_in(detail, "released"),
+        moved=detail.get("moved") is True,
     )
+
+
+def minor_in(detail: Mapping[str, object], key: str) -> int | None:
+    """An amount in `detail`; None for anything else (rows written from outside)."""
+    value = detail.get(key)
+    return value if type(value) is int and value >= 0 else None
+
+
+def _balance(value: object) -> Balance | None:
+    if not isinstance(value, list) or len(value) != 3:
+        return None
+    moves, taken, returned = value
+    if any(type(one) is not int or one < 0 for one in value):
+        return None
+    return Balance(moves, taken, returned)
 
 
 def _moment(text: str | None) -> datetime | None:

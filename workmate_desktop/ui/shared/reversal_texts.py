@@ -5,6 +5,7 @@ from datetime import datetime
 
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.ui.shared import money_text
 from workmate_desktop.ui.shared.words import translate
 
 
@@ -18,9 +19,12 @@ def action_titles() -> dict[str, str]:
         Action.REFUND_REQUESTED: _tr("Erstattung veranlasst"),
         Action.REFUND_NOT_DONE: _tr("Erstattung nicht ausgeführt"),
         Action.REFUNDED: _tr("Erstattet"),
+        Action.REFUND_ARRIVED: _tr("Erstattung ausgeführt"),
         Action.REFUND_FAILED: _tr("Erstattung fehlgeschlagen, Geld zurück"),
         Action.DISPUTED: _tr("Zahlung vom Kunden angefochten"),
         Action.DISPUTE_OPENED: _tr("Bank fragt nach einer Zahlung"),
+        Action.DISPUTE_ANSWERED: _tr("Bank prüft die Antwort"),
+        Action.DISPUTE_CLOSED: _tr("Anfrage der Bank erledigt, kein Geld ging zurück"),
         Action.DISPUTE_WON: _tr("Anfechtung gewonnen, Geld zurück"),
         Action.DISPUTE_LOST: _tr("Anfechtung verloren"),
         Action.DEBIT_RETURNED: _tr("Lastschrift zurückgegeben"),
@@ -37,6 +41,10 @@ def action_note(action: str, detail: Mapping[str, object]) -> str:
         parts.append(_tr("noch unterwegs zum Kunden"))
     if action in (Action.DISPUTED, Action.DISPUTE_OPENED):
         parts.append(answer_until(detail))
+    if action == Action.DEBIT_RETURNED:
+        parts.append(_tr("endgültig, keine Antwort an die Bank möglich"))
+    if action == Action.DISPUTE_WON:
+        parts.append(not_given_back(detail))
     return " · ".join(part for part in parts if part)
 
 
@@ -63,6 +71,15 @@ def reason_words(detail: Mapping[str, object]) -> str:
         "customer_initiated": _tr("Kunde hat widersprochen"),
         "check_returned": _tr("Scheck ging zurück"),
     }.get(str(detail.get("reason")), "")
+
+
+def not_given_back(detail: Mapping[str, object]) -> str:
+    """ "30,00 € hat die Bank behalten"; empty when all came back."""
+    left = detail.get("left_minor")
+    if type(left) is not int or left <= 0:
+        return ""
+    amount = money_text.money(left, str(detail.get("currency") or "eur"))
+    return _tr("%1 hat die Bank behalten").replace("%1", amount)
 
 
 def answer_until(detail: Mapping[str, object]) -> str:
@@ -111,10 +128,13 @@ def notice_why(kind: NoticeKind, detail: Mapping[str, object]) -> str:
         ),
         NoticeKind.DISPUTED: answer,
         NoticeKind.DISPUTE_OPENED: asked,
-        NoticeKind.DISPUTE_WON: _tr("Die Bank hat das Geld zurückgegeben."),
+        NoticeKind.DISPUTE_WON: _tr("Die Bank hat das Geld zurückgegeben.")
+        if not not_given_back(detail)
+        else _tr("%1, den Rest hat sie zurückgegeben.").replace("%1", not_given_back(detail)),
         NoticeKind.DISPUTE_LOST: _tr("Das Geld bleibt beim Kunden. Bitte mit ihm klären."),
         NoticeKind.DEBIT_RETURNED: _tr(
-            "Die Bank des Kunden hat das Geld zurückgeholt. Die Rechnung ist wieder offen."
+            "Die Bank des Kunden hat das Geld zurückgeholt. Das ist endgültig; eine Antwort an die "
+            "Bank ist nicht möglich. Die Rechnung ist wieder offen."
         ),
     }[kind]
     why = reason_words(detail)

@@ -146,6 +146,9 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
                 "verbucht."
             )
         ),
+        Reason.CHARGE_NOTED: Explanation(
+            _tr("Stripe meldet, auf welche Art bezahlt wurde. Verbucht wird davon nichts.")
+        ),
         Reason.NOTHING_MOVED: Explanation(
             _tr("Stripe meldet eine Änderung, bei der kein Geld zurückgegangen ist.")
         ),

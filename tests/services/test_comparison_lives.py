@@ -1,0 +1,234 @@
+"""The daily comparison alone, or beside the events in any order, ends at the same truth."""
+
+import copy
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import encoded
+from tests.services.absence import Absence
+from tests.services.review_office import waiting
+from tests.stripe_lives import life, orders, total_of
+from workmate_desktop.domain.events import Source
+from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.services.comparison import Comparison
+
+COMPARE = "compare"
+Told = dict[str, Any] | str
+
+
+class Lists:
+    """An office whose events come or not, and what Stripe's lists hold."""
+
+    def __init__(self, absence: Absence) -> None:
+        self.at = absence
+        self.office = absence.office
+        self.at.later(hours=2)
+
+    def invoice(self, total_minor: int) -> str:
+        [made] = self.at.invoices(1, total_minor)
+        return made
+
+    def hold(self, *objects: dict[str, Any]) -> None:
+        """Stripe's lists hold these now."""
+        ledger = self.at.stripe._ledger
+        with self.at.stripe.locked():
+            for one in objects:
+                kept = copy.deepcopy(one) | {"livemode": False}
+                kept["metadata"] = {**kept.get("metadata", {})}
+                if kept["object"] == "charge" and kept.get("metadata"):
+                    kept["metadata"]["workmate_instance"] = self.office.instance_id
+                ledger.objects[kept["id"]] = kept
+                for name in ("balance_transaction", "failure_balance_transaction"):
+                    key = kept.get(name)
+                    if key and key not in ledger.objects:
+                        ledger.add("balance_transaction", "txn", False, source=kept["id"])
+                        ledger.objects[key] = ledger.objects.popitem()[1] | {"id": key}
+
+    def compare(self) -> None:
+        """A day passes, and it is compared."""
+        self.at.later(days=1, minutes=1)
+        office = self.office
+        Comparison(
+            office.writer,
+            office.database,
+            office.receive,
+            self.at.clock,
+            self.at.api,
+            lambda: office.keys,
+            office.instance_id,
+        ).keep_up(threading.Event())
+
+    def tell(self, event: dict[str, Any]) -> None:
+        parsed = parse(encoded(event), self.at.clock.now())
+        assert self.office.receive.event(parsed, Source.WEBHOOK).result(10) == 200
+
+    def state(self, invoice: str) -> tuple[str, int, int, int]:
+        row = self.office.books.invoice_row(invoice)
+        assert row is not None
+        return row.status.value, row.paid_minor, row.refunded_minor, row.charged_back_minor
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Lists]:
+    absence = Absence(tmp_path)
+    absence.first_run()
+    yield Lists(absence)
+    absence.close()
+
+
+def charge_of(made: dict[str, Any], invoice: str, **fields: Any) -> dict[str, Any]:
+    """The charge that paid the intent of a life's first event."""
+    intent = made["events"][0]["data"]["object"]
+    return {
+        "id": intent["latest_charge"],
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount_received"],
+        "amount_refunded": 0,
+        "captured": True,
+        "paid": True,
+        "status": "succeeded",
+        "currency": "eur",
+        "created": made["events"][0]["created"],
+        "payment_intent": intent["id"],
+        "metadata": {"invoice_id": invoice},
+        "payment_method_details": {"type": "card"},
+        "balance_transaction": None,
+        **fields,
+    }
+
+
+def objects_of(made: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The newest state of each refund or dispute of a life."""
+    newest = {}
+    for event in made["events"]:
+        if event["data"]["object"]["object"] == kind:
+            newest[event["data"]["object"]["id"]] = event["data"]["object"]
+    return list(newest.values())
+
+
+def lives_and_ends() -> list[Any]:
+    return [
+        pytest.param("a4", {}, (-450, 0, 10450), id="a4"),
+        pytest.param("a7", {}, (7000, 0, 3000), id="a7"),
+        pytest.param("b1-hold", {"amount_refunded": 4000}, (6000, 0, 0), id="b1"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "fields", "end"), lives_and_ends())
+def test_ma4_ma7_mb1_the_lists_alone(
+    there: Lists, name: str, fields: dict[str, Any], end: tuple[int, int, int]
+) -> None:
+    invoice = there.invoice(total_of(name))
+    made = life(name, invoice)
+    there.hold(charge_of(made, invoice, **fields))
+    there.hold(*objects_of(made, "refund"), *objects_of(made, "dispute"))
+    there.compare()
+    assert there.state(invoice)[1:] == end
+    before = there.office.rows("SELECT amount_minor, kind FROM payments ORDER BY rowid")
+    there.compare()
+    assert there.office.rows("SELECT amount_minor, kind FROM payments ORDER BY rowid") == before
+
+
+@pytest.mark.parametrize(("name", "fields", "end"), lives_and_ends())
+def test_ma4_ma7_mb1_lists_and_events_in_any_order(
+    there: Lists, name: str, fields: dict[str, Any], end: tuple[int, int, int]
+) -> None:
+    count = len(life(name, "x")["events"])
+    for order in orders([*range(count), COMPARE], seed=11, most=8):
+        invoice = there.invoice(total_of(name))
+        made = life(name, invoice)
+        there.hold(charge_of(made, invoice, **fields))
+        there.hold(*objects_of(made, "refund"), *objects_of(made, "dispute"))
+        for step in order:
+            if step == COMPARE:
+                there.compare()
+            else:
+                there.tell(made["events"][step])
+        assert there.state(invoice)[1:] == end, order
+
+
+def test_ma8_the_lists_name_the_refund_that_events_did_not(there: Lists) -> None:
+    """Compared between the failure and the second refund, and once more after it."""
+    for order in orders([*range(4), COMPARE], seed=3, most=8):
+        invoice = there.invoice(total_of("a8"))
+        made = life("a8", invoice)
+        there.hold(charge_of(made, invoice, amount_refunded=3000))
+        [failed] = objects_of(made, "refund")
+        second = failed | {
+            "id": failed["id"] + "b",
+            "amount": 3000,
+            "status": "succeeded",
+            "created": made["events"][3]["created"],
+        }
+        there.hold(failed)
+        for step in order:
+            if step == COMPARE:
+                there.compare()
+            else:
+                there.tell(made["events"][step])
+        there.hold(second)
+        there.compare()
+        assert there.state(invoice)[1:] == (7000, 3000, 0), order
+
+
+def test_mb1_authorised_is_not_paid_until_it_is_captured(there: Lists) -> None:
+    invoice = there.invoice(11900)
+    [held] = life("b1-authorised", invoice)["stripe_lists"]["charges"]
+    there.hold(held)
+    there.compare()
+    assert there.office.value("SELECT count(*) FROM payments") == 0
+    assert waiting(there.office) == []
+    assert there.state(invoice)[:2] == ("open", 0)
+    there.hold(held | {"captured": True, "amount_captured": 11900})
+    there.compare()
+    assert there.state(invoice)[:2] == ("paid", 11900)
+
+
+def test_mb1_the_captured_part_counts_by_the_lists_alone(there: Lists) -> None:
+    invoice = there.invoice(6000)
+    [held] = life("b1-authorised", invoice)["stripe_lists"]["charges"]
+    there.hold(held | {"captured": True, "amount_captured": 6000, "amount_refunded": 5900})
+    there.compare()
+    assert there.state(invoice) == ("paid", 6000, 0, 0)
+
+
+def test_mb2_an_event_that_booked_nothing_is_no_money(there: Lists) -> None:
+    """The success was kept while it seemed to be of another account."""
+    invoice = there.invoice(10000)
+    made = life("a4", invoice)
+    success = made["events"][0]
+    there.tell(success | {"account": "acct_1SomebodyElse"})
+    assert there.state(invoice)[:2] == ("open", 0)
+    there.hold(charge_of(made, invoice))
+    there.compare()
+    assert there.state(invoice)[:2] == ("paid", 10000)
+
+
+def test_mb2_a_refund_that_was_ignored_is_found(there: Lists) -> None:
+    invoice = there.invoice(6000)
+    made = life("b1-hold", invoice)
+    refund = made["events"][1]
+    refund["data"]["object"] |= {"amount": 1500, "balance_transaction": "txn_1"}
+    there.tell(made["events"][0])
+    there.tell(refund | {"account": "acct_1SomebodyElse"})
+    there.hold(charge_of(made, invoice, amount_refunded=5500), refund["data"]["object"])
+    there.compare()
+    assert there.state(invoice)[1:3] == (4500, 1500)
+
+
+def test_times_are_those_of_the_objects(there: Lists) -> None:
+    """What went back has the time it was made at Stripe, not that of the comparison."""
+    invoice = there.invoice(10000)
+    made = life("a4", invoice)
+    [dispute] = objects_of(made, "dispute")
+    there.hold(charge_of(made, invoice), dispute)
+    there.compare()
+    received = [one.received_at.timestamp() for one in there.office.books.payments(invoice)]
+    assert received == [made["events"][0]["created"], dispute["created"]]
+    assert there.at.clock.now().timestamp() - received[1] > timedelta(hours=20).total_seconds()

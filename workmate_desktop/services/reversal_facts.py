@@ -1,0 +1,55 @@
+"""Everything that was ever said about a payment's going back, and what follows from it."""
+
+from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.reversals import Fact, Standing, Told, standing
+from workmate_desktop.store.transaction import Transaction
+
+
+def standing_of(t: Transaction, payment: Payment) -> Standing:
+    """How much of a Stripe payment has gone back, by what is known in this transaction: the event
+    that is being decided is part of it."""
+    _, released = t.events.success_of(payment.stripe_payment_intent_id or "")
+    return standing(
+        (
+            Fact(event.reversal, event.created, event.amount_minor)
+            for event in facts_about(t, payment)
+            if event.reversal is not None and event.amount_minor is not None
+        ),
+        released,
+    )
+
+
+def facts_about(t: Transaction, payment: Payment) -> list[StripeEvent]:
+    """All events about the payment's going back that are believed, the one that is being decided
+    at the end; without late failures of other charges than the one that paid.
+
+    An intent has a charge for each attempt, and a failed one brought nothing that could be taken
+    back. Where the charge that paid is not known, none is taken for it.
+    """
+    intent_id = payment.stripe_payment_intent_id or ""
+    paid_by, _ = t.events.success_of(intent_id)
+    now = t.events.deciding
+    found = [event for event in _believed(t, intent_id) if now is None or event.id != now.id]
+    if now is not None and now.payment_intent_id == intent_id:
+        found.append(now)
+    return [
+        event
+        for event in found
+        if event.reversal is not None
+        and event.problem is None
+        and (event.currency, event.livemode) == (payment.currency, payment.livemode)
+        and (
+            event.reversal.told is not Told.FAILED_CHARGE
+            or (paid_by is not None and event.reversal.charge_id == paid_by)
+        )
+    ]
+
+
+def _believed(t: Transaction, intent_id: str) -> list[StripeEvent]:
+    return [
+        event
+        for event, outcome, reason in t.events.said_about(intent_id)
+        if outcome in (Outcome.BOOKED, Outcome.DUPLICATE)
+        or (outcome is Outcome.IGNORED and reason == Reason.PAYMENT_UNKNOWN.value)
+    ]
