@@ -61,7 +61,7 @@ class Lists:
             self.at.api,
             lambda: office.keys,
             office.instance_id,
-        ).keep_up(threading.Event())
+        ).compare(threading.Event())
 
     def tell(self, event: dict[str, Any]) -> None:
         parsed = parse(encoded(event), self.at.clock.now())
