@@ -4,10 +4,8 @@ from typing import Any
 
 from tests.standins.stripe_ledger import (
     ACCOUNT_ID,
-    API_VERSION,
     EVENTS_REACH_BACK,
     Ledger,
-    page,
 )
 from tests.standins.stripe_params import flag
 from tests.standins.stripe_refusals import invalid, missing, no_such
@@ -59,7 +57,7 @@ class AccountResources:
             and event["created"] >= oldest
             and (wanted == [None] or event["type"] in wanted)
         ]
-        return page(found, call.params, "/v1/events")
+        return self._ledger.page(found, call.params, "/v1/events")
 
     def event(self, call: Call) -> dict[str, Any]:
         oldest = self._ledger.now() - EVENTS_REACH_BACK
@@ -71,7 +69,7 @@ class AccountResources:
 
     def endpoints(self, call: Call) -> dict[str, Any]:
         found = self._ledger.all_of("webhook_endpoint", call.livemode)
-        return page(found, call.params, "/v1/webhook_endpoints")
+        return self._ledger.page(found, call.params, "/v1/webhook_endpoints")
 
     def add_endpoint(self, call: Call) -> dict[str, Any]:
         for name in ("url", "enabled_events"):
@@ -95,7 +93,10 @@ class AccountResources:
         secret = f"whsec_{made['id'][3:]}"
         self.endpoint_secrets[made["id"]] = secret
         # Told this one time only; later answers lack it.
-        return made | {"secret": secret, "api_version": made["api_version"] or API_VERSION}
+        return made | {
+            "secret": secret,
+            "api_version": made["api_version"] or self._ledger.api_version,
+        }
 
     def endpoint(self, call: Call) -> dict[str, Any]:
         return self._ledger.get("webhook_endpoint", call.id, call.livemode)

@@ -20,10 +20,11 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from tests.standins import stripe_params
+from tests.standins import stripe_params, stripe_versions
 from tests.standins.signing import signature_header
 from tests.standins.stripe_account import AccountResources
 from tests.standins.stripe_checkout import CheckoutPage
+from tests.standins.stripe_holds import HoldResources
 from tests.standins.stripe_http import Fault, handler_for
 from tests.standins.stripe_ledger import ACCOUNT_ID, Ledger
 from tests.standins.stripe_links import LinkResources
@@ -40,6 +41,7 @@ from tests.standins.stripe_refusals import (
 )
 from tests.standins.stripe_routes import Asked, Call, Route
 
+RESTRICTED_KEY = "rk_test_StandIn0000000000004242"
 SECRET_KEY = "sk_test_StandIn0000000000004242"
 LIVE_KEY = "sk_live_StandIn0000000000004242"
 PUBLISHABLE_KEY = "pk_test_StandIn0000000000004242"
@@ -47,10 +49,20 @@ PUBLISHABLE_KEY = "pk_test_StandIn0000000000004242"
 
 @dataclass
 class Key:
-    """A secret or restricted key. `rights` None means all of them."""
+    """A secret or restricted key (rk_…). `rights` None means all of them but those it `lacks`.
+
+    The right to write something is the right to read it, too.
+    """
 
     rights: frozenset[str] | None = None
     revoked: bool = False
+    lacks: frozenset[str] = frozenset()
+
+    def may(self, right: str) -> bool:
+        """Whether Stripe lets it."""
+        if right in self.lacks or self.rights is None:
+            return right not in self.lacks
+        return right in self.rights or right.removesuffix("_read") + "_write" in self.rights
 
 
 class StripeStandIn:
@@ -79,11 +91,13 @@ class StripeStandIn:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._account = AccountResources(self._ledger, account_name)
-        self._payments = PaymentResources(self._ledger)
-        self._links = LinkResources(self._ledger, self.url)
         self._refunds = RefundResources(self._ledger)
+        self._payments = PaymentResources(self._ledger, self._refunds)
+        self._holds = HoldResources(self._ledger, self._payments, self._refunds)
+        self._links = LinkResources(self._ledger, self.url)
         self._routes = [
             *self._account.routes(),
+            *self._holds.routes(),
             *self._payments.routes(),
             *self._links.routes(),
             *self._refunds.routes(),
@@ -113,6 +127,11 @@ class StripeStandIn:
     def now(self) -> float:
         """Stripe's time, in seconds since 1970."""
         return self._clock() + self.skew
+
+    @property
+    def account(self) -> Ledger:
+        """How this account is: `api_version`, `names_charges`, `largest_page` … may be set."""
+        return self._ledger
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -181,16 +200,25 @@ class StripeStandIn:
             self._answers[f"{key} {idempotency_key}"] = (asked, 500, {"error": error})
 
     def answer(
-        self, method: str, path: str, text: str, key: str, idempotency_key: str | None
+        self,
+        method: str,
+        path: str,
+        text: str,
+        key: str,
+        idempotency_key: str | None,
+        version: str | None = None,
     ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON for one request; `text` are its form-encoded parameters."""
+        """Status and JSON for one request; `text` are its form-encoded parameters.
+
+        `version` is that of its Stripe-Version header; without it the account's own counts.
+        """
         with self._lock:
             try:
-                status, body = self._answer_once(method, path, text, key, idempotency_key)
+                status, body = self._answer_once(
+                    method, path, text, key, idempotency_key, version or self._ledger.api_version
+                )
             except Refusal as refusal:
                 status, body = refusal.status, {"error": refusal.error}
-            # A copy: what the caller sends must not change under a later request.
-            body = json.loads(json.dumps(body))
             told, self._ledger.unsent = self._ledger.unsent, []
         for event in told:
             for listener in list(self.listeners):
@@ -198,11 +226,17 @@ class StripeStandIn:
         return status, body
 
     def _answer_once(
-        self, method: str, path: str, text: str, key: str, idempotency_key: str | None
+        self,
+        method: str,
+        path: str,
+        text: str,
+        key: str,
+        idempotency_key: str | None,
+        version: str,
     ) -> tuple[int, dict[str, Any]]:
         known = self._authorised(key)
         route, object_id = self._route(method, path)
-        if known.rights is not None and route.right not in known.rights:
+        if not known.may(route.right):
             raise no_right(key, ACCOUNT_ID, route.right)
         once = f"{key} {idempotency_key}" if idempotency_key and method == "POST" else None
         asked = f"{path}?{text}"
@@ -214,17 +248,27 @@ class StripeStandIn:
         pairs = stripe_params.read(text)
         stripe_params.refuse_unknown(route.endpoint, pairs)
         call = Call(stripe_params.nested(pairs), "_live_" in key, object_id, idempotency_key)
+        expand = self._may_expand(call.params.get("expand", []), key)
         try:
-            status, body = 200, route.answer(call)
+            status, body = 200, self._ledger.shown(route.answer(call), version)
+            stripe_versions.expanded(body, expand, version, self._ledger.objects)
         except Refusal as refusal:
             # As Stripe does it: a refusal while the request was carried out (a declined card)
             # is the answer that is repeated, one for wrong parameters is not kept.
             if refusal.status != 402:
                 raise
-            status, body = refusal.status, {"error": refusal.error}
+            error = self._ledger.shown(refusal.error, version)
+            status, body = refusal.status, {"error": error}
         if once is not None:
             self._answers[once] = (asked, status, json.loads(json.dumps(body)))
         return status, body
+
+    def _may_expand(self, paths: list[str], key: str) -> list[str]:
+        for part in {part for path in paths for part in path.split(".")}:
+            right = stripe_versions.EXPANSION_RIGHTS.get(part)
+            if right is not None and not self.keys[key].may(right):
+                raise no_right(key, ACCOUNT_ID, right)
+        return paths
 
     def _authorised(self, key: str) -> Key:
         if not key:

@@ -2,7 +2,11 @@
 
     session = stripe.open_link(url)      # LinkInactive when the page says that it is too late
     session.pay("4242424242424242")      # Declined for a card such as 4000000000000002
+    session.pay_by("klarna")
     session.pay_by_sepa(); session.settle(paid=False)
+
+Each page offers what the account has switched on, so its payment intent lists all of that: how
+it was paid is known from the charge.
 
 https://docs.stripe.com/payment-links/post-payment and
 https://docs.stripe.com/payments/sepa-debit/accept-a-payment#test-integration
@@ -81,7 +85,7 @@ class CheckoutPage:
     def pay(self, card: str) -> None:
         """Type a test card and press the button."""
         with self._stripe.locked():
-            intent = self._begun(["card"])
+            intent = self._begun()
             method = self._payments.add_method(
                 self._call(type="card", card={"number": card, "exp_month": "12"})
             )
@@ -93,26 +97,47 @@ class CheckoutPage:
                 if intent["status"] == "succeeded":
                     self._complete("paid")
 
+    def pay_by(self, method: str) -> None:
+        """Choose another way that pays at once: link, klarna, eps, ideal, twint …"""
+        with self._stripe.locked():
+            intent = self._begun()
+            charge = self._payments.charge(intent, method, "succeeded")
+            intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+            self._ledger.record("charge.succeeded", charge, None)
+            self._ledger.record("payment_intent.succeeded", intent, None)
+            self._complete("paid")
+
     def pay_by_sepa(self) -> None:
         """Type an IBAN: complete at once, paid or not days later."""
         with self._stripe.locked():
-            intent = self._begun(["sepa_debit"])
+            intent = self._begun()
+            charge = self._payments.charge(intent, "sepa_debit", "pending")
             intent["status"] = "processing"
+            self._ledger.record("charge.pending", charge, None)
             self._ledger.record("payment_intent.processing", intent, None)
             self._complete("unpaid")
 
     def settle(self, *, paid: bool) -> None:
-        """Days later: the bank has paid the debit, or returned it."""
+        """Days later: the bank has paid the debit, or returned it.
+
+        A returned one has a balance transaction and one that takes it back, like a charge that
+        failed after it had succeeded: the balance was to get the money from the first day on.
+        """
         with self._stripe.locked():
             intent = self.intent
             assert intent is not None and intent["status"] == "processing"
+            charge = self._ledger.objects[intent["latest_charge"]]
             if paid:
+                charge |= {"status": "succeeded", "paid": True}
                 intent |= {"status": "succeeded", "amount_received": intent["amount"]}
                 self._session["payment_status"] = "paid"
+                self._ledger.record("charge.succeeded", charge, None)
                 self._ledger.record("payment_intent.succeeded", intent, None)
             else:
+                self._payments.take_back(charge, "insufficient_funds")
                 error = {
                     "code": "payment_intent_payment_attempt_failed",
+                    "charge": charge["id"],
                     "decline_code": None,
                     "type": "card_error",
                     "payment_method": {"type": "sepa_debit"},
@@ -122,7 +147,7 @@ class CheckoutPage:
             name = "succeeded" if paid else "failed"
             self._ledger.record(f"checkout.session.async_payment_{name}", self._session, None)
 
-    def _begun(self, types: list[str]) -> dict[str, Any]:
+    def _begun(self) -> dict[str, Any]:
         """The payment intent of this page; one for all its attempts."""
         if self._session["status"] != "open":
             raise LinkInactive(self._link["inactive_message"])
@@ -136,10 +161,10 @@ class CheckoutPage:
                     amount=str(self.amount),
                     currency=self._item["currency"],
                     metadata=data.get("metadata", {}),
+                    payment_method_types=list(self._ledger.offered),
                 )
             )
             self._session["payment_intent"] = self.intent["id"]
-        self.intent["payment_method_types"] = types
         return self.intent
 
     def _complete(self, payment_status: str) -> None:

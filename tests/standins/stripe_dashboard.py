@@ -7,6 +7,8 @@ The listeners are told the events, as by Stripe itself.
 
 from typing import TYPE_CHECKING, Any
 
+from tests.standins.stripe_routes import Call
+
 if TYPE_CHECKING:
     from tests.standins.stripe_api import StripeStandIn
 
@@ -39,23 +41,37 @@ class Dashboard:
         with self._stripe.locked():
             return str(self._refunds.dispute(self._charge(intent_id), status, **fields)["id"])
 
-    def close_dispute(self, dispute_id: str, *, won: bool) -> None:
-        """The bank decides."""
+    def close_dispute(self, dispute_id: str, *, won: bool, back: int | None = None) -> None:
+        """The bank decides; `back` when it returns only a part of what it took."""
         with self._stripe.locked():
-            self._refunds.close(dispute_id, won=won)
+            self._refunds.close(dispute_id, won=won, back=back)
+
+    def capture(self, intent_id: str, amount: int | None = None) -> None:
+        """Take a hold, or a part of it."""
+        params = {} if amount is None else {"amount_to_capture": str(amount)}
+        with self._stripe.locked():
+            self._stripe._holds.capture(self._call(intent_id, params))
+
+    def call_off(self, intent_id: str) -> None:
+        """Cancel a payment that is not paid yet; a hold is released."""
+        with self._stripe.locked():
+            self._stripe._holds.cancel(self._call(intent_id, {}))
+
+    def debit_fails(self, intent_id: str) -> str:
+        """A first attempt by SEPA debit comes back before anything else paid; its charge."""
+        payments = self._stripe._payments
+        with self._stripe.locked():
+            charge = payments.charge(self._ledger.objects[intent_id], "sepa_debit", "pending")
+            payments.take_back(charge, "insufficient_funds")
+            return str(charge["id"])
 
     def take_back(self, intent_id: str) -> None:
         """The charge fails after all."""
         with self._stripe.locked():
-            charge = self._charge(intent_id)
-            back = self._refunds.transaction(charge, -charge["amount"], 0, "payment_failure_refund")
-            charge |= {
-                "status": "failed",
-                "paid": False,
-                "failure_code": "insufficient_funds",
-                "failure_balance_transaction": back,
-            }
-            self._ledger.record("charge.failed", charge, None)
+            self._stripe._payments.take_back(self._charge(intent_id), "insufficient_funds")
+
+    def _call(self, intent_id: str, params: dict[str, str]) -> Call:
+        return Call(params, self._ledger.objects[intent_id]["livemode"], intent_id)
 
     def _charge(self, intent_id: str) -> dict[str, Any]:
         return self._ledger.objects[self._ledger.objects[intent_id]["latest_charge"]]

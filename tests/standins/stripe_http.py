@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.standins.stripe_ledger import API_VERSION
 from tests.standins.stripe_routes import Asked
 
 if TYPE_CHECKING:
@@ -89,6 +88,7 @@ def handler_for(stand_in: "StripeStandIn") -> type[BaseHTTPRequestHandler]:
                 body if self.command == "POST" else address.query,
                 _key(self.headers.get("Authorization", "")),
                 self.headers.get("Idempotency-Key"),
+                self.headers.get("Stripe-Version"),
             )
             if fault is Fault.RESET_AFTER:
                 self._reset()
@@ -121,7 +121,8 @@ def handler_for(stand_in: "StripeStandIn") -> type[BaseHTTPRequestHandler]:
             if stripes:
                 self.send_header("Server", "nginx")
                 self.send_header("Request-Id", "req_StandIn0000001")
-                self.send_header("Stripe-Version", API_VERSION)
+                version = self.headers.get("Stripe-Version") or stand_in.account.api_version
+                self.send_header("Stripe-Version", version)
             if location:
                 self.send_header("Location", location)
             self.end_headers()

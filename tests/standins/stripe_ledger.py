@@ -11,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.standins import stripe_versions
 from tests.standins.stripe_params import whole
 from tests.standins.stripe_refusals import invalid, no_such
 
 API_VERSION = "2026-10-28.endive"
 ACCOUNT_ID = "acct_1StandInKoblenz"
+SETTLED_IN = "eur"
+"""What the account's balance is kept in."""
 EVENTS_REACH_BACK = 30 * 86_400
 
 _SHAPES: dict[str, dict[str, Any]] = json.loads(
@@ -28,6 +31,18 @@ class Ledger:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
+        self.api_version = API_VERSION
+        """The account's own: its events are told in it."""
+        self.offered = ["card", "klarna", "link", "sepa_debit"]
+        """How a payment link may be paid."""
+        self.names_charges = True
+        """False: a payment intent does not say which charge paid it."""
+        self.repeat_pages = 0
+        """So many further pages are the same as the one before, once more."""
+        self.largest_page: int | None = None
+        """A page holds no more than this, whatever `limit` says."""
+        self.rates: dict[str, float] = {}
+        """Currency → what one unit brings in SETTLED_IN; others are settled as they are."""
         self.objects: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
         """Oldest first."""
@@ -71,9 +86,9 @@ class Ledger:
         event = {
             "id": self.new_id("evt"),
             "object": "event",
-            "api_version": API_VERSION,
+            "api_version": self.api_version,
             "created": int(self.now()),
-            "data": {"object": copy.deepcopy(about)},
+            "data": {"object": self.shown(about, self.api_version)},
             "livemode": about["livemode"],
             "pending_webhooks": 1,
             "request": {"id": self.new_id("req"), "idempotency_key": idempotency_key},
@@ -82,26 +97,49 @@ class Ledger:
         self.events.append(event)
         self.unsent.append(event)
 
+    def before(self, change: str) -> bool:
+        """Whether the account's version is older than a change of stripe_versions.py."""
+        return stripe_versions.before(self.api_version, change)
 
-def page(found: list[dict[str, Any]], params: dict[str, Any], url: str) -> dict[str, Any]:
-    """One page of `found` (newest first): limit, starting_after, ending_before, created.
+    def shown(self, value: Any, version: str) -> Any:
+        """A copy of it as this version shows it."""
+        made = stripe_versions.shown(value, version, self.objects)
+        return made if self.names_charges else _without_charge(made)
 
-    https://docs.stripe.com/api/pagination
-    """
-    limit = whole(params, "limit") if "limit" in params else 10
-    if not 1 <= limit <= 100:
-        raise invalid("Invalid limit: must be between 1 and 100", param="limit")
-    found = [one for one in found if _created_fits(one.get("created", 0), params.get("created"))]
-    ids = [one["id"] for one in found]
-    if "ending_before" in params:
-        end = _place(ids, params["ending_before"])
-        start = max(0, end - limit)
-        more = start > 0
-    else:
-        start = _place(ids, params["starting_after"]) + 1 if "starting_after" in params else 0
-        end = start + limit
-        more = end < len(found)
-    return {"object": "list", "url": url, "has_more": more, "data": found[start:end]}
+    def page(self, found: list[dict[str, Any]], params: dict[str, Any], url: str) -> dict[str, Any]:
+        """One page of `found` (newest first): limit, starting_after, ending_before, created.
+
+        https://docs.stripe.com/api/pagination
+        """
+        limit = whole(params, "limit") if "limit" in params else 10
+        if not 1 <= limit <= 100:
+            raise invalid("Invalid limit: must be between 1 and 100", param="limit")
+        limit = min(limit, self.largest_page or limit)
+        wanted = params.get("created")
+        found = [one for one in found if _created_fits(one.get("created", 0), wanted)]
+        ids = [one["id"] for one in found]
+        if "ending_before" in params:
+            end = _place(ids, params["ending_before"])
+            start = max(0, end - limit)
+            more = start > 0
+        else:
+            start = _place(ids, params["starting_after"]) + 1 if "starting_after" in params else 0
+            if start and self.repeat_pages:
+                self.repeat_pages -= 1
+                start = max(0, start - limit)
+            end = start + limit
+            more = end < len(found)
+        return {"object": "list", "url": url, "has_more": more, "data": found[start:end]}
+
+
+def _without_charge(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_charge(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    hidden = {"latest_charge": None} if value.get("object") == "payment_intent" else {}
+    inner = {name: _without_charge(one) for name, one in value.items() if name != "charges"}
+    return inner | hidden
 
 
 def _place(ids: list[str], cursor: str) -> int:

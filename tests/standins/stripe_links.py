@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.standins.stripe_ledger import Ledger, page
+from tests.standins.stripe_ledger import Ledger
 from tests.standins.stripe_params import flag, whole
 from tests.standins.stripe_refusals import invalid, missing
 from tests.standins.stripe_routes import Call, Route
@@ -77,7 +77,7 @@ class LinkResources:
         found = self._ledger.all_of("payment_link", call.livemode)
         if "active" in call.params:
             found = [one for one in found if one["active"] is flag(call.params, "active")]
-        return page(found, call.params, "/v1/payment_links")
+        return self._ledger.page(found, call.params, "/v1/payment_links")
 
     def create(self, call: Call) -> dict[str, Any]:
         items = call.params.get("line_items")

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.standins.stripe_ledger import Ledger, page
+from tests.standins.stripe_ledger import Ledger
 from tests.standins.stripe_params import flag, whole
-from tests.standins.stripe_refunds import fee_of
+from tests.standins.stripe_refunds import RefundResources
 from tests.standins.stripe_refusals import declined, invalid, missing
 from tests.standins.stripe_routes import Call, Route
+from tests.standins.stripe_versions import ASYNC_CAPTURE
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ _PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action
 class PaymentResources:
     """POST and GET of payment methods and payment intents."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, refunds: RefundResources) -> None:
         self._ledger = ledger
+        self._refunds = refunds
         self._cards: dict[str, str] = {}
 
     def routes(self) -> list[Route]:
@@ -102,6 +104,7 @@ class PaymentResources:
             amount_received=0,
             automatic_payment_methods=None,
             canceled_at=None,
+            capture_method=call.params.get("capture_method", self._usual_capture()),
             currency=call.params["currency"].lower(),
             description=call.params.get("description"),
             last_payment_error=None,
@@ -122,9 +125,12 @@ class PaymentResources:
             self._charge(intent, call)
         return intent
 
+    def _usual_capture(self) -> str:
+        return "automatic" if self._ledger.before(ASYNC_CAPTURE) else "automatic_async"
+
     def list(self, call: Call) -> dict[str, Any]:
         found = self._ledger.all_of("payment_intent", call.livemode)
-        return page(found, call.params, "/v1/payment_intents")
+        return self._ledger.page(found, call.params, "/v1/payment_intents")
 
     def search(self, call: Call) -> dict[str, Any]:
         """Clauses `metadata['name']:'value'`, joined by OR; pages are told by a token.
@@ -141,17 +147,13 @@ class PaymentResources:
         ]
         limit = whole(call.params, "limit") if "limit" in call.params else 10
         start = whole(call.params, "page") if "page" in call.params else 0
-        shown = [dict(intent) for intent in found[start : start + limit]]
-        if "data.latest_charge" in call.params.get("expand", []):
-            for intent in shown:
-                intent["latest_charge"] = self._ledger.objects.get(intent["latest_charge"])
         more = start + limit < len(found)
         return {
             "object": "search_result",
             "url": "/v1/payment_intents/search",
             "has_more": more,
             "next_page": str(start + limit) if more else None,
-            "data": shown,
+            "data": found[start : start + limit],
         }
 
     def retrieve(self, call: Call) -> dict[str, Any]:
@@ -211,31 +213,16 @@ class PaymentResources:
             else self._ledger.get("payment_method", given, call.livemode)
         )
         decline = DECLINES.get(card)
-        charge = self._ledger.add(
-            "charge",
-            "ch",
-            call.livemode,
-            amount=intent["amount"],
-            currency=intent["currency"],
-            payment_intent=intent["id"],
-            metadata=dict(intent["metadata"]),
-            amount_captured=0 if decline else intent["amount"],
-            balance_transaction=None,
-            captured=decline is None,
-            paid=decline is None,
-            status="failed" if decline else "succeeded",
-        )
-        intent["latest_charge"] = charge["id"]
+        charge = self.charge(intent, "card", "failed" if decline else "succeeded")
         if decline is None:
-            intent |= {
-                "status": "succeeded",
-                "amount_received": intent["amount"],
-                "payment_method": method["id"],
-                "last_payment_error": None,
-            }
-            self._take_fee(charge)
+            intent |= {"payment_method": method["id"], "last_payment_error": None}
             self._record("charge.succeeded", charge, call)
-            self._record("payment_intent.succeeded", intent, call)
+            if charge["captured"]:
+                intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+                self._record("payment_intent.succeeded", intent, call)
+            else:
+                intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
+                self._record("payment_intent.amount_capturable_updated", intent, call)
             return
         refusal = declined(decline.code, decline.decline_code, decline.message, charge=charge["id"])
         intent |= {
@@ -248,21 +235,43 @@ class PaymentResources:
         refusal.error |= {"payment_intent": dict(intent), "payment_method": method}
         raise refusal
 
-    def _take_fee(self, charge: dict[str, Any]) -> None:
-        """https://docs.stripe.com/api/balance_transactions/object"""
-        amount = charge["amount"]
-        fee = fee_of(amount)
+    def charge(self, intent: dict[str, Any], method: str, status: str) -> dict[str, Any]:
+        """A new attempt to pay: `status` is succeeded, pending or failed.
+
+        The charge alone says by which method; an intent only lists what it would take.
+        """
+        moved = status != "failed" and intent["capture_method"] != "manual"
         made = self._ledger.add(
-            "balance_transaction",
-            "txn",
-            charge["livemode"],
-            amount=amount,
-            currency=charge["currency"],
-            fee=fee,
-            net=amount - fee,
-            source=charge["id"],
+            "charge",
+            "ch" if method == "card" else "py",
+            intent["livemode"],
+            amount=intent["amount"],
+            amount_captured=intent["amount"] if moved else 0,
+            balance_transaction=None,
+            captured=moved,
+            currency=intent["currency"],
+            metadata=dict(intent["metadata"]),
+            paid=status == "succeeded",
+            payment_intent=intent["id"],
+            status=status,
         )
-        charge["balance_transaction"] = made["id"]
+        if method != "card":
+            made["payment_method_details"] = {"type": method, method: {"country": "DE"}}
+        intent["latest_charge"] = made["id"]
+        if moved:
+            self._refunds.take_fee(made)
+        return made
+
+    def take_back(self, charge: dict[str, Any], failure_code: str) -> None:
+        """The bank did not pay after all: the balance loses it again."""
+        back = self._refunds.transaction(charge, -charge["amount"], 0, "payment_failure_refund")
+        charge |= {
+            "status": "failed",
+            "paid": False,
+            "failure_code": failure_code,
+            "failure_balance_transaction": back,
+        }
+        self._ledger.record("charge.failed", charge, None)
 
     def _record(self, event_type: str, about: dict[str, Any], call: Call) -> None:
         self._ledger.record(event_type, about, call.idempotency_key)

@@ -5,10 +5,11 @@ https://docs.stripe.com/refunds, https://docs.stripe.com/disputes/how-disputes-w
 
 from typing import Any
 
-from tests.standins.stripe_ledger import Ledger, page
+from tests.standins.stripe_ledger import SETTLED_IN, Ledger
 from tests.standins.stripe_params import whole
 from tests.standins.stripe_refusals import invalid, missing
 from tests.standins.stripe_routes import Call, Route
+from tests.standins.stripe_versions import REFUND_EVENTS
 
 _REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 _DISPUTE_FEE = 2000
@@ -33,29 +34,31 @@ class RefundResources:
             Route("GET", "/v1/charges", "rak_charge_read", self.charges),
             Route("GET", "/v1/charges/{id}", "rak_charge_read", self.charge),
             Route("GET", "/v1/refunds", "rak_charge_read", self.refunds),
+            Route("GET", "/v1/refunds/{id}", "rak_charge_read", self.one_refund),
             Route("POST", "/v1/refunds", "rak_charge_write", self.create),
             Route("GET", "/v1/disputes", "rak_dispute_read", self.disputes),
+            Route("GET", "/v1/disputes/{id}", "rak_dispute_read", self.one_dispute),
         ]
 
     # --- reading -------------------------------------------------------------------------
 
     def charges(self, call: Call) -> dict[str, Any]:
-        found = page(self._of("charge", call), call.params, "/v1/charges")
-        if "data.balance_transaction" in call.params.get("expand", []):
-            found["data"] = [self._with_transaction(one) for one in found["data"]]
-        return found
+        return self._ledger.page(self._of("charge", call), call.params, "/v1/charges")
 
     def charge(self, call: Call) -> dict[str, Any]:
-        found = self._ledger.get("charge", call.id, call.livemode)
-        expand = "balance_transaction" in call.params.get("expand", [])
-        return self._with_transaction(found) if expand else found
+        return self._ledger.get("charge", call.id, call.livemode)
 
     def refunds(self, call: Call) -> dict[str, Any]:
-        found = page(self._of("refund", call), call.params, "/v1/refunds")
-        return found | {"data": [_shown(one) for one in found["data"]]}
+        return self._ledger.page(self._of("refund", call), call.params, "/v1/refunds")
+
+    def one_refund(self, call: Call) -> dict[str, Any]:
+        return self._ledger.get("refund", call.id, call.livemode)
 
     def disputes(self, call: Call) -> dict[str, Any]:
-        return page(self._of("dispute", call), call.params, "/v1/disputes")
+        return self._ledger.page(self._of("dispute", call), call.params, "/v1/disputes")
+
+    def one_dispute(self, call: Call) -> dict[str, Any]:
+        return self._ledger.get("dispute", call.id, call.livemode)
 
     def _of(self, kind: str, call: Call) -> list[dict[str, Any]]:
         return [
@@ -63,10 +66,6 @@ class RefundResources:
             for one in self._ledger.all_of(kind, call.livemode)
             if all(one.get(name) == call.params[name] for name in _BY if name in call.params)
         ]
-
-    def _with_transaction(self, charge: dict[str, Any]) -> dict[str, Any]:
-        key = charge["balance_transaction"]
-        return charge | {"balance_transaction": _shown(self._ledger.objects[key]) if key else None}
 
     # --- refunds -------------------------------------------------------------------------
 
@@ -102,7 +101,6 @@ class RefundResources:
         )
         if self.dead_at_once:
             self.fail(made["id"])
-            return _shown(self._ledger.objects[made["id"]])
         return made
 
     def _charge_of(self, call: Call) -> dict[str, Any]:
@@ -129,100 +127,122 @@ class RefundResources:
         key: str | None = None,
     ) -> dict[str, Any]:
         """Give it back, by the API or in the Dashboard."""
+        made = self._add(charge, amount, status=status, reason=reason, metadata=metadata or {})
+        made["balance_transaction"] = self.transaction(made, -amount, 0, "refund")
+        self.tell_created(made, charge, key)
+        return made
+
+    def release(self, charge: dict[str, Any], amount: int) -> dict[str, Any]:
+        """What a hold does not take: Stripe shows it as a refund, though no money goes back."""
+        return self._add(charge, amount, status="succeeded", reason=None, metadata={})
+
+    def _add(self, charge: dict[str, Any], amount: int, **fields: Any) -> dict[str, Any]:
         made = self._ledger.add(
             "refund",
-            "re",
+            "re" if charge["id"].startswith("ch_") else "pyr",
             charge["livemode"],
             amount=amount,
             charge=charge["id"],
             currency=charge["currency"],
-            metadata=metadata or {},
             payment_intent=charge["payment_intent"],
-            reason=reason,
-            status=status,
+            **fields,
         )
-        made["balance_transaction"] = self.transaction(made, -amount, 0, "refund")
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
-        self._record("refund.created", made, key)
-        self._record("charge.refunded", charge, key)
-        self._record("refund.updated", made, key)
-        return _shown(made)
+        return made
+
+    def tell_created(self, refund: dict[str, Any], charge: dict[str, Any], key: str | None) -> None:
+        """As the account's version tells it."""
+        if self._ledger.before(REFUND_EVENTS):
+            self._ledger.record("charge.refunded", charge, key)
+            return
+        self._ledger.record("refund.created", refund, key)
+        self._ledger.record("charge.refunded", charge, key)
+        self._ledger.record("refund.updated", refund, key)
 
     def fail(self, refund_id: str) -> None:
         """The customer's bank does not take it: the money comes back."""
         refund = self._ledger.objects[refund_id]
         refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        refund["failure_balance_transaction"] = self.transaction(
+            refund, refund["amount"], 0, "refund_failure"
+        )
         charge = self._ledger.objects[refund["charge"]]
         charge["amount_refunded"] -= refund["amount"]
         charge["refunded"] = False
-        self._record("refund.updated", refund, None)
-        self._record("refund.failed", refund, None)
+        old = self._ledger.before(REFUND_EVENTS)
+        for name in ["charge.refund.updated"] if old else ["refund.updated", "refund.failed"]:
+            self._ledger.record(name, refund, None)
 
     # --- disputes ------------------------------------------------------------------------
 
     def dispute(
         self, charge: dict[str, Any], status: str = "needs_response", **fields: Any
     ) -> dict[str, Any]:
-        """The customer has the bank fetch the money again; an inquiry (warning_…) only asks."""
-        made = self._ledger.add(
-            "dispute",
-            "dp",
-            charge["livemode"],
-            amount=charge["amount"],
-            charge=charge["id"],
-            currency=charge["currency"],
-            payment_intent=charge["payment_intent"],
-            reason="fraudulent",
-            status=status,
-            **fields,
-        )
-        self._record("charge.dispute.created", made, None)
+        """The customer has the bank fetch the money again; an inquiry (warning_…) only asks.
+
+        `fields` may say another amount (exchange rates), no `payment_intent`, a reason …
+        """
+        about = {
+            "amount": charge["amount"],
+            "charge": charge["id"],
+            "currency": charge["currency"],
+            "payment_intent": charge["payment_intent"],
+            "reason": "fraudulent",
+            "status": status,
+        }
+        if charge["payment_method_details"]["type"] != "card":
+            about["payment_method_details"] = {}
+        made = self._ledger.add("dispute", "dp", charge["livemode"], **(about | fields))
+        self._ledger.record("charge.dispute.created", made, None)
         if not status.startswith("warning"):
             charge["disputed"] = True
-            made["balance_transactions"] = [
-                self._ledger.objects[
-                    self.transaction(made, -made["amount"], _DISPUTE_FEE, "adjustment")
-                ]
-            ]
-            self._record("charge.dispute.funds_withdrawn", made, None)
+            made["is_charge_refundable"] = False
+            self._move(made, -made["amount"], _DISPUTE_FEE)
+            self._ledger.record("charge.dispute.funds_withdrawn", made, None)
         if status == "lost":
-            self._record("charge.dispute.closed", made, None)
+            self._ledger.record("charge.dispute.closed", made, None)
         return made
 
-    def close(self, dispute_id: str, *, won: bool) -> None:
-        """The bank has decided."""
+    def close(self, dispute_id: str, *, won: bool, back: int | None = None) -> None:
+        """The bank has decided. `back`: so much comes back, when not all of it."""
         dispute = self._ledger.objects[dispute_id]
         dispute["status"] = "won" if won else "lost"
-        self._record("charge.dispute.closed", dispute, None)
+        self._ledger.record("charge.dispute.closed", dispute, None)
         if won:
             self._ledger.objects[dispute["charge"]]["disputed"] = False
-            self._record("charge.dispute.funds_reinstated", dispute, None)
+            self._move(dispute, dispute["amount"] if back is None else back, 0)
+            self._ledger.record("charge.dispute.funds_reinstated", dispute, None)
+
+    def _move(self, dispute: dict[str, Any], amount: int, fee: int) -> None:
+        moved = self._ledger.objects[self.transaction(dispute, amount, fee, "adjustment")]
+        dispute["balance_transactions"] = [*dispute["balance_transactions"], moved]
+
+    # --- what the account's balance says --------------------------------------------------
+
+    def take_fee(self, charge: dict[str, Any]) -> None:
+        """Captured: https://docs.stripe.com/api/balance_transactions/object"""
+        amount = charge["amount_captured"]
+        charge["balance_transaction"] = self.transaction(charge, amount, fee_of(amount), "charge")
 
     def transaction(self, about: dict[str, Any], amount: int, fee: int, kind: str) -> str:
         """A balance transaction; its id."""
+        rate = self._ledger.rates.get(about["currency"])
+        here = amount if rate is None else round(amount * rate)
         made = self._ledger.add(
             "balance_transaction",
             "txn",
             about["livemode"],
-            amount=amount,
-            currency=about["currency"],
+            amount=here,
+            currency=about["currency"] if rate is None else SETTLED_IN,
+            exchange_rate=rate,
             fee=fee,
-            net=amount - fee,
+            net=here - fee,
             reporting_category=kind,
             source=about["id"],
             type=kind,
         )
         return str(made["id"])
 
-    def _record(self, event_type: str, about: dict[str, Any], key: str | None) -> None:
-        self._ledger.record(event_type, about, key)
-        if about["object"] == "refund":
-            del self._ledger.events[-1]["data"]["object"]["livemode"]
-
 
 _BY = ("charge", "payment_intent")
-
-
-def _shown(made: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in made.items() if name != "livemode"}
