@@ -15,7 +15,6 @@ from workmate_desktop.domain.invoices import (
     InvoiceRow,
     InvoiceStatus,
     number_for,
-    outstanding_after,
     status_after,
 )
 
@@ -113,31 +112,6 @@ def test_outstanding_and_overpaid_never_together(
         assert row.outstanding_minor == total - paid
     else:
         assert row.outstanding_minor == 0
-
-
-@given(st.integers(1, 10**9), st.integers(0, 2 * 10**9), st.data())
-def test_what_the_office_gave_back_is_not_owed(
-    total: int, received: int, data: st.DataObject
-) -> None:
-    """However much of it went back, a refund never makes anybody owe more than before it."""
-    refunded = data.draw(st.integers(0, received))
-    paid = received - refunded
-    status = status_after(OPEN, total, paid)
-    before = outstanding_after(status_after(OPEN, total, received), total, received, 0, 0)
-    after = outstanding_after(status, total, paid, refunded, 0)
-    assert after == before == max(0, total - received)
-    row = replace(ROW, status=status, total_minor=total, paid_minor=paid, refunded_minor=refunded)
-    assert row.outstanding_minor == before
-    assert row.due_date is not None
-    assert row.overdue(row.due_date + timedelta(days=1)) is (before > 0)
-    assert not (row.refunded and row.partly_refunded)
-
-
-@given(st.integers(1, 10**9), st.data())
-def test_what_a_bank_took_back_is_owed(total: int, data: st.DataObject) -> None:
-    taken = data.draw(st.integers(1, total))
-    paid = total - taken
-    assert outstanding_after(status_after(OPEN, total, paid), total, paid, 0, taken) == taken
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,9 @@ def says(life: dict[str, Any]) -> dict[str, Any]:
         forgiven = sum(given.values())
         amount = entry["amount"]
         if what == "payment":
-            erstattet = forgiven > 0 and received <= 0 and total - received - closed <= forgiven
-            if erstattet and entry.get("undone") is None:
-                given = {}
+            rest = min(total, total - received - closed - forgiven)
+            if forgiven > 0 >= received and rest <= 0 and entry.get("undone") is None:
+                given = {}  # Erstattet, and money comes again
             received += amount
         elif what == "refund":
             too_much = min(amount, max(0, received + closed - total))

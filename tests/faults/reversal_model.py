@@ -90,19 +90,6 @@ class FullModel(Model):
         )
         return by_stripe + sum(amount for target, amount in self.manual if target == invoice_id)
 
-    def owed(self, invoice_id: str) -> int:
-        """What the customer still has to pay: nothing of what the office gave back itself, unless
-        that was more than was asked for.
-        """
-        if self.status(invoice_id) not in ("open", "partially_paid"):
-            return 0
-        mine = [intent for intent, (target, _) in self.money.items() if target == invoice_id]
-        total, paid = int(self.invoices[invoice_id]["total"]), self.paid(invoice_id)
-        given_back = sum(map(self.refunded, mine))
-        came = paid + given_back + sum(map(self.charged_back, mine))
-        let_off = max(0, given_back - max(0, came - total))
-        return max(0, total - paid - let_off)
-
     def sums(self, invoice_id: str) -> tuple[str, int, int, int]:
         """(status, paid, refunded, charged back)"""
         mine = [intent for intent, (target, _) in self.money.items() if target == invoice_id]

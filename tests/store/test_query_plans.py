@@ -223,6 +223,7 @@ def test_the_figures_read_sums_and_not_rows(office: Database) -> None:
     used = {found for line in plans for found in re.findall(r"INDEX (invoices_\w+) ", line)}
     assert used == {
         "invoices_owed",
+        "invoices_forgiven",
         "invoices_owed_failed",
         "invoices_by_book",
         "invoices_by_status",

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from workmate_desktop.domain.owed import owed_minor, too_much_minor
+
 
 class InvoiceStatus(StrEnum):
     """The stored status. Überfällig, Überzahlt and Zahlung fehlgeschlagen are derived."""
@@ -33,29 +35,6 @@ def status_after(current: InvoiceStatus, total_minor: int, paid_minor: int) -> I
     if paid_minor > 0:
         return InvoiceStatus.PARTIALLY_PAID
     return InvoiceStatus.OPEN
-
-
-def outstanding_after(
-    status: InvoiceStatus,
-    total_minor: int,
-    paid_minor: int,
-    refunded_minor: int,
-    charged_back_minor: int,
-) -> int:
-    """What the customer still has to pay, in minor units; never below 0.
-
-    The only place that decides it (store/owed.py says the same in SQL). What the office gave back
-    itself is not owed again, though the status follows from the sum; what a bank took back
-    (disputes, returned debits) is. `paid_minor` contains both already.
-
-    Where more came than was asked for, a refund gives the excess back first, and that was never
-    owed: of what is missing, at least what the bank took is owed then. It follows from the sums
-    alone, because Stripe may tell of a refund and of a dispute in any order.
-    """
-    if status not in OWED:
-        return 0
-    missing = total_minor - paid_minor
-    return max(0, min(missing, max(missing - refunded_minor, charged_back_minor)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,48 +137,77 @@ class InvoiceRow:
     running_since: datetime | None = None
     """Marker Zahlung läuft: the customer has paid by a method that takes days (UTC)."""
     refunded_minor: int = 0
-    """What the office gave back of Stripe payments; contained in `paid_minor` already."""
+    """What the office gave back; contained in `paid_minor` already. Only for showing."""
     charged_back_minor: int = 0
-    """What banks fetched again (disputes, returned debits); contained in `paid_minor` already."""
+    """What banks fetched again (disputes, returned debits); contained in `paid_minor` already.
+    Only for showing."""
+    closed_minor: int = 0
+    """What Skonto and Ausbuchungen closed; contained in `paid_minor`, and no money."""
+    forgiven_minor: int = 0
+    """What was given back on purpose, so that it is not owed again (domain/owed.py)."""
+    corrected_minor: int = 0
+    """What its Stornorechnung and Rechnungskorrekturen take off the total; never above 0."""
+
+    @property
+    def asked_minor(self) -> int:
+        """What the invoice asks for today: its total with all corrections; 0 when cancelled."""
+        if self.status is InvoiceStatus.CANCELLED:
+            return 0
+        return self.total_minor + self.corrected_minor
+
+    @property
+    def received_minor(self) -> int:
+        """The money that is here for it; below 0 where more went than came: a loss."""
+        return self.paid_minor - self.closed_minor
 
     @property
     def refunded(self) -> bool:
-        """Marker Erstattet: it was paid, and all of it was given back by the office itself.
+        """Marker Erstattet: all that came was given back on purpose.
 
         The stored status is `open`, but nobody owes anything: never overdue, not in the sums.
+        Comes money again, all of it is owed again.
         """
-        return (
-            self.status in OWED
-            and self.refunded_minor > 0
-            and self.paid_minor <= 0
-            and self.outstanding_minor == 0
-        )
+        return self._settled_by_refund and self.received_minor <= 0
 
     @property
     def partly_refunded(self) -> bool:
-        """Marker Teilweise erstattet: the office gave back a part; that part is not owed."""
-        return self.status in OWED and self.refunded_minor > 0 and not self.refunded
+        """Marker Bezahlt · x erstattet: paid, and a part was given back on purpose.
+
+        It counts as paid wherever invoices are counted or shown; the stored status follows the
+        sum.
+        """
+        return self._settled_by_refund and self.received_minor > 0
+
+    @property
+    def _settled_by_refund(self) -> bool:
+        issued = self.status not in (InvoiceStatus.DRAFT, InvoiceStatus.CANCELLED)
+        return issued and self.forgiven_minor > 0 and not self.outstanding_minor
 
     @property
     def charged_back(self) -> bool:
         """Marker Zurückgebucht: it is owed again because the customer's bank took money back."""
-        return self.status in OWED and self.charged_back_minor > 0
+        return self.outstanding_minor > 0 and self.charged_back_minor > 0
 
     @property
     def overpaid(self) -> bool:
-        """Marker Überzahlt: more received than owed."""
-        return self.status is not InvoiceStatus.DRAFT and self.paid_minor > self.total_minor
+        """Marker Überzahlt: money is here that nobody asked for."""
+        return self.overpaid_minor > 0
+
+    @property
+    def overpaid_minor(self) -> int:
+        """How much of the money that is here nobody asked for."""
+        if self.status is InvoiceStatus.DRAFT:
+            return 0
+        return too_much_minor(
+            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
+        )
 
     @property
     def outstanding_minor(self) -> int:
         """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
-        return outstanding_after(
-            self.status,
-            self.total_minor,
-            self.paid_minor,
-            self.refunded_minor,
-            self.charged_back_minor,
-        )
+        if self.status not in OWED:
+            return 0
+        return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
 
     def overdue(self, today: date) -> bool:
         """Überfällig: owed, and the due date has passed."""

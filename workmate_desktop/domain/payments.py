@@ -10,6 +10,23 @@ CASH = "cash"
 MANUAL_METHODS = (BANK_TRANSFER, CASH)
 
 
+class StaffKind(StrEnum):
+    """What a row of `payments` is that staff wrote and that is not simply money received."""
+
+    SKONTO = "skonto"
+    """Closes what is owed, because the customer paid early; never money received."""
+    WRITE_OFF = "write_off"
+    """Ausbuchung: closes what is owed and will not come; never money received."""
+    REFUND = "refund"
+    """Given back by transfer or in cash; below 0."""
+    MOVED = "moved"
+    """Money of a payment that counts for another invoice: below 0 there, above 0 here."""
+
+
+NO_MONEY_RECEIVED = (StaffKind.SKONTO, StaffKind.WRITE_OFF, StaffKind.MOVED)
+"""They stand in no sum of what was received in a month."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money received (`amount_minor` > 0) or taken back (< 0). Never changed once booked.
@@ -32,13 +49,15 @@ class Payment:
     reversal_of: str | None = None
     """The Stripe payment whose money this counter-entry takes back (or gives again)."""
     kind: str | None = None
-    """A `ReversalKind`; None for a payment."""
+    """A `ReversalKind` or a `StaffKind`; None for a payment."""
     stripe_object_id: str | None = None
 
     @property
     def manual(self) -> bool:
-        """Entered by hand, so staff may reverse it here."""
-        return self.stripe_payment_intent_id is None and self.reversal_of is None
+        """Money received that staff entered by hand, so they may reverse it here."""
+        return (
+            self.stripe_payment_intent_id is None and self.reversal_of is None and self.kind is None
+        )
 
 
 def refundable_minor(payment: Payment, reversals: Iterable[Payment]) -> int:

@@ -15,7 +15,7 @@ def spare_minor(t: Transaction, invoice_id: str) -> int:
     invoice = t.invoices.to_book(invoice_id)
     if invoice is None:
         raise UserError("invoice_gone")
-    return invoice.paid_minor - invoice.total_minor - t.reviews.credited(invoice_id)
+    return invoice.overpaid_minor - t.reviews.credited(invoice_id)
 
 
 def keep(t: Transaction, invoice_id: str, actor: str) -> str:
@@ -53,7 +53,7 @@ def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
     origin, target = t.invoices.to_book(credit.invoice_id or ""), t.invoices.to_book(invoice_id)
     if origin is None or target is None:
         raise UserError("invoice_gone")
-    if origin.paid_minor - origin.total_minor < t.reviews.credited(origin.id, up_to=credit_id):
+    if origin.overpaid_minor < t.reviews.credited(origin.id, up_to=credit_id):
         raise UserError("credit_nothing_left")
     t.reviews.add(
         Decision.CREDIT_USED,

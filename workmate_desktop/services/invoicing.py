@@ -138,7 +138,7 @@ class Invoicing:
                 raise UserError("invoice_not_issued")
             if received_on > self._clock.today():
                 raise UserError("date_in_future")
-            payment_id = t.payments.add(
+            payment_id = t.payments.add_by_staff(
                 invoice_id=invoice_id,
                 amount_minor=amount_minor,
                 currency=invoice.row.currency,
@@ -177,7 +177,7 @@ class Invoicing:
                 raise UserError("payment_already_reversed")
             assert payment.invoice_id is not None  # a manual payment always has one
             invoice = _existing(t, payment.invoice_id)
-            counter_id = t.payments.add(
+            counter_id = t.payments.add_by_staff(
                 invoice_id=payment.invoice_id,
                 amount_minor=-payment.amount_minor,
                 currency=payment.currency,
@@ -246,7 +246,9 @@ class Invoicing:
         """Status from the new sum, and a line in the Verlauf that says both."""
         to_book = t.invoices.to_book(invoice.row.id)
         assert to_book is not None
-        before, after = update_status(t, replace(to_book, paid_minor=invoice.row.paid_minor))
+        row = invoice.row
+        as_it_was = replace(to_book, paid_minor=row.paid_minor, closed_minor=row.closed_minor)
+        before, after = update_status(t, as_it_was)
         t.history.add(
             invoice.row.id,
             action,

@@ -1,9 +1,12 @@
 """What every booking does: add the money, let the status follow from the sum, and tell it."""
 
+from dataclasses import replace
+
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.events import Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceStatus, status_after
+from workmate_desktop.domain.owed import fold
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
 
@@ -24,29 +27,49 @@ def add_payment(t: Transaction, event: StripeEvent, invoice_id: str | None) -> s
 
 
 def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus, InvoiceStatus]:
-    """Let the status follow from the sum of the payments. Returns (before, after).
+    """Let status and what is owed follow from the entries. Returns (status before, after).
 
-    `invoice` is as it was before the money moved. Also forgets a failure whose intent was paid
+    `invoice` is as it was before the money moved. To be called after every change of an
+    invoice's entries, in the same transaction. Also forgets a failure whose intent was paid
     after all, and tells of too much money.
     """
-    paid_minor = t.payments.sum_for(invoice.id)
-    after = status_after(invoice.status, invoice.total_minor, paid_minor)
+    now = _reckoned(t, invoice.id)
+    after = status_after(invoice.status, now.total_minor + now.corrected_minor, now.paid_minor)
     if after is not invoice.status:
         t.invoices.set_status(invoice.id, after)
     forget_paid_failures(t, invoice)
-    if paid_minor > invoice.total_minor and paid_minor > invoice.paid_minor:
+    too_much = replace(now, status=after).overpaid_minor
+    if too_much > invoice.overpaid_minor:
         t.notices.add(
             NoticeKind.OVERPAID,
             invoice_id=invoice.id,
             number=invoice.number,
-            amount_minor=paid_minor - invoice.total_minor,
+            amount_minor=too_much,
             currency=invoice.currency,
         )
-    elif paid_minor <= invoice.total_minor < invoice.paid_minor:
+    elif not too_much and invoice.overpaid_minor:
         # Taken off again, or given back: nobody has to ask the customer any more.
         t.notices.end(NoticeKind.OVERPAID, invoice.id)
     t.changed(InvoiceChanged(invoice.id))
     return invoice.status, after
+
+
+def _reckoned(t: Transaction, invoice_id: str) -> InvoiceToBook:
+    """The invoice with its sums as they are now.
+
+    Only what was given back needs the order of the entries: without it nothing is forgiven, and
+    an ordinary payment reads nothing more.
+    """
+    now = t.invoices.to_book(invoice_id)
+    assert now is not None  # an invoice with money on it is never deleted
+    forgiven = 0
+    if now.refunded_minor:
+        entries = t.payments.entries_of(invoice_id, now.currency)
+        forgiven = fold(now.total_minor + now.corrected_minor, entries).forgiven_minor
+    if forgiven == now.forgiven_minor:
+        return now
+    t.invoices.set_forgiven(invoice_id, forgiven)
+    return replace(now, forgiven_minor=forgiven)
 
 
 def tell_invoice(

@@ -23,10 +23,17 @@ from sqlalchemy import (
 
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.domain.payments import NO_MONEY_RECEIVED
 from workmate_desktop.store import invoice_search
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import IS_OWED, OWED_STATUSES, UNPAID_PLAIN
+from workmate_desktop.store.owed import (
+    IS_OWED,
+    IS_PARTLY_REFUNDED,
+    OWED_STATUSES,
+    PARTLY_REFUNDED_PLAIN,
+    UNPAID_PLAIN,
+)
 from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
@@ -170,8 +177,10 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
             payments.c.currency == "eur",
             payments.c.received_at >= month[0],
             payments.c.received_at < month[1],
+            _MONEY_RECEIVED,
         )
     ).scalar_one()
+    partly_refunded = connection.execute(_PARTLY_REFUNDED, values).scalar_one()
     failed = connection.execute(_OWED_FAILED, values).scalar_one()
     review = waiting(connection)
 
@@ -187,13 +196,20 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
             InvoiceFilter.OVERDUE: owed.late,
             InvoiceFilter.FAILED: failed,
             # Nearly all of ten years: what is left costs less than counting them.
-            InvoiceFilter.PAID: everything - sum(how_many.values()),
+            InvoiceFilter.PAID: everything - sum(how_many.values()) + partly_refunded,
             InvoiceFilter.DRAFTS: how_many[InvoiceStatus.DRAFT],
             InvoiceFilter.CANCELLED: how_many[InvoiceStatus.CANCELLED],
         },
     )
 
 
+_MONEY_RECEIVED = or_(
+    payments.c.kind.is_(None),
+    payments.c.kind.not_in([kind.value for kind in NO_MONEY_RECEIVED]),
+)
+_PARTLY_REFUNDED = text(f"""
+SELECT count(*) FROM invoices INDEXED BY invoices_forgiven
+WHERE livemode = :livemode AND {PARTLY_REFUNDED_PLAIN}""")
 # As the partial indexes invoices_owed and invoices_owed_failed say it, or SQLite cannot use them;
 # the same as IS_OWED and _FAILED, which a test compares.
 _OWED = text(f"""
@@ -245,7 +261,8 @@ def _of_filter(statement: Select[Any], query: InvoiceQuery, month: Span) -> Sele
         case InvoiceFilter.FAILED:
             statement = statement.where(_FAILED)
         case InvoiceFilter.PAID:
-            statement = statement.where(invoices.c.status == InvoiceStatus.PAID.value)
+            paid = invoices.c.status == InvoiceStatus.PAID.value
+            statement = statement.where(or_(paid, IS_PARTLY_REFUNDED))
         case InvoiceFilter.PAID_THIS_MONTH:
             statement = statement.where(
                 exists(
@@ -254,7 +271,7 @@ def _of_filter(statement: Select[Any], query: InvoiceQuery, month: Span) -> Sele
                         payments.c.received_at >= month[0],
                         payments.c.received_at < month[1],
                         payments.c.amount_minor > 0,
-                        payments.c.reversal_of.is_(None),
+                        payments.c.kind.is_(None),
                     )
                 )
             )

@@ -23,6 +23,9 @@ COLUMNS = (
     "running_since",
     "refunded_minor",
     "charged_back_minor",
+    "closed_minor",
+    "forgiven_minor",
+    "corrected_minor",
 )
 """What `row_of` looks at."""
 
@@ -48,4 +51,7 @@ def row_of(found: Mapping[Any, Any]) -> InvoiceRow:
         ),
         refunded_minor=found["refunded_minor"],
         charged_back_minor=found["charged_back_minor"],
+        closed_minor=found["closed_minor"],
+        forgiven_minor=found["forgiven_minor"],
+        corrected_minor=found["corrected_minor"],
     )

@@ -17,6 +17,7 @@ from workmate_desktop.domain.invoices import (
     InvoiceStatus,
     totals_of,
 )
+from workmate_desktop.domain.owed import too_much_minor
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
 from workmate_desktop.store.seals import TABLES
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _FOR_BOOKING = """
 SELECT id, number, status, livemode, currency, total_minor, paid_minor, last_failed_at,
-    running_since
+    running_since, closed_minor, refunded_minor, forgiven_minor, corrected_minor
 FROM invoices WHERE {column} = ?"""
 _BY_ID = _FOR_BOOKING.format(column="id")
 _BY_NUMBER = _FOR_BOOKING.format(column="number")
@@ -48,6 +49,24 @@ class InvoiceToBook:
     paid_minor: int
     last_failed_at: str | None
     running_since: str | None = None
+    closed_minor: int = 0
+    refunded_minor: int = 0
+    forgiven_minor: int = 0
+    corrected_minor: int = 0
+
+    @property
+    def asked_minor(self) -> int:
+        """What it asks for today: the total with all corrections; 0 when cancelled."""
+        if self.status is InvoiceStatus.CANCELLED:
+            return 0
+        return self.total_minor + self.corrected_minor
+
+    @property
+    def overpaid_minor(self) -> int:
+        """How much of the money that is here nobody asked for."""
+        return too_much_minor(
+            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
+        )
 
 
 class InvoiceVerbs:
@@ -63,18 +82,8 @@ class InvoiceVerbs:
             row = self._t.raw.execute(_BY_NUMBER, (reference,)).fetchone()
         if row is None:
             return None
-        invoice_id, number, status, livemode, currency, total, paid, failed, running = row
-        return InvoiceToBook(
-            invoice_id,
-            number,
-            InvoiceStatus(status),
-            bool(livemode),
-            currency,
-            total,
-            paid,
-            failed,
-            running,
-        )
+        invoice_id, number, status, livemode, *others = row
+        return InvoiceToBook(invoice_id, number, InvoiceStatus(status), bool(livemode), *others)
 
     def set_status(self, invoice_id: str, status: InvoiceStatus) -> None:
         """Write the status that domain.invoices.status_after decided."""
@@ -82,6 +91,12 @@ class InvoiceVerbs:
             "UPDATE invoices SET status = ? WHERE id = ?", (status.value, invoice_id)
         )
         self._t.changed(InvoiceChanged(invoice_id))
+
+    def set_forgiven(self, invoice_id: str, forgiven_minor: int) -> None:
+        """Write what domain.owed.fold decided."""
+        self._t.raw.execute(
+            "UPDATE invoices SET forgiven_minor = ? WHERE id = ?", (forgiven_minor, invoice_id)
+        )
 
     def set_last_failure(self, invoice_id: str, at: str | None) -> None:
         """Stripe's time of the newest failed attempt that was not paid after all."""
@@ -180,6 +195,8 @@ class InvoiceVerbs:
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",
+            "DELETE FROM money_times WHERE object_id IN"
+            " (SELECT id FROM review_decisions WHERE livemode = 0)",
             "DELETE FROM review_decisions WHERE livemode = 0 AND undoes_id IS NOT NULL",
             "DELETE FROM review_decisions WHERE livemode = 0 AND credit_id IS NOT NULL",
             "DELETE FROM review_decisions WHERE livemode = 0",
@@ -187,6 +204,10 @@ class InvoiceVerbs:
             "DELETE FROM payment_fees WHERE payment_id IN"
             " (SELECT id FROM payments WHERE livemode = 0)",
             "DELETE FROM refund_requests WHERE livemode = 0",
+            "DELETE FROM money_times WHERE object_id IN"
+            " (SELECT id FROM payments WHERE livemode = 0"
+            " UNION SELECT stripe_payment_intent_id FROM payments WHERE livemode = 0"
+            " UNION SELECT stripe_object_id FROM payments WHERE livemode = 0)",
             "DELETE FROM payments WHERE livemode = 0"
             " AND (reverses_id IS NOT NULL OR reversal_of IS NOT NULL)",
             "DELETE FROM payments WHERE livemode = 0",

@@ -1,29 +1,55 @@
-"""What an invoice still is owed, in SQL: the same as domain/invoices.outstanding_after."""
+"""What an invoice still is owed, in SQL: the same as domain/owed.py says of its stored sums."""
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, case, func, literal_column
 
-from workmate_desktop.domain.invoices import OWED
+from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.store.tables import invoices
 
 OWED_STATUSES = [status.value for status in OWED]
 
-_MISSING = invoices.c.total_minor - invoices.c.paid_minor
+_ASKED = invoices.c.total_minor + invoices.c.corrected_minor
 
-UNPAID_MINOR = func.min(
-    _MISSING, func.max(_MISSING - invoices.c.refunded_minor, invoices.c.charged_back_minor)
-)
+UNPAID_MINOR = func.min(_ASKED, _ASKED - invoices.c.paid_minor - invoices.c.forgiven_minor)
 """Below 0 when more came than was asked for."""
 
 IS_OWED = and_(invoices.c.status.in_(OWED_STATUSES), UNPAID_MINOR > 0)
 
 UNPAID_PLAIN = (
-    "min(total_minor - paid_minor,"
-    " max(total_minor - paid_minor - refunded_minor, charged_back_minor))"
+    "min(total_minor + corrected_minor,"
+    " total_minor + corrected_minor - paid_minor - forgiven_minor)"
 )
-"""UNPAID_MINOR in the words of the index invoices_owed, or SQLite cannot use it."""
+"""UNPAID_MINOR in the words of the indexes invoices_owed and invoices_forgiven, or SQLite cannot
+use them."""
 
 UNPAID_RAW = (
-    "max(0, min(i.total_minor - i.paid_minor,"
-    " max(i.total_minor - i.paid_minor - i.refunded_minor, i.charged_back_minor)))"
+    "max(0, min(i.total_minor + i.corrected_minor,"
+    " i.total_minor + i.corrected_minor - i.paid_minor - i.forgiven_minor))"
 )
 """For the driver: `i` is an open or partly paid invoice."""
+
+IS_PARTLY_REFUNDED = and_(
+    invoices.c.status.in_(OWED_STATUSES),
+    invoices.c.forgiven_minor > 0,
+    UNPAID_MINOR <= 0,
+    invoices.c.paid_minor - invoices.c.closed_minor > 0,
+)
+"""Bezahlt, although the stored status, which follows the sum, says otherwise: a part was given
+back on purpose."""
+
+PARTLY_REFUNDED_PLAIN = (
+    f"status IN ('open', 'partially_paid') AND forgiven_minor > 0 AND {UNPAID_PLAIN} <= 0"
+    " AND paid_minor - closed_minor > 0"
+)
+"""IS_PARTLY_REFUNDED in the words of the index invoices_forgiven."""
+
+
+def too_much_of(table: object = invoices) -> object:
+    """Überzahlt of an issued invoice, as domain/owed.too_much_minor; `table` may be an alias."""
+    c = table.c  # type: ignore[attr-defined]
+    asked = case(
+        (c.status == InvoiceStatus.CANCELLED.value, literal_column("0")),
+        else_=c.total_minor + c.corrected_minor,
+    )
+    return func.max(
+        0, func.min(c.paid_minor + c.forgiven_minor - asked, c.paid_minor - c.closed_minor)
+    )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.owed import Entry
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.store.owed_entries import entries_of
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import payments
 from workmate_desktop.store.values import storable
@@ -21,6 +23,10 @@ _ADD = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at, reverses_id, note, actor)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_STAFF = """
+INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
+    livemode, received_at, created_at, reverses_id, note, actor, reversal_of, kind)
+VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_REVERSAL = """
 INSERT INTO payments (id, invoice_id, amount_minor, currency, method, livemode, received_at,
     created_at, note, actor, reversal_of, kind, stripe_object_id, reversal_step)
@@ -71,6 +77,49 @@ class PaymentVerbs:
         )
         self._t.raw.execute(_ADD, row)
         self._t.seal(Sealed.PAYMENT, row)
+        return payment_id
+
+    def add_by_staff(
+        self,
+        *,
+        invoice_id: str,
+        amount_minor: int,
+        currency: str,
+        method: str,
+        livemode: bool,
+        received_at: datetime,
+        actor: str,
+        kind: str | None = None,
+        reverses_id: str | None = None,
+        reversal_of: str | None = None,
+        note: str = "",
+    ) -> str:
+        """What staff enter, close, move, give back by hand, or take back; returns the id.
+
+        `kind` is None for money received, else a `StaffKind`. `reverses_id` names the row that
+        this one takes back: then it has the same kind and the negated amount. `reversal_of` is
+        the payment whose money is moved. It counts from this moment, on Stripe's clock. The
+        caller updates the status of the invoice.
+        """
+        payment_id = self._t.new_id()
+        row = (
+            payment_id,
+            invoice_id,
+            amount_minor,
+            currency,
+            method,
+            int(livemode),
+            to_text(received_at),
+            self._t.now_text(),
+            reverses_id,
+            storable(note),
+            actor,
+            reversal_of,
+            kind,
+        )
+        self._t.raw.execute(_ADD_STAFF, row)
+        self._t.times.note_staff(payment_id)
+        self._seal_as_stored(payment_id)
         return payment_id
 
     def by_intent(self, intent_id: str) -> tuple[str, str | None] | None:
@@ -130,8 +179,9 @@ class PaymentVerbs:
         What of it has gone back goes along, so that the sums stay right.
         """
         self._t.raw.execute(
-            "UPDATE payments SET invoice_id = ? WHERE id = ? OR reversal_of = ?",
-            (invoice_id, payment_id, payment_id),
+            "UPDATE payments SET invoice_id = ?1 WHERE id = ?2"
+            " OR (reversal_of = ?2 AND kind <> 'moved')",
+            (invoice_id, payment_id),
         )
         self._seal_as_stored(payment_id)
 
@@ -166,12 +216,9 @@ class PaymentVerbs:
             is not None
         )
 
-    def sum_for(self, invoice_id: str) -> int:
-        """What was received for an invoice in its currency, counter-entries taken off."""
-        row = self._t.raw.execute(
-            "SELECT paid_minor FROM invoices WHERE id = ?", (invoice_id,)
-        ).fetchone()
-        return int(row[0])
+    def entries_of(self, invoice_id: str, currency: str) -> list[Entry]:
+        """What happened to an invoice, for domain/owed.fold."""
+        return entries_of(self._t, invoice_id, currency)
 
 
 def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:

@@ -111,6 +111,7 @@ class ReviewVerbs:
                 int(livemode),
             ),
         )
+        self._t.times.note_staff(decision_id)
         return decision_id
 
     def get(self, decision_id: str) -> StoredDecision | None:

@@ -31,7 +31,7 @@ from workmate_desktop.domain.review import (
     Waiting,
 )
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import UNPAID_MINOR
+from workmate_desktop.store.owed import UNPAID_MINOR, too_much_of
 from workmate_desktop.store.review_items import (
     DECISION,
     IN_FORCE,
@@ -242,7 +242,7 @@ def open_credits(connection: Connection, customer_id: str, *, livemode: bool) ->
             _NAMED.c.customer_id == customer_id,
             ~_undone(_D),
             ~used,
-            older.scalar_subquery() <= _NAMED.c.paid_minor - _NAMED.c.total_minor,
+            older.scalar_subquery() <= too_much_of(NAMED),
         )
         .order_by(_D.c.at, _D.c.id)
     )

@@ -65,6 +65,11 @@ invoices = Table(
     Column("running_since", Text),
     Column("refunded_minor", Integer, nullable=False),
     Column("charged_back_minor", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("corrects_id", Text, ForeignKey("invoices.id")),
+    Column("closed_minor", Integer, nullable=False),
+    Column("forgiven_minor", Integer, nullable=False),
+    Column("corrected_minor", Integer, nullable=False),
 )
 
 invoice_items = Table(
@@ -100,6 +105,14 @@ payments = Table(
     Column("kind", Text),
     Column("stripe_object_id", Text),
     Column("reversal_step", Integer),
+)
+
+money_times = Table(
+    "money_times",
+    metadata,
+    Column("object_id", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("source", Text, nullable=False),
 )
 
 payment_fees = Table(

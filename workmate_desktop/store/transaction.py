@@ -25,6 +25,7 @@ from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
 from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
 from workmate_desktop.store.settings import SettingVerbs
+from workmate_desktop.store.times import TimeVerbs
 from workmate_desktop.store.values import id_time, new_id_at
 
 logger = logging.getLogger("workmate.store")
@@ -87,6 +88,10 @@ class Transaction:
     @cached_property
     def payments(self) -> PaymentVerbs:
         return PaymentVerbs(self)
+
+    @cached_property
+    def times(self) -> TimeVerbs:
+        return TimeVerbs(self)
 
     @cached_property
     def payment_links(self) -> PaymentLinkVerbs:

@@ -74,7 +74,7 @@ class OverpaidBlock(QWidget):
             self.trouble.setText("")
         self._row = row
         kept = self._credits.credits_of(row.id)
-        extra = row.paid_minor - row.total_minor
+        extra = row.overpaid_minor
         self._spare = max(0, extra - sum(one.amount_minor for one in kept))
         free = [one for one in kept if one.used_on is None]
         self._credit_id = free[-1].id if free else ""
