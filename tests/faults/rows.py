@@ -154,6 +154,7 @@ NOW = {
     "ME2": "the window fits every screen",
     "ME3": "text in all its forms",
     "ME4": "amounts typed the usual ways",
+    "ME5": "one rule for one thing typed",
     "ME8": "what nobody needs is not ticked",
 }
 """Due now."""

@@ -57,6 +57,32 @@ def test_an_encrypted_mail_with_login_arrives(
     assert mail.get_content().replace("\r\n", "\n") == MAIL.body
 
 
+def test_me5_domains_with_umlauts_go_out_as_machines_write_them(tmp_path: Path) -> None:
+    """The stand-in refuses whatever is not ASCII, as many servers do."""
+    changes = {"sender": "info@bäckerei-müller.de", "recipient": "chefin@straße.example"}
+    with MailServer(tmp_path, accepts_utf8=False) as server:
+        send(server, **changes)
+    [mail] = server.mails
+    assert mail["From"].addresses[0].addr_spec == "info@xn--bckerei-mller-bfb28a.de"
+    assert mail["To"] == "chefin@xn--strae-oqa.example"  # and not strasse.example
+    assert mail["Message-ID"] == "<m-1@xn--bckerei-mller-bfb28a.de>"
+    assert server.envelopes == [
+        ("info@xn--bckerei-mller-bfb28a.de", ["chefin@xn--strae-oqa.example"])
+    ]
+
+
+def test_me5_umlauts_before_the_at_need_a_server_that_takes_them(tmp_path: Path) -> None:
+    with MailServer(tmp_path) as server:
+        send(server, recipient="jörg@müller.example")
+    [mail] = server.mails
+    assert mail["To"] == "jörg@xn--mller-kva.example"
+    assert mail["Subject"] == MAIL.subject
+    assert mail.get_content().replace("\r\n", "\n") == MAIL.body
+    with MailServer(tmp_path, accepts_utf8=False) as server:
+        assert refusal(server, recipient="jörg@a.example").kind is MailRefusal.RECIPIENT_REFUSED
+        assert refusal(server, sender="jörg@a.example").kind is MailRefusal.SENDER_REFUSED
+
+
 def test_without_encryption_to_this_pc_only(tmp_path: Path) -> None:
     with MailServer(tmp_path, security=MailSecurity.NONE) as server:
         send(server)

@@ -43,8 +43,12 @@ class MailServer:
         answers: dict[str, str] | None = None,
         certificate_for: str = "localhost",
         port: int = 0,
+        accepts_utf8: bool = True,
     ) -> None:
+        """`accepts_utf8`: it offers SMTPUTF8."""
         self.mails: list[EmailMessage] = []
+        self.envelopes: list[tuple[str, list[str]]] = []
+        self._accepts_utf8 = accepts_utf8
         self.answers = dict(answers or {})
         self.arrived = threading.Condition()
         self.sessions = 0
@@ -83,6 +87,7 @@ class MailServer:
         kind = _OverTls if self._security is MailSecurity.TLS else Controller
         options: dict[str, Any] = {
             "authenticator": self._authenticate,
+            "enable_SMTPUTF8": self._accepts_utf8,
             "auth_require_tls": starttls,
             "auth_required": self._login is not None and starttls,
             "require_starttls": starttls,
@@ -140,6 +145,7 @@ class MailServer:
             mail = message_from_bytes(raw, policy=default)
             assert isinstance(mail, EmailMessage)
             with self.arrived:
+                self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
                 self.mails.append(mail)
                 self.arrived.notify_all()
         return answer

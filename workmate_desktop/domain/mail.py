@@ -1,18 +1,11 @@
 """E-mails to the admin: where they go out, what may be wrong with that, and how it can fail."""
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workmate_desktop.domain.addresses import is_server, mail_address
 from workmate_desktop.domain.errors import UserError
-
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
-# The usual addresses; quoted or non-ASCII ones need SMTPUTF8, which many servers lack.
-_ADDRESS = re.compile(
-    rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*", re.ASCII
-)
 
 
 class MailSecurity(StrEnum):
@@ -91,11 +84,6 @@ def is_loopback(server: str) -> bool:
         return False
 
 
-def is_address(text: str) -> bool:
-    """Whether `text` is one e-mail address."""
-    return _ADDRESS.fullmatch(text.strip()) is not None
-
-
 def problems_of(account: MailAccount, *, password: bool) -> dict[MailField, MailProblem]:
     """What is wrong with each field; nothing when the account can be tried.
 
@@ -104,7 +92,7 @@ def problems_of(account: MailAccount, *, password: bool) -> dict[MailField, Mail
     found: dict[MailField, MailProblem] = {}
     if not account.server:
         found[MailField.SERVER] = MailProblem.MISSING
-    elif not _is_host(account.server):
+    elif not is_server(account.server):
         found[MailField.SERVER] = MailProblem.MALFORMED
     elif account.security is MailSecurity.NONE and not is_loopback(account.server):
         found[MailField.SECURITY] = MailProblem.IN_THE_CLEAR
@@ -118,19 +106,9 @@ def problems_of(account: MailAccount, *, password: bool) -> dict[MailField, Mail
     ):
         if not address:
             found[field] = MailProblem.MISSING
-        elif not is_address(address):
+        elif mail_address(address) is None:
             found[field] = MailProblem.MALFORMED
     return found
-
-
-def _is_host(server: str) -> bool:
-    if len(server) <= 253 and _HOST.fullmatch(server):
-        return True
-    try:
-        ipaddress.ip_address(server)
-    except ValueError:
-        return False
-    return True
 
 
 class MailRefusal(StrEnum):

@@ -51,6 +51,11 @@ def trimmed(text: str) -> str:
     return text.strip().strip("\u200b\ufeff\u2060").strip()
 
 
+PUBLISHABLE_PREFIXES = ("pk_test_", "pk_live_")
+SECRET_PREFIXES = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+WEBHOOK_PREFIXES = ("whsec_",)
+
+
 def livemode_of(key: str) -> bool | None:
     """The mode a pk_/sk_/rk_ key belongs to; None for anything else."""
     found = re.match(r"(?:pk|sk|rk)_(test|live)_", key)
@@ -61,14 +66,14 @@ def problem_of_publishable(key: str) -> KeyProblem | None:
     """None when `key` has the form of a publishable key."""
     if key.startswith(("sk_", "rk_", "whsec_")):
         return KeyProblem.SECRET_IN_PUBLISHABLE
-    return _problem(key, ("pk_test_", "pk_live_"))
+    return _problem(key, PUBLISHABLE_PREFIXES)
 
 
 def problem_of_secret(key: str, publishable: str = "") -> KeyProblem | None:
     """None when `key` has the form of a secret or restricted key of `publishable`'s mode."""
     if key.startswith("pk_"):
         return KeyProblem.PUBLISHABLE_IN_SECRET
-    found = _problem(key, ("sk_test_", "sk_live_", "rk_test_", "rk_live_"))
+    found = _problem(key, SECRET_PREFIXES)
     if found is None and livemode_of(publishable) not in (None, livemode_of(key)):
         return KeyProblem.OTHER_MODE
     return found
@@ -76,7 +81,7 @@ def problem_of_secret(key: str, publishable: str = "") -> KeyProblem | None:
 
 def problem_of_webhook_secret(key: str) -> KeyProblem | None:
     """None when `key` has the form of a signing secret."""
-    return _problem(key, ("whsec_",))
+    return _problem(key, WEBHOOK_PREFIXES)
 
 
 def _problem(key: str, prefixes: tuple[str, ...]) -> KeyProblem | None:

@@ -18,6 +18,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 from typing import Any, TypeVar
 
+from workmate_desktop.domain.addresses import ascii_host, wire_address
 from workmate_desktop.domain.mail import Mail, MailAccount, MailRefusal, MailRefused, MailSecurity
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def hand_over(
             _translated(lambda: client.starttls(context=trust()), MailRefusal.NO_STARTTLS)
         if account.user:
             _translated(lambda: _log_in(client, account.user, password), MailRefusal.NO_LOGIN)
-        _translated(lambda: client.send_message(message), MailRefusal.CONTENT_REFUSED)
+        _translated(lambda: _send(client, account, message), MailRefusal.CONTENT_REFUSED)
     finally:
         # The mail is taken, or refused, already: what goes wrong now changes nothing.
         with suppress(smtplib.SMTPException, OSError):
@@ -62,7 +63,8 @@ def _connect(
     trust: Callable[[], ssl.SSLContext],
     timeout: float,
 ) -> smtplib.SMTP:
-    server, port = account.server, account.port
+    # Not by Python's codec for names, which makes another domain of "straße".
+    server, port = ascii_host(account.server) or account.server, account.port
     if account.security is MailSecurity.TLS:
 
         class OverTls(_Watched, smtplib.SMTP_SSL):
@@ -116,20 +118,41 @@ class _Watched:
 
 
 def message_of(account: MailAccount, mail: Mail, now: datetime) -> Message:
-    """Raises ValueError when a line break stands in a header: a bug of the caller."""
+    """Raises ValueError when a line break stands in a header: a bug of the caller.
+
+    Without From and To where one of them has umlauts before the @: `_send` writes these.
+    """
     if any(end in mail.subject for end in "\r\n"):
         raise ValueError("a subject is one line")
     # The older classes of the library: EmailMessage (Python 3.11.7) moves blanks between the
     # encoded words of a long subject; a test has such a one.
     message = MIMEText(mail.body, "plain", "utf-8")
     message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
-    message["From"] = formataddr((NAME, account.sender))
-    message["To"] = account.recipient
+    sender, recipient = wire_address(account.sender), wire_address(account.recipient)
+    if sender.isascii() and recipient.isascii():
+        message["From"] = formataddr((NAME, sender))
+        message["To"] = recipient
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{mail.id}@{account.sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     # So that no absence note answers it: https://www.rfc-editor.org/rfc/rfc3834#section-5
     message["Auto-Submitted"] = "auto-generated"
     return message
+
+
+def _send(client: smtplib.SMTP, account: MailAccount, message: Message) -> None:
+    """Umlauts before the @ need a server that takes them: https://www.rfc-editor.org/rfc/rfc6531"""
+    sender, recipient = wire_address(account.sender), wire_address(account.recipient)
+    if sender.isascii() and recipient.isascii():
+        client.send_message(message, sender, [recipient])
+        return
+    client.ehlo_or_helo_if_needed()
+    if not client.has_extn("smtputf8"):
+        mine = not sender.isascii()
+        raise MailRefused(MailRefusal.SENDER_REFUSED if mine else MailRefusal.RECIPIENT_REFUSED)
+    # The library's older messages cannot write headers in UTF-8.
+    headers = f"From: {NAME} <{sender}>\r\nTo: {recipient}\r\n".encode()
+    body = headers + message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    client.sendmail(sender, [recipient], body, mail_options=["SMTPUTF8", "BODY=8BITMIME"])
 
 
 def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:

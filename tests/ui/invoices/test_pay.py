@@ -157,6 +157,11 @@ def test_the_mail_is_finished_german_text(desk: Desk) -> None:
     assert desk.pay.sent == [("id-1", "mail")]
 
 
+def test_me5_a_domain_with_umlauts_is_written_for_mail_programs(qapp) -> None:
+    made = mail_url(CustomerTexts.load(), row(1), "info@mu\u0308ller.de\u00a0", URL)
+    assert urlsplit(bytes(made.toEncoded().data()).decode()).path == "info@xn--mller-kva.de"
+
+
 def test_a_hostile_address_adds_no_field(qapp) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "a@b.de?bcc=evil@x.de&body=<b>", URL)
     parts = urlsplit(bytes(made.toEncoded().data()).decode("ascii"))

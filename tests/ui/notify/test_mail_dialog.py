@@ -82,6 +82,20 @@ def test_checked_while_typing(
     assert not made.test.button.isEnabled()
 
 
+@pytest.mark.parametrize(
+    "typed", ["info@bäckerei-müller.de", " info@ba\u0308ckerei-mu\u0308ller.de\u00a0"]
+)
+def test_me5_an_address_with_umlauts_is_one(qtbot: QtBot, theme: object, typed: str) -> None:
+    settings = FakeMailSettings(STORED)
+    made = dialog(qtbot, settings)
+    made.recipient.setText(typed)
+    made.from_address.setText(typed)
+    assert made.problems() == {}
+    made.save_button.click()
+    saved = settings.saved[0][0]
+    assert (saved.recipient, saved.sender) == ("info@bäckerei-müller.de",) * 2
+
+
 def test_in_the_clear_only_on_this_pc(qtbot: QtBot, theme: object) -> None:
     made = dialog(qtbot, FakeMailSettings(STORED))
     made.security.setCurrentIndex(list(MailSecurity).index(MailSecurity.NONE))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.domain.addresses import mail_address
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.ui.invoices.editor_ports import CustomerWriting
 from workmate_desktop.ui.shared.cards import line
@@ -24,7 +25,6 @@ from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.ports import Waiting
 
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Two letters and two to thirteen letters or digits; Germany: nine digits (§ 27a UStG).
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 _GERMAN_VAT_ID = re.compile(r"DE[0-9]{9}")
@@ -172,7 +172,7 @@ class CustomerDialog(QDialog):
         wrong: dict[FormField, str] = {}
         if not customer.name:
             wrong[self.name] = self.tr("Bitte einen Namen eintragen.")
-        if customer.email and not _MAIL.fullmatch(customer.email):
+        if customer.email and mail_address(customer.email) is None:
             wrong[self.email] = self.tr("Das ist keine E-Mail-Adresse. Beispiel: info@firma.de")
         german = customer.country == "DE"
         if (

@@ -5,8 +5,10 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QCoreApplication, QUrl
 
+from workmate_desktop.domain.addresses import wire_address
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import Offer, OfferState
+from workmate_desktop.domain.text import tidied
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import trouble_message
@@ -61,7 +63,7 @@ def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: str) -
         url=url,
         due=row.due_date,
     )
-    to = quote(address.strip(), safe="@")
+    to = quote(wire_address(tidied(address).strip()), safe="@")
     fields = "&".join(
         f"{name}={quote(text, safe='')}"
         for name, text in (("subject", subject), ("body", body.replace("\n", "\r\n")))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.domain.addresses import mail_address
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.mail import (
     USUAL_PORT,
@@ -23,9 +24,9 @@ from workmate_desktop.domain.mail import (
     MailField,
     MailProblem,
     MailSecurity,
-    is_address,
     problems_of,
 )
+from workmate_desktop.domain.text import tidied
 from workmate_desktop.ui.notify.mail_test import MailTest
 from workmate_desktop.ui.notify.mail_texts import hint, problem_words, security_words
 from workmate_desktop.ui.notify.ports import MailSettings
@@ -112,14 +113,14 @@ class MailDialog(QDialog):
     def account(self) -> MailAccount:
         """What is entered. The sender is the user, where that is an address and none is typed."""
         port, user = self.port.text().strip(), self.user.text().strip()
-        sender = self.from_address.text().strip()
+        sender = _address(self.from_address)
         return MailAccount(
-            self.server.text().strip(),
+            tidied(self.server.text()).strip(),
             int(port) if port.isdecimal() and len(port) < 7 else 0,
             MailSecurity(self.security.currentData()),
             user,
-            sender or (user if is_address(user) else ""),
-            self.recipient.text().strip(),
+            sender or mail_address(user) or "",
+            _address(self.recipient),
         )
 
     def problems(self) -> dict[MailField, MailProblem]:
@@ -213,7 +214,7 @@ class MailDialog(QDialog):
             )
             field.set_message(words, Message.BAD if bad and wanted else Message.HINT)
         user = self.user.text().strip()
-        self.from_address.setPlaceholderText(user if is_address(user) else "")
+        self.from_address.setPlaceholderText(mail_address(user) or "")
         for field in (*self.fields.values(), self.user_field):
             field.setEnabled(wanted and not self._saving)
         self.test.set_possible(wanted and not problems and not self._saving)
@@ -272,6 +273,12 @@ class MailDialog(QDialog):
         if saving:
             self.failure.setVisible(False)
         self._check()
+
+
+def _address(field: QLineEdit) -> str:
+    """Without what a copy brought along; as it stands when it is no address."""
+    text = field.text().strip()
+    return mail_address(text) or text
 
 
 def _add_row(column: QVBoxLayout, *fields: tuple[QWidget, int]) -> None:

@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import (
+    PUBLISHABLE_PREFIXES,
+    SECRET_PREFIXES,
+    WEBHOOK_PREFIXES,
     KeyProblem,
     livemode_of,
     mask,
@@ -40,9 +43,9 @@ from workmate_desktop.ui.stripe.ports import Setup
 
 DASHBOARD = "https://dashboard.stripe.com/apikeys"
 _PREFIXES = {
-    KeyKind.PUBLISHABLE: ("pk_test_", "pk_live_"),
-    KeyKind.SECRET: ("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
-    KeyKind.WEBHOOK_SECRET: ("whsec_",),
+    KeyKind.PUBLISHABLE: PUBLISHABLE_PREFIXES,
+    KeyKind.SECRET: SECRET_PREFIXES,
+    KeyKind.WEBHOOK_SECRET: WEBHOOK_PREFIXES,
 }
 
 
