@@ -125,7 +125,7 @@ class Core:
         self.refunds = None if options.demo else self._refunds(staff)
         self.catch_up = self._catch_up(self.refunds, opened.instance_id) if self.refunds else None
         self.pay = self._pay(opened.instance_id)
-        self.pay_keeper = None if options.demo else PayKeeper(self.pay, self.announcer)
+        self.pay_keeper = None if options.demo else self._pay_keeper()
         self.listener = Listener(
             self.receive.delivery,
             host_names=self.hosts,
@@ -179,6 +179,7 @@ class Core:
             clock,
             clock_offset=lambda: clock.measured,
             self_test=lambda: self.self_test.last,
+            steps=self.steps.states,
         )
         self.upkeep = Upkeep(
             self.writer, self.database, options.data_dir, clock, self.steps, self.announcer
@@ -267,6 +268,7 @@ class Core:
             sender,
             self.clock,
             lambda notices: mail_text(notices, self.clock.local),
+            self.steps.step(StepName.MAIL),
         )
         return mail, mailer
 
@@ -324,6 +326,10 @@ class Core:
             steps=self.steps,
         )
 
+    def _pay_keeper(self) -> PayKeeper:
+        step = self.steps.step(StepName.PAY_LINKS)
+        return PayKeeper(self.pay, self.announcer, step=step)
+
     def _pay(self, instance_id: str) -> Pay:
         return Pay(
             self.writer,
@@ -354,6 +360,7 @@ class Core:
             ),
             lambda settings, on_change: Tunnel(self.ngrok, self.clock, settings, on_change),
             self._on_address,
+            self.steps.step(StepName.ENDPOINT),
         )
 
     def _on_address(self, public_url: str | None) -> None:

@@ -13,14 +13,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from workmate_desktop import __version__
 from workmate_desktop.app.data_dir import remove_demo_data
 from workmate_desktop.app.doctor_checklist import FoundKeys, checklist_findings
-from workmate_desktop.app.doctor_lines import Finding, Mark, write_line
+from workmate_desktop.app.doctor_lines import Finding, Mark, local_text, write_line
+from workmate_desktop.app.doctor_steps import step_findings
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import Bug
 from workmate_desktop.domain.secrets import Place, SecretStore
@@ -28,7 +28,6 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import (
     KeyProblem,
     StripeKeys,
-    livemode_of,
     mask,
     problem_of_publishable,
     problem_of_secret,
@@ -42,7 +41,6 @@ from workmate_desktop.gateways.stripe_api import checked_api_base
 from workmate_desktop.listener.state_file import STATE_FILE
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
-from workmate_desktop.store.catch_up import cursor
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.inspection import Inspection, inspect
 from workmate_desktop.store.writer import Writer
@@ -119,7 +117,7 @@ def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> 
     port = yield from _port(options)
     yield _tunnel(options)
     found = yield from _keys(options, state, open_keychain)
-    yield _catch_up(options.data_dir, state, found.keys.secret)
+    yield from step_findings(options.data_dir, state, found.keys.secret)
     yield _clock()
     public_url = _public_url(options.data_dir)
     yield from checklist_findings(options.data_dir, state, found, port, public_url)
@@ -154,7 +152,11 @@ def _database(state: Inspection) -> Iterator[Finding]:
     elif state.backups:
         yield Finding(Mark.WRONG, "Sicherung", f"keine von {state.backups} besteht ihre Prüfung")
     else:
-        yield Finding(Mark.NOTE, "Sicherung", "noch keine; das Programm macht jeden Tag eine")
+        yield Finding(
+            Mark.NOTE,
+            "Sicherung",
+            "noch keine; das Programm macht täglich und nach Änderungen eine",
+        )
 
 
 # --- port --------------------------------------------------------------------------------
@@ -345,43 +347,13 @@ def _mode(keys: StripeKeys, options: Options) -> Iterator[Finding]:
             yield Finding(Mark.NOTE, "Stripe-API", f"nicht Stripe, sondern {base}")
 
 
-# --- catch-up ----------------------------------------------------------------------------
-
-
-def _catch_up(folder: Path, state: Inspection, secret_key: str) -> Finding:
-    """Until when nothing can be missing: the position that the program has saved."""
-    if not secret_key:
-        return Finding(Mark.NOTE, "Abruf", "kein Secret Key: Von Stripe lässt sich nichts holen")
-    if state.trouble is not None or not state.exists:
-        return Finding(Mark.NOTE, "Abruf", "ohne die Datenbank unbekannt")
-    database = Database(folder / FILE_NAME)
-    try:
-        with database.reader() as connection:
-            found = cursor(connection, livemode=livemode_of(secret_key) is True)
-    finally:
-        database.close()
-    if found is None or found.covered_until is None:
-        return Finding(
-            Mark.WRONG,
-            "Abruf",
-            "noch nie gelungen: Zahlungen können fehlen. Netz und Schlüssel prüfen",
-        )
-    asked = _local(datetime.fromtimestamp(found.covered_until, UTC))
-    return Finding(Mark.GOOD, "Abruf", f"zuletzt {asked}: Von davor kann nichts fehlen")
-
-
 # --- clock -------------------------------------------------------------------------------
 
 
 def _clock() -> Finding:
-    now = _local(SystemClock().now())
+    now = local_text(SystemClock().now())
     return Finding(
         Mark.NOTE,
         "Uhr",
         f"{now} auf diesem PC; die Abweichung ist ungemessen, ohne Stripe zu fragen",
     )
-
-
-def _local(moment: datetime) -> str:
-    """ "23.11.2026, 17:03:12" in the office."""
-    return f"{SystemClock().local(moment):%d.%m.%Y, %H:%M:%S}"

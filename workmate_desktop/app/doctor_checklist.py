@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workmate_desktop.app.doctor_lines import Finding, Mark
+from workmate_desktop.app.doctor_steps import kept_steps
 from workmate_desktop.domain.checklist import PointState
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.stripe_account import AccountInfo
@@ -59,6 +60,7 @@ def checklist_findings(
         _evidence(folder, state, found.keys, clock),
         keys_trouble=found.trouble,
         account=found.account,
+        steps=kept_steps(folder, state),
         outside=True,
         running=port is not None,
     )

@@ -1,8 +1,11 @@
 """The lines that `doctor` prints: a mark, a topic, what was found."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TextIO
+
+from workmate_desktop.gateways.clock import SystemClock
 
 
 class Mark(StrEnum):
@@ -38,3 +41,8 @@ def write_line(out: TextIO, line: str) -> None:
             line = line.replace(mark, plain)
         line = line.encode(encoding, "replace").decode(encoding)
     out.write(line + "\n")
+
+
+def local_text(moment: datetime) -> str:
+    """ "23.11.2026, 17:03:12" in the office."""
+    return f"{SystemClock().local(moment):%d.%m.%Y, %H:%M:%S}"

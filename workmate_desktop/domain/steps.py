@@ -8,6 +8,10 @@ TOLD_AFTER = 2
 """So many failures in a row are no accident: staff are told."""
 
 
+PROGRAM_FAULT = "program_fault"
+_ONLY_A_PERSON_HELPS = frozenset({"stripe_no_right", "stripe_wrong_key", "stripe_revoked"})
+
+
 class StepName(StrEnum):
     """The steps, in the order in which staff see them. The words: ui/shared/step_texts.py."""
 
@@ -52,5 +56,12 @@ class StepState:
         """The last attempt failed."""
         return self.failures > 0
 
+    @property
+    def needs_a_person(self) -> bool:
+        """No attempt will help before somebody changes the key or its rights."""
+        return self.failing and self.trouble in _ONLY_A_PERSON_HELPS
 
-PROGRAM_FAULT = "program_fault"
+    @property
+    def disturbed(self) -> bool:
+        """It does not work; not merely one attempt that may have been an accident."""
+        return self.failures >= TOLD_AFTER or self.needs_a_person

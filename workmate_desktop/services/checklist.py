@@ -23,7 +23,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys, mask
 from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.domain.tunnel import TunnelStatus
 from workmate_desktop.services.catch_up_keeper import POLL_SECONDS, REGULAR_SECONDS
-from workmate_desktop.services.checklist_facts import Facts, Way
+from workmate_desktop.services.checklist_facts import Facts, Way, step_values
 from workmate_desktop.services.endpoint import EndpointState
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.services.troubles import CLOCK_SECONDS
@@ -273,7 +273,7 @@ def _not_by_tunnel(facts: Facts, id_: PointId) -> Point | None:
 
 def _by_polling(facts: Facts, id_: PointId) -> Point:
     """Nothing needs to come from outside as long as Stripe is asked instead."""
-    asked = _catch_up(facts)
+    asked = _fetching(facts)
     if asked.state is _DONE:
         return Point(id_, _NOT_NEEDED, "polling")
     return Point(id_, asked.state, "polling_fails", asked.remedy, asked.at)
@@ -328,6 +328,17 @@ def _clock(facts: Facts) -> Point:
 
 
 def _catch_up(facts: Facts) -> Point:
+    """Fetched is not all: what else asks Stripe must work, too."""
+    point, failing = _fetching(facts), facts.failing_step
+    if failing is None or point.state not in (_DONE, _UNKNOWN) or point.reason == "never_here":
+        return point
+    name, state = failing
+    remedy = Remedy.CONFIGURE if state.needs_a_person else Remedy.FETCH
+    values = step_values(name, state)
+    return Point(point.id, _WRONG, "step_fails", remedy, state.failing_since, values)
+
+
+def _fetching(facts: Facts) -> Point:
     id_, trouble = PointId.CATCH_UP, facts.fetch_trouble
     every = POLL_SECONDS if facts.reception.polling else REGULAR_SECONDS
     values = {"seconds": every}

@@ -1,5 +1,6 @@
 """What the production checklist is judged by, gathered in one frozen value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.self_test import SelfTestResult
+from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.troubles import TroubleKind
@@ -17,6 +19,10 @@ from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 
 RECENT = timedelta(hours=24)
 """A delivery as old as this still proves that the way is open."""
+
+
+ASK_STRIPE = (StepName.COMPARISON, StepName.REFUNDS, StepName.FEES, StepName.PAY_LINKS)
+"""Beside the catch-up, whose trouble is known otherwise."""
 
 
 class Way(StrEnum):
@@ -35,7 +41,8 @@ class Way(StrEnum):
 class Facts:
     """All that the points are made of. `evidence` is that of the mode of `keys`.
 
-    `keys_trouble`: the stored keys cannot be read. `outside`: doctor looks, which sees the books
+    `keys_trouble`: the stored keys cannot be read. `steps`: how those of the background stand.
+    `outside`: doctor looks, which sees the books
     and the state file alone; `running` tells whether it found a running program.
     """
 
@@ -47,6 +54,7 @@ class Facts:
     account: AccountInfo | None = None
     self_test: SelfTestResult | None = None
     clock: ClockOffset | None = None
+    steps: Mapping[StepName, StepState] = field(default_factory=dict)
     outside: bool = False
     running: bool = True
 
@@ -95,9 +103,20 @@ class Facts:
         return catch_up.trouble if catch_up is not None else None
 
     @property
+    def failing_step(self) -> tuple[StepName, StepState] | None:
+        """The first step that asks Stripe for what may be missing here, and is refused."""
+        found = ((name, self.steps.get(name)) for name in ASK_STRIPE)
+        return next(((name, one) for name, one in found if one is not None and one.disturbed), None)
+
+    @property
     def asked_at(self) -> datetime | None:
         """When Stripe was asked to the end: in this session, or (for doctor) as the books say."""
         catch_up = self.reception.catch_up
         if self.outside:
             return self.evidence.fetched_until
         return catch_up.completed_at if catch_up is not None else None
+
+
+def step_values(name: StepName, state: StepState) -> Mapping[str, object]:
+    """A step that fails, as the values of a point."""
+    return {"step": name.value, "trouble": state.trouble, "right": state.right}

@@ -1,11 +1,12 @@
 """The checklist of the running program: gathers the facts from the services and judges them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from workmate_desktop.domain.checklist import Point
 from workmate_desktop.domain.clock import Clock, ClockOffset
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.self_test import SelfTestResult
+from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
@@ -14,7 +15,7 @@ from workmate_desktop.services.stripe_setup import StripeSetup
 
 
 class LiveChecklist:
-    """`clock_offset` and `self_test` are asked for the newest of each."""
+    """`clock_offset`, `self_test` and `steps` are asked for the newest of each."""
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class LiveChecklist:
         clock: Clock,
         clock_offset: Callable[[], ClockOffset | None],
         self_test: Callable[[], SelfTestResult | None],
+        steps: Callable[[], Mapping[StepName, StepState]] = dict,
     ) -> None:
         self._setup = setup
         self._books = books
@@ -31,6 +33,7 @@ class LiveChecklist:
         self._clock = clock
         self._clock_offset = clock_offset
         self._self_test = self_test
+        self._steps = steps
 
     def facts(self) -> Facts:
         """All that is known now. Reads the books: for the background."""
@@ -46,6 +49,7 @@ class LiveChecklist:
             account=self._setup.account,
             self_test=self._self_test(),
             clock=self._clock_offset(),
+            steps=self._steps(),
         )
 
     def points(self) -> tuple[Point, ...]:

@@ -20,6 +20,7 @@ from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.domain.mail import PASSES, Mail, MailRefused, MailText
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.mail_setup import MailSetup, Sender
+from workmate_desktop.services.steps import Step
 from workmate_desktop.store import mails
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.mails import OutgoingMail
@@ -48,7 +49,7 @@ def pause_after(attempts: int, *, passes: bool) -> timedelta:
 
 
 class Mailer:
-    """The thread. `compose` words a mail about these notices."""
+    """The thread. `compose` words a mail about these notices; `step` is told how it goes."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Mailer:
         sender: Sender,
         clock: Clock,
         compose: Callable[[Sequence[Notice]], MailText],
+        step: Step | None = None,
     ) -> None:
         self._writer = writer
         self._database = database
@@ -67,6 +69,7 @@ class Mailer:
         self._sender = sender
         self._clock = clock
         self._compose = compose
+        self._step = step
         self._taken: set[str] = set()
         """Mails that the server has taken, but the database could not note that yet."""
         self._wake_up = threading.Event()
@@ -172,6 +175,8 @@ class Mailer:
             self._taken.add(mail.id)
         self._commit(lambda t: t.mails.remove(mail.id))
         self._taken.discard(mail.id)
+        if self._step is not None:
+            self._step.done()
 
     def _send(self, mail: OutgoingMail) -> None:
         account = self._setup.state.account
@@ -184,6 +189,8 @@ class Mailer:
     def _on_refused(self, mail: OutgoingMail, refused: MailRefused) -> None:
         if self._stopping.is_set():
             return  # cut off by our own stop; the next start tries again
+        if self._step is not None:
+            self._step.failed(refused)
         now = self._clock.now()
         passes = refused.kind in PASSES
         given_up = now - mail.at >= GIVE_UP_AFTER

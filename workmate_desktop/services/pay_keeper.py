@@ -7,7 +7,7 @@ is tried again until it was: after 30 s, 1, 2, 4, 8, then every 10 minutes.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workmate_desktop.domain.changes import (
@@ -19,6 +19,7 @@ from workmate_desktop.domain.changes import (
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.pay import Pay, concerns_all
+from workmate_desktop.services.steps import Step
 
 logger = logging.getLogger("workmate.pay")
 
@@ -39,9 +40,13 @@ class _Stuck:
     again_at: float
 
 
+class _Fault(UserError):
+    """Nobody can mend it: a fault of the program."""
+
+
 class PayKeeper:
     """`pay` does the work. `monotonic` and `wait` are time itself, for tests: `wait` waits for
-    the event, at most so many seconds; None is without limit.
+    the event, at most so many seconds; None is without limit. `step` is told how it goes.
     """
 
     def __init__(
@@ -50,11 +55,13 @@ class PayKeeper:
         announcer: Announcer,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Event, float | None], object] = threading.Event.wait,
+        step: Step | None = None,
     ) -> None:
         self._pay = pay
         self._announcer = announcer
         self._monotonic = monotonic
         self._wait = wait
+        self._step = step
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._keys_changed = False
@@ -110,7 +117,7 @@ class PayKeeper:
             failed = {_NO_LINK: error}
         except Exception as bug:  # a bug must not end the closing for good
             logger.exception("Deactivating payment links failed")
-            failed = {_NO_LINK: UserError(type(bug).__name__)}
+            failed = {_NO_LINK: _Fault(type(bug).__name__)}
         stuck = {link: self._stuck[link] for link in skip}
         until: float | None = None
         for link, trouble in failed.items():
@@ -122,7 +129,18 @@ class PayKeeper:
             if concerns_all(trouble):
                 until = stuck[link].again_at
         self._stuck = stuck
+        self._note_step(failed)
         return until
+
+    def _note_step(self, failed: Mapping[str, UserError]) -> None:
+        """How it stands, for staff; what still pauses is neither done nor failed anew."""
+        if self._step is None or self._stopping.is_set():
+            return
+        if failed:
+            trouble = next(iter(failed.values()))
+            self._step.failed(None if isinstance(trouble, _Fault) else trouble)
+        elif not self._stuck:
+            self._step.done()
 
     def _sit_out(self, until: float) -> None:
         """Nobody is asked before, unless the keys changed: other invoices mend nothing."""

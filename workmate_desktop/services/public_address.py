@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from workmate_desktop.domain.changes import Change, ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainUnavailable
+from workmate_desktop.domain.steps import PROGRAM_FAULT
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelState, TunnelStatus, host_name
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.endpoint import EndpointKeeper, EndpointState
+from workmate_desktop.services.steps import Step
 from workmate_desktop.services.stripe_setup import StripeSetup
 from workmate_desktop.services.tunnel import Tunnel
 from workmate_desktop.store.engine import Database
@@ -94,7 +96,8 @@ class AddressState:
 class PublicAddress:
     """`state` may be read by any thread at any time; methods that say "blocks" need the
     background. `make_tunnel` is given how to ask for the settings and whom to tell the state.
-    `on_address` is told the address (None: gone) in the tunnel's thread.
+    `on_address` is told the address (None: gone) in the tunnel's thread, `step` how the care of
+    the webhook goes.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class PublicAddress:
             [Callable[[], TunnelSettings], Callable[[TunnelState], None]], Tunnel
         ],
         on_address: Callable[[str | None], None],
+        step: Step | None = None,
     ) -> None:
         self._writer = writer
         self._database = database
@@ -117,6 +121,7 @@ class PublicAddress:
         self._endpoints = endpoints
         self._given = given
         self._on_address = on_address
+        self._step = step
         self._state = AddressState()
         self._port: int | None = None
         self._wanted = False
@@ -308,14 +313,29 @@ class PublicAddress:
             logger.warning("[Stripe] The webhook could not be arranged: %s", error.code)
         except Exception:  # a bug here must not end the care of the endpoint for good
             logger.exception("[Stripe] Arranging the webhook failed")
+            trouble = UserError(PROGRAM_FAULT)
         if url != self._state.public_url:  # the address is another one by now
             self._wake.set()
             endpoint = None
         self._change(endpoint=endpoint, trouble=trouble if ensure else None, arranging=False)
+        if ensure:
+            pause = self._note_step(endpoint, trouble)
+            if pause is not None:
+                return pause
         passes = isinstance(trouble, StripeRefused) and trouble.kind in _PASSES
         if passes:
             return _RETRY_SECONDS
         return None if trouble is not None or endpoint is None else _LOOK_AGAIN_SECONDS
+
+    def _note_step(self, endpoint: EndpointState | None, trouble: UserError | None) -> float | None:
+        """How the care of the webhook goes; the pause in seconds after it failed."""
+        if self._step is None or (trouble is not None and trouble.code == "endpoint_no_key"):
+            return None
+        if endpoint is not None:
+            self._step.done()
+        elif trouble is not None:
+            return self._step.failed(trouble).total_seconds() or None
+        return None
 
     def _look_again(self, url: str) -> float | None:
         """The endpoint in force as Stripe has it now. What was known stays where Stripe does not

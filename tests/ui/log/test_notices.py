@@ -9,6 +9,7 @@ from tests.ui.log.fakes import FakeNotices, notice
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.ui.log.notice_words import notice_words
 from workmate_desktop.ui.log.notices_model import PAGE, NoticesModel
 from workmate_desktop.ui.log.notices_pane import NoticesPane
@@ -319,3 +320,24 @@ def test_nothing_to_tell(qtbot, theme, bridge):
     assert not pane.mark_all.isEnabled()
     bridge.notices_added.emit(books.add(notice(1)))
     assert pane.stack.currentWidget() is pane.list
+
+
+@pytest.mark.parametrize("step", StepName)
+@pytest.mark.parametrize(
+    "trouble", ["stripe_no_right", "stripe_no_net", "disk_full", "backup_failed", "program_fault"]
+)
+def test_md1_every_step_that_fails_is_told_in_german(step, trouble):
+    right = "rak_dispute_read" if trouble == "stripe_no_right" else None
+    words = notice_words(
+        notice(
+            1, NoticeKind.STEP_FAILED, invoice=None, step=step.value, trouble=trouble, right=right
+        )
+    )
+    assert step.value not in words.title and "Hintergrund" not in words.title
+    assert words.why.endswith(".")
+    if right:
+        assert "„Rückbuchungen lesen“ (Disputes: Read, rak_dispute_read)" in words.why
+    over = notice_words(
+        notice(1, NoticeKind.STEP_FAILED, invoice=None, step=step.value, over_at="x")
+    )
+    assert over.why == "Inzwischen behoben."

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.ui.log.outside_words import outside_words
-from workmate_desktop.ui.shared import reversal_texts
+from workmate_desktop.ui.shared import reversal_texts, step_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.mail_messages import mail_words
@@ -61,6 +62,8 @@ def notice_words(notice: Notice) -> NoticeWords:
             )
         case NoticeKind.CATCH_UP_RESULT:
             return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
+        case NoticeKind.STEP_FAILED:
+            words = _step(notice)
         case NoticeKind.CHANGED_OUTSIDE | NoticeKind.ADDED_OUTSIDE:
             return NoticeWords(*outside_words(kind, notice.detail))
         case _:
@@ -198,6 +201,22 @@ def _mail_trouble(notice: Notice) -> str:
     if notice.detail.get("given_up") is True:
         words += " " + _tr("Was sie melden sollten, steht in dieser Liste.")
     return words
+
+
+def _step(notice: Notice) -> NoticeWords:
+    """A step of the background that fails again and again."""
+    step, right = notice.detail.get("step"), notice.detail.get("right")
+    if step not in set(StepName):  # written by a newer version
+        return NoticeWords(
+            _tr("Eine Aufgabe im Hintergrund ist fehlgeschlagen"),
+            _tr("Was dahintersteckt, steht unter Protokoll → Aufgaben."),
+        )
+    name, trouble = StepName(str(step)), notice.detail.get("trouble")
+    why = step_texts.trouble_words(
+        trouble if isinstance(trouble, str) else None, right if isinstance(right, str) else None
+    )
+    said = (step_texts.consequence(name), why.line)
+    return NoticeWords(step_texts.failure_title(name), " ".join(part for part in said if part))
 
 
 def _caught_up(notice: Notice) -> str:

@@ -16,6 +16,7 @@ from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.pay_messages import limit_words, pay_words
 from workmate_desktop.ui.shared.refund_messages import refund_words
 from workmate_desktop.ui.shared.review_messages import review_words
+from workmate_desktop.ui.shared.right_words import right_to_find
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 from workmate_desktop.ui.shared.words import translate
 
@@ -53,8 +54,9 @@ def error_sentence(error: Exception) -> Message:
     if error.code == "keychain_unavailable":
         return trouble_message(f"keychain_{error.values.get('reason')}") or program_fault()
     if error.code == "stripe_no_right" and error.values.get("right"):
-        words = _tr("Dem Schlüssel fehlt das Recht „%1“.")
-        return Message(words.replace("%1", str(error.values["right"])), _give_the_right())
+        words = _tr("Dem Schlüssel fehlt das Recht %1.")
+        right = right_to_find(str(error.values["right"]))
+        return Message(words.replace("%1", right), _give_the_right())
     limit = limit_words(error)
     if limit is not None:
         return Message(*limit)

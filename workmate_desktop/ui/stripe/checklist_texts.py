@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from workmate_desktop.domain.checklist import Point, PointId, PointState, Remedy
+from workmate_desktop.domain.steps import StepName
+from workmate_desktop.ui.shared import step_texts
 from workmate_desktop.ui.shared.money_text import NBSP, money
 from workmate_desktop.ui.shared.time_text import day_time
 from workmate_desktop.ui.shared.words import translate
@@ -111,6 +113,9 @@ def _values(point: Point) -> dict[str, str]:
     words["number"] = str(values.get("number") or _tr("ohne Rechnung"))
     words["url"] = str(values.get("url", "")).removeprefix("https://").partition("/")[0]
     words["types"] = _type_words(words.get("types", ""))
+    if values.get("step") in set(StepName):
+        words["step"] = step_texts.step_name(StepName(str(values["step"])))
+        words["trouble"] = step_texts.short_trouble(words.get("trouble"), words.get("right"))
     return words
 
 
@@ -260,6 +265,7 @@ def _catch_up() -> dict[str, str]:
         "not_yet": _tr("noch nicht gelungen"),
         "late": _tr("überfällig, zuletzt %when"),
         "runs": _tr("alle %seconds, zuletzt %when"),
+        "step_fails": _tr("%step: %trouble (seit %when)"),
     }
 
 
