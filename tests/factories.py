@@ -224,11 +224,13 @@ def event_body(
     intent_id: str | None = None,
     created: datetime = NOON,
     metadata: dict[str, Any] | None = None,
+    instance: str | None = None,
     intent: dict[str, Any] | None = None,
     **top: Any,
 ) -> dict[str, Any]:
     """payment_intent.succeeded, or payment_failed with the decline code `failed`.
 
+    `instance` is the mark that our pay links put on it; real money is booked with it alone.
     `intent` replaces fields of the payment intent, further keywords fields of the event.
     """
     number = next(_running)
@@ -242,6 +244,8 @@ def event_body(
     payment["metadata"] = {"invoice_id": invoice_id} if invoice_id is not None else {}
     if metadata is not None:
         payment["metadata"] = metadata
+    if instance is not None:
+        payment["metadata"]["workmate_instance"] = instance
     if failed:
         payment["last_payment_error"]["decline_code"] = failed
     payment.update(deepcopy(intent or {}))

@@ -145,6 +145,7 @@ NOW = {
     "MA8": "a sum of refunds that fell",
     "MB1": "a hold is no money",
     "MB2": "an event that booked nothing is no money",
+    "MB4": "an account shared with other programs",
     "MB6": "every change of state has a line",
     "MC1": "a number of any form",
     "MC5": "numbers go on from another program",

@@ -31,6 +31,7 @@ from workmate_desktop.app.invoices_page import INVOICES
 from workmate_desktop.app.pages import LOG, STRIPE, Pages
 from workmate_desktop.app.window_parts import WindowProgram
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.store.settings import INSTANCE_ID, setting
 from workmate_desktop.ui.invoices.table_model import Column
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.toast import Toast
@@ -297,8 +298,16 @@ class Desk:
         return post(self.port, raw, sign(raw, secret, time.time()))
 
     def event(self, invoice: str | None, **how: Any) -> dict[str, Any]:
-        """An event of this moment; see factories.event_body."""
+        """An event of this moment, as a pay link of this office makes it; see
+        factories.event_body."""
+        if invoice is not None:
+            how = {"instance": self.instance_id()} | how
         return event_body(invoice, created=datetime.now(UTC), **how)
+
+    def instance_id(self) -> str:
+        """The mark of this installation on what it asks Stripe for."""
+        with self.core.database.reader() as connection:
+            return setting(connection, INSTANCE_ID) or ""
 
     def forget_toasts(self) -> None:
         """Click every toast away, also one that comes meanwhile."""

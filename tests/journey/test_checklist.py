@@ -39,7 +39,7 @@ class Outside:
         [one] = found["data"]
         return dict(one)
 
-    def pays(self, invoice: str) -> int:
+    def pays(self, invoice: str, instance: str) -> int:
         """The customer pays, and Stripe posts that to its endpoint, signed with its secret."""
         form = {
             "amount": 11900,
@@ -47,6 +47,7 @@ class Outside:
             "confirm": "true",
             "payment_method": "pm_card_visa",
             "metadata[invoice_id]": invoice,
+            "metadata[workmate_instance]": instance,
         }
         status, _ = self.stripe.answer(
             "POST", "/v1/payment_intents", urlencode(form), self.key, None
@@ -164,7 +165,7 @@ def test_from_two_keys_and_a_token_to_a_green_checklist(
     desk.wait(lambda: says(desk, PointId.ADDRESS).startswith("geprüft heute"))
     assert states(desk)[PointId.PAYMENT] == "open"
 
-    assert outside.pays(issue(desk, livemode=livemode)) == 200
+    assert outside.pays(issue(desk, livemode=livemode), desk.instance_id()) == 200
     desk.wait(lambda: states(desk)[PointId.PAYMENT] == "done")
     number = f"{'RE' if livemode else 'TEST'}-{desk.core.clock.today():%Y}-0001"
     assert says(desk, PointId.PAYMENT).startswith(f"{number} · 119,00 €")

@@ -88,7 +88,10 @@ def _asked_just_now(office: OfficeBooks, *, livemode: bool) -> None:
 
 def _paid(office: OfficeBooks, *, livemode: bool) -> None:
     invoice = issued(office, livemode=livemode)
-    event = parse(encoded(event_body(invoice, livemode=livemode)), office.clock.now())
+    event = parse(
+        encoded(event_body(invoice, livemode=livemode, instance=office.instance_id)),
+        office.clock.now(),
+    )
     assert office.receive.event(event, Source.POLL).result(10) == 200
 
 

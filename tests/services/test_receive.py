@@ -256,7 +256,7 @@ def test_processing_again_what_still_cannot_be_decided(office: OfficeBooks) -> N
 def test_processing_again_after_the_keys_changed(office: OfficeBooks) -> None:
     """Wrong mode: nothing was booked, and the very event books it once the keys fit."""
     invoice_id = issued(office, livemode=True)
-    body = event_body(invoice_id, livemode=True)
+    body = event_body(invoice_id, livemode=True, instance=office.instance_id)
     deliver(office, body)
     assert office.receive.reprocess(body["id"]).result(10) == "needs_review"
     office.keys = StripeKeys("pk_live_1234", "sk_live_1234", ("whsec_x",))

@@ -51,9 +51,7 @@ def test_every_kind_is_listed_newest_first(office: OfficeBooks) -> None:
         Reason.INVOICE_DRAFT: event_body(unissued.result(10)),
         Reason.OTHER_CURRENCY: event_body(issued(office), currency="usd"),
         Reason.WRONG_MODE: event_body(issued(office), livemode=True),
-        Reason.OTHER_INSTALLATION: event_body(
-            None, metadata={"invoice_id": "x", "workmate_instance": "y"}
-        ),
+        Reason.OTHER_INSTALLATION: event_body(issued(office), instance="another one"),
         Reason.BAD_AMOUNT: event_body(issued(office), amount=-5),
     }
     expected = []
@@ -213,9 +211,9 @@ def test_what_does_not_fit_is_refused(office: OfficeBooks) -> None:
     strange = deliver(office, event_body(euro, amount="a lot"))
     assert _refused(office.review.assign(strange, euro)) == "review_no_money"
     failed = deliver(office, event_body(None, failed="generic_decline"))
-    assert _refused(office.review.assign(failed, euro)) == "review_no_money"
+    assert _refused(office.review.assign(failed, euro)) == "review_decided"
     assert row(office, euro).paid_minor == 0
-    assert set(waiting(office)) == {event_id, wrong_mode, strange, failed}
+    assert set(waiting(office)) == {event_id, wrong_mode, strange}
 
 
 def test_keys_of_the_other_mode_refuse(office: OfficeBooks) -> None:

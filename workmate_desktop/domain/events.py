@@ -99,6 +99,10 @@ class Reason(StrEnum):
     """Why an event was put to review or ignored; ui turns it into a German sentence."""
 
     NO_INVOICE = "no_invoice"
+    NOT_OURS = "not_ours"
+    """It bears the mark of another program that uses the same account at Stripe."""
+    NOT_MARKED = "not_marked"
+    """Real money that names one of our invoices without our mark: anybody may write a number."""
     UNKNOWN_INVOICE = "unknown_invoice"
     INVOICE_MISMATCH = "invoice_mismatch"
     OTHER_INSTALLATION = "other_installation"
@@ -170,6 +174,8 @@ class StripeEvent:
     problem: str | None = None
     mentioned: tuple[str, ...] = ()
     """Numbers of invoices found in the texts of the payment (domain/review.py numbers_in)."""
+    foreign: bool = False
+    """The payment has metadata, and none of them are keys of ours."""
     charge_id: str | None = None
     """The charge that paid, or failed to pay, the intent."""
     charge: Charge | None = None

@@ -19,6 +19,27 @@ class Waiting:
     money: int
 
 
+class ReviewList(StrEnum):
+    """The lists of Klärung nötig."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    NOT_OURS = "not_ours"
+    """Payments of other programs over the same account: nobody has to do anything about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OthersPayments:
+    """How many payments of other programs there are. `more`: so many at least.
+
+    `hidden`: staff do not want to be told of them.
+    """
+
+    count: int
+    more: bool = False
+    hidden: bool = False
+
+
 class Decision(StrEnum):
     """What staff decided."""
 
@@ -97,6 +118,13 @@ class ReviewItem:
     decided: Decided | None = None
 
     @property
+    def lies_in(self) -> ReviewList:
+        """The list in which it stands."""
+        if self.decided is not None:
+            return ReviewList.DECIDED
+        return ReviewList.NOT_OURS if self.reason is Reason.NOT_OURS else ReviewList.OPEN
+
+    @property
     def unreadable(self) -> bool:
         """There is a notice and no event."""
         return self.reason is Reason.UNREADABLE
@@ -122,7 +150,7 @@ class ReviewItem:
         )
 
 
-NOT_OF_THESE_BOOKS = (Reason.UNKNOWN_INVOICE, Reason.OTHER_INSTALLATION)
+NOT_OF_THESE_BOOKS = (Reason.UNKNOWN_INVOICE, Reason.OTHER_INSTALLATION, Reason.NOT_OURS)
 """The event names an invoice that these books do not hold, whatever its number."""
 
 _NOT_TO_BELIEVE = (Reason.BAD_AMOUNT, Reason.NOT_SUCCEEDED, Reason.WRONG_MODE)
@@ -186,6 +214,8 @@ class LooseMoney:
     numbers: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
     not_of_these_books: bool = False
+    not_ours: bool = False
+    """Another program's: what fits, fits by chance, so that no invoice is likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +245,8 @@ def rank(money: LooseMoney, candidates: Iterable[Candidate]) -> list[Suggestion]
         Suggestion(
             candidate.row,
             reasons,
-            likely=-points >= _LIKELY or (Why.AMOUNT in reasons and same_amount == 1),
+            likely=not money.not_ours
+            and (-points >= _LIKELY or (Why.AMOUNT in reasons and same_amount == 1)),
         )
         for points, _, candidate, reasons in scored[:MOST_SUGGESTIONS]
     ]

@@ -52,6 +52,7 @@ _LONGEST_HEADER = 4096
 
 
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,251}", re.ASCII)
+_OUR_METADATA = frozenset(("invoice_id", "invoice_number", "workmate_instance"))
 _MOST_METADATA = 50
 """Keys, Stripe's own limit. https://docs.stripe.com/api/metadata"""
 
@@ -238,6 +239,7 @@ def _payment_event(
         account=read_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
         mentioned=_numbers_mentioned(intent, metadata),
+        foreign=bool(metadata) and _OUR_METADATA.isdisjoint(metadata),
         charge_id=matched(CHARGE_ID, charge.get("id", latest)),
         charge=read_charge(charge) if charge else None,
         released_minor=_released(intent, amount) if kind == PAYMENT_SUCCEEDED else None,

@@ -21,6 +21,7 @@ from workmate_desktop.domain.events import (
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.services import book_reversals
+from workmate_desktop.services.ownership import is_not_ours
 from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.services.status import (
     add_payment,
@@ -131,28 +132,60 @@ def _decide(
     if event.type in RUNNING_TYPES:
         ignored, about = reason_of_running(t, event, source, rules.instance_id)
         return Receipt(event, Outcome.IGNORED, ignored, about)
+    if event.reversal is not None:
+        return _take_reversal(t, event, source, rules)
+    if event.type == PAYMENT_FAILED:
+        return _take_failure(t, event, source, rules)
+    return _take_success(t, event, source, rules, first_time=first_time)
+
+
+def _take_reversal(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
     reason = _reason_not_to_trust(event, rules)
     if reason is not None:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
-    if event.reversal is not None:
-        made = book_reversals.decide(t, event, source)
-        return Receipt(event, made.outcome, made.reason, made.invoice)
-    succeeded = event.type == PAYMENT_SUCCEEDED
-    held = t.payments.by_intent(event.payment_intent_id or "") if succeeded else None
-    if held is not None and (first_time or held[1] is not None):
+    held = t.payments.by_intent(event.payment_intent_id or "")
+    if held is not None and held[1] is None and t.events.is_not_ours(event.payment_intent_id or ""):
+        # It was on an invoice and was taken off again: it is the other program's once more.
+        return Receipt(event, Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
+    made = book_reversals.decide(t, event, source)
+    return Receipt(event, made.outcome, made.reason, made.invoice)
+
+
+def _take_failure(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
+    """No money came, so one that is not surely of an invoice here asks nobody for a decision."""
+    invoice = t.invoices.to_book(event.invoice_ref) if event.invoice_ref else None
+    if is_not_ours(t, event, rules.instance_id):
+        return Receipt(event, Outcome.IGNORED, Reason.NOT_OURS)
+    reason = _reason_not_to_tell(event, rules) or _reason_to_review(event, invoice, rules)
+    if reason is not None or invoice is None:
+        return Receipt(event, Outcome.IGNORED, reason)
+    # A failed attempt never touches the status: it stays what the payments say.
+    why = {"decline_code": event.decline_code, "failure_code": event.failure_code}
+    tell_invoice(t, invoice, Action.PAYMENT_FAILED, event, source, **why)
+    return Receipt(event, Outcome.FAILURE_RECORDED, None, invoice)
+
+
+def _take_success(
+    t: Transaction, event: StripeEvent, source: Source, rules: Rules, *, first_time: bool
+) -> Receipt:
+    held = t.payments.by_intent(event.payment_intent_id or "")
+    free = held is None or (held[1] is None and not first_time)
+    if free and is_not_ours(t, event, rules.instance_id):
+        return Receipt(event, Outcome.IGNORED, Reason.NOT_OURS)
+    reason = _reason_not_to_trust(event, rules)
+    if reason is not None:
+        return Receipt(event, Outcome.NEEDS_REVIEW, reason)
+    if held is not None and not free:
         invoice = t.invoices.to_book(held[1]) if held[1] else None
         return Receipt(event, Outcome.DUPLICATE, Reason.SAME_INTENT, invoice)
     invoice = t.invoices.to_book(event.invoice_ref) if event.invoice_ref else None
-    reason = _reason_to_review(event, invoice)
+    reason = _reason_to_review(event, invoice, rules)
     if reason is None and invoice is not None:
-        if not succeeded:
-            # A failed attempt never touches the status: it stays what the payments say.
-            why = {"decline_code": event.decline_code, "failure_code": event.failure_code}
-            tell_invoice(t, invoice, Action.PAYMENT_FAILED, event, source, **why)
-            return Receipt(event, Outcome.FAILURE_RECORDED, None, invoice)
         _take_payment(t, event, invoice, source, held[0] if held else None)
         return Receipt(event, Outcome.BOOKED, None, invoice)
-    if succeeded and held is None and reason is not Reason.WRONG_MODE:
+    if reason is Reason.OTHER_INSTALLATION:
+        return Receipt(event, Outcome.NEEDS_REVIEW, reason)
+    if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
 
@@ -178,20 +211,36 @@ def _reason_not_to_trust(event: StripeEvent, rules: Rules) -> Reason | None:
         return Reason.BAD_AMOUNT
     if event.payment_intent_id is None and event.reversal is None:
         return Reason.BAD_AMOUNT
-    if rules.livemode is not None and event.livemode != rules.livemode:
-        return Reason.WRONG_MODE
+    if (reason := _reason_of_mode(event, rules)) is not None:
+        return reason
     if event.type == PAYMENT_SUCCEEDED:
         if event.intent_status != "succeeded":
             return Reason.NOT_SUCCEEDED
         if event.amount_minor is None or event.amount_minor <= 0 or event.currency is None:
             return Reason.BAD_AMOUNT
-    if event.workmate_instance not in (None, rules.instance_id):
-        return Reason.OTHER_INSTALLATION
     return None
 
 
-def _reason_to_review(event: StripeEvent, invoice: InvoiceToBook | None) -> Reason | None:
+def _reason_not_to_tell(event: StripeEvent, rules: Rules) -> Reason | None:
+    """Why a failure may be told to no invoice. Its amount moves nothing, so it may be unclear."""
+    if event.problem == "livemode":
+        return Reason.BAD_AMOUNT
+    return _reason_of_mode(event, rules)
+
+
+def _reason_of_mode(event: StripeEvent, rules: Rules) -> Reason | None:
+    """The keys of this installation are of the other mode."""
+    if rules.livemode is not None and event.livemode != rules.livemode:
+        return Reason.WRONG_MODE
+    return None
+
+
+def _reason_to_review(
+    event: StripeEvent, invoice: InvoiceToBook | None, rules: Rules
+) -> Reason | None:
     """Why this money may not be put on the invoice that the event names."""
+    if event.workmate_instance not in (None, rules.instance_id):
+        return Reason.OTHER_INSTALLATION
     if event.invoice_ref is None:
         return Reason.NO_INVOICE
     if invoice is None:
@@ -205,14 +254,21 @@ def _reason_to_review(event: StripeEvent, invoice: InvoiceToBook | None) -> Reas
     ):
         return Reason.INVOICE_MISMATCH
     if event.type == PAYMENT_FAILED:
-        return None
+        return _reason_of_mark(event)
     if invoice.status is InvoiceStatus.DRAFT:
         return Reason.INVOICE_DRAFT
     if invoice.status is InvoiceStatus.CANCELLED:
         return Reason.INVOICE_CANCELLED
     if event.currency != invoice.currency:
         return Reason.OTHER_CURRENCY
-    return None
+    return _reason_of_mark(event)
+
+
+def _reason_of_mark(event: StripeEvent) -> Reason | None:
+    """All that this program asks Stripe for bears its mark. Test money may come without one:
+    so it comes from the Stripe CLI."""
+    unmarked = event.livemode and event.workmate_instance is None
+    return Reason.NOT_MARKED if unmarked else None
 
 
 def _take_payment(

@@ -8,7 +8,7 @@ told that the first has decided.
 
 from workmate_desktop.domain.changes import NoticeAdded
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, StripeEvent
+from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason, StripeEvent
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.review import Decision
@@ -21,13 +21,14 @@ from workmate_desktop.store.transaction import Transaction
 def assign(
     t: Transaction, item_id: str, invoice_id: str, actor: str, livemode_keys: bool | None
 ) -> str:
-    """Zuordnen: the money of a waiting event counts for this invoice now. Returns the decision.
+    """Zuordnen: the money of a waiting event, or one that was left to another program, counts for
+    this invoice now. Returns the decision.
 
     `livemode_keys` is the mode of the keys, None while no key tells. UserError review_decided,
     review_no_money, review_wrong_mode, review_other_currency, review_invoice_closed,
     invoice_gone.
     """
-    event = _waiting(t, item_id)
+    event = _free_money(t, item_id)
     _check_money(event)
     invoice = t.invoices.to_book(invoice_id)
     if invoice is None:
@@ -141,6 +142,18 @@ def _waiting(t: Transaction, event_id: str) -> StripeEvent:
     return event
 
 
+def _free_money(t: Transaction, event_id: str) -> StripeEvent:
+    """An event that waits, or money that was left to another program."""
+    found = t.events.stored(event_id)
+    if found is not None and found[1] is Outcome.IGNORED and _is_left_to_others(t, event_id):
+        return found[0]
+    return _waiting(t, event_id)
+
+
+def _is_left_to_others(t: Transaction, event_id: str) -> bool:
+    return t.events.reason_of(event_id) == Reason.NOT_OURS.value
+
+
 def _check_money(event: StripeEvent) -> None:
     """Only money that Stripe says has come may be put anywhere."""
     if (
@@ -245,7 +258,9 @@ def _note_undone(t: Transaction, decision: StoredDecision, actor: str) -> None:
 
 
 def _back_into_the_list(t: Transaction, decision: StoredDecision) -> StripeEvent:
-    t.reviews.settle_event(decision.item_id, Outcome.NEEDS_REVIEW, decision.was_invoice_id)
+    others = _is_left_to_others(t, decision.item_id)
+    outcome = Outcome.IGNORED if others else Outcome.NEEDS_REVIEW
+    t.reviews.settle_event(decision.item_id, outcome, decision.was_invoice_id)
     found = t.events.stored(decision.item_id)
     assert found is not None
     return found[0]

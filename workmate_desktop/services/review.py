@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
+from workmate_desktop.domain.changes import SettingsChanged
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceQuery
 from workmate_desktop.domain.review import (
@@ -19,6 +21,7 @@ from workmate_desktop.domain.review import (
     Decision,
     KeptCredit,
     LooseMoney,
+    OthersPayments,
     ReviewItem,
     Suggestion,
     Waiting,
@@ -28,7 +31,7 @@ from workmate_desktop.domain.review import (
 from workmate_desktop.services import crediting, decide
 from workmate_desktop.services.book_reversals import book_waiting
 from workmate_desktop.services.books import Books
-from workmate_desktop.store import review_list
+from workmate_desktop.store import not_ours, review_list
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -68,6 +71,16 @@ class Review:
         with self._database.snapshot() as connection:
             return review_list.decided_items(connection, limit)
 
+    def not_ours_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        """Payments of other programs over this account, newest first; the page behind `after`."""
+        with self._database.snapshot() as connection:
+            return not_ours.not_ours_items(connection, after, limit)
+
+    def not_ours(self) -> OthersPayments:
+        """How many payments of other programs there are, and whether staff want to be told."""
+        with self._database.reader() as connection:
+            return not_ours.not_ours(connection)
+
     def waiting(self) -> Waiting:
         """How many items wait."""
         with self._database.reader() as connection:
@@ -103,6 +116,7 @@ class Review:
             self._clock.local(item.at),
             frozenset((*numbers_in(named), *item.mentioned, *(text for text in named if text))),
             not_of_these_books=item.reason in NOT_OF_THESE_BOOKS,
+            not_ours=item.reason is Reason.NOT_OURS,
         )
         with self._database.snapshot() as connection:
             customers = review_list.customers_of(connection, money.numbers)
@@ -167,6 +181,15 @@ class Review:
     def set_aside(self, item_id: str, reason: str) -> "Future[str]":
         """Ohne Rechnung ablegen; returns the decision. UserError review_decided, reason_missing."""
         return self._writer.submit(lambda t: decide.set_aside(t, item_id, reason, self._actor))
+
+    def hide_not_ours(self, hidden: bool) -> "Future[None]":
+        """Nicht mehr zeigen: staff are not told of other programs' payments; or are again."""
+
+        def job(t: Transaction) -> None:
+            t.settings.set(not_ours.HIDDEN, "1" if hidden else None)
+            t.changed(SettingsChanged())
+
+        return self._writer.submit(job)
 
     def undo(self, decision_id: str) -> "Future[None]":
         """Rückgängig. UserError review_undone_already and those of decide.undo, give_up."""

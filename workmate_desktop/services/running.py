@@ -36,6 +36,7 @@ def reason_of_running(
         or event.payment_intent_id is None
         or invoice.livemode != event.livemode
         or event.workmate_instance not in (None, instance_id)
+        or (event.livemode and event.workmate_instance is None)
     ):
         return Reason.UNKNOWN_TYPE, None
     intent_id = event.payment_intent_id

@@ -34,6 +34,11 @@ _ADD = """
 INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,
     payment_intent_id, invoice_id, amount_minor, currency, detail)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+NOT_OURS = (
+    "type = 'payment_intent.succeeded' AND outcome = 'ignored'"
+    " AND json_extract(detail, '$.reason') = 'not_ours'"
+)
+"""Money of other programs that nobody put on an invoice; as the index stripe_events_not_ours."""
 _DECIDE = "UPDATE stripe_events SET outcome = ?, invoice_id = ?, detail = ? WHERE id = ?"
 _ANSWERED = "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL"
 _LAST_FAILURE = """
@@ -153,6 +158,20 @@ class EventVerbs:
             return None
         return _event_of(row), Outcome(row["outcome"]), Source(row["source"])
 
+    def reason_of(self, event_id: str) -> str | None:
+        """Why a kept event was put to review or ignored; stays where staff decided since."""
+        row = self._t.raw.execute(
+            "SELECT detail FROM stripe_events WHERE id = ?", (event_id,)
+        ).fetchone()
+        return _reason(row[0]) if row else None
+
+    def is_not_ours(self, intent_id: str) -> bool:
+        """A success of this payment was left to the program whose mark it bears."""
+        found = self._t.raw.execute(
+            f"SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND {NOT_OURS}", (intent_id,)
+        )
+        return found.fetchone() is not None
+
     def said_about(self, intent_id: str) -> list[tuple[StripeEvent, Outcome, str | None]]:
         """What was kept of refunds and disputes of a payment: event, outcome, reason."""
         query = select(stripe_events).where(
@@ -214,6 +233,7 @@ def _facts(event: StripeEvent) -> dict[str, object]:
         "thin": True if event.thin else None,
         "problem": event.problem,
         "mentioned": list(event.mentioned) or None,
+        "foreign": True if event.foreign else None,
         "charge_id": event.charge_id,
         "released": event.released_minor,
         **reversal_facts(event.reversal),
@@ -251,6 +271,7 @@ def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
         thin=bool(detail.get("thin")),
         problem=text("problem"),
         mentioned=texts_in(detail, "mentioned"),
+        foreign=bool(detail.get("foreign")),
         charge_id=text("charge_id"),
         released_minor=None if "told" in detail else minor_in(detail, "released"),
         reversal=reversal_of(detail),

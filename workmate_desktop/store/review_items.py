@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select
 
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
@@ -36,7 +36,7 @@ IN_FORCE = and_(DECISION.c.kind.in_(_ABOUT_ITEMS), ~undone(DECISION))
 WAITS = stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value
 
 
-def of_events(condition: ColumnElement[bool]) -> Select[Any]:
+def of_events(condition: ColumnElement[bool] | TextClause) -> Select[Any]:
     """Events with the money that is kept for them and the invoice that they name."""
     # A decision moved the event to another invoice: what it named before stands there.
     was = (

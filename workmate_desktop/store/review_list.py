@@ -28,8 +28,10 @@ from workmate_desktop.domain.review import (
     Decision,
     KeptCredit,
     ReviewItem,
+    ReviewList,
     Waiting,
 )
+from workmate_desktop.store.events import NOT_OURS
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.owed import UNPAID_MINOR, too_much_of
 from workmate_desktop.store.review_items import (
@@ -101,14 +103,14 @@ def decided_items(connection: Connection, limit: int) -> list[ReviewItem]:
 
 
 def review_item(connection: Connection, item_id: str) -> ReviewItem | None:
-    """One item as it is now, waiting or decided; None when it is neither."""
+    """One item as it is now: waiting, decided, or another program's; None when it is no item."""
     query = decisions().where(_D.c.item_id == item_id, IN_FORCE).order_by(_D.c.id.desc())
     row = connection.execute(query).mappings().first()
     return _item(connection, item_id, None if row is None else decided_of(row))
 
 
 def concerned(connection: Connection, item_ids: Collection[str]) -> list[str]:
-    """Those of these events and notices that wait, or were ever decided.
+    """Those of these events and notices that stand in a list, or were ever decided.
 
     One statement for many: nearly every event is booked and never stands in this list.
     """
@@ -120,6 +122,7 @@ _CONCERNED = f"""
 SELECT n.value FROM json_each(?) AS n WHERE
     EXISTS (SELECT 1 FROM stripe_events WHERE id = n.value
         AND outcome = '{Outcome.NEEDS_REVIEW.value}')
+    OR EXISTS (SELECT 1 FROM stripe_events WHERE id = n.value AND {NOT_OURS})
     OR EXISTS (SELECT 1 FROM review_decisions WHERE item_id = n.value)
     OR EXISTS (SELECT 1 FROM notices WHERE id = n.value
         AND kind = '{NoticeKind.UNREADABLE_EVENT.value}')"""
@@ -146,7 +149,9 @@ def _item(connection: Connection, item_id: str, decided: Decided | None) -> Revi
     row = connection.execute(of_events(condition)).mappings().first()
     if row is not None:
         waits = row["outcome"] == Outcome.NEEDS_REVIEW.value
-        return event_item(row, decided) if waits or decided is not None else None
+        item = event_item(row, decided)
+        others = item.lies_in is ReviewList.NOT_OURS and item.is_money
+        return item if waits or others or decided is not None else None
     row = (
         connection.execute(
             select(notices).where(

@@ -20,6 +20,7 @@ SEPARATOR = " · "
 IN_REVIEW = (
     Reason.NO_INVOICE,
     Reason.UNKNOWN_INVOICE,
+    Reason.NOT_MARKED,
     Reason.INVOICE_MISMATCH,
     Reason.OTHER_INSTALLATION,
     Reason.OTHER_CURRENCY,
@@ -45,6 +46,8 @@ def reason_title(reason: Reason, *, failed: bool = False) -> str:
     return {
         Reason.NO_INVOICE: _tr("Zahlung ohne Rechnung"),
         Reason.UNKNOWN_INVOICE: _tr("Unbekannte Rechnung"),
+        Reason.NOT_MARKED: _tr("Nicht über den Zahlungslink bezahlt"),
+        Reason.NOT_OURS: _tr("Zahlung eines anderen Programms"),
         Reason.INVOICE_MISMATCH: _tr("Rechnung und Nummer passen nicht"),
         Reason.OTHER_INSTALLATION: _tr("Andere Installation"),
         Reason.OTHER_CURRENCY: _tr("Andere Währung"),
@@ -86,6 +89,11 @@ def _note(item: ReviewItem, clock: Clock) -> str:
             return _tr("Das Ereignis nennt keine Rechnung.")
         case Reason.UNKNOWN_INVOICE:
             return fill(_tr("„%1“ gibt es hier nicht."), text)
+        case Reason.NOT_MARKED:
+            sentence = _tr("Die Zahlung nennt %1. Ist sie für diese Rechnung?")
+            return fill(sentence, item.named_label or text)
+        case Reason.NOT_OURS:
+            return fill(_tr("Kennung bei Stripe: %1"), item.intent_id or formats.NONE)
         case Reason.INVOICE_MISMATCH:
             return fill(_tr("Genannt wird %1, die Kennung gehört zu %2."), text, named)
         case Reason.OTHER_CURRENCY if item.named_currency and item.currency:

@@ -20,14 +20,11 @@ class Explanation:
 
 def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
     """Why an event waits for a decision, or was ignored. `failed`: a payment that failed."""
+    if failed and reason is not Reason.PROGRAM_ERROR:
+        return _reason_of_failure(reason)
     again = _tr("Danach „Erneut verarbeiten“ drücken.")
     decide = _tr("Unter „Klärung nötig“ zuordnen, erstatten oder ohne Rechnung ablegen.")
     match reason:
-        case Reason.NO_INVOICE if failed:
-            return Explanation(
-                _tr("Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."),
-                _tr("Es ist kein Geld geflossen. Unter „Klärung nötig“ ablegen."),
-            )
         case Reason.NO_INVOICE:
             return Explanation(
                 _tr(
@@ -40,6 +37,14 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
             return Explanation(
                 _tr("Das Ereignis nennt eine Rechnung, die es hier nicht gibt."),
                 _tr("Gibt es sie inzwischen, „Erneut verarbeiten“ drücken.") + " " + decide,
+            )
+        case Reason.NOT_MARKED:
+            return Explanation(
+                _tr(
+                    "Die Zahlung nennt eine Rechnung, kam aber nicht über einen Zahlungslink von "
+                    "WorkmateOS. Vielleicht stammt sie von einem anderen Programm."
+                ),
+                decide,
             )
         case Reason.INVOICE_MISMATCH:
             return Explanation(
@@ -77,6 +82,28 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
             return _further_reason(reason, again)
 
 
+def _reason_of_failure(reason: Reason) -> Explanation:
+    """No money came, so there is nothing to decide."""
+    nothing = _tr("Es ist kein Geld geflossen, nichts ist zu tun.")
+    what = {
+        Reason.NO_INVOICE: _tr(
+            "Stripe meldet eine fehlgeschlagene Zahlung, nennt aber keine Rechnung."
+        ),
+        Reason.UNKNOWN_INVOICE: _tr(
+            "Stripe meldet eine fehlgeschlagene Zahlung für eine Rechnung, die es hier nicht gibt."
+        ),
+        Reason.NOT_OURS: _tr("Eine Zahlung eines anderen Programms ist fehlgeschlagen."),
+        Reason.NOT_MARKED: _tr(
+            "Die fehlgeschlagene Zahlung kam nicht über einen Zahlungslink von WorkmateOS."
+        ),
+        Reason.OTHER_INSTALLATION: _tr(
+            "Die fehlgeschlagene Zahlung gehört zu einer anderen Installation von WorkmateOS."
+        ),
+        Reason.BAD_AMOUNT: _tr("Stripe meldet eine fehlgeschlagene Zahlung mit falschen Angaben."),
+    }.get(reason)
+    return Explanation(what or reason_words(reason).what, nothing)
+
+
 def _further_reason(reason: Reason, again: str) -> Explanation:
     return {
         Reason.BAD_AMOUNT: Explanation(
@@ -99,6 +126,12 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         ),
         Reason.UNKNOWN_TYPE: Explanation(
             _tr("Diese Art von Ereignis braucht WorkmateOS nicht. Es wurde nichts verändert.")
+        ),
+        Reason.NOT_OURS: Explanation(
+            _tr(
+                "Die Zahlung gehört zu einem anderen Programm, das dasselbe Stripe-Konto benutzt, "
+                "zum Beispiel zu einem Shop. Hier wurde nichts verbucht."
+            )
         ),
         Reason.THIN_EVENT: Explanation(
             _tr("Stripe sendet Kurzformat, bitte Snapshot wählen."),

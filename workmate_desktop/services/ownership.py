@@ -1,0 +1,15 @@
+"""Whose payment is it? One account at Stripe may serve a shop, or another WorkmateOS, as well."""
+
+from workmate_desktop.domain.events import StripeEvent
+from workmate_desktop.store.transaction import Transaction
+
+
+def is_not_ours(t: Transaction, event: StripeEvent, instance_id: str) -> bool:
+    """The payment bears somebody else's mark, and nothing of an invoice here.
+
+    Of another installation the id alone counts: both give the same numbers. Metadata of another
+    program may stand beside a number of ours that the customer has typed.
+    """
+    if event.workmate_instance not in (None, instance_id):
+        return event.invoice_ref is None or t.invoices.to_book(event.invoice_ref) is None
+    return event.foreign and not any(t.invoices.to_book(one) for one in event.mentioned)
