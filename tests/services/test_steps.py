@@ -24,6 +24,7 @@ from workmate_desktop.store.steps import steps as kept_steps
 
 NOBODY_CANCELS = threading.Event()
 RESTRICTED = "rk_test_StandIn0000000000001111"
+CHARGES = ("rak_charge_read", "rak_balance_transaction_source_read")
 
 
 def new_steps(office: OfficeBooks) -> Steps:
@@ -249,7 +250,7 @@ def absence(tmp_path: Path) -> Iterator[Absence]:
 def test_md1_a_key_that_may_not_read_disputes(absence: Absence) -> None:
     [late] = absence.invoices(1)
     absence.pay(late)  # told by no event
-    there = Restricted(absence, "rak_charge_read")
+    there = Restricted(absence, *CHARGES)
     there.poll(minutes=1)
     assert absence.paid() == 1, "what the key may read is compared"
     there.poll(minutes=59)
@@ -259,7 +260,7 @@ def test_md1_a_key_that_may_not_read_disputes(absence: Absence) -> None:
     [told] = notices(there.office)
     assert told["right"] == "rak_dispute_read"
     assert there.steps.states()[StepName.COMPARISON].failures >= 3
-    there.allow("rak_charge_read", "rak_dispute_read")
+    there.allow(*CHARGES, "rak_dispute_read")
     there.steps.retry_now()
     there.poll(minutes=1)
     assert "over_at" in notices(there.office)[0]
@@ -278,9 +279,20 @@ def test_md1_a_key_that_may_not_read_charges(absence: Absence) -> None:
     assert there.asked("/v1/charges") <= 6
 
 
+def test_md1_a_key_that_may_not_read_fees_misses_no_payment(absence: Absence) -> None:
+    [late] = absence.invoices(1)
+    absence.pay(late)
+    there = Restricted(absence, "rak_charge_read", "rak_dispute_read")
+    there.poll(minutes=5)
+    assert absence.paid() == 1
+    assert not there.steps.states()[StepName.COMPARISON].failing
+    [told] = notices(there.office)
+    assert (told["step"], told["right"]) == ("fees", "rak_balance_transaction_source_read")
+
+
 def test_md1_pages_that_were_read_are_not_read_again(absence: Absence) -> None:
     absence.pay_all(absence.invoices(250), days=2)
-    there = Restricted(absence, "rak_charge_read", "rak_dispute_read")
+    there = Restricted(absence, *CHARGES, "rak_dispute_read")
     answers = []
 
     def third_page_fails(asked: Any) -> None:
@@ -307,7 +319,7 @@ def test_md1_pages_that_were_read_are_not_read_again(absence: Absence) -> None:
 def test_md1_an_object_that_is_gone_begins_the_list_anew(absence: Absence) -> None:
     [late] = absence.invoices(1)
     absence.pay(late)
-    there = Restricted(absence, "rak_charge_read", "rak_dispute_read")
+    there = Restricted(absence, *CHARGES, "rak_dispute_read")
     now = int(absence.clock.stripe_now())
     place = {"begun": now, "since": now - 86_400, "last": "ch_3NeverHeardOf"}
     text = json.dumps({"charges": place})

@@ -238,8 +238,8 @@ class Comparison:
             )
         count = 0
         for payment in [one for one in lacking if self._may_ask(one)][:FEES_AT_ONCE]:
-            self._asked[payment.id] = self._monotonic()
             charges = stripe.charges_of(payment.stripe_payment_intent_id or "")
+            self._asked[payment.id] = self._monotonic()  # a refusal is no answer
             count += self._keep_fees([(payment, one.fee) for one in charges if one.fee])
         return count
 
