@@ -121,6 +121,10 @@ class NoticeKind(StrEnum):
     first of them (see store/seal_report.py)."""
     ADDED_OUTSIDE = "added_outside"
     """Another program added rows, which is allowed. `detail` as above."""
+    SUMS_MENDED = "sums_mended"
+    """What invoices were shown to owe did not follow from their payments, and does now. `detail`:
+    count, and rows, the first of them: number, currency, owed and too_much, and both as they were
+    said before."""
     STEP_FAILED = "step_failed"
     """A step of the background fails again and again. `detail`: step (a domain.steps.StepName),
     trouble (code), right (what a restricted key lacks), about (the cause, told once)."""

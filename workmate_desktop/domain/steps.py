@@ -32,6 +32,8 @@ class StepName(StrEnum):
     DISK = "disk"
     SEALS = "seals"
     """Once a day: is everything booked still what it was?"""
+    SUMS = "sums"
+    """Do the sums of every invoice follow from its payments?"""
     SEARCH = "search"
 
 

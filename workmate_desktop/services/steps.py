@@ -65,6 +65,7 @@ POLICIES: Mapping[StepName, Policy] = {
     StepName.BACKUP: _LOCAL,
     StepName.DISK: _LOCAL,
     StepName.SEALS: _LOCAL,
+    StepName.SUMS: _LOCAL,
     StepName.SEARCH: _LOCAL,
 }
 

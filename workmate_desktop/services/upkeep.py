@@ -1,5 +1,5 @@
-"""What the program does by itself in the background: backups, one check a day, the disk, the index
-of events. Each is a step of its own: one that fails keeps no other one from its work.
+"""What the program does by itself in the background: backups, the checks of a day, the disk, the
+index of events. Each is a step of its own: one that fails keeps no other one from its work.
 """
 
 import logging
@@ -13,6 +13,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.backup_keeper import BackupKeeper
+from workmate_desktop.services.recount import Recount
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
 from workmate_desktop.services.steps import Steps
@@ -43,6 +44,7 @@ class Upkeep:
         self._steps = steps or Steps(writer, database, clock)
         self._announcer = announcer
         self._seals = SealCheck(writer, database, clock)
+        self._sums = Recount(writer, database, clock)
         self._search = SearchUpkeep(writer, database)
         self.backups = BackupKeeper(writer, database, data_dir, clock)
         self._stop = threading.Event()
@@ -76,6 +78,7 @@ class Upkeep:
         for name, work in (
             (StepName.DISK, self._look_at_disk),
             (StepName.BACKUP, self.backups.look_after),
+            (StepName.SUMS, self._recount_sums),
             (StepName.SEALS, self._check_seals),
             (StepName.SEARCH, self._add_to_search),
         ):
@@ -97,6 +100,10 @@ class Upkeep:
     def _check_seals(self) -> None:
         if self._seals.due():
             self._seals.run()
+
+    def _recount_sums(self) -> None:
+        if self._sums.due():
+            self._sums.run()
 
     def _add_to_search(self) -> None:
         if self._search.due():

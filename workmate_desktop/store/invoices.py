@@ -11,13 +11,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.invoices import (
+    OWED,
     Invoice,
     InvoiceDraft,
     InvoiceItem,
     InvoiceStatus,
     totals_of,
 )
-from workmate_desktop.domain.owed import too_much_minor
+from workmate_desktop.domain.owed import owed_minor, too_much_minor
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
 from workmate_desktop.store.seals import TABLES
@@ -60,6 +61,13 @@ class InvoiceToBook:
         if self.status is InvoiceStatus.CANCELLED:
             return 0
         return self.total_minor + self.corrected_minor
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
+        if self.status not in OWED:
+            return 0
+        return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
 
     @property
     def overpaid_minor(self) -> int:

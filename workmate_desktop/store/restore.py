@@ -50,6 +50,9 @@ def stage(data_dir: Path, source: Path) -> Path:
             connection.execute("PRAGMA journal_mode=DELETE")  # the WAL becomes part of the file
             sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
             ours = _has_our_tables(connection)
+            if sound and ours:
+                # Its sums are reckoned anew once it is opened (store/recount.py).
+                connection.execute("DELETE FROM settings WHERE key = 'owed.recount'")
     except sqlite3.Error as error:
         discard(data_dir)
         foreign = error.sqlite_errorcode == sqlite3.SQLITE_NOTADB

@@ -6,6 +6,7 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.ui.log.outside_words import outside_words
+from workmate_desktop.ui.log.sums_words import sums_lines, sums_title
 from workmate_desktop.ui.shared import reversal_texts, step_texts
 from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
@@ -188,6 +189,7 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
                 notice.detail.get("kept", "–")
             ),
         ),
+        NoticeKind.SUMS_MENDED: NoticeWords(sums_title(notice), sums_lines(notice)),
         NoticeKind.SETTINGS_RESET: NoticeWords(
             _tr("Einstellungen waren unbrauchbar"),
             _tr("Es gelten wieder die Voreinstellungen."),

@@ -35,6 +35,7 @@ def step_name(name: StepName) -> str:
         StepName.BACKUP: _tr("Daten sichern"),
         StepName.DISK: _tr("Speicherplatz prüfen"),
         StepName.SEALS: _tr("Auf fremde Änderungen prüfen"),
+        StepName.SUMS: _tr("Offene Beträge nachrechnen"),
         StepName.SEARCH: _tr("Suche in Ereignissen pflegen"),
     }[name]
 
@@ -52,6 +53,7 @@ def failure_title(name: StepName) -> str:
         StepName.BACKUP: _tr("Die Datensicherung ist fehlgeschlagen"),
         StepName.DISK: _tr("Der freie Speicherplatz lässt sich nicht feststellen"),
         StepName.SEALS: _tr("Die Prüfung auf fremde Änderungen ist fehlgeschlagen"),
+        StepName.SUMS: _tr("Die offenen Beträge konnten nicht nachgerechnet werden"),
         StepName.SEARCH: _tr("Neue Ereignisse sind noch nicht im Suchverzeichnis"),
     }[name]
 

@@ -3,7 +3,8 @@
 `closed_minor` (Skonto, Ausbuchung) and `corrected_minor` are sums kept by triggers, as `paid_minor`
 is. `forgiven_minor` needs the order of the entries, so the program reckons it in the transaction
 that changed them. Here it begins with what the older rule had let off; `owed.recount` makes the
-program reckon every invoice once and name those that the older rule showed wrong.
+program reckon every invoice once, and name those of which the older rule (`owed.before`) said
+something else.
 """
 
 from alembic import op
@@ -19,6 +20,12 @@ _UNPAID = (
     "min(total_minor + corrected_minor,"
     " total_minor + corrected_minor - paid_minor - forgiven_minor)"
 )
+_BEFORE = f"""
+INSERT OR REPLACE INTO settings (key, value)
+SELECT 'owed.before', json_group_object(id, json_array(
+    CASE WHEN {{owed}} THEN {_OLD_OWED} ELSE 0 END, max(0, paid_minor - total_minor)))
+FROM invoices WHERE status <> 'draft' AND (refunded_minor <> 0 OR charged_back_minor <> 0
+    OR (status = 'cancelled' AND paid_minor <> 0))"""
 _STILL_OWED = "status IN ('open', 'partially_paid')"
 
 STATEMENTS = [
@@ -38,6 +45,8 @@ STATEMENTS = [
         created_at TEXT NOT NULL,
         source TEXT NOT NULL CHECK (source IN ('object', 'event', 'staff'))
     ) WITHOUT ROWID""",
+    # What the window said until now of every invoice of which the new rule may say otherwise.
+    _BEFORE.format(owed=_STILL_OWED),
     # An invoice that nothing was given back of owes what it did.
     f"""UPDATE invoices SET forgiven_minor = total_minor - paid_minor - {_OLD_OWED}
         WHERE {_STILL_OWED} AND refunded_minor > 0

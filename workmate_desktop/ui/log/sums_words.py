@@ -1,0 +1,49 @@
+"""The words of the notice that sums of invoices were put right. Without Qt, as notice_words.py."""
+
+from collections.abc import Mapping
+
+from workmate_desktop.domain.history import Notice
+from workmate_desktop.ui.shared.money_text import money
+from workmate_desktop.ui.shared.words import translate
+
+
+def _tr(text: str) -> str:
+    return translate("notices", text)
+
+
+def sums_title(notice: Notice) -> str:
+    """How many invoices it is about."""
+    count = notice.detail.get("count")
+    if count == 1:
+        return _tr("Der offene Betrag einer Rechnung ist berichtigt")
+    return _tr("Die offenen Beträge von {0} Rechnungen sind berichtigt").format(count)
+
+
+def sums_lines(notice: Notice) -> str:
+    """Each invoice with what it owes and what was said before."""
+    rows = notice.detail.get("rows")
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    lines = [_line(row) for row in found]
+    count = notice.detail.get("count")
+    more = (count if isinstance(count, int) else 0) - len(lines)
+    if more > 0:
+        lines.append(_tr("und {0} weitere").format(more))
+    why = _tr("Was offen ist, folgt aus der Reihenfolge von Zahlungen und Erstattungen.")
+    return f"{'; '.join(lines)}. {why}"
+
+
+def _line(row: Mapping[str, object]) -> str:
+    number = str(row.get("number") or "")
+    owed, before = _money(row, "owed"), _money(row, "owed_before")
+    if owed != before:
+        return _tr("{0}: offen {1} statt {2}").format(number, owed, before)
+    return _tr("{0}: zu viel bezahlt {1} statt {2}").format(
+        number, _money(row, "too_much"), _money(row, "too_much_before")
+    )
+
+
+def _money(row: Mapping[str, object], key: str) -> str:
+    minor, currency = row.get(key), row.get("currency")
+    if type(minor) is not int or not isinstance(currency, str):
+        return "–"
+    return money(minor, currency)
