@@ -1,7 +1,10 @@
 """What the stored sums say is compared with the payments, mended, and named in one notice."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.factories import OfficeBooks, customer, draft, make_books
 from workmate_desktop.domain.history import NoticeKind
@@ -14,6 +17,13 @@ from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.ui.log.notice_words import notice_words
 
 TOTAL = 11900  # of the factories' draft
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficeBooks]:
+    made = make_books(tmp_path)
+    yield made
+    made.close()
 
 
 def _issued(office: OfficeBooks) -> str:

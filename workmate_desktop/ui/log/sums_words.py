@@ -14,6 +14,8 @@ def _tr(text: str) -> str:
 def sums_title(notice: Notice) -> str:
     """How many invoices it is about."""
     count = notice.detail.get("count")
+    if not isinstance(count, int):
+        return _tr("Offene Beträge sind berichtigt")
     if count == 1:
         return _tr("Der offene Betrag einer Rechnung ist berichtigt")
     return _tr("Die offenen Beträge von {0} Rechnungen sind berichtigt").format(count)
@@ -29,7 +31,7 @@ def sums_lines(notice: Notice) -> str:
     if more > 0:
         lines.append(_tr("und {0} weitere").format(more))
     why = _tr("Was offen ist, folgt aus der Reihenfolge von Zahlungen und Erstattungen.")
-    return f"{'; '.join(lines)}. {why}"
+    return f"{'; '.join(lines)}. {why}" if lines else why
 
 
 def _line(row: Mapping[str, object]) -> str:
