@@ -18,7 +18,8 @@ CHUNKED: dict[str, Any] = {
     "drop": ("content-length",),
     "extra": ("Transfer-Encoding: chunked",),
 }  # for request(): the body follows by chunked()
-WAIT = 10.0  # seconds until a test gives up on an answer
+WAIT = 30.0  # seconds until a test gives up on an answer
+HANGS = 60.0  # and on an end that has to come by itself
 
 
 class Answer(NamedTuple):
@@ -113,8 +114,32 @@ def request(
     **headers: str,
 ) -> bytes:
     """Build a request that would be accepted; ``headers`` replace (``content_type=…``)."""
+    return request_to(
+        port_of(listener),
+        body,
+        method=method,
+        path=path,
+        version=version,
+        drop=drop,
+        extra=extra,
+        **headers,
+    )
+
+
+def request_to(
+    port: int,
+    body: bytes,
+    *,
+    method: str = "POST",
+    path: str = WEBHOOK_PATH,
+    version: str = "1.1",
+    drop: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+    **headers: str,
+) -> bytes:
+    """The same for a port of which there is no listener."""
     fields = {
-        "host": f"127.0.0.1:{port_of(listener)}",
+        "host": f"127.0.0.1:{port}",
         "content-type": "application/json; charset=utf-8",
         "content-length": str(len(body)),
         "stripe-signature": SIGNED,
