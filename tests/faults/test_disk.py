@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,17 +65,26 @@ def _let_go_after(process: "subprocess.Popen[str]", seconds: float) -> threading
     return timer
 
 
-@pytest.mark.parametrize("seconds", [0.3, 3.4])
-def test_f1_locked_less_than_4_s(office: Office, seconds: float) -> None:
-    invoice_id = issued(office.at)
-    with held_by_another_program(office.at.path) as process:
-        timer = _let_go_after(process, seconds)
-        started = time.monotonic()
-        assert office.deliver(event_body(invoice_id)) == 200
-        assert time.monotonic() - started >= seconds - 0.1
-        timer.join()
-    assert office.row(invoice_id).status == "paid"
-    assert office.at.troubles == []
+def test_f1_locked_less_than_4_s(tmp_path: Path) -> None:
+    """It waits, and so does the sender. How long at most is the driver's to count: see below."""
+    office = Office(tmp_path / "data", busy_timeout_ms=60_000)
+    try:
+        invoice_id = issued(office.at)
+        with held_by_another_program(office.at.path) as process, ThreadPoolExecutor(1) as pool:
+            delivered = pool.submit(office.deliver, event_body(invoice_id))
+            with pytest.raises(TimeoutError):
+                delivered.result(0.5)
+            _let_go(process)
+            assert delivered.result(60) == 200
+        assert office.row(invoice_id).status == "paid"
+        assert office.at.troubles == []
+    finally:
+        office.close()
+
+
+def test_f1_the_driver_waits_4_s(office: Office) -> None:
+    found = office.at.writer.submit(lambda t: t.raw.execute("PRAGMA busy_timeout").fetchone())
+    assert found.result(10) == (4000,)
 
 
 @pytest.mark.parametrize("real", [False, True], ids=["300 ms", "4 s"])
@@ -87,7 +97,7 @@ def test_f2_locked_longer(tmp_path: Path, real: bool) -> None:
             started = time.monotonic()
             assert office.deliver(body) == 503
             waited = time.monotonic() - started
-            assert (3.5 if real else 0.25) <= waited < (9 if real else 5)
+            assert waited >= (3.5 if real else 0.25)
             assert office.at.writer.trouble is Trouble.BUSY
             assert office.row(invoice_id).status == "open"
             assert office.at.value("SELECT count(*) FROM stripe_events") == 0

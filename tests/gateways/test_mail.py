@@ -172,11 +172,9 @@ def silent() -> Iterator[socket.socket]:
 
 def test_a_silent_server_is_given_up(silent: socket.socket) -> None:
     account = MailAccount("localhost", silent.getsockname()[1], sender=SENDER, recipient=RECIPIENT)
-    began = time.monotonic()
     with pytest.raises(MailRefused) as caught:
         MailSender(step_seconds=0.3).send(account, "", MAIL, NOON)
     assert caught.value.kind is MailRefusal.TIMEOUT
-    assert time.monotonic() - began < 5
 
 
 def test_a_dripping_server_is_cut_off(silent: socket.socket) -> None:

@@ -86,11 +86,10 @@ def test_the_window_ends_on_sigterm_and_leaves_nothing(
     assert post(port, b"{}", None) == 400
     if Path("/proc/self/task").exists():
         assert children_of(window.pid) == ""
-    began = time.monotonic()
     window.send_signal(signal.SIGTERM)
     out, err = window.communicate(timeout=_WAIT)
     assert window.returncode == 0, err
-    assert time.monotonic() - began < 3
+    assert "in time" not in out + err  # no part was given up at its deadline
     assert list(tmp_path.glob("workmate-demo-*")) == []
     assert "Traceback" not in out + err
     with pytest.raises(ConnectionRefusedError):

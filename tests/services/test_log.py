@@ -10,10 +10,9 @@ from workmate_desktop.services.log import ProgramLog, log_lines
 
 
 @pytest.fixture
-def long_pause(monkeypatch) -> float:
-    """The pause between two groups of lines, long enough to be told from a busy PC."""
-    monkeypatch.setattr(log_module, "_PAUSE_SECONDS", 60.0)
-    return 60.0
+def long_pause(monkeypatch) -> None:
+    """Between two groups of lines; whoever waited for it would hang."""
+    monkeypatch.setattr(log_module, "_PAUSE_SECONDS", 3600.0)
 
 
 def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
@@ -22,14 +21,12 @@ def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
         log.start()
         logger = logging.getLogger("workmate.test")
         logger.info("%s 0", run)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while f"{run} 0" not in log.file.read_text("utf-8"):
             assert time.monotonic() < until
         for number in range(1, 2500):  # more than one group; the thread is in its pause
             logger.info("%s %s", run, number)
-        began = time.monotonic()
         log.stop()
-        assert time.monotonic() - began < long_pause / 2
         texts = [line.split("INFO    ")[1] for line in log.file.read_text("utf-8").splitlines()]
         assert texts[-2500:] == [f"{run} {number}" for number in range(2500)]
 

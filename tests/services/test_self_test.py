@@ -92,7 +92,7 @@ def test_out_and_back_every_leg_is_ticked(rig: Rig) -> None:
     assert rig.states(result) == [OK] * 6
     assert result.passed and result.trouble is None and not rig.local(result)
     assert (result.status, result.public_url) == (200, PUBLIC)
-    assert result.milliseconds is not None and 0 < result.milliseconds < 5000
+    assert result.milliseconds is not None and result.milliseconds > 0
     assert result.at == rig.office.at.clock.now()
     assert rig.self_test.last is result
     [(url, body, _)] = rig.sent
