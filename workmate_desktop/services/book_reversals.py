@@ -129,6 +129,11 @@ def _settle(t: Transaction, payment: Payment, cause: StripeEvent, source: Source
         else:
             before, after = (status.value for status in update_status(t, invoice))
         tell_entry(t, entry, about, payment, invoice, source, {"from": before, "to": after})
+    invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
+    if not entries and invoice is not None and invoice.refunded_minor:
+        # Nothing to book, but perhaps a better time or the name of a refund: the order of what
+        # happened decides what is owed.
+        update_status(t, invoice)
     return entries
 
 

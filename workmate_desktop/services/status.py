@@ -7,6 +7,7 @@ from workmate_desktop.domain.events import Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceStatus, status_after
 from workmate_desktop.domain.owed import fold
+from workmate_desktop.services.owed_entries import entries_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
 
@@ -64,7 +65,7 @@ def _reckoned(t: Transaction, invoice_id: str) -> InvoiceToBook:
     assert now is not None  # an invoice with money on it is never deleted
     forgiven = 0
     if now.refunded_minor:
-        entries = t.payments.entries_of(invoice_id, now.currency)
+        entries = entries_of(t, invoice_id, now.currency)
         forgiven = fold(now.total_minor + now.corrected_minor, entries).forgiven_minor
     if forgiven == now.forgiven_minor:
         return now

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.owed import Entry
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import ReversalKind
-from workmate_desktop.store.owed_entries import entries_of
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import payments
 from workmate_desktop.store.values import storable
@@ -215,10 +213,6 @@ class PaymentVerbs:
             ).fetchone()
             is not None
         )
-
-    def entries_of(self, invoice_id: str, currency: str) -> list[Entry]:
-        """What happened to an invoice, for domain/owed.fold."""
-        return entries_of(self._t, invoice_id, currency)
 
 
 def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:

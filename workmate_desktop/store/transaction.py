@@ -19,6 +19,7 @@ from workmate_desktop.store.invoices import InvoiceVerbs
 from workmate_desktop.store.mails import MailVerbs
 from workmate_desktop.store.notices import NoticeVerbs
 from workmate_desktop.store.numbers import NumberVerbs
+from workmate_desktop.store.owed_entries import OwedVerbs
 from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
 from workmate_desktop.store.refunds import RefundVerbs
@@ -88,6 +89,10 @@ class Transaction:
     @cached_property
     def payments(self) -> PaymentVerbs:
         return PaymentVerbs(self)
+
+    @cached_property
+    def owed(self) -> OwedVerbs:
+        return OwedVerbs(self)
 
     @cached_property
     def times(self) -> TimeVerbs:

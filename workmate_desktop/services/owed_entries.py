@@ -1,0 +1,150 @@
+"""Everything that happened to an invoice, as domain/owed.py reads it.
+
+Read only where something was given back: an ordinary payment needs no order. Three things are
+looked at: the rows on the invoice; what Stripe said of refunds and disputes, which knows their
+times and parts better than the rows that were booked as the news came; and the decisions of
+staff, because taking an assignment back moves the row away.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from workmate_desktop.domain.owed import Entry, EntryKind
+from workmate_desktop.services.reversal_facts import standing_of
+from workmate_desktop.store.owed_entries import MoneyRow
+from workmate_desktop.store.transaction import Transaction
+
+_REFUNDS = frozenset(("refund", "refund_failed"))
+_TAKEN = frozenset(("dispute", "dispute_won", "return"))
+_CLOSING = frozenset(("skonto", "write_off"))
+
+
+def entries_of(t: Transaction, invoice_id: str, currency: str) -> list[Entry]:
+    """What happened to an invoice in its currency, in no particular order."""
+    here_since: dict[str, datetime] = {}
+    found: list[Entry] = []
+    for one in t.owed.assignments(invoice_id):
+        if one.undone_at is None:
+            here_since[one.payment_id] = one.at
+            continue
+        rows = t.owed.rows_of(one.payment_id, currency)
+        found += [
+            replace(entry, id=f"{one.decision_id} {entry.id}", undone_at=one.undone_at)
+            for entry in _entries(t, rows, {one.payment_id: one.at}, set())
+            if entry.at <= one.undone_at
+        ]
+    rows = t.owed.rows_on(invoice_id, currency)
+    return found + _entries(t, rows, here_since, t.owed.owed_again(invoice_id))
+
+
+def _entries(
+    t: Transaction, rows: list[MoneyRow], here_since: Mapping[str, datetime], again: set[str]
+) -> list[Entry]:
+    """`here_since`: since when a payment counts that staff assigned here; what went back of it
+    before counts from then on, too.
+    """
+    undone_at = {row.reverses_id: row.at for row in rows if row.reverses_id is not None}
+    found: list[Entry] = []
+    went_back: dict[str, list[MoneyRow]] = defaultdict(list)
+    for row in rows:
+        if row.reverses_id is not None:
+            continue
+        if row.object_id is not None:
+            went_back[row.reversal_of or row.object_id].append(row)
+            continue
+        found.append(
+            Entry(
+                row.key,
+                _kind(row),
+                here_since.get(row.id, row.at),
+                abs(row.amount_minor),
+                undone_at.get(row.id),
+                owed_again=row.id in again,
+            )
+        )
+    for payment_id, parts in went_back.items():
+        since = here_since.get(payment_id)
+        for entry in _gone(t, payment_id, parts, again):
+            late = entry if since is None else replace(entry, at=max(entry.at, since))
+            found.append(late)
+    return found
+
+
+def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str]) -> list[Entry]:
+    """What is gone of a Stripe payment today: what came back never was gone.
+
+    By what Stripe said, where that makes the sums that are booked. In the middle of a booking, and
+    where rows were written from outside, by the rows alone.
+    """
+    by_rows = _by_object(parts, again)
+    payment = t.payments.get(payment_id)
+    if payment is None or payment.stripe_payment_intent_id is None:
+        return by_rows
+    said = standing_of(t, payment)
+    own = {row.object_id for row in parts}
+    flagged = {row.object_id for row in parts if row.id in again}
+    # A refund that was told without its id first is booked under its charge.
+    rest = bool(flagged) and any(row.id in again and _is_charge(row) for row in parts)
+    by_news = [
+        *(
+            Entry(
+                one.object_id,
+                EntryKind.REFUND,
+                one.at,
+                one.amount_minor,
+                owed_again=one.object_id in flagged or (rest and one.object_id not in own),
+            )
+            for one in said.refunds
+            if one.counts
+        ),
+        *(
+            Entry(f"{payment_id} {at.isoformat()}", EntryKind.REFUND, at, minor, owed_again=rest)
+            for at, minor in said.unnamed
+        ),
+        *(
+            Entry(object_id, EntryKind.TAKEN, taken.at, taken.amount_minor)
+            for object_id, taken in said.disputes.items()
+            if taken.amount_minor > 0
+        ),
+    ]
+    return by_news if _sums(by_news) == _sums(by_rows) else by_rows
+
+
+def _by_object(parts: list[MoneyRow], again: set[str]) -> list[Entry]:
+    objects: dict[tuple[str, EntryKind], list[MoneyRow]] = defaultdict(list)
+    for row in parts:
+        objects[row.object_id or row.id, _kind(row)].append(row)
+    return [
+        Entry(
+            object_id,
+            kind,
+            min(row.at for row in some),
+            gone,
+            owed_again=any(row.id in again for row in some),
+        )
+        for (object_id, kind), some in objects.items()
+        if (gone := -sum(row.amount_minor for row in some)) > 0
+    ]
+
+
+def _sums(entries: Iterable[Entry]) -> dict[EntryKind, int]:
+    sums: dict[EntryKind, int] = defaultdict(int)
+    for entry in entries:
+        sums[entry.kind] += entry.amount_minor
+    return dict(sums)
+
+
+def _is_charge(row: MoneyRow) -> bool:
+    return row.object_id is not None and row.object_id.startswith(("ch_", "py_"))
+
+
+def _kind(row: MoneyRow) -> EntryKind:
+    if row.kind in _REFUNDS:
+        return EntryKind.REFUND
+    if row.kind in _TAKEN:
+        return EntryKind.TAKEN
+    if row.kind in _CLOSING:
+        return EntryKind.CLOSING
+    return EntryKind.MONEY if row.amount_minor > 0 else EntryKind.MOVED_AWAY
