@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import calm, hardship, lists, live, receiving, start, years
+from tests.benchmarks import calm, hardship, lists, live, receiving, start, strangers, years
 from tests.benchmarks.contestants import ALL, ROOT, Floor, Original, Ours
 from tests.benchmarks.machine import Others, hardware
 from tests.benchmarks.page import write_page
@@ -91,6 +91,11 @@ def _hardship(wanted: Wanted) -> Part:
     return Part(hardship.rows(results), text, wrong)
 
 
+def _strangers(wanted: Wanted) -> Part:
+    found, wrong = strangers.measure(wanted.folder, wanted.rounds)
+    return Part(strangers.rows(found), [], wrong)
+
+
 PARTS: dict[str, Callable[[Wanted], Part]] = {
     "receiving": _receiving,
     "window": _window,
@@ -99,6 +104,7 @@ PARTS: dict[str, Callable[[Wanted], Part]] = {
     "calm": _calm,
     "years": _years,
     "hardship": _hardship,
+    "strangers": _strangers,
 }
 _NOT_IN_SHORT = ("calm", "years", "hardship")
 

@@ -55,7 +55,11 @@ MUTATIONS = (
     Mutation(
         "no unique intent",
         (
-            (BOOK, 't.payments.by_intent(event.payment_intent_id or "") if succeeded', "None if 1"),
+            (
+                BOOK,
+                'held = t.payments.by_intent(event.payment_intent_id or "")\n    free =',
+                "held: tuple[str, str | None] | None = None\n    free =",
+            ),
             (SCHEMA, "stripe_payment_intent_id TEXT UNIQUE", "stripe_payment_intent_id TEXT"),
             (SCHEMA, "OR stripe_payment_intent_id = NEW.stripe_payment_intent_id)", ")"),
         ),

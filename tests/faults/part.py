@@ -2,7 +2,7 @@
 
 `python -m tests.faults.part RECORD list|run … pytest's arguments`. What happens is written line by
 line as JSON to the file RECORD, so that a process that crashes takes nothing with it: `{"test",
-"row", "file", "alone"}` for each test, `{"begun"}`, `{"test", "outcome", "reason"}`, `{"ended"}`.
+"row", "file"}` for each test, `{"begun"}`, `{"test", "outcome", "reason"}`, `{"ended"}`.
 A test is named by its whole path: pytest's node ids depend on the arguments for files elsewhere.
 """
 
@@ -37,9 +37,7 @@ class Recorder:
         items[:] = [item for item in items if self._keeps(item)]
         if self.wanted is None:
             for item in items:
-                alone = item.get_closest_marker("alone") is not None
-                row, file = row_of(item.name), str(item.path)
-                self._write(test=_name(item), row=row, file=file, alone=alone)
+                self._write(test=_name(item), row=row_of(item.name), file=str(item.path))
 
     def pytest_runtestloop(self) -> bool | None:
         """True: nothing is to be run."""

@@ -1,7 +1,7 @@
 """`python -m tests.faults.report`: run every test that proves a row of FAULTS, and say so.
 
 The tests run in many processes (part.py), so that one that crashes takes only its own rows with
-it; two at a time, those marked `alone` alone. `--long` runs every attack in its long form
+it; two at a time. `--long` runs every attack in its long form
 (lengths.py; an hour or two, so name the row too: `--long -k f13`), one after the other. Further
 arguments go to pytest; paths among them narrow the search. Exit code 1 when a row failed or has no
 test, or when pytest or a process of it ended badly.
@@ -42,7 +42,6 @@ class RowTest:
     name: str
     row: str
     file: Path
-    alone: bool
 
     @property
     def part(self) -> Path:
@@ -98,27 +97,22 @@ class Run:
 
     def all(self) -> None:
         """Run what was chosen."""
-        tests = self._listed()
-        together = _parts(test for test in tests if not test.alone)
+        parts = _parts(self._listed())
         with ThreadPoolExecutor(1 if self._long else AT_ONCE) as processes:
-            running = [processes.submit(self._run, part) for part in together]
+            running = [processes.submit(self._run, part) for part in parts]
             try:
                 for one in running:
                     one.result()
             except BaseException:  # Ctrl+C
                 processes.shutdown(cancel_futures=True)
                 raise
-        for part in _parts(test for test in tests if test.alone):
-            self._run(part)
 
     def _listed(self) -> list[RowTest]:
         lines, code, output = self._process("list", self._paths)
         if code not in _LISTED:
             print(output)
             self.results.troubles.append(f"looking for the tests: {_ending(code)}")
-        return [
-            RowTest(line["test"], line["row"], Path(line["file"]), line["alone"]) for line in lines
-        ]
+        return [RowTest(line["test"], line["row"], Path(line["file"])) for line in lines]
 
     def _run(self, part: list[RowTest]) -> None:
         files = sorted({str(test.file) for test in part})
