@@ -9,7 +9,16 @@ from typing import Any
 from tests.ui.fakes import NOW, row
 from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Reason
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Waiting, Why
+from workmate_desktop.domain.review import (
+    Decided,
+    Decision,
+    OthersPayments,
+    ReviewItem,
+    ReviewList,
+    Suggestion,
+    Waiting,
+    Why,
+)
 
 BECKER = row(113, "Fahrschule Becker", total=8900, days=-10)
 BECKER_OTHER = row(104, "Fahrschule Becker", total=29750, days=-3)
@@ -64,6 +73,21 @@ def picture_items() -> list[ReviewItem]:
     ]
 
 
+def shop_orders(count: int) -> list[ReviewItem]:
+    """Payments of a shop over the same account, newest first."""
+    return [
+        waiting(
+            f"evt_shop_{order:03d}",
+            Reason.NOT_OURS,
+            1990 + order,
+            NOW - timedelta(minutes=7 * order + 2),
+            payment_id=None,
+            intent_id=f"pi_3Shop{order:016d}",
+        )
+        for order in range(count)
+    ]
+
+
 @dataclass
 class FakeReview:
     """Decides in memory; `fail_with` makes the next decision fail."""
@@ -74,19 +98,33 @@ class FakeReview:
     log: dict[str, list[Decided]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     fail_with: Exception | None = None
+    hidden: bool = False
 
     def add(self, *items: ReviewItem) -> None:
         self.items.update({item.id: item for item in items})
 
     def open_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        return self._page(ReviewList.OPEN, after, limit)
+
+    def not_ours_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        return self._page(ReviewList.NOT_OURS, after, limit)
+
+    def _page(self, which: ReviewList, after: ReviewItem | None, limit: int) -> list[ReviewItem]:
         rows = sorted(
-            (one for one in self.items.values() if one.decided is None),
+            (one for one in self.items.values() if one.lies_in is which),
             key=lambda one: (one.at, one.id),
             reverse=True,
         )
         if after is not None:
             rows = [one for one in rows if (one.at, one.id) < (after.at, after.id)]
         return rows[:limit]
+
+    def not_ours(self) -> OthersPayments:
+        return OthersPayments(len(self.not_ours_items(limit=10**6)), hidden=self.hidden)
+
+    def hide_not_ours(self, hidden: bool) -> "Future[None]":
+        self.hidden = hidden
+        return _done(None)
 
     def decided_items(self, limit: int = 256) -> list[ReviewItem]:
         rows = [one for one in self.items.values() if one.decided is not None]

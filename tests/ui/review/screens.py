@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import NOW, FakeClock
 from tests.ui.invoices.screens import picture_books, tab
-from tests.ui.review.fakes import FakeReview, picture_review, waiting
+from tests.ui.review.fakes import BECKER, FakeReview, picture_review, shop_orders, waiting
 from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.review import ReviewList, Suggestion, Why
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
@@ -59,8 +60,44 @@ def decided(theme: Theme) -> QWidget:
     review.set_aside("evt_3", "Mit dem Kunden am Telefon geklärt: er zahlt noch einmal in Euro")
     made = page(theme, review)
     assert made.review is not None
-    made.review.pane.show_list(True)
+    made.review.pane.show_list(ReviewList.DECIDED)
     made.review.pane.select_at(0)
+    return made
+
+
+def with_others(theme: Theme) -> QWidget:
+    """Three that wait, and a shop on the same account."""
+    review = picture_review()
+    review.add(*shop_orders(220))
+    return page(theme, review)
+
+
+def only_others(theme: Theme) -> QWidget:
+    """Nothing waits, and a shop on the same account."""
+    review = FakeReview()
+    review.add(*shop_orders(1))
+    return page(theme, review)
+
+
+def others(theme: Theme) -> QWidget:
+    """Ansehen: the payments of the shop."""
+    review = picture_review()
+    review.add(*shop_orders(220))
+    review.found["evt_shop_000"] = [Suggestion(BECKER, (Why.AMOUNT,), likely=False)]
+    made = page(theme, review)
+    assert made.review is not None
+    made.review.pane.others.look.click()
+    return made
+
+
+def others_hidden(theme: Theme) -> QWidget:
+    """Nicht mehr zeigen: the line stands under Entschieden."""
+    made = decided(theme)
+    assert made.review is not None
+    review = made.review._review
+    assert isinstance(review, FakeReview)
+    review.add(*shop_orders(20))
+    made.review.pane.others.hide_wanted.emit(True)
     return made
 
 

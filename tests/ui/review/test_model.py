@@ -10,6 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.ui.fakes import NOW, FakeClock
 from tests.ui.review.fakes import FakeReview, picture_review, waiting
 from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.review import ReviewList
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.model import PAGE, Column, ReviewModel
 from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE
@@ -67,7 +68,7 @@ def test_rows_come_change_and_go(watched) -> None:
     review.assign("evt_3", "id-113")
     model.refresh(["evt_3"])
     assert model.rowCount() == 2
-    model.show_decided(True)
+    model.show(ReviewList.DECIDED)
     assert _cells(model, 0)[3] == "RE-2026-0113 zugeordnet · anna"
     review.undo(review.log["evt_3"][0].id)
     model.refresh(["evt_3"])

@@ -15,6 +15,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
+from workmate_desktop.domain.review import ReviewList
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog, InvoiceChoiceModel
 
@@ -95,7 +96,7 @@ def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot) -> None:
 def test_decided_ones_are_listed_and_can_be_taken_back(page: Page, qtbot) -> None:
     page.review.assign("evt_1", "id-113")
     page.tab.show_review("evt_1")
-    assert page.desk.pane.model.decided
+    assert page.desk.pane.model.shown is ReviewList.DECIDED
     assert page.listed() == ["evt_1"]
     detail = page.desk.detail
     assert detail.decisions.text() == "RE-2026-0113 zugeordnet · anna · heute 09:15"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome
-from workmate_desktop.domain.review import Decision, ReviewItem, Suggestion
+from workmate_desktop.domain.review import Decision, ReviewItem, ReviewList, Suggestion
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
 from workmate_desktop.ui.review import texts
@@ -74,9 +74,10 @@ class ReviewDesk(QObject):
         self._take_news()
         self.pane.done.show_done("")
         item = self._review.item(item_id) if item_id else None
-        decided = item is not None and item.decided is not None
-        self.pane.show_list(decided)
+        self.pane.show_list(item.lies_in if item is not None else ReviewList.OPEN)
         self._show_count()
+        if item is not None:
+            self.pane.model.load_until(item_id)
         if item is None or not self.pane.table.select(item_id):
             self.pane.select_at(0)
         self._show_selected()
@@ -88,6 +89,8 @@ class ReviewDesk(QObject):
         pane.item_selected.connect(self._on_selected)
         pane.activated_item.connect(detail.focus_first_action)
         pane.undo_wanted.connect(self._undo)
+        pane.others.look_wanted.connect(self._look_at_others)
+        pane.others.hide_wanted.connect(self._hide_others)
         detail.assign_wanted.connect(self._assign)
         detail.choose_wanted.connect(self._choose)
         detail.refund_wanted.connect(self._on_refund)
@@ -170,6 +173,7 @@ class ReviewDesk(QObject):
 
     def _show_count(self) -> None:
         self.pane.show_waiting(self._review.waiting())
+        self.pane.others.show_others(self._review.not_ours())
 
     # What staff decide
 
@@ -276,12 +280,34 @@ class ReviewDesk(QObject):
             item_id = self._item_of.get(decision_id, "")
 
         def done(_nothing: None) -> None:
-            self.pane.done.show_done(self.tr("Rückgängig gemacht: Es wartet wieder."))
+            item = self._review.item(item_id)
+            waits = item is None or item.lies_in is ReviewList.OPEN
+            again = self.tr("Rückgängig gemacht: Es wartet wieder.")
+            self.pane.done.show_done(again if waits else self.tr("Rückgängig gemacht."))
             self._after_decision(item_id)
-            if not self.pane.model.decided:
+            if item is not None and item.lies_in is self.pane.model.shown:
                 self.pane.table.select(item_id)
 
         self._wait_for(self._review.undo(decision_id), done)
+
+    @Slot()
+    def _look_at_others(self) -> None:
+        self.pane.show_list(ReviewList.NOT_OURS)
+        self.pane.select_at(0)
+        self._show_selected()
+        self.pane.focus_list()
+
+    @Slot(bool)
+    def _hide_others(self, hidden: bool) -> None:
+        def done(_nothing: None) -> None:
+            self.pane.done.show_done(texts.others_hidden() if hidden else "")
+            if not hidden and self.pane.model.shown is ReviewList.DECIDED:
+                self.pane.show_list(ReviewList.OPEN)
+                self.pane.select_at(0)
+            self._show_count()
+            self.pane.focus_list()
+
+        self._wait_for(self._review.hide_not_ours(hidden), done)
 
     @Slot()
     def _again(self) -> None:

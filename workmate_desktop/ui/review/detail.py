@@ -6,7 +6,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.review import AGAIN_MAY_HELP, Decided, ReviewItem, Suggestion
+from workmate_desktop.domain.review import (
+    AGAIN_MAY_HELP,
+    Decided,
+    ReviewItem,
+    ReviewList,
+    Suggestion,
+)
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.suggestion_card import SuggestionCard
 from workmate_desktop.ui.shared import formats
@@ -106,9 +112,15 @@ class ReviewDetail(QStackedWidget):
         for widget in (self._suggestions_title, self.no_suggestion):
             widget.setVisible(waits and item.assignable)
         self._show_decisions(item, decisions)
+        others = item.lies_in is ReviewList.NOT_OURS
+        self.choose.setText(
+            self.tr("Einer Rechnung z&uordnen …")
+            if others
+            else self.tr("&Andere Rechnung wählen …")
+        )
         self.choose.setVisible(waits and item.assignable)
-        self.refund.setVisible(waits and refundable)
-        self.set_aside.setVisible(waits)
+        self.refund.setVisible(waits and refundable and not others)
+        self.set_aside.setVisible(waits and not others)
         self.again.setVisible(waits and item.reason in AGAIN_MAY_HELP)
         self.set_working(False)
         self.setCurrentWidget(self.area)

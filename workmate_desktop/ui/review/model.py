@@ -1,4 +1,4 @@
-"""The rows of Klärung nötig: what waits, or what was decided; one row again per change."""
+"""The rows of Klärung nötig, of one of its lists; one row again per change."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.review import ReviewItem
+from workmate_desktop.domain.review import ReviewItem, ReviewList
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.ui.shared import formats
@@ -16,6 +16,7 @@ from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index
 
 _NOWHERE = QModelIndex()
 PAGE = 256
+_PAGES_TO_LOOK_THROUGH = 20
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 
 
@@ -32,30 +33,38 @@ def _tr(text: str) -> str:
 
 
 class ReviewModel(QAbstractTableModel):
-    """`decided` says which of the two lists is shown."""
+    """`shown` says which of the lists it is."""
 
     def __init__(self, review: ItemReading, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._review = review
         self._clock = clock
         self._today = clock.today()
-        self._decided = False
+        self._shown = ReviewList.OPEN
         self._rows: list[ReviewItem] = []
         self._complete = True
         self._read(PAGE)
 
     @property
-    def decided(self) -> bool:
-        """Whether the decided ones are listed."""
-        return self._decided
+    def shown(self) -> ReviewList:
+        """Which list it is."""
+        return self._shown
 
-    def show_decided(self, decided: bool) -> None:
+    def show(self, wanted: ReviewList) -> None:
         """Show this list, read now: the news of what came a moment ago may be on its way yet."""
-        if decided == self._decided:
+        if wanted is self._shown:
             self.reload()
         else:
-            self._decided = decided
+            self._shown = wanted
             self._reset(PAGE)
+
+    def load_until(self, item_id: str) -> bool:
+        """Read on until the item is loaded, some thousand rows far. Whether it is."""
+        for _ in range(_PAGES_TO_LOOK_THROUGH):
+            if self.position(item_id) is not None or not self.canFetchMore(_NOWHERE):
+                break
+            self.fetchMore(_NOWHERE)
+        return self.position(item_id) is not None
 
     def reload(self) -> None:
         """Read everything again, for changes too large to name."""
@@ -79,7 +88,7 @@ class ReviewModel(QAbstractTableModel):
         for item_id in dict.fromkeys(item_ids):
             item = self._review.item(item_id)
             position = self.position(item_id)
-            belongs = item is not None and (item.decided is not None) == self._decided
+            belongs = item is not None and item.lies_in is self._shown
             if item is None or not belongs:
                 if position is not None:
                     self._remove(position)
@@ -121,7 +130,7 @@ class ReviewModel(QAbstractTableModel):
         """Append the next page."""
         if not self.canFetchMore(parent):
             return
-        page = self._review.open_items(self._rows[-1] if self._rows else None, PAGE)
+        page = self._page_behind(self._rows[-1] if self._rows else None, PAGE)
         self._complete = len(page) < PAGE
         known = {item.id for item in self._rows}
         new = [item for item in page if item.id not in known]
@@ -166,12 +175,17 @@ class ReviewModel(QAbstractTableModel):
     # Rows
 
     def _read(self, limit: int) -> None:
-        if self._decided:
+        if self._shown is ReviewList.DECIDED:
             self._rows = self._review.decided_items(limit)
             self._complete = True  # older decisions are found beside their event
         else:
-            self._rows = self._review.open_items(None, limit)
+            self._rows = self._page_behind(None, limit)
             self._complete = len(self._rows) < limit
+
+    def _page_behind(self, item: ReviewItem | None, limit: int) -> list[ReviewItem]:
+        if self._shown is ReviewList.NOT_OURS:
+            return self._review.not_ours_items(item, limit)
+        return self._review.open_items(item, limit)
 
     def _reset(self, limit: int) -> None:
         self.beginResetModel()
@@ -199,7 +213,9 @@ class ReviewModel(QAbstractTableModel):
         return {
             Column.AMOUNT: _tr("Betrag"),
             Column.WHAT: _tr("Was ist passiert?"),
-            Column.WHEN: _tr("Entschieden") if self._decided else _tr("Eingang"),
+            Column.WHEN: _tr("Entschieden")
+            if self._shown is ReviewList.DECIDED
+            else _tr("Eingang"),
         }[column]
 
     def _words(self, item: ReviewItem, column: Column) -> str:

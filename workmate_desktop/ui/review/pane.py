@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.review import Waiting
+from workmate_desktop.domain.review import ReviewList, Waiting
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
+from workmate_desktop.ui.review.others_line import OthersLine
 from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.ui.shared.cards import EmptyState
 from workmate_desktop.ui.shared.controls import Segments, button
@@ -26,7 +27,6 @@ from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import TALL_ROW_HEIGHT, Index, RowDelegate, style_table
 from workmate_desktop.ui.shared.theme import Theme, sized, tabular
 
-OPEN, DECIDED = "open", "decided"
 _WIDTHS = {Column.AMOUNT: 120, Column.WHEN: 140}
 _MINUTE_MS = 60_000
 _ROOM_FOR_WORDS = 720
@@ -119,9 +119,12 @@ class ReviewPane(QWidget):
         self.title = PlainLabel(self.tr("Klärung nötig"), role="title")
         self.how_many = PlainLabel(role="muted", elide=True)
         self.chips = Segments(self.tr("Offen oder entschieden"))
-        self.chips.add(OPEN, self.tr("Offen"))
-        self.chips.add(DECIDED, self.tr("Entschieden"))
+        self.chips.add(ReviewList.OPEN.value, self.tr("Offen"))
+        self.chips.add(ReviewList.DECIDED.value, self.tr("Entschieden"))
+        self.chips.add(ReviewList.NOT_OURS.value, self.tr("Andere"))
+        self.chips.offer(ReviewList.NOT_OURS.value, False)
         self.done = _DoneLine()
+        self.others = OthersLine()
         self.nothing_open = EmptyState(
             theme,
             "circle-check",
@@ -134,8 +137,14 @@ class ReviewPane(QWidget):
             self.tr("Noch nichts entschieden"),
             self.tr("Hier steht, wer was entschieden hat, und es lässt sich rückgängig machen."),
         )
+        self.no_others = EmptyState(
+            theme,
+            "inbox",
+            self.tr("Keine Zahlung eines anderen Programms"),
+            self.tr("Alle Zahlungen über dieses Konto gehören hierher."),
+        )
         self.stack = QStackedWidget()
-        for page in (self.table, self.nothing_open, self.nothing_decided):
+        for page in (self.table, self.nothing_open, self.nothing_decided, self.no_others):
             self.stack.addWidget(page)
         self._arrange()
         self._minute = QTimer(self)
@@ -151,16 +160,14 @@ class ReviewPane(QWidget):
             signal.connect(self._show_state)
         self._show_state()
 
-    def show_list(self, decided: bool) -> None:
-        """Show what waits, or what was decided."""
-        self.chips.choose(DECIDED if decided else OPEN)
-        self.model.show_decided(decided)
+    def show_list(self, wanted: ReviewList) -> None:
+        """Show what waits, what was decided, or what is of other programs."""
+        # It stands there only while it is chosen: it is reached by the line.
+        self.chips.offer(ReviewList.NOT_OURS.value, wanted is ReviewList.NOT_OURS)
+        self.chips.choose(wanted.value)
+        self.model.show(wanted)
+        self.others.show_beside(wanted)
         self._show_state()
-
-    def select(self, item_id: str, *, decided: bool = False) -> bool:
-        """Show this item in its list. False when it is not loaded there."""
-        self.show_list(decided)
-        return self.table.select(item_id)
 
     def select_at(self, row: int) -> None:
         """Select the row, or the last one behind it; for going on after a decision."""
@@ -176,7 +183,7 @@ class ReviewPane(QWidget):
 
     def show_waiting(self, waiting: Waiting) -> None:
         """How many wait, in words."""
-        self.chips.set_count(OPEN, waiting.count)
+        self.chips.set_count(ReviewList.OPEN.value, waiting.count)
         self.how_many.setText(texts.waiting_words(waiting))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -205,21 +212,25 @@ class ReviewPane(QWidget):
         line.addStretch(1)
         line.addWidget(self.chips)
         column.addWidget(self.done)
+        column.addWidget(self.others)
         column.addWidget(self.stack, 1)
 
     @Slot(str)
     def _on_chosen(self, which: str) -> None:
-        self.show_list(which == DECIDED)
+        self.show_list(ReviewList(which))
         self.select_at(0)
 
     @Slot()
     def _show_state(self) -> None:
         if self.model.rowCount():
             self.stack.setCurrentWidget(self.table)
-        elif self.model.decided:
-            self.stack.setCurrentWidget(self.nothing_decided)
-        else:
-            self.stack.setCurrentWidget(self.nothing_open)
+            return
+        empty = {
+            ReviewList.OPEN: self.nothing_open,
+            ReviewList.DECIDED: self.nothing_decided,
+            ReviewList.NOT_OURS: self.no_others,
+        }
+        self.stack.setCurrentWidget(empty[self.model.shown])
 
 
 class _DoneLine(QFrame):

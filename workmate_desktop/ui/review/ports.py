@@ -12,7 +12,13 @@ from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.review import Decided, ReviewItem, Suggestion, Waiting
+from workmate_desktop.domain.review import (
+    Decided,
+    OthersPayments,
+    ReviewItem,
+    Suggestion,
+    Waiting,
+)
 from workmate_desktop.ui.shared.ports import Background
 
 T = TypeVar("T")
@@ -29,12 +35,16 @@ class ItemReading(Protocol):
         """What was decided, the newest decision first."""
         ...
 
+    def not_ours_items(self, after: ReviewItem | None = None, limit: int = 256) -> list[ReviewItem]:
+        """Payments of other programs, newest first; the page behind `after`."""
+        ...
+
     def concerned(self, item_ids: Collection[str]) -> list[str]:
-        """Those of these events and notices that wait, or were ever decided."""
+        """Those of these events and notices that stand in a list, or were ever decided."""
         ...
 
     def item(self, item_id: str) -> ReviewItem | None:
-        """One item as it is now; None when it is neither waiting nor decided."""
+        """One item as it is now; None when it stands in no list."""
         ...
 
 
@@ -42,6 +52,10 @@ class Reviewing(ItemReading, Protocol):
     """All that the pages read and decide. Futures may carry a UserError."""
 
     def waiting(self) -> Waiting: ...
+
+    def not_ours(self) -> OthersPayments: ...
+
+    def hide_not_ours(self, hidden: bool) -> "Future[None]": ...
 
     def decisions_about(self, item_id: str) -> list[Decided]: ...
 

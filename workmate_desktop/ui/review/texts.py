@@ -6,7 +6,15 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Reason
-from workmate_desktop.domain.review import Decided, Decision, ReviewItem, Suggestion, Waiting, Why
+from workmate_desktop.domain.review import (
+    Decided,
+    Decision,
+    OthersPayments,
+    ReviewItem,
+    Suggestion,
+    Waiting,
+    Why,
+)
 from workmate_desktop.ui.invoices.status_pill import Pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.actors import actor_name
@@ -170,6 +178,29 @@ def waiting_words(waiting: Waiting) -> str:
     many = _tr("%1 Zahlungen warten auf eine Entscheidung")
     others = _tr("%1 Vorgänge warten auf eine Entscheidung")
     return fill(many if money else others, str(waiting.count))
+
+
+def others_words(others: OthersPayments) -> str:
+    """How many payments of other programs came over the account."""
+    if others.count == 1 and not others.more:
+        return _tr("1 Zahlung eines anderen Programms über dieses Konto")
+    number = f"{others.count:,}".replace(",", ".")
+    many = _tr("%1 Zahlungen anderer Programme über dieses Konto")
+    at_least = _tr("Mehr als %1 Zahlungen anderer Programme über dieses Konto")
+    return fill(at_least if others.more else many, number)
+
+
+def others_explained() -> str:
+    """Above their list: what they are."""
+    return _tr(
+        "Diese Zahlungen tragen das Kennzeichen eines anderen Programms, zum Beispiel eines Shops. "
+        "Sie müssen nichts tun. Gehört eine doch zu einer Rechnung, ordnen Sie sie zu."
+    )
+
+
+def others_hidden() -> str:
+    """After Nicht mehr zeigen."""
+    return _tr("Zahlungen anderer Programme stehen jetzt nur noch unter „Entschieden“.")
 
 
 # --- suggestions -----------------------------------------------------------------------------

@@ -186,7 +186,7 @@ class EventDetail(QStackedWidget):
         self.decisions.setText("\n".join(lines))
         for label in (self._decisions_title, self.decisions):
             label.setVisible(bool(lines))
-        self.review.setVisible(row.outcome is Outcome.NEEDS_REVIEW or bool(lines))
+        self.review.setVisible(texts.stands_in_review(row) or bool(lines))
 
     def _fill_fields(self, row: EventRow) -> None:
         self.fields.clear()

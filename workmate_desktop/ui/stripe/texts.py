@@ -2,7 +2,14 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from workmate_desktop.domain.events import PAYMENT_FAILED, REVERSAL_TYPES, Outcome, Reason, Source
+from workmate_desktop.domain.events import (
+    PAYMENT_FAILED,
+    PAYMENT_SUCCEEDED,
+    REVERSAL_TYPES,
+    Outcome,
+    Reason,
+    Source,
+)
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
@@ -105,6 +112,12 @@ def reason_of(row: EventRow) -> Reason | None:
     """The reason that was kept with the event."""
     kept = row.detail.get("reason")
     return Reason(kept) if isinstance(kept, str) and kept in set(Reason) else None
+
+
+def stands_in_review(row: EventRow) -> bool:
+    """Klärung nötig lists it: it waits, or is money of another program."""
+    others = row.type == PAYMENT_SUCCEEDED and row.outcome is Outcome.IGNORED
+    return row.outcome is Outcome.NEEDS_REVIEW or (others and reason_of(row) is Reason.NOT_OURS)
 
 
 def explain(row: EventRow) -> Explanation:
