@@ -141,6 +141,8 @@ NOW = {
     "J24": "backups 0600",
     # True money (M and the row of that table).
     "MA4": "dispute above the payment",
+    "MA5": "a loss hinders no cancelling",
+    "MA6": "given back on purpose",
     "MA7": "dispute that came back in part",
     "MA8": "a sum of refunds that fell",
     "MB1": "a hold is no money",
@@ -148,6 +150,7 @@ NOW = {
     "MB4": "an account shared with other programs",
     "MB6": "every change of state has a line",
     "MC1": "a number of any form",
+    "MC2": "Skonto, write-offs, refunds by hand",
     "MC5": "numbers go on from another program",
     "MD1": "steps of the background that fail",
     "MD2": "backups after changes and at the end",
@@ -156,6 +159,7 @@ NOW = {
     "ME3": "text in all its forms",
     "ME4": "amounts typed the usual ways",
     "ME5": "one rule for one thing typed",
+    "ME6": "what cannot be done says why",
     "ME8": "what nobody needs is not ticked",
 }
 """Due now."""

@@ -11,6 +11,7 @@ from tests.reversal_events import refund_event
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
+from workmate_desktop.domain.closings import WRITE_OFF, Closing
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payment_links import LinkState, OfferState
 from workmate_desktop.domain.stripe_keys import StripeKeys
@@ -189,6 +190,40 @@ def test_what_the_office_gave_back_is_not_asked_for_again(desk: Desk, part: int 
     assert error.value.code == "pay_not_owed"
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
+
+
+def test_mc2_wieder_offen_makes_a_link_possible_and_its_undoing_closes_it(desk: Desk) -> None:
+    invoice_id = desk.invoice()
+    page = desk.open(desk.url(invoice_id))
+    page.pay("4242424242424242")
+    desk.close_due()
+    assert page.intent is not None
+    form = urlencode({"payment_intent": page.intent["id"], "amount": 5050})
+    status, _ = desk.stripe.answer("POST", "/v1/refunds", form, SECRET_KEY, None)
+    assert status == 200
+    assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
+
+    invoicing = desk.office.invoicing
+    [refund] = [one for one in desk.office.books.payments(invoice_id) if one.amount_minor < 0]
+    invoicing.owe_again([refund.id], "Ware ist da").result(10)
+    assert desk.offer(invoice_id).state is OfferState.NONE
+    assert desk.open(desk.url(invoice_id)).amount == 5050
+
+    [said] = desk.office.books.owed_again(invoice_id)
+    invoicing.not_owed_again([said.decision_id]).result(10)
+    assert desk.close_due() == {}
+    assert desk.usable(invoice_id) == []
+    assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
+
+
+def test_mc2_a_rest_that_is_written_off_has_no_link(desk: Desk) -> None:
+    invoice_id = desk.invoice()
+    desk.url(invoice_id)
+    closing = Closing(WRITE_OFF, 11900, "insolvent")
+    desk.office.invoicing.close_rest(invoice_id, closing).result(10)
+    assert desk.close_due() == {}
+    assert desk.usable(invoice_id) == []
+    assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
 
 
 def test_a_refund_leaves_the_link_over_the_unpaid_rest_alone(desk: Desk) -> None:

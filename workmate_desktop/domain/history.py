@@ -53,6 +53,17 @@ class Action(StrEnum):
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     DEBIT_RETURNED = "debit_returned"
+    SKONTO = "skonto"
+    WRITTEN_OFF = "written_off"
+    """`detail` of both: with_payment, True when they closed what a payment left open; reason."""
+    CLOSING_UNDONE = "closing_undone"
+    """`detail`: kind, skonto or write_off."""
+    PAID_BACK = "paid_back"
+    """Money given back by transfer or in cash, entered here."""
+    PAID_BACK_UNDONE = "paid_back_undone"
+    OWED_AGAIN = "owed_again"
+    """Staff said that what was given back is owed again."""
+    OWED_AGAIN_UNDONE = "owed_again_undone"
 
 
 ACTOR_STRIPE = "stripe"

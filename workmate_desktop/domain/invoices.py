@@ -209,6 +209,14 @@ class InvoiceRow:
             return 0
         return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
 
+    @property
+    def payable_minor(self) -> int:
+        """How much money may come now without being too much. Of a refunded invoice nothing is
+        owed, but once money comes again, all of it is (domain/owed.py)."""
+        if self.refunded:
+            return owed_minor(self.asked_minor, self.paid_minor, 0)
+        return self.outstanding_minor
+
     def overdue(self, today: date) -> bool:
         """Überfällig: owed, and the due date has passed."""
         return self.outstanding_minor > 0 and self.due_date is not None and self.due_date < today

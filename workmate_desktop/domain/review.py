@@ -53,6 +53,8 @@ class Decision(StrEnum):
     """Too much money on an invoice is kept as a credit for the customer's next one."""
     CREDIT_USED = "credit_used"
     """The credit stands on another invoice."""
+    OWED_AGAIN = "owed_again"
+    """What a refund gave back is owed again; `payment_id` is the refund's row in payments."""
     UNDONE = "undone"
     """An earlier decision was taken back."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.closings import OwedAgain
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.history import HistoryLine, Notice
@@ -19,6 +20,7 @@ from workmate_desktop.store import (
     history,
     invoice_list,
     invoices,
+    owed_again,
     review_list,
 )
 from workmate_desktop.store import notices as notice_rows
@@ -100,6 +102,11 @@ class Books:
         """Refunds of an invoice's payments that Stripe has not answered yet."""
         with self._database.reader() as connection:
             return refund_rows.requests_of(connection, invoice_id)
+
+    def owed_again(self, invoice_id: str) -> list[OwedAgain]:
+        """Refunds of which staff said that their money is owed again, oldest first."""
+        with self._database.reader() as connection:
+            return owed_again.owed_again_of(connection, invoice_id)
 
     def payment_with_reversals(self, payment_id: str) -> list[Payment]:
         """One payment, on an invoice or on none, and what of it has gone back, oldest first."""

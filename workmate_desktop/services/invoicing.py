@@ -7,10 +7,11 @@ mend, StoreUnavailable (a UserError too) among them.
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from workmate_desktop.domain.changes import EverythingChanged
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.closings import Closing
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action
@@ -23,8 +24,7 @@ from workmate_desktop.domain.numbers import (
     format_problem,
     tidy_format,
 )
-from workmate_desktop.domain.payments import MANUAL_METHODS
-from workmate_desktop.services.status import update_status
+from workmate_desktop.services import money_by_hand
 from workmate_desktop.store import numbers as number_rows
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
@@ -100,7 +100,7 @@ class Invoicing:
                 raise UserError("reason_missing")
             if invoice.row.status in (InvoiceStatus.DRAFT, InvoiceStatus.CANCELLED):
                 raise UserError("invoice_not_issued")
-            if invoice.row.paid_minor != 0:
+            if invoice.row.received_minor > 0:
                 raise UserError("invoice_has_payments")
             t.invoices.cancel(invoice_id, reason.strip())
             t.history.add(
@@ -129,76 +129,64 @@ class Invoicing:
         self, invoice_id: str, amount_minor: int, method: str, received_on: date, note: str = ""
     ) -> Future[str]:
         """Zahlung eintragen. UserError amount_invalid, invoice_not_issued, date_in_future."""
-
-        def job(t: Transaction) -> str:
-            invoice = _existing(t, invoice_id)
-            if method not in MANUAL_METHODS or not 0 < amount_minor <= MAX_MINOR:
-                raise UserError("amount_invalid")
-            if invoice.row.status in (InvoiceStatus.DRAFT, InvoiceStatus.CANCELLED):
-                raise UserError("invoice_not_issued")
-            if received_on > self._clock.today():
-                raise UserError("date_in_future")
-            payment_id = t.payments.add_by_staff(
-                invoice_id=invoice_id,
-                amount_minor=amount_minor,
-                currency=invoice.row.currency,
-                method=method,
-                livemode=invoice.row.livemode,
-                received_at=self._moment_on(received_on),
-                actor=self._actor,
-                note=note.strip(),
+        return self._writer.submit(
+            lambda t: money_by_hand.enter(
+                t, invoice_id, amount_minor, method, received_on, note, self._actor
             )
-            self._tell(
-                t,
-                invoice,
-                Action.MANUAL_PAYMENT,
-                amount_minor=amount_minor,
-                method=method,
-                received_on=received_on.isoformat(),
-                note=note.strip() or None,
-            )
-            return payment_id
-
-        return self._writer.submit(job)
+        )
 
     def reverse_payment(self, payment_id: str, reason: str) -> Future[str]:
-        """Take a manual payment back by a counter-entry; nothing is deleted.
+        """Take back what was entered by hand, by a counter-entry; nothing is deleted.
 
         UserError reason_missing, payment_not_manual, payment_already_reversed.
         """
+        return self._writer.submit(
+            lambda t: money_by_hand.take_back(t, payment_id, reason, self._actor)
+        )
 
-        def job(t: Transaction) -> str:
-            payment = t.payments.get(payment_id)
-            if payment is None or not payment.manual or payment.reverses_id is not None:
-                raise UserError("payment_not_manual")
-            if not reason.strip():
-                raise UserError("reason_missing")
-            if t.payments.is_reversed(payment_id):
-                raise UserError("payment_already_reversed")
-            assert payment.invoice_id is not None  # a manual payment always has one
-            invoice = _existing(t, payment.invoice_id)
-            counter_id = t.payments.add_by_staff(
-                invoice_id=payment.invoice_id,
-                amount_minor=-payment.amount_minor,
-                currency=payment.currency,
-                method=payment.method,
-                livemode=payment.livemode,
-                received_at=self._clock.now(),
-                actor=self._actor,
-                reverses_id=payment_id,
-                note=reason.strip(),
+    def pay_and_close(
+        self,
+        invoice_id: str,
+        amount_minor: int,
+        method: str,
+        received_on: date,
+        note: str,
+        closing: Closing,
+    ) -> Future[str]:
+        """Zahlung eintragen and close what stays open, both or nothing. Returns the payment."""
+        return self._writer.submit(
+            lambda t: money_by_hand.enter(
+                t, invoice_id, amount_minor, method, received_on, note, self._actor, closing
             )
-            self._tell(
-                t,
-                invoice,
-                Action.PAYMENT_REVERSED,
-                amount_minor=payment.amount_minor,
-                method=payment.method,
-                reason=reason.strip(),
-            )
-            return counter_id
+        )
 
-        return self._writer.submit(job)
+    def close_rest(self, invoice_id: str, closing: Closing) -> Future[str]:
+        """Skonto or Ausbuchung without any money. See money_by_hand.close_rest."""
+        return self._writer.submit(
+            lambda t: money_by_hand.close_rest(t, invoice_id, closing, self._actor)
+        )
+
+    def pay_back(
+        self, invoice_id: str, amount_minor: int, method: str, paid_on: date, reason: str
+    ) -> Future[str]:
+        """Rückzahlung eintragen. See money_by_hand.pay_back."""
+        return self._writer.submit(
+            lambda t: money_by_hand.pay_back(
+                t, invoice_id, amount_minor, method, paid_on, reason, self._actor
+            )
+        )
+
+    def owe_again(self, refund_ids: Sequence[str], reason: str) -> Future[None]:
+        """What these refunds gave back is owed again. See money_by_hand.owe_again."""
+        return self._writer.submit(
+            lambda t: money_by_hand.owe_again(t, refund_ids, reason, self._actor)
+        )
+
+    def not_owed_again(self, decision_ids: Sequence[str]) -> Future[None]:
+        """Take "wieder offen" back. See money_by_hand.not_owed_again."""
+        return self._writer.submit(
+            lambda t: money_by_hand.not_owed_again(t, decision_ids, self._actor)
+        )
 
     def save_customer(self, customer: Customer) -> Future[str]:
         """Keep a customer; an empty id makes a new one. UserError customer_name_missing."""
@@ -241,29 +229,6 @@ class Invoicing:
         elif not quiet:
             t.history.add(saved, Action.EDITED, self._actor, livemode=draft.livemode)
         return saved
-
-    def _tell(self, t: Transaction, invoice: Invoice, action: Action, **detail: object) -> None:
-        """Status from the new sum, and a line in the Verlauf that says both."""
-        to_book = t.invoices.to_book(invoice.row.id)
-        assert to_book is not None
-        row = invoice.row
-        as_it_was = replace(to_book, paid_minor=row.paid_minor, closed_minor=row.closed_minor)
-        before, after = update_status(t, as_it_was)
-        t.history.add(
-            invoice.row.id,
-            action,
-            self._actor,
-            livemode=invoice.row.livemode,
-            currency=invoice.row.currency,
-            **{"from": before.value, "to": after.value},
-            **detail,
-        )
-
-    def _moment_on(self, day: date) -> datetime:
-        """Money of today came now; money of another day counts from its noon."""
-        if day == self._clock.today():
-            return self._clock.now()
-        return self._clock.midnight(day) + timedelta(hours=12)
 
 
 def _existing(t: Transaction, invoice_id: str) -> Invoice:

@@ -20,8 +20,8 @@ SELECT max(at) FROM (
     UNION ALL SELECT max(received_at) FROM stripe_events)"""
 _RECEIVED = "payments WHERE amount_minor > 0"
 """Money that came in; what was given back has a minus, also in books of older versions."""
-_LAST_PAYMENT = f"""
-SELECT received_at, amount_minor, currency FROM {_RECEIVED}
+_LAST_PAYMENT = """
+SELECT received_at, amount_minor, currency FROM {received}
 ORDER BY received_at DESC, created_at DESC LIMIT 1"""
 _NUMBERS = 3
 
@@ -47,7 +47,8 @@ def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
     with _reading(staged) as connection:
         version = _value(connection, "SELECT version_num FROM alembic_version")
         found_id = _value(connection, "SELECT value FROM settings WHERE key = 'database_id'")
-        payment = connection.execute(_LAST_PAYMENT).fetchone()
+        received = _received(connection)
+        payment = connection.execute(_LAST_PAYMENT.format(received=received)).fetchone()
         last_entry = _value(connection, _LAST_ENTRY)
         return BackupLook(
             path=str(source),
@@ -56,7 +57,7 @@ def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
             last_entry_at=from_text(str(last_entry)) if last_entry else None,
             invoices=_count(connection, "invoices WHERE status <> 'draft'"),
             drafts=_count(connection, "invoices WHERE status = 'draft'"),
-            payments=_count(connection, _RECEIVED),
+            payments=_count(connection, received),
             last_payment_at=from_text(payment[0]) if payment else None,
             last_payment_minor=payment[1] if payment else None,
             last_payment_currency=payment[2] if payment else None,
@@ -108,10 +109,19 @@ def _kept(path: Path) -> KeptBackup:
             str(path),
             size,
             _count(connection, "invoices WHERE status <> 'draft'"),
-            _count(connection, _RECEIVED),
+            _count(connection, _received(connection)),
             from_text(str(last_entry)) if last_entry else None,
             sound=True,
         )
+
+
+def _received(connection: sqlite3.Connection) -> str:
+    """Where the money received stands: Skonto, what was moved, and what came back are none.
+
+    Books of before version 5 know no kinds.
+    """
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(payments)")}
+    return f"{_RECEIVED} AND kind IS NULL" if "kind" in columns else _RECEIVED
 
 
 @contextmanager
