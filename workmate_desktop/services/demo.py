@@ -15,6 +15,7 @@ from typing import Any
 
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.closings import SKONTO, Closing
 from workmate_desktop.domain.errors import Bug
 from workmate_desktop.domain.events import (
     PAYMENT_FAILED,
@@ -29,6 +30,7 @@ from workmate_desktop.domain.invoices import (
     number_for,
     totals_of,
 )
+from workmate_desktop.domain.payments import BANK_TRANSFER
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.book import Rules, book
 from workmate_desktop.services.demo_data import (
@@ -41,6 +43,7 @@ from workmate_desktop.services.demo_data import (
     Cancelled,
     Entered,
     Failed,
+    GivenBack,
     Paid,
     Plan,
     Step,
@@ -224,6 +227,9 @@ class _Office:
             case Entered():
                 day = _working_day(self._today - timedelta(days=step.at.days_ago))
                 yield self._at(day, step.at.time), self._entry(one, step, day)
+            case GivenBack():
+                day = _working_day(self._today - timedelta(days=step.at.days_ago))
+                yield self._at(day, step.at.time), self._return(one, step, day)
             case Cancelled():
                 yield self._moment(step.at), self._cancellation(one, step)
 
@@ -246,9 +252,17 @@ class _Office:
 
     def _entry(self, one: _Written, step: Entered, day: date) -> _Deed:
         minor = one.total_minor if step.minor is None else step.minor
+        if step.skonto:
+            rest = Closing(SKONTO, one.total_minor - minor)
+            return lambda: self._invoicing.pay_and_close(
+                one.id, minor, step.method, day, step.note, rest
+            )
         return lambda: self._invoicing.add_manual_payment(
             one.id, minor, step.method, day, step.note
         )
+
+    def _return(self, one: _Written, step: GivenBack, day: date) -> _Deed:
+        return lambda: self._invoicing.pay_back(one.id, step.minor, BANK_TRANSFER, day, step.reason)
 
     def _cancellation(self, one: _Written, step: Cancelled) -> _Deed:
         return lambda: self._invoicing.cancel(one.id, step.reason)

@@ -60,12 +60,22 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Staff enter money by hand: `minor`, or the whole total."""
+    """Staff enter money by hand: `minor`, or the whole total. `skonto`: the rest is Skonto."""
 
     at: When
     method: str = BANK_TRANSFER
     minor: int | None = None
     note: str = ""
+    skonto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Staff gave money back by transfer."""
+
+    at: When
+    minor: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class Cancelled:
     reason: str
 
 
-Step = Paid | Failed | Entered | Cancelled
+Step = Paid | Failed | Entered | GivenBack | Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +273,21 @@ PLANS = (
     Plan("loewen", 37, (_MAIL, _on_site("2")), (Entered(_day(24, "12:32")),)),
     Plan("becker", 36, (_item("Tastatur und Maus, kabellos", "1", "Set", 7479),)),
     Plan("muessig", 33, (_on_site("2.25"), _TRAVEL), (Paid(_day(20, "17:16"), method="klarna"),)),
-    Plan("groesser", 30, (_WEBSITE, _BOOK), (Paid(_day(28, "12:27")),)),
+    Plan(
+        "groesser",
+        30,
+        (_WEBSITE, _BOOK),
+        (Paid(_day(28, "12:27")), GivenBack(_day(22, "15:35"), 2664, "Ein Buch kam beschädigt an")),
+    ),
     Plan("oeztuerk", 28, (_BACKUP,), (Paid(_day(15, "13:44"), method="sepa_debit"),)),
     Plan("becker", 24, (_item("Fahrschulverwaltung umziehen", "2.5", "Std.", 10000),)),
     Plan("hahn", 21, (_on_site("9"),), (Paid(_day(13, "11:10"), method="sepa_debit"),)),
-    Plan("blum", 18, (_item("Kassendrucker", "1", "Stück", 13000),), (Entered(_day(6, "15:02")),)),
+    Plan(
+        "blum",
+        18,
+        (_item("Kassendrucker", "1", "Stück", 13000),),
+        (Entered(_day(6, "15:02"), minor=15161, note="abzüglich 2 % Skonto", skonto=True),),
+    ),
     Plan(
         "jansen",
         17,
