@@ -72,6 +72,23 @@ SCREENS = {
     "klaerung-shop-ausgeblendet": Screen("tests.ui.review.screens:others_hidden", 1280, 694),
     "klaerung-leer": Screen("tests.ui.review.screens:empty", 1280, 694),
     "klaerung-rechnung-waehlen": Screen("tests.ui.review.screens:choose", 0, 0),
+    "rechnung-skonto": Screen("tests.ui.invoices.closing_screens:skonto_panel", 1280, 694),
+    "rechnung-teilweise-erstattet": Screen(
+        "tests.ui.invoices.closing_screens:partly_refunded_panel", 1280, 694
+    ),
+    "rechnung-nach-ausbuchung": Screen(
+        "tests.ui.invoices.closing_screens:after_write_off_panel", 1280, 694
+    ),
+    "rechnung-verlust": Screen("tests.ui.invoices.closing_screens:loss_panel", 900, 526),
+    "rechnung-erstattet": Screen("tests.ui.invoices.closing_screens:refunded_panel", 900, 526),
+    "rechnung-wieder-offen": Screen("tests.ui.invoices.closing_screens:owed_again_panel", 900, 700),
+    "zahlung-skonto": Screen("tests.ui.invoices.closing_screens:payment_with_skonto", 0, 0),
+    "zahlung-ausbuchen": Screen("tests.ui.invoices.closing_screens:payment_with_write_off", 0, 0),
+    "rest-ausbuchen": Screen("tests.ui.invoices.closing_screens:close_rest", 0, 0),
+    "rueckzahlung": Screen("tests.ui.invoices.closing_screens:pay_back", 0, 0),
+    "rueckzahlung-zu-viel": Screen("tests.ui.invoices.closing_screens:pay_back_excess", 0, 0),
+    "wieder-offen": Screen("tests.ui.invoices.closing_screens:owe_again", 0, 0),
+    "ausbuchung-zuruecknehmen": Screen("tests.ui.invoices.closing_screens:undo_write_off", 0, 0),
     "stripe-leer": Screen("tests.ui.stripe.screens:empty", 1280, 694),
     "stripe": Screen("tests.ui.stripe.screens:filled", 1280, 694),
     "stripe-gestoert": Screen("tests.ui.stripe.screens:trouble", 1280, 694),

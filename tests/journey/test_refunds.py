@@ -61,7 +61,7 @@ def shop(start: Callable[..., Desk], stripe: StripeStandIn) -> Shop:
     return Shop(desk, stripe)
 
 
-def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
+def test_a_part_is_refunded_and_the_row_says_how_much(shop: Shop) -> None:
     desk = shop.desk
     desk.forget_toasts()
     dialog = shop.open_refund()
@@ -69,7 +69,7 @@ def test_a_part_is_refunded_and_the_row_turns_part_paid(shop: Shop) -> None:
     desk.type_into(dialog.reason_text, "Brot war alt")
     shop.press(dialog, "19,00 € erstatten")
     desk.wait_closed(RefundDialog)
-    desk.wait(lambda: desk.status(shop.number) == "Teilbezahlt, Teilweise erstattet")
+    desk.wait(lambda: desk.status(shop.number) == "Bezahlt · 19,00 € erstattet")
     assert desk.invoice(shop.number).paid_minor == 10_000
     # What the office gave back is not demanded again.
     figures = desk.pages.invoices.figures

@@ -94,7 +94,7 @@ def test_what_is_left_is_assigned(office: Office, stripe: StripeStandIn) -> None
     invoice_id = desk.invoice(NUMBER).id
     [item] = desk.core.review.open_items()
     decision = desk.core.review.assign(item.id, invoice_id).result(10)
-    desk.wait(lambda: desk.status(NUMBER) == "Teilbezahlt, Teilweise erstattet")
+    desk.wait(lambda: desk.status(NUMBER) == "Bezahlt · 19,00 € erstattet")
     assert desk.invoice(NUMBER).paid_minor == 10000
     Dashboard(stripe).refund(office.intent, 1000)
     desk.wait(lambda: desk.invoice(NUMBER).paid_minor == 9000)

@@ -3,8 +3,7 @@
     books = FakeBooks(); books.add(row(1, "Café Morgenrot"))
     bridge = FakeBridge(); bridge.invoices_changed.emit(("id-1",))
 
-`FakeBooks` sorts and filters like the store does; `FakeInvoicing` notes what it was asked and
-answers with resolved futures, or with `fail_with`.
+`FakeBooks` sorts and filters like the store does.
 """
 
 from collections.abc import Callable, Collection
@@ -16,6 +15,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from workmate_desktop.domain.closings import OwedAgain
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice, InvoiceItem, InvoiceRow, InvoiceStatus
@@ -154,6 +154,7 @@ class FakeBooks:
     open_refunds_of: dict[str, list[RefundRequest]] = field(default_factory=dict)
     history_of: dict[str, list[HistoryLine]] = field(default_factory=dict)
     items_of: dict[str, tuple[InvoiceItem, ...]] = field(default_factory=dict)
+    owed_again_of: dict[str, list[OwedAgain]] = field(default_factory=dict)
     cancel_reasons: dict[str, str] = field(default_factory=dict)
     review_count: int = 0
     calls: dict[str, int] = field(default_factory=dict)
@@ -285,6 +286,9 @@ class FakeBooks:
     def open_refunds(self, invoice_id: str) -> list[RefundRequest]:
         return list(self.open_refunds_of.get(invoice_id, []))
 
+    def owed_again(self, invoice_id: str) -> list[OwedAgain]:
+        return list(self.owed_again_of.get(invoice_id, []))
+
     def history(self, invoice_id: str) -> list[HistoryLine]:
         self._count("history")
         return list(self.history_of.get(invoice_id, []))
@@ -348,39 +352,3 @@ def _matches(row: InvoiceRow, query: InvoiceQuery) -> bool:
         InvoiceFilter.DRAFTS: row.status is InvoiceStatus.DRAFT,
         InvoiceFilter.CANCELLED: row.status is InvoiceStatus.CANCELLED,
     }[query.filter]
-
-
-@dataclass
-class FakeInvoicing:
-    """Notes every call in `calls` as (verb, arguments…)."""
-
-    calls: list[tuple[object, ...]] = field(default_factory=list)
-    fail_with: Exception | None = None
-
-    def _answer(self, result: T) -> "Future[T]":
-        future: Future[T] = Future()
-        if self.fail_with is not None:
-            future.set_exception(self.fail_with)
-        else:
-            future.set_result(result)
-        return future
-
-    def cancel(self, invoice_id: str, reason: str) -> "Future[None]":
-        self.calls.append(("cancel", invoice_id, reason))
-        return self._answer(None)
-
-    def delete_draft(self, invoice_id: str) -> "Future[None]":
-        self.calls.append(("delete_draft", invoice_id))
-        return self._answer(None)
-
-    def add_manual_payment(
-        self, invoice_id: str, amount_minor: int, method: str, received_on: date, note: str = ""
-    ) -> "Future[str]":
-        self.calls.append(
-            ("add_manual_payment", invoice_id, amount_minor, method, received_on, note)
-        )
-        return self._answer("pay-1")
-
-    def reverse_payment(self, payment_id: str, reason: str) -> "Future[str]":
-        self.calls.append(("reverse_payment", payment_id, reason))
-        return self._answer("pay-2")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
+from workmate_desktop.ui.invoices.actions import InvoiceAction
 from workmate_desktop.ui.invoices.list_side import ListSide
 from workmate_desktop.ui.invoices.pay_actions import PayActions
 from workmate_desktop.ui.invoices.refunding import Refunding
@@ -57,8 +58,11 @@ class InvoicesPage(QObject):
         if refunding is not None:
             detail.refund_requested.connect(refunding.open)
             detail.overpaid.refund_wanted.connect(refunding.open_difference)
+            self.tab.actions_of.refund_wanted.connect(refunding.open_difference)
+            refunding.by_hand_wanted.connect(self._pay_back)
         self.tab.new_invoice_requested.connect(self._new_invoice)
         self.tab.edit_requested.connect(self._edit_invoice)
+        self.tab.footer.export_wanted.connect(self._save_list)
         self.tab.set_mode(core.setup.keys.livemode if core.setup.loaded else livemode)
         window.set_page(INVOICES, self.tab)
 
@@ -67,6 +71,18 @@ class InvoicesPage(QObject):
         remembered = state.get("invoices")
         if isinstance(remembered, dict):
             self.tab.restore_state(remembered)
+
+    @Slot(str)
+    def _pay_back(self, invoice_id: str) -> None:
+        self.tab.actions_of.run(InvoiceAction.PAY_BACK, invoice_id)
+
+    @Slot()
+    def _save_list(self) -> None:
+        from workmate_desktop.ui.invoices.list_export import ListExport
+
+        core, window = self._core, self._window
+        export = ListExport(core.books, self._bridge, core.clock, window.toasts, window)
+        export.save(self.tab.model.query)
 
     @Slot()
     def _new_invoice(self) -> None:

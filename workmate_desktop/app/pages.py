@@ -134,9 +134,7 @@ class Pages(QObject):
             self.invoices.set_mode(keys.livemode)
         possible = self._core.simulation.available
         self.invoices.set_simulation_available(possible)
-        self.invoices.detail.set_refunds_available(
-            self._core.refunds is not None and bool(keys.secret)
-        )
+        self.invoices.set_refunds_available(self._core.refunds is not None and bool(keys.secret))
         self.stripe.set_simulation_available(possible)
         self.stripe.reception.set_self_test_available(
             self._core.address is not None and keys.can_receive

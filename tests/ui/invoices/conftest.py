@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from tests.ui.fake_invoicing import FakeInvoicing
+from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.shared.toast import ToastKind

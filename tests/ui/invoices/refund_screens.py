@@ -53,6 +53,7 @@ def take_back(books: FakeBooks, invoice_id: str, minor: int, kind: ReversalKind)
         paid_minor=left,
         status=InvoiceStatus.PARTIALLY_PAID if left else InvoiceStatus.OPEN,
         refunded_minor=minor if refund else 0,
+        forgiven_minor=minor if refund else 0,
         charged_back_minor=0 if refund else minor,
     )
     fee = row.total_minor * 15 // 1000 + 25

@@ -6,8 +6,9 @@ from datetime import timedelta
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QWidget
 
+from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fake_pay import FakePay
-from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.domain.payment_links import Offer, OfferState

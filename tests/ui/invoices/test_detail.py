@@ -73,9 +73,14 @@ def test_nothing_selected_says_what_to_do(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("invoice_id", "expected_pills", "state", "actions"),
     [
-        ("id-1", ["Offen"], "fällig in 11 Tagen", (Do.ADD_PAYMENT, Do.CANCEL)),
-        ("id-2", ["Teilbezahlt", "Überfällig"], "seit 10 Tagen überfällig", (Do.ADD_PAYMENT,)),
-        ("id-3", ["Bezahlt", "Überzahlt"], "", ()),
+        ("id-1", ["Offen"], "fällig in 11 Tagen", (Do.ADD_PAYMENT, Do.CLOSE_REST, Do.CANCEL)),
+        (
+            "id-2",
+            ["Teilbezahlt", "Überfällig"],
+            "seit 10 Tagen überfällig",
+            (Do.ADD_PAYMENT, Do.CLOSE_REST, Do.CANCEL, Do.PAY_BACK),
+        ),
+        ("id-3", ["Bezahlt", "Überzahlt"], "", (Do.ADD_PAYMENT, Do.CANCEL, Do.PAY_BACK)),
         ("id-4", ["Entwurf"], "noch nicht gestellt", (Do.ISSUE, Do.EDIT, Do.DELETE)),
         ("id-5", ["Storniert"], "", ()),
     ],
@@ -135,7 +140,7 @@ def test_entering_a_payment(desk: Desk, qtbot) -> None:
     dialog = open_dialog(PaymentDialog)
     assert dialog.amount.text() == "1.380,00"
     dialog.amount.setText("380,00")
-    assert dialog.amount_field.message() == f"1.000,00{EURO} bleiben offen"
+    assert dialog.rest.field.label.text() == f"Re&st 1.000,00{EURO}"
     qtbot.mouseClick(dialog.method.button("cash"), Qt.MouseButton.LeftButton)
     dialog.received_on.set_day(date(2026, 11, 20))
     dialog.note.setText(" an der Kasse ")
@@ -249,7 +254,7 @@ def test_a_manual_payment_is_taken_back_with_a_reason(desk: Desk, qtbot) -> None
         for button in desk.tab.detail.payments.findChildren(QPushButton)
         if "Rückgängig" in button.text()
     )
-    assert undo.accessibleName() == f"Zahlung über 1.000,00{EURO} rückgängig machen"
+    assert undo.accessibleName() == f"Überweisung über 1.000,00{EURO} rückgängig machen"
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     dialog = open_dialog(ReasonDialog)
     dialog.text.setPlainText("Falsche Rechnung")

@@ -20,7 +20,7 @@ def books() -> FakeBooks:
     made = FakeBooks()
     made.add(row(1, "Praxis Dr. Aydin", failed=True))
     refunded = row(2, "Weingut Sonnenhang", InvoiceStatus.PARTIALLY_PAID, paid=10000)
-    made.add(replace(refunded, refunded_minor=5000))
+    made.add(replace(refunded, refunded_minor=5000, forgiven_minor=5000))
     return made
 
 

@@ -7,8 +7,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fake_pay import FakePay
-from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
 from tests.ui.invoices.conftest import FakeToasts
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError

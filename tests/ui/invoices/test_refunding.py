@@ -176,7 +176,7 @@ def test_the_markers() -> None:
         return [pill.text for pill in status_pills(books.rows[f"id-{number}"], late)]
 
     assert words("112") == ["Erstattet"]
-    assert words("114") == ["Teilbezahlt", "Teilweise erstattet"]
+    assert words("114") == ["Bezahlt · 570,00\u00a0€ erstattet"]
     assert words("111") == ["Überfällig", "Zurückgebucht"]
 
 

@@ -138,7 +138,7 @@ def test_sorting_by_a_click_on_a_header(desk: Desk, qtbot) -> None:
 def test_the_menu_of_a_row(desk: Desk) -> None:
     menu = desk.tab.actions_of.menu("id-30")
     texts = [entry.text().replace("&", "") for entry in menu.actions() if entry.text()]
-    assert texts == ["Zahlung eintragen", "Stornieren …", "Nummer kopieren"]
+    assert texts == ["Zahlung eintragen", "Ausbuchen …", "Stornieren …", "Nummer kopieren"]
     menu.actions()[-1].trigger()
     assert QGuiApplication.clipboard().text() == "RE-2026-0030"
 

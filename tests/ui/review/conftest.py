@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from tests.ui.fake_invoicing import FakeInvoicing
+from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from tests.ui.invoices.conftest import FakeToasts
 from tests.ui.review.fakes import FakeReview, picture_review
 from workmate_desktop.ui.invoices.tab import InvoicesTab

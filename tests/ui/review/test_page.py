@@ -191,13 +191,17 @@ def test_more_than_owed_is_asked_at_a_suggestion(page: Page, qtbot) -> None:
 
 def test_a_refunded_invoice_is_not_called_open(page: Page, qtbot) -> None:
     row = page.review.invoices[0]
-    gone = replace(row, refunded_minor=row.total_minor)
+    gone = replace(row, refunded_minor=row.total_minor, forgiven_minor=row.total_minor)
     part = replace(
-        row, status=InvoiceStatus.PARTIALLY_PAID, paid_minor=row.total_minor - 1, refunded_minor=1
+        row,
+        status=InvoiceStatus.PARTIALLY_PAID,
+        paid_minor=row.total_minor - 1,
+        refunded_minor=1,
+        forgiven_minor=1,
     )
     model = InvoiceChoiceModel(lambda _: [gone, part])
     words = [model.data(model.index(at)) for at in range(2)]
-    assert [one.split(" · ")[-1] for one in words] == ["erstattet", "teilweise erstattet"]
+    assert [one.split(" · ")[-1] for one in words] == ["erstattet", "0,01\u00a0€ erstattet"]
 
 
 def test_who_comes_second_is_told(page: Page, qtbot) -> None:

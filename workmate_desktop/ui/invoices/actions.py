@@ -1,6 +1,6 @@
 """What staff can do with one invoice, from the panel, the keyboard and the row's menu alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from enum import StrEnum
 from typing import TypeVar
@@ -11,13 +11,20 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.payments import Payment, refundable_minor
 from workmate_desktop.ui.invoices import texts
-from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog, reverse_dialog
+from workmate_desktop.ui.invoices.cancel_dialog import (
+    cancel_dialog,
+    owe_again_dialog,
+    reverse_dialog,
+)
+from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions, pay_action_text
+from workmate_desktop.ui.invoices.pay_back_dialog import PayBackDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
+from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
@@ -33,6 +40,8 @@ class InvoiceAction(StrEnum):
     EDIT = "edit"
     ADD_PAYMENT = "add_payment"
     SIMULATE = "simulate"
+    PAY_BACK = "pay_back"
+    CLOSE_REST = "close_rest"
     CANCEL = "cancel"
     DELETE = "delete"
     COPY_NUMBER = "copy_number"
@@ -49,6 +58,8 @@ def action_text(action: InvoiceAction) -> str:
         InvoiceAction.EDIT: _tr("&Bearbeiten"),
         InvoiceAction.ADD_PAYMENT: _tr("&Zahlung eintragen"),
         InvoiceAction.SIMULATE: _tr("Zahlung si&mulieren"),
+        InvoiceAction.PAY_BACK: _tr("Rü&ckzahlung eintragen …"),
+        InvoiceAction.CLOSE_REST: _tr("A&usbuchen …"),
         InvoiceAction.CANCEL: _tr("S&tornieren …"),
         InvoiceAction.DELETE: _tr("Entwurf &löschen"),
         InvoiceAction.COPY_NUMBER: _tr("Nummer &kopieren"),
@@ -60,26 +71,39 @@ def actions_for(row: InvoiceRow, *, simulation: bool) -> list[InvoiceAction]:
     if row.status is InvoiceStatus.DRAFT:
         return [InvoiceAction.ISSUE, InvoiceAction.EDIT, InvoiceAction.DELETE]
     actions: list[InvoiceAction] = []
-    if row.status in OWED:
+    issued = row.status is not InvoiceStatus.CANCELLED
+    if issued:
+        # Also where nothing is owed: money comes twice, or after it was given up.
         actions.append(InvoiceAction.ADD_PAYMENT)
     settled = row.status in OWED and not row.outstanding_minor
-    if simulation and row.status is not InvoiceStatus.CANCELLED and not settled:
+    if simulation and issued and not settled:
         actions.append(InvoiceAction.SIMULATE)
-    if row.status in OWED and row.paid_minor == 0:
-        # With money on it an invoice cannot be cancelled; the payments go first.
+    if row.outstanding_minor:
+        actions.append(InvoiceAction.CLOSE_REST)
+    if issued:
+        # With money on it, it says why it cannot be and what to do first.
         actions.append(InvoiceAction.CANCEL)
+    if row.received_minor > 0:
+        actions.append(InvoiceAction.PAY_BACK)
     return actions
+
+
+def has_next_step(row: InvoiceRow) -> bool:
+    """Whether the first of `actions_for` is what staff will most likely do next."""
+    return row.status is InvoiceStatus.DRAFT or row.outstanding_minor > 0
 
 
 class InvoiceActions(QObject):
     """Opens the dialogs and hands what was typed to the services.
 
     Signals: `edit_requested(str)` opens a draft in the editor; `simulate_requested(str)`;
+    `refund_wanted(str, object)`: give so much of this invoice back by Stripe, in minor units;
     `went_wrong(str, str)`: a sentence and what to do, for changes without a dialog.
     """
 
     edit_requested = Signal(str)
     simulate_requested = Signal(str)
+    refund_wanted = Signal(str, object)
     went_wrong = Signal(str, str)
 
     def __init__(
@@ -102,6 +126,8 @@ class InvoiceActions(QObject):
         self._window = window
         self.simulation = False
         """Whether Zahlung simulieren is offered."""
+        self.refunds = False
+        """Whether Stripe can be asked to give money back."""
 
     def run(self, action: InvoiceAction, invoice_id: str) -> None:
         """Begin `action`; nothing happens when it does not fit the invoice any more."""
@@ -119,6 +145,10 @@ class InvoiceActions(QObject):
                 self.simulate_requested.emit(invoice_id)
             case InvoiceAction.ADD_PAYMENT:
                 self._add_payment(row)
+            case InvoiceAction.PAY_BACK:
+                self._pay_back(row)
+            case InvoiceAction.CLOSE_REST:
+                self._close_rest(row)
             case InvoiceAction.CANCEL:
                 self._cancel(row)
             case InvoiceAction.DELETE:
@@ -151,7 +181,7 @@ class InvoiceActions(QObject):
             self._pay.run(action, invoice_id)
 
     def reverse(self, invoice_id: str, payment_id: str) -> None:
-        """Take a manual payment back, after asking why."""
+        """Take what was entered by hand back, after asking why."""
         row = self._books.invoice_row(invoice_id)
         payment = self._payment(invoice_id, payment_id)
         if row is None or payment is None:
@@ -176,15 +206,100 @@ class InvoiceActions(QObject):
             typed = dialog.value()
             if typed is None:
                 return None
-            return self._invoicing.add_manual_payment(
-                row.id, typed.amount_minor, typed.method, typed.received_on, typed.note
+            money = (typed.amount_minor, typed.method, typed.received_on, typed.note)
+            if typed.closing is not None:
+                return self._invoicing.pay_and_close(row.id, *money, typed.closing)
+            return self._invoicing.add_manual_payment(row.id, *money)
+
+        self._open(dialog, save)
+
+    def _close_rest(self, row: InvoiceRow) -> None:
+        dialog = CloseRestDialog(
+            row, self._window, read_again=lambda: self._books.invoice_row(row.id)
+        )
+
+        def save() -> Future[str] | None:
+            closing = dialog.value()
+            return self._invoicing.close_rest(row.id, closing) if closing is not None else None
+
+        self._open(dialog, save)
+
+    def _pay_back(self, row: InvoiceRow) -> None:
+        dialog = PayBackDialog(
+            self._theme,
+            row,
+            self._clock.today(),
+            self._window,
+            read_again=lambda: self._books.invoice_row(row.id),
+        )
+
+        def save() -> Future[str] | None:
+            typed = dialog.value()
+            if typed is None:
+                return None
+            return self._invoicing.pay_back(
+                row.id, typed.amount_minor, typed.method, typed.paid_on, typed.reason
             )
 
         self._open(dialog, save)
 
+    def owe_again(self, invoice_id: str, refund_ids: Sequence[str]) -> None:
+        """Wieder offen, after asking why."""
+        row = self._books.invoice_row(invoice_id)
+        if row is None or not refund_ids:
+            return
+        gone = [p for p in self._books.payments(invoice_id) if p.id in refund_ids]
+        dialog = owe_again_dialog(row, -sum(p.amount_minor for p in gone), self._window)
+        self._open(dialog, lambda: self._invoicing.owe_again(refund_ids, dialog.reason()))
+
+    def not_owed_again(self, decision_ids: Sequence[str]) -> None:
+        """Take it back at once; the change announces itself."""
+        self._bridge.when_done(
+            self._invoicing.not_owed_again(decision_ids), failed=self._on_failed, owner=self
+        )
+
     def _cancel(self, row: InvoiceRow) -> None:
+        if row.received_minor > 0:
+            self._cannot_cancel(row)
+            return
         dialog = cancel_dialog(row, self._window)
         self._open(dialog, lambda: self._invoicing.cancel(row.id, dialog.reason()))
+
+    def _cannot_cancel(self, row: InvoiceRow) -> None:
+        """Money is on it: say so, and lead to the way in which it goes back."""
+        by_stripe = self.refunds and self._stripe_can_refund(row.id)
+        name = _tr("&Erstatten …") if by_stripe else _tr("&Rückzahlung eintragen …")
+        box = message_box(
+            self._window,
+            _tr("Rechnung stornieren"),
+            fill(
+                _tr("Auf %1 sind %2 eingegangen, deshalb lässt sie sich nicht stornieren."),
+                texts.label(row),
+                formats.money(row.received_minor, row.currency),
+            ),
+            _tr("Erst muss das Geld zurückgehen."),
+            (
+                Choice("back", name, primary=True),
+                Choice("keep", _tr("&Nicht stornieren"), cancels=True),
+            ),
+        )
+
+        def decided() -> None:
+            if chosen_key(box) == "back" and by_stripe:
+                self.refund_wanted.emit(row.id, row.received_minor)
+            elif chosen_key(box) == "back":
+                self._pay_back(row)
+            box.deleteLater()
+
+        box.finished.connect(decided)
+        box.open()
+
+    def _stripe_can_refund(self, invoice_id: str) -> bool:
+        payments = self._books.payments(invoice_id)
+        return any(
+            refundable_minor(one, (p for p in payments if p.reversal_of == one.id))
+            for one in payments
+        )
 
     def _delete(self, row: InvoiceRow) -> None:
         box = message_box(

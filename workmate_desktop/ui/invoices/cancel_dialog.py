@@ -1,8 +1,9 @@
-"""Stornieren and Rückgängig: both cannot be taken back, so both ask for a reason."""
+"""Stornieren, Rückgängig, Wieder offen: what changes what is owed asks for a reason."""
 
 from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from workmate_desktop.domain.closings import REFUND, SKONTO, WRITE_OFF
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import history_texts, texts
@@ -10,6 +11,7 @@ from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.words import fill
 
 _REASON_LENGTH = 500
 
@@ -30,8 +32,11 @@ class ReasonDialog(SubmitDialog):
         submit_text: str,
         *,
         kind: str = "danger",
+        cancel_text: str = "",
     ) -> None:
         super().__init__(parent, title, subtitle, submit_text, kind=kind)
+        if cancel_text:
+            self.cancel_button.setText(cancel_text)
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(72)
@@ -72,17 +77,58 @@ def cancel_dialog(row: InvoiceRow, parent: QWidget | None) -> ReasonDialog:
             "Die Rechnung behält ihre Nummer und gilt als storniert. "
             "Das lässt sich nicht rückgängig machen."
         ),
-        _tr("&Stornieren"),
+        _tr("Rechnung &stornieren"),
+        cancel_text=_tr("&Nicht stornieren"),
     )
 
 
 def reverse_dialog(row: InvoiceRow, payment: Payment, parent: QWidget | None) -> ReasonDialog:
-    """Taking a manual payment back."""
-    amount = formats.money(payment.amount_minor, payment.currency)
+    """Taking back what was entered by hand."""
+    amount = formats.money(abs(payment.amount_minor), payment.currency)
+    title, consequence = _reversal_words(payment)
     return ReasonDialog(
         parent,
-        _tr("Zahlung rückgängig machen"),
-        f"{texts.label(row)} · {history_texts.method_name(payment.method)} · {amount}",
-        _tr("Die Zahlung bleibt im Verlauf stehen und wird durch eine Gegenbuchung aufgehoben."),
+        title,
+        f"{texts.label(row)} · {history_texts.payment_title(payment)} · {amount}",
+        consequence,
         _tr("&Rückgängig machen"),
+    )
+
+
+def _reversal_words(payment: Payment) -> tuple[str, str]:
+    rest = _tr("Was am Gesamtbetrag fehlt, ist danach wieder offen. Beides bleibt im Verlauf.")
+    return {
+        SKONTO: (_tr("Skonto zurücknehmen"), rest),
+        WRITE_OFF: (_tr("Ausbuchung zurücknehmen"), rest),
+        REFUND: (
+            _tr("Rückzahlung rückgängig machen"),
+            _tr("Nur wenn das Geld gar nicht zurückgegangen ist. Der Eintrag bleibt im Verlauf."),
+        ),
+    }.get(
+        payment.kind or "",
+        (
+            _tr("Zahlung rückgängig machen"),
+            _tr(
+                "Die Zahlung bleibt im Verlauf stehen und wird durch eine Gegenbuchung aufgehoben."
+            ),
+        ),
+    )
+
+
+def owe_again_dialog(row: InvoiceRow, amount_minor: int, parent: QWidget | None) -> ReasonDialog:
+    """What was given back is owed again."""
+    amount = formats.money(amount_minor, row.currency)
+    return ReasonDialog(
+        parent,
+        _tr("Erstattung wieder offen stellen"),
+        f"{texts.label(row)} · {row.customer_name}",
+        fill(
+            _tr(
+                "Die Erstattung über %1 gilt dann nicht mehr als Nachlass: Was am Gesamtbetrag "
+                "fehlt, ist wieder offen."
+            ),
+            amount,
+        ),
+        _tr("&Wieder offen stellen"),
+        kind="primary",
     )

@@ -1,4 +1,4 @@
-"""Below the list: how many invoices are cancelled, and the way to them."""
+"""Below the list: how many invoices are cancelled and the way to them, and the list as a table."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -42,3 +42,26 @@ class CancelledLine(QWidget):
 
     def _show_or_hide(self) -> None:
         self.setVisible(self._count > 0 and not self._listed)
+
+
+class ListFooter(QWidget):
+    """The line of the cancelled ones on the left, the export on the right; hidden with both.
+
+    Signal `export_wanted()`: what is listed as a file.
+    """
+
+    export_wanted = Signal()
+
+    def __init__(self, cancelled: CancelledLine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.export = button(self.tr("L&iste als Tabelle sichern …"), kind="link")
+        self.export.clicked.connect(self.export_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(cancelled)
+        row.addStretch(1)
+        row.addWidget(self.export)
+
+    def show_rows(self, rows: int) -> None:
+        """How many are listed: an empty list is no table."""
+        self.export.setVisible(rows > 0)

@@ -8,7 +8,7 @@ from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import history_texts, texts
-from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
+from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for, has_next_step
 from workmate_desktop.ui.invoices.detail_sections import (
     ActionBlock,
     AmountBlock,
@@ -16,6 +16,7 @@ from workmate_desktop.ui.invoices.detail_sections import (
     PaymentBlock,
     state_words,
 )
+from workmate_desktop.ui.invoices.given_back import ClosedBlock, GivenBackBlock
 from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_part import PayBlock, PayView
@@ -39,12 +40,15 @@ class DetailPanel(QStackedWidget):
 
     Signals: `action_chosen(str, str)` with an InvoiceAction and the invoice's id;
     `reverse_requested(str, str)` and `refund_requested(str, str)` with the invoice's and the
-    payment's id.
+    payment's id; `owe_again_requested(str, object)` with the ids of refunds,
+    `not_owed_again_requested(object)` with those of decisions.
     """
 
     action_chosen = Signal(str, str)
     reverse_requested = Signal(str, str)
     refund_requested = Signal(str, str)
+    owe_again_requested = Signal(str, object)
+    not_owed_again_requested = Signal(object)
 
     def __init__(
         self,
@@ -77,6 +81,8 @@ class DetailPanel(QStackedWidget):
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
         self.overpaid = OverpaidBlock()
+        self.given_back = GivenBackBlock()
+        self.closed = ClosedBlock()
         self.pay = PayBlock()
         self.buttons = ActionBlock()
         self.items = ItemBlock()
@@ -94,6 +100,11 @@ class DetailPanel(QStackedWidget):
             pay.changed.connect(self._on_pay_changed)
         self.payments.reverse_requested.connect(self._on_reverse)
         self.payments.refund_requested.connect(self._on_refund)
+        self.payments.owe_again_requested.connect(self._on_owe_again)
+        self.payments.not_owed_again_requested.connect(self.not_owed_again_requested)
+        self.given_back.owe_again_wanted.connect(self._on_owe_again)
+        self.given_back.not_owed_again_wanted.connect(self.not_owed_again_requested)
+        self.closed.undo_wanted.connect(self._on_reverse)
         self.area = reading_area(self._content(), name)
         self.addWidget(self.empty)
         self.addWidget(self.area)
@@ -135,12 +146,15 @@ class DetailPanel(QStackedWidget):
         # Today counts too: "heute" becomes "gestern" at midnight.
         pay = self._pay_view(invoice)
         fees, running = self._books.fees(invoice.row.id), self._books.open_refunds(invoice.row.id)
+        said = self._books.owed_again(invoice.row.id)
         around = (self._clock.today(), self._simulation, self.payments.refunds_offered, pay)
-        shown = (invoice, payments, history, (around, fees, running))
+        shown = (invoice, payments, history, (around, fees, running, said))
         if shown != self._shown:
             self._shown = shown
             self._fill(invoice, payments, history)
-            self.payments.show_payments(payments, fees, running)
+            self.given_back.show_invoice(invoice.row, payments, said)
+            self.closed.show_invoice(invoice.row, payments)
+            self.payments.show_payments(payments, fees, running, invoice.row, said)
             self._show_pay(invoice, pay)
         self.setCurrentWidget(self.area)
 
@@ -162,7 +176,7 @@ class DetailPanel(QStackedWidget):
         self.customer.setText(row.customer_name)
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
-        self.amounts.show_invoice(invoice)
+        self.amounts.show_invoice(invoice, payments)
         self.overpaid.show_invoice(row)
         self.items.show_items(invoice.items, row.currency)
         for widget in (self._payments_title, self.payments):
@@ -190,7 +204,7 @@ class DetailPanel(QStackedWidget):
         self.pay.show_view(view)
         self.buttons.show_actions(
             actions_for(invoice.row, simulation=self._simulation),
-            large=view is None or not (view.payable or view.words),
+            large=has_next_step(invoice.row) and (view is None or not (view.payable or view.words)),
         )
 
     def _entry(self, line: HistoryLine) -> TimelineEntry:
@@ -223,6 +237,8 @@ class DetailPanel(QStackedWidget):
         column.addSpacing(16)
         for block, space_below in (
             (self.amounts, 16),
+            (self.given_back, 16),
+            (self.closed, 16),
             (self.overpaid, 16),
             (self.pay, 8),
             (self.buttons, 16),
@@ -252,6 +268,10 @@ class DetailPanel(QStackedWidget):
     def _on_pay_changed(self, invoice_id: str) -> None:
         if invoice_id == self._invoice_id:
             self.refresh()
+
+    @Slot(object)
+    def _on_owe_again(self, refund_ids: tuple[str, ...]) -> None:
+        self.owe_again_requested.emit(self._invoice_id, refund_ids)
 
     def _on_refund(self, payment_id: str) -> None:
         self.refund_requested.emit(self._invoice_id, payment_id)

@@ -1,6 +1,6 @@
 """The blocks of the panel beside the list: amounts, buttons, positions, payments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -8,7 +8,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.invoices import OWED, Invoice, InvoiceItem, InvoiceStatus
+from workmate_desktop.domain.closings import (
+    SKONTO,
+    WRITE_OFF,
+    OwedAgain,
+    by_staff,
+    standing_closings,
+    standing_refunds,
+)
+from workmate_desktop.domain.invoices import (
+    OWED,
+    Invoice,
+    InvoiceItem,
+    InvoiceRow,
+    InvoiceStatus,
+)
 from workmate_desktop.domain.payments import (
     Payment,
     PaymentFee,
@@ -26,10 +40,10 @@ from workmate_desktop.ui.shared.words import fill
 
 
 class AmountBlock(KeyValueRows):
-    """Net, VAT per rate, total, paid, and what is still owed."""
+    """Net, VAT per rate, total, what was received and closed, and what is still owed."""
 
-    def show_invoice(self, invoice: Invoice) -> None:
-        """Fill the lines."""
+    def show_invoice(self, invoice: Invoice, payments: Sequence[Payment] = ()) -> None:
+        """Fill the lines. `payments` tell Skonto from Ausbuchung."""
         row = invoice.row
         self.clear()
         totals = invoice.totals
@@ -41,18 +55,22 @@ class AmountBlock(KeyValueRows):
         owed = row.status in OWED
         total = formats.money(row.total_minor, row.currency)
         self.add_row(self.tr("Gesamtbetrag"), total, strong=not owed)
-        if row.refunded_minor:
-            self.add_row(self.tr("Erstattet"), formats.money(row.refunded_minor, row.currency))
-        if row.charged_back_minor:
-            back = formats.money(row.charged_back_minor, row.currency)
-            self.add_row(self.tr("Zurückgebucht"), back)
-        if row.paid_minor:
-            self.add_row(self.tr("Bezahlt"), formats.money(row.paid_minor, row.currency))
+        for words, minor in (
+            # A loss is told by a line of its own, never as a payment below 0.
+            (self.tr("Bezahlt"), max(0, row.received_minor)),
+            (self.tr("Skonto"), closed_minor(payments, SKONTO)),
+            (self.tr("Ausgebucht"), closed_minor(payments, WRITE_OFF)),
+            (self.tr("Erstattet"), row.refunded_minor),
+            (self.tr("Zurückgebucht"), row.charged_back_minor),
+            (self.tr("Verlust durch Rückbuchung"), lost_minor(row, payments)),
+        ):
+            if minor:
+                self.add_row(words, formats.money(minor, row.currency))
         if owed:
             left = formats.money(row.outstanding_minor, row.currency)
             self.add_row(self.tr("Offener Betrag"), left, strong=True)
-        if row.overpaid:
-            extra = formats.money(row.paid_minor - row.total_minor, row.currency)
+        if row.overpaid_minor > 0:
+            extra = formats.money(row.overpaid_minor, row.currency)
             self.add_row(self.tr("Überzahlt"), extra, strong=True)
 
 
@@ -90,19 +108,38 @@ class ActionBlock(QWidget):
         self._actions, self._large = tuple(actions), large
         _empty(self._grid)
         self._buttons: dict[InvoiceAction, QPushButton] = {}
-        for place, action in enumerate(self._actions):
-            first = place == 0 and large
-            danger = action in (InvoiceAction.DELETE, InvoiceAction.CANCEL)
-            kind = "primary" if first else "danger" if danger else "secondary"
-            made = button(action_text(action), kind=kind, size="large" if first else "")
-            made.clicked.connect(lambda _checked, chosen=action: self.chosen.emit(chosen.value))
-            self._buttons[action] = made
-            # Pairs from the second place on below a large button, else from the first on.
-            at = place + 1 if large else place
-            alone = first or (place == len(actions) - 1 and at % 2 == 0)
-            row, column = (0, 0) if first else divmod(at, 2)
-            self._grid.addWidget(made, row, column, 1, 2 if alone else 1)
+        for row, together in enumerate(_in_rows(self._actions, large=large)):
+            for column, action in enumerate(together):
+                made = self._made(action, first=large and row == 0)
+                self._buttons[action] = made
+                self._grid.addWidget(made, row, column, 1, 1 if len(together) > 1 else 2)
         self.setVisible(bool(self._actions))
+
+    def _made(self, action: InvoiceAction, *, first: bool) -> QPushButton:
+        danger = action in (InvoiceAction.DELETE, InvoiceAction.CANCEL)
+        kind = "primary" if first else "danger" if danger else "secondary"
+        made = button(action_text(action), kind=kind, size="large" if first else "")
+        made.clicked.connect(lambda _checked: self.chosen.emit(action.value))
+        return made
+
+
+def _in_rows(
+    actions: Sequence[InvoiceAction], *, large: bool
+) -> Iterator[tuple[InvoiceAction, ...]]:
+    """Two buttons side by side; alone the large one, the last of an odd number, and what has too
+    many words for half of the panel."""
+    waiting: list[InvoiceAction] = []
+    for place, action in enumerate(actions):
+        alone = (place == 0 and large) or action is InvoiceAction.PAY_BACK
+        if waiting and (alone or len(waiting) == 2):
+            yield tuple(waiting)
+            waiting = []
+        if alone:
+            yield (action,)
+        else:
+            waiting.append(action)
+    if waiting:
+        yield tuple(waiting)
 
 
 class ItemBlock(QWidget):
@@ -125,12 +162,15 @@ class ItemBlock(QWidget):
 class PaymentBlock(QWidget):
     """The payments: date, way, amount, fee, and what can be done about them.
 
-    Signals with a payment id: `reverse_requested(str)` takes a manual payment back,
-    `refund_requested(str)` gives a Stripe payment back.
+    Signals with a payment id: `reverse_requested(str)` takes back what was entered by hand,
+    `refund_requested(str)` gives a Stripe payment back. `owe_again_requested(object)` has the ids
+    of refunds, `not_owed_again_requested(object)` those of decisions.
     """
 
     reverse_requested = Signal(str)
     refund_requested = Signal(str)
+    owe_again_requested = Signal(object)
+    not_owed_again_requested = Signal(object)
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,36 +184,66 @@ class PaymentBlock(QWidget):
         payments: Sequence[Payment],
         fees: Mapping[str, PaymentFee] = MappingProxyType({}),
         open_refunds: Sequence[RefundRequest] = (),
+        row: InvoiceRow | None = None,
+        said: Sequence[OwedAgain] = (),
     ) -> None:
-        """Fill the lines; a manual payment that still counts can be taken back, one of Stripe
-        given back. `fees` by payment; `open_refunds`: those that Stripe has not answered."""
+        """Fill the lines; what was entered by hand and still counts can be taken back, a payment
+        by Stripe given back, a refund of `row` made owed again. `fees` by payment; `open_refunds`:
+        those that Stripe has not answered; `said`: refunds that are owed again already."""
         _empty(self._column)
         reversed_ids = {payment.reverses_id for payment in payments}
+        standing = {payment.id for payment in standing_refunds(payments)}
+        decisions = {one.payment_id: one.decision_id for one in said}
+        forgiven = row is not None and row.forgiven_minor > 0
         for payment in payments:
             day = formats.date_text(self._clock.local(payment.received_at).date())
             words = f"{history_texts.payment_title(payment)} · {day}"
             amount = formats.money(payment.amount_minor, payment.currency)
             pair = _Pair(words, amount)
             self._column.addWidget(pair)
-            takeable = payment.manual and payment.amount_minor > 0
+            takeable = by_staff(payment)
             taken_back = payment.id in reversed_ids
             note = self.tr("rückgängig gemacht") if taken_back else payment.note
             if note:
                 self._column.addWidget(PlainLabel(texts.breakable(note), role="small", wrap=True))
             if takeable and not taken_back:
                 undo = button(self.tr("&Rückgängig …"), kind="link")
-                name = fill(self.tr("Zahlung über %1 rückgängig machen"), amount)
+                title = history_texts.payment_title(payment)
+                name = fill(self.tr("%1 über %2 rückgängig machen"), title, amount)
                 undo.setAccessibleName(name)
                 undo.clicked.connect(
                     lambda _checked, chosen=payment.id: self.reverse_requested.emit(chosen)
                 )
                 self._column.addWidget(undo)
+            if payment.id in standing and len(standing) > 1:
+                # With one refund the words above the buttons say the same.
+                self._add_refund_lines(payment, decisions.get(payment.id), forgiven=forgiven)
             if payment.stripe_payment_intent_id is not None:
                 left = refundable_minor(
                     payment, (p for p in payments if p.reversal_of == payment.id)
                 )
                 running = [one for one in open_refunds if one.payment_id == payment.id]
                 self._add_stripe_lines(payment, left, fees.get(payment.id), running)
+
+    def _add_refund_lines(self, refund: Payment, decision: str | None, *, forgiven: bool) -> None:
+        amount = formats.money(-refund.amount_minor, refund.currency)
+        if decision is not None:
+            self._column.addWidget(PlainLabel(self.tr("wieder offen"), role="small"))
+            undo = button(self.tr("Doch nicht wieder &offen"), kind="link")
+            name = fill(self.tr("Erstattung über %1 doch nicht wieder offen stellen"), amount)
+            undo.setAccessibleName(name)
+            undo.clicked.connect(
+                lambda _checked, chosen=decision: self.not_owed_again_requested.emit((chosen,))
+            )
+            self._column.addWidget(undo)
+        elif forgiven:
+            again = button(self.tr("&Wieder offen stellen …"), kind="link")
+            name = fill(self.tr("Erstattung über %1 wieder offen stellen"), amount)
+            again.setAccessibleName(name)
+            again.clicked.connect(
+                lambda _checked, chosen=refund.id: self.owe_again_requested.emit((chosen,))
+            )
+            self._column.addWidget(again)
 
     def _add_stripe_lines(
         self,
@@ -208,15 +278,33 @@ def state_words(invoice: Invoice, payments: Sequence[Payment], clock: Clock, tod
         return texts.all_refunded()
     if row.partly_refunded and not row.outstanding_minor:
         # What the office gave back itself is nothing to dun for.
-        return texts.partly_refunded()
+        return texts.nothing_due()
     if row.status in OWED and row.due_date is not None:
         return formats.due_text(row.due_date, today)
-    if row.status is InvoiceStatus.PAID and payments:
-        newest = max(p.received_at for p in payments if p.amount_minor > 0 and not p.reversal_of)
-        return texts.paid_on(clock.local(newest).date())
+    if row.status is InvoiceStatus.PAID:
+        days = [p.received_at for p in payments if p.amount_minor > 0 and p.kind is None]
+        closed = [p.received_at for p in standing_closings(payments)]
+        if row.received_minor > 0 and days:
+            return texts.paid_on(clock.local(max(days)).date())
+        return texts.closed_on(clock.local(max(closed)).date()) if closed else ""
     if row.status is InvoiceStatus.DRAFT:
         return texts.not_issued_yet()
     return ""
+
+
+def closed_minor(payments: Sequence[Payment], kind: str) -> int:
+    """What Skonto or Ausbuchungen close, those taken back left out."""
+    return sum(payment.amount_minor for payment in payments if payment.kind == kind)
+
+
+def lost_minor(row: InvoiceRow, payments: Sequence[Payment]) -> int:
+    """What banks and refunds took beyond the money that came: the office's loss, at least 0."""
+    beyond = 0
+    for payment in payments:
+        if payment.stripe_payment_intent_id is not None:
+            entries = (p.amount_minor for p in payments if p.reversal_of == payment.id)
+            beyond += max(0, -(payment.amount_minor + sum(entries)))
+    return max(beyond, -row.received_minor, 0)
 
 
 class _Pair(QWidget):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
+from workmate_desktop.domain.closings import REFUND, SKONTO, WRITE_OFF
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceStatus
@@ -48,9 +49,14 @@ def payment_title(payment: Payment) -> str:
     """The first words of a payment's line."""
     if payment.reversal_of is not None:
         return reversal_texts.reversal_title(payment.kind)
-    if payment.amount_minor < 0:
-        return fill(_tr("Rückgängig: %1"), method_name(payment.method))
-    return method_name(payment.method)
+    name = _closing_name(payment.kind or "") or method_name(payment.method)
+    if payment.kind == REFUND:
+        name = fill(_tr("Rückzahlung (%1)"), name)
+    return fill(_tr("Rückgängig: %1"), name) if payment.reverses_id is not None else name
+
+
+def _closing_name(kind: str) -> str:
+    return {SKONTO: _tr("Skonto"), WRITE_OFF: _tr("Ausbuchung")}.get(kind, "")
 
 
 def source_name(source: str) -> str:
@@ -75,6 +81,13 @@ def history_title(line: HistoryLine) -> str:
         Action.MANUAL_PAYMENT: _tr("Zahlung eingetragen"),
         Action.PAYMENT_REVERSED: _tr("Zahlung rückgängig gemacht"),
         Action.STATUS_CHANGED: _tr("Status geändert"),
+        Action.SKONTO: _tr("Skonto"),
+        Action.WRITTEN_OFF: _tr("Rest ausgebucht"),
+        Action.CLOSING_UNDONE: _tr("Ausbuchung zurückgenommen"),
+        Action.PAID_BACK: _tr("Rückzahlung eingetragen"),
+        Action.PAID_BACK_UNDONE: _tr("Rückzahlung rückgängig gemacht"),
+        Action.OWED_AGAIN: _tr("Erstattung wieder offen gestellt"),
+        Action.OWED_AGAIN_UNDONE: _tr("Erstattung doch nicht wieder offen"),
         Action.PAYMENT_RUNNING: _tr("Zahlung läuft"),
         Action.PAYMENT_CANCELED: _tr("Zahlung abgebrochen"),
         Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
@@ -86,6 +99,8 @@ def history_title(line: HistoryLine) -> str:
     title = titles.get(line.action, line.action)
     if line.action == Action.LINK_SENT and line.detail.get("channel") == "copy":
         title = _tr("Zahlungslink kopiert")
+    if line.action == Action.CLOSING_UNDONE and line.detail.get("kind") == SKONTO:
+        title = _tr("Skonto zurückgenommen")
     if line.action == Action.STATUS_CHANGED:
         return _status_change(title, line.detail)
     if line.action in (Action.ISSUED, Action.LINK_SENT, Action.LINK_CLOSED):
@@ -100,8 +115,11 @@ def history_note(line: HistoryLine) -> str:
     detail = line.detail
     if line.action == Action.PAYMENT_FAILED:
         return failure_reason(detail)
-    if line.action in (Action.CANCELLED, Action.PAYMENT_REVERSED):
+    if line.action in _WITH_REASON:
         return _word(detail, "reason")
+    if line.action == Action.PAID_BACK:
+        parts = (method_name(_word(detail, "method")), _word(detail, "reason"))
+        return texts.SEPARATOR.join(part for part in parts if part)
     if line.action == Action.LINK_CLOSED:
         return link_closed_because(_word(detail, "reason"))
     if line.action in _WITH_METHOD:
@@ -116,6 +134,15 @@ def history_note(line: HistoryLine) -> str:
     return review_note(line)
 
 
+_WITH_REASON = (
+    Action.CANCELLED,
+    Action.PAYMENT_REVERSED,
+    Action.SKONTO,
+    Action.WRITTEN_OFF,
+    Action.CLOSING_UNDONE,
+    Action.PAID_BACK_UNDONE,
+    Action.OWED_AGAIN,
+)
 _WITH_METHOD = (
     Action.PAYMENT_BOOKED,
     Action.MANUAL_PAYMENT,
@@ -131,6 +158,10 @@ def history_tone(line: HistoryLine) -> Tone:
         Action.PAYMENT_BOOKED: Tone.GREEN,
         Action.MANUAL_PAYMENT: Tone.GREEN,
         Action.PAYMENT_REVERSED: Tone.AMBER,
+        Action.CLOSING_UNDONE: Tone.AMBER,
+        Action.PAID_BACK: Tone.AMBER,
+        Action.PAID_BACK_UNDONE: Tone.AMBER,
+        Action.OWED_AGAIN: Tone.AMBER,
         Action.PAYMENT_RUNNING: Tone.BLUE,
         Action.PAYMENT_CANCELED: Tone.AMBER,
         **REVIEW_TONES,
@@ -152,7 +183,7 @@ def history_tone(line: HistoryLine) -> Tone:
 def link_closed_because(reason: str) -> str:
     """Why a payment link was switched off; empty for a reason of a newer version."""
     return {
-        CloseReason.PAID.value: _tr("Die Rechnung ist bezahlt"),
+        CloseReason.PAID.value: _tr("Es ist nichts mehr offen"),
         CloseReason.AMOUNT_CHANGED.value: _tr("Der offene Betrag hat sich geändert"),
         CloseReason.CANCELLED.value: _tr("Die Rechnung ist storniert"),
         CloseReason.RUNNING.value: _tr("Eine Zahlung läuft schon"),

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from workmate_desktop.domain.lists import InvoiceQuery
 from workmate_desktop.ui.invoices.book_choice import BookChoice, BookSwitch, KnowsBooks
-from workmate_desktop.ui.invoices.cancelled_line import CancelledLine
+from workmate_desktop.ui.invoices.cancelled_line import CancelledLine, ListFooter
 from workmate_desktop.ui.invoices.list_pane import ListPane
 from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.invoices.sides import Sides
@@ -44,7 +44,8 @@ class ListSide:
         self.switch = BookSwitch()
         self.cancelled = CancelledLine()
         self.list = ListPane(theme, self.table)
-        lists = (self.toolbar, self.list, self.cancelled)
+        self.footer = ListFooter(self.cancelled)
+        lists = (self.toolbar, self.list, self.footer)
         self.splitter = Sides((self.switch, self.figures), lists, self.list)
         self.show_state()
 
@@ -62,6 +63,7 @@ class ListSide:
     def show_state(self) -> None:
         """The table, or why it is empty."""
         rows = self.model.rowCount()
+        self.footer.show_rows(rows)
         self.list.show_for(self.model.query, rows, hides_test=not rows and self.choice.hides_test())
 
     def save_state(self) -> dict[str, Any]:

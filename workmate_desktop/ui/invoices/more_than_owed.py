@@ -49,18 +49,15 @@ def _question(
     sentence: str,
     choices: tuple[Choice, ...],
 ) -> QMessageBox | None:
-    more = amount_minor - row.outstanding_minor
+    more = amount_minor - row.payable_minor
     if more <= 0:
         return None
     about = fill(
         _tr("Bei %1 sind %2 offen."),
         texts.label(row),
-        formats.money(row.outstanding_minor, row.currency),
+        formats.money(row.payable_minor, row.currency),
     )
-    if row.paid_minor + amount_minor > row.total_minor:
+    if row.paid_minor + row.forgiven_minor + amount_minor > row.asked_minor:
         about += " " + _tr("Die Rechnung gilt danach als überzahlt.")
-    else:
-        # Paid, given back, and paid anew.
-        about += " " + _tr("Was erstattet wurde, ist nicht mehr fällig.")
     question = fill(sentence, formats.money(more, row.currency))
     return message_box(parent, _tr("Mehr als offen"), question, about, choices)

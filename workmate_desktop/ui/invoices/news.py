@@ -39,6 +39,8 @@ class News(Enum):
     CANCELLED = auto()
     WENT_BACK = auto()
     """Refunded, disputed, returned; or that came again."""
+    DECIDED = auto()
+    """Staff closed a rest, took that back, or said of a refund that it is owed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,15 @@ _BACK = (
     Action.DISPUTED,
     Action.DISPUTE_WON,
     Action.DEBIT_RETURNED,
+    Action.PAID_BACK,
+    Action.PAID_BACK_UNDONE,
+)
+_DECIDED = (
+    Action.SKONTO,
+    Action.WRITTEN_OFF,
+    Action.CLOSING_UNDONE,
+    Action.OWED_AGAIN,
+    Action.OWED_AGAIN_UNDONE,
 )
 
 
@@ -162,12 +173,20 @@ def _kind(line: HistoryLine, row: InvoiceRow) -> News | None:
         return News.PAID if row.status is InvoiceStatus.PAID else News.PART_PAID
     if line.action in _BACK:
         return News.WENT_BACK
+    if line.action in _DECIDED and not line.detail.get("with_payment"):
+        return News.DECIDED  # else the payment tells it
     if line.action == Action.PAYMENT_FAILED and row.payment_failed:
         return News.FAILED
     return News.CANCELLED if line.action == Action.CANCELLED else None
 
 
-_CALM = (Action.REFUNDED, Action.DISPUTE_WON)
+_CALM = (
+    Action.REFUNDED,
+    Action.DISPUTE_WON,
+    Action.PAID_BACK,
+    Action.PAID_BACK_UNDONE,
+    *_DECIDED,
+)
 
 
 def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
@@ -181,7 +200,7 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
         return fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
     if item.kind is News.PART_PAID:
         return fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
-    if item.kind is News.WENT_BACK:
+    if item.kind in (News.WENT_BACK, News.DECIDED):
         about = texts.SEPARATOR.join((name, row.customer_name))
         tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
         return history_texts.history_title(item.line), about, tone
@@ -206,10 +225,12 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
         News.FAILED: lambda: _tr("%1 Zahlungen sind fehlgeschlagen"),
         News.WENT_BACK: lambda: _tr("Bei %1 Rechnungen ging Geld zurück"),
         News.CANCELLED: lambda: _tr("%1 Rechnungen sind storniert"),
+        News.DECIDED: lambda: _tr("Bei %1 Rechnungen wurde der Rest geändert"),
     }
     tone = {
         News.FAILED: ToastKind.ERROR,
         News.CANCELLED: ToastKind.INFO,
         News.WENT_BACK: ToastKind.INFO,
+        News.DECIDED: ToastKind.INFO,
     }
     return fill(sentence[kind](), count), shown, tone.get(kind, ToastKind.SUCCESS)

@@ -7,10 +7,12 @@ from datetime import date
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
+from workmate_desktop.domain.closings import Closing
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.more_than_owed import typed_too_much
+from workmate_desktop.ui.invoices.rest_choice import RestChoice
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import Segments
@@ -30,12 +32,15 @@ class TypedPayment:
     method: str
     received_on: date
     note: str
+    closing: Closing | None = None
+    """What closes the rest that this payment leaves; None when it stays open."""
 
 
 class PaymentDialog(SubmitDialog):
     """Asks for amount, method, date and note; the outstanding amount is already filled in.
 
-    More than is outstanding is booked only after a question.
+    More than is outstanding is booked only after a question; of less, staff say what becomes of
+    the rest.
     """
 
     def __init__(
@@ -69,13 +74,16 @@ class PaymentDialog(SubmitDialog):
         self.note = QLineEdit()
         self.note.setMaxLength(_NOTE_LENGTH)
         self.note.setPlaceholderText(self.tr("zum Beispiel der Verwendungszweck"))
+        self.rest = RestChoice(may_stay_open=True)
         pair = QHBoxLayout()
         pair.setSpacing(12)
         self.fields.addLayout(pair)
         for field in (self.amount_field, self.date_field):
             pair.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         self.fields.addWidget(FormField(self.tr("&Art"), self.method))
-        self.fields.addWidget(FormField(self.tr("&Notiz (freiwillig)"), self.note))
+        self.fields.addWidget(FormField(self.tr("&Notiz (optional)"), self.note))
+        self.fields.addWidget(self.rest)
+        self.rest.show_rest(0, row.currency)
         self.amount.textChanged.connect(self._check_amount)
         self.received_on.changed.connect(self._check_date)
         self.amount.selectAll()
@@ -90,12 +98,14 @@ class PaymentDialog(SubmitDialog):
             return None
         if amount is None or amount <= 0:
             return None
-        return TypedPayment(amount, self.method.current(), received, self.note.text().strip())
+        note = self.note.text().strip()
+        return TypedPayment(amount, self.method.current(), received, note, self.rest.closing())
 
     def problem_free(self) -> bool:
         """Check again, and go to the first field that is wrong."""
         self.received_on.finish()
         # A payment may have come while this one was typed.
+        seen = self.rest.closing()
         self._row = self._read_again() or self._row
         self._check_amount()
         self._check_date()
@@ -103,7 +113,10 @@ class PaymentDialog(SubmitDialog):
             if field.is_bad():
                 field.field.setFocus()
                 return False
-        return True
+        if seen is not None and seen != self.rest.closing():
+            self.fail(self.tr("Der Rest hat sich geändert. Bitte noch einmal prüfen."))
+            return False
+        return self.rest.problem_free()
 
     def doubt(self) -> QMessageBox | None:
         """More than is outstanding is rarely meant."""
@@ -118,7 +131,7 @@ class PaymentDialog(SubmitDialog):
     def _more_than_outstanding(self) -> int:
         """Minor units; below 0 when something stays outstanding."""
         amount = formats.parse_money(self.amount.text(), self._row.currency) or 0
-        return amount - self._row.outstanding_minor
+        return amount - self._row.payable_minor
 
     @Slot()
     def _check_amount(self) -> None:
@@ -136,11 +149,9 @@ class PaymentDialog(SubmitDialog):
         elif more > 0:
             extra = formats.money(more, self._row.currency)
             self.amount_field.set_message(fill(self.tr("%1 mehr als offen"), extra))
-        elif more < 0:
-            left = formats.money(-more, self._row.currency)
-            self.amount_field.set_message(fill(self.tr("%1 bleiben offen"), left))
         else:
             self.amount_field.clear_message()
+        self.rest.show_rest(-more if amount and amount > 0 else 0, self._row.currency)
 
     @Slot()
     def _check_date(self) -> None:

@@ -4,13 +4,14 @@
 small fakes instead.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import SignalInstance
 
+from workmate_desktop.domain.closings import Closing, OwedAgain
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice, InvoiceRow
@@ -43,6 +44,10 @@ class InvoiceReading(RowReading, Protocol):
 
     def open_refunds(self, invoice_id: str) -> list[RefundRequest]:
         """Refunds that Stripe has not answered yet."""
+        ...
+
+    def owed_again(self, invoice_id: str) -> list[OwedAgain]:
+        """Refunds of which staff said that their money is owed again."""
         ...
 
     def payment_with_reversals(self, payment_id: str) -> list[Payment]:
@@ -86,7 +91,37 @@ class InvoiceWriting(Protocol):
         ...
 
     def reverse_payment(self, payment_id: str, reason: str) -> Future[str]:
-        """Take a manual payment back with a counter-entry."""
+        """Take what was entered by hand back with a counter-entry."""
+        ...
+
+    def pay_and_close(
+        self,
+        invoice_id: str,
+        amount_minor: int,
+        method: str,
+        received_on: date,
+        note: str,
+        closing: Closing,
+    ) -> Future[str]:
+        """Money that came, and Skonto or Ausbuchung for the rest: both or nothing."""
+        ...
+
+    def close_rest(self, invoice_id: str, closing: Closing) -> Future[str]:
+        """Skonto or Ausbuchung alone."""
+        ...
+
+    def pay_back(
+        self, invoice_id: str, amount_minor: int, method: str, paid_on: date, reason: str
+    ) -> Future[str]:
+        """Money that went back by bank transfer or cash."""
+        ...
+
+    def owe_again(self, refund_ids: Sequence[str], reason: str) -> Future[None]:
+        """What these refunds gave back is owed again."""
+        ...
+
+    def not_owed_again(self, decision_ids: Sequence[str]) -> Future[None]:
+        """It is not, after all."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
@@ -27,7 +27,12 @@ def _tr(text: str) -> str:
 
 
 class Refunding(QObject):
-    """One for the window; connect `open` to `DetailPanel.refund_requested`."""
+    """One for the window; connect `open` to `DetailPanel.refund_requested`.
+
+    Signal `by_hand_wanted(str)`: Stripe has no money of this invoice that it could give back.
+    """
+
+    by_hand_wanted = Signal(str)
 
     def __init__(
         self,
@@ -81,11 +86,8 @@ class Refunding(QObject):
                 dialog.amount.setText(formats.money_input(wanted, payment.currency))
                 dialog.amount.selectAll()
                 return
-        self._toasts.show(
-            _tr("Hier ist keine Zahlung, die Stripe erstatten kann"),
-            _tr("Überweisungen bitte von Hand zurückgeben und hier rückgängig machen."),
-            ToastKind.INFO,
-        )
+        # No money of Stripe's: the office gives it back itself.
+        self.by_hand_wanted.emit(invoice_id)
 
     def _ask(self, payment: Payment, left: int, *about: str) -> RefundDialog:
         method = history_texts.method_name(payment.method)

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import PADDING, Index, PaintedCell, RowDelegate
 from workmate_desktop.ui.shared.theme import SANS, Theme, Tone
@@ -58,23 +59,10 @@ def _tr(text: str) -> str:
 def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     """The status of an invoice with its derived markers."""
     overdue = row.overdue(today)
-    pills: list[Pill] = []
-    match row.status:
-        case InvoiceStatus.DRAFT:
-            pills.append(Pill(_tr("Entwurf"), Tone.GREY))
-        case InvoiceStatus.OPEN if row.refunded:
-            pills.append(Pill(_tr("Erstattet"), Tone.GREY))
-        case InvoiceStatus.OPEN if not overdue:
-            pills.append(Pill(_tr("Offen"), Tone.BLUE))
-        case InvoiceStatus.PARTIALLY_PAID:
-            pills.append(Pill(_tr("Teilbezahlt"), Tone.AMBER))
-        case InvoiceStatus.PAID:
-            pills.append(Pill(_tr("Bezahlt"), Tone.GREEN))
-        case InvoiceStatus.CANCELLED:
-            pills.append(Pill(_tr("Storniert"), Tone.GREY))
+    pills = [*_status_pill(row, overdue=overdue)]
     if overdue:
         pills.append(Pill(_tr("Überfällig"), Tone.RED))
-    if row.partly_refunded:
+    if row.forgiven_minor > 0 and row.outstanding_minor:
         pills.append(Pill(_tr("Teilweise erstattet"), Tone.GREY, _tr("Erstattung")))
     if row.charged_back:
         pills.append(Pill(_tr("Zurückgebucht"), Tone.RED))
@@ -85,6 +73,29 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     elif row.payment_failed:
         pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED, _tr("Fehlschlag")))
     return tuple(pills)
+
+
+_TONES = {
+    InvoiceStatus.DRAFT: Tone.GREY,
+    InvoiceStatus.OPEN: Tone.BLUE,
+    InvoiceStatus.PARTIALLY_PAID: Tone.AMBER,
+    InvoiceStatus.PAID: Tone.GREEN,
+    InvoiceStatus.CANCELLED: Tone.GREY,
+}
+
+
+def _status_pill(row: InvoiceRow, *, overdue: bool) -> tuple[Pill, ...]:
+    """The first pill; none for an open invoice that is overdue: that says enough."""
+    if row.refunded:
+        return (Pill(_tr("Erstattet"), Tone.GREY),)
+    if row.partly_refunded and not row.outstanding_minor:
+        return (Pill(texts.state_name(row), Tone.GREEN, _tr("Bezahlt")),)
+    match row.status:
+        case InvoiceStatus.OPEN if overdue:
+            return ()
+        case InvoiceStatus.PAID if row.received_minor <= 0 < row.closed_minor:
+            return (Pill(_tr("Ausgebucht"), Tone.GREY),)
+    return (Pill(texts.status_name(row.status), _TONES[row.status]),)
 
 
 def short_pills(pills: Sequence[Pill]) -> tuple[Pill, ...]:

@@ -66,7 +66,7 @@ class InvoicesTab(QWidget):
         self._choice = side.choice
         self.model, self.table, self.list = side.model, side.table, side.list
         self.figures, self.toolbar = side.figures, side.toolbar
-        self.switch, self.cancelled = side.switch, side.cancelled
+        self.switch, self.cancelled, self.footer = side.switch, side.cancelled, side.footer
         self.splitter = side.splitter
         self.detail = DetailPanel(theme, books, clock, pay=pay)
         self.actions_of = InvoiceActions(theme, books, invoicing, bridge, clock, self, pay)
@@ -94,6 +94,11 @@ class InvoicesTab(QWidget):
         """Offer Zahlung simulieren or not."""
         self.actions_of.simulation = available
         self.detail.set_simulation_available(available)
+
+    def set_refunds_available(self, available: bool) -> None:
+        """Offer Erstatten or not."""
+        self.actions_of.refunds = available
+        self.detail.set_refunds_available(available)
 
     def set_review(self, review: ReviewDesk) -> None:
         """Klärung nötig opens in this page from now on."""
@@ -202,6 +207,8 @@ class InvoicesTab(QWidget):
         self.table.menu_wanted.connect(self._on_menu_wanted)
         self.detail.action_chosen.connect(self._on_action_chosen)
         self.detail.reverse_requested.connect(self.actions_of.reverse)
+        self.detail.owe_again_requested.connect(self.actions_of.owe_again)
+        self.detail.not_owed_again_requested.connect(self.actions_of.not_owed_again)
         self.actions_of.edit_requested.connect(self.edit_requested)
         self.actions_of.simulate_requested.connect(self.simulate_requested)
         self.actions_of.went_wrong.connect(self._on_went_wrong)

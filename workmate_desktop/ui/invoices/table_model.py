@@ -363,7 +363,7 @@ class InvoiceTableModel(QAbstractTableModel):
             case Column.TOTAL:
                 return formats.money(row.total_minor, row.currency)
             case Column.PAID:
-                return formats.money(row.paid_minor, row.currency) if row.paid_minor else DASH
+                return texts.received(row) or DASH
             case Column.STATUS:
                 return pills_text(status_pills(row, self._query.today))
 

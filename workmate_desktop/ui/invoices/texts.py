@@ -77,12 +77,22 @@ def status_name(status: InvoiceStatus) -> str:
 
 
 def state_name(row: InvoiceRow) -> str:
-    """The status in a word, where no badge stands beside it: what was given back is told."""
+    """The status in words: what was given back or written off is told."""
     if row.refunded:
         return _tr("Erstattet")
     if row.partly_refunded and not row.outstanding_minor:
-        return _tr("Teilweise erstattet")
+        back = formats.money(row.forgiven_minor, row.currency)
+        return SEPARATOR.join((_tr("Bezahlt"), fill(_tr("%1 erstattet"), back)))
+    if row.status is InvoiceStatus.PAID and row.received_minor <= 0 < row.closed_minor:
+        # Nothing was paid: the rest that was written off was all of it.
+        return _tr("Ausgebucht")
     return status_name(row.status)
+
+
+def received(row: InvoiceRow) -> str:
+    """The money that came, without Skonto and Ausbuchungen; "" for none, or where banks took more
+    than came: a loss is no payment."""
+    return formats.money(row.received_minor, row.currency) if row.received_minor > 0 else ""
 
 
 def paid_on(day: date) -> str:
@@ -90,12 +100,17 @@ def paid_on(day: date) -> str:
     return fill(_tr("bezahlt am %1"), formats.date_text(day))
 
 
+def closed_on(day: date) -> str:
+    """Beside the pill of an invoice that was written off without any money."""
+    return fill(_tr("ausgebucht am %1"), formats.date_text(day))
+
+
 def all_refunded() -> str:
     """Beside the pill of an invoice whose money was given back."""
     return _tr("alles zurückgezahlt, nichts mehr fällig")
 
 
-def partly_refunded() -> str:
+def nothing_due() -> str:
     """Beside the pill of an invoice that was paid and given back in part."""
     return _tr("nichts mehr fällig")
 

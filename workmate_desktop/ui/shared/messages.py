@@ -120,7 +120,7 @@ def _invoices() -> dict[str, Message]:
         ),
         "invoice_has_payments": Message(
             _tr("Auf diese Rechnung ist schon Geld eingegangen."),
-            _tr("Erst die Zahlungen rückgängig machen oder erstatten, dann stornieren."),
+            _tr("Erst das Geld erstatten oder zurückzahlen, dann stornieren."),
         ),
         "invoice_gone": Message(_tr("Diese Rechnung gibt es nicht mehr."), ""),
         "reason_missing": Message(_tr("Bitte einen Grund angeben."), ""),
@@ -133,6 +133,17 @@ def _invoices() -> dict[str, Message]:
         "payment_not_manual": Message(
             _tr("Diese Zahlung wurde nicht von Hand eingetragen."),
             _tr("Was über Stripe kam, lässt sich „Erstatten …“."),
+        ),
+        "rest_changed": Message(
+            _tr("Der Rest hat sich inzwischen geändert; nichts wurde gebucht."),
+            _tr("Bitte noch einmal prüfen."),
+        ),
+        "paid_back_too_much": Message(
+            _tr("So viel ist auf diese Rechnung nicht eingegangen."),
+            _tr("Bitte den Betrag prüfen."),
+        ),
+        "refund_gone": Message(
+            _tr("Diese Erstattung gilt nicht mehr oder ist schon wieder offen."), ""
         ),
         "payment_already_reversed": Message(_tr("Diese Zahlung ist schon rückgängig gemacht."), ""),
         "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),

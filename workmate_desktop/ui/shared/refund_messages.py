@@ -13,7 +13,7 @@ def refund_words() -> dict[str, tuple[str, str]]:
     return {
         "refund_not_stripe": (
             _tr("Diese Zahlung kam nicht über Stripe."),
-            _tr("Bitte überweisen und hier „Rückgängig“ drücken."),
+            _tr("Bitte selbst überweisen und hier „Rückzahlung eintragen“."),
         ),
         "refund_no_key": (
             _tr("Ohne Secret Key kann das Programm nichts erstatten."),

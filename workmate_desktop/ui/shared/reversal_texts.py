@@ -120,8 +120,8 @@ def notice_why(kind: NoticeKind, detail: Mapping[str, object]) -> str:
     sentence = {
         NoticeKind.REFUNDED: _tr("Das Geld geht an den Kunden zurück; die Rechnung zeigt es."),
         NoticeKind.REFUND_FAILED: _tr(
-            "Die Bank des Kunden hat sie nicht angenommen. Das Geld ist wieder hier; bitte auf "
-            "anderem Weg zurückzahlen."
+            "Die Bank des Kunden hat sie nicht angenommen. Das Geld ist wieder hier; bitte selbst "
+            "überweisen und bei der Rechnung „Rückzahlung eintragen“."
         ),
         NoticeKind.REFUND_NOT_DONE: _tr(
             "Stripe hat sie nicht ausgeführt. Bitte bei der Rechnung noch einmal erstatten."
