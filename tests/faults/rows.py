@@ -154,6 +154,7 @@ NOW = {
     "MC5": "numbers go on from another program",
     "MD1": "steps of the background that fail",
     "MD2": "backups after changes and at the end",
+    "MD3": "given numbers stay given after a restore",
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
     "ME3": "text in all its forms",

@@ -35,7 +35,7 @@ def restore(options: Options) -> int:
             raise UserError("already_running")
         backups.finish()  # one that was killed
         look = backups.look(Path(options.file))
-        _say(f"{options.file}\n{_contents(look)}\n{_loss(look)}")
+        _say(f"{options.file}\n{_contents(look)}\n{_loss(look)}\n{_number(look)}")
         if look.newer:
             raise UserError("database_newer")
         if not options.yes:
@@ -74,6 +74,13 @@ def _loss(look: BackupLook) -> str:
         f"über Stripe: {loss.stripe_payments}, Erstattungen oder Rückbuchungen: {loss.reversals} "
         "(was über Stripe lief, wird wieder geholt, soweit Stripe es noch meldet)"
     )
+
+
+def _number(look: BackupLook) -> str:
+    number = f"  Die nächste Rechnung bekäme {look.next_number or 'die erste Nummer'}."
+    if look.numbers_known:
+        return number
+    return f"{number} Wurde diese Nummer schon vergeben? Dann im Fenster unter Nummern ändern."
 
 
 def _refuse(error: UserError) -> int:

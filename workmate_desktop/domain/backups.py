@@ -106,7 +106,8 @@ class BackupLook:
     `path` is where the file lies. `ours`: of these very books, not of another installation.
     `newer`: a newer version of the program wrote it, so it cannot be used. `loss` is None when
     the books of today cannot be read. `payments` and the last one are money that came in, never
-    what was given back.
+    what was given back. `next_number` is what the next real invoice would get; `numbers_known`
+    False: nobody here knows whether later ones were given.
     """
 
     path: str
@@ -122,3 +123,5 @@ class BackupLook:
     ours: bool
     newer: bool
     loss: Loss | None
+    next_number: str | None = None
+    numbers_known: bool = True

@@ -19,6 +19,7 @@ from workmate_desktop.domain.changes import (
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.backups import refusal_of
+from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import setting
@@ -96,7 +97,10 @@ class BackupKeeper:
     # --- inside --------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        """What the last session knew."""
+        """What the last session knew; and the numbers that it may not have noted."""
+        given = GivenNumbers(self._database)
+        free = given.all()
+        self._writer.submit(lambda _t: free, given.keep).result()
         with self._database.reader() as connection:
             text = setting(connection, _TOOK)
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from workmate_desktop.domain.backups import BackupLook, KeptBackup
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store import backup, restore
+from workmate_desktop.store import backup, given_numbers, restore
 from workmate_desktop.store.backup_look import kept_backups, look_into, loss_by
 from workmate_desktop.store.errors import trouble_of
 
@@ -85,7 +85,14 @@ class Backups:
             logger.error("The backup could not be read: %s", error.strerror)
             code = "disk_full" if error.errno == 28 else "backup_not_read"  # ENOSPC
             raise UserError(code) from error
-        return look if look.newer else replace(look, loss=loss_by(staged, self._data_dir))
+        if look.newer:
+            return look
+        return replace(
+            look,
+            loss=loss_by(staged, self._data_dir),
+            next_number=given_numbers.next_in(staged, self._data_dir, self._clock.today().year),
+            numbers_known=look.ours and given_numbers.given_here(self._data_dir) is not None,
+        )
 
     def discard(self, look: BackupLook | None) -> None:
         """Nobody wants what was looked at; nothing happens when another file was, meanwhile."""

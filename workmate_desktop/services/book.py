@@ -185,6 +185,9 @@ def _take_success(
         return Receipt(event, Outcome.BOOKED, None, invoice)
     if reason is Reason.OTHER_INSTALLATION:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
+    if reason is Reason.UNKNOWN_INVOICE and event.workmate_instance == rules.instance_id:
+        number, year = event.invoice_number or "", event.created.year
+        t.numbers.seen(number, year, livemode=event.livemode)
     if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)

@@ -25,6 +25,7 @@ from workmate_desktop.domain.numbers import (
     tidy_format,
 )
 from workmate_desktop.services import money_by_hand
+from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import numbers as number_rows
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
@@ -39,6 +40,7 @@ class Invoicing:
         self._database = database
         self._clock = clock
         self._actor = actor
+        self._given = GivenNumbers(database)
 
     def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
         """Keep a draft, new or known. UserError invoice_not_draft, draft_incomplete."""
@@ -62,7 +64,7 @@ class Invoicing:
             )
             return saved
 
-        return self._writer.submit(job)
+        return self._writer.submit(job, self._given.note)
 
     def next_number(self, issue_date: date, livemode: bool) -> str:
         """The number the next invoice would get now; a preview."""
@@ -206,7 +208,7 @@ class Invoicing:
             t.changed(EverythingChanged())
             return count
 
-        return self._writer.submit(job)
+        return self._writer.submit(job, self._given.forget_test)
 
     def mark_notices_read(self, notice_ids: Sequence[str] | None = None) -> Future[None]:
         """Mark these notices, or all, as read."""

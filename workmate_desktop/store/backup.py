@@ -14,7 +14,7 @@ from pathlib import Path
 from workmate_desktop.domain.backups import backup_name, kept_of
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.engine import FILE_NAME, create_file
-from workmate_desktop.store.restore import sync_folder
+from workmate_desktop.store.whole_files import sync_folder
 
 
 class BackupFailed(Exception):

@@ -5,13 +5,15 @@ number not given yet, as far as somebody said so. Formats without a year count o
 `next_number.live`.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.numbers import MAX_RUNNING, NumberFormat, Numbering, format_of
 from workmate_desktop.store.settings import setting
+from workmate_desktop.store.tables import invoices
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -29,6 +31,8 @@ _HIGHEST = text(
 )
 _ALL = text("SELECT number FROM invoices WHERE number GLOB :form")
 _TAKEN = text("SELECT 1 FROM invoices WHERE number = :number")
+_FAR = 1000
+"""So many invoices between two backups are no longer believed."""
 _PADDED = 12
 """So many digits the running part has in `sort_number`."""
 
@@ -58,6 +62,21 @@ def next_running(connection: Connection, form: NumberFormat, year: int, begun: i
     return running
 
 
+def next_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, int]:
+    """Key of the circle and year → first free running number, for those of these invoices."""
+    query = (
+        select(func.substr(invoices.c.issue_date, 1, 4), invoices.c.livemode)
+        .where(invoices.c.id.in_(invoice_ids))
+        .distinct()
+    )
+    found = {}
+    for year, livemode in connection.execute(query):
+        next_one = numbering(connection, int(year), livemode=bool(livemode))
+        key = next_number_key(next_one.format, int(year), livemode=bool(livemode))
+        found[key] = next_one.running
+    return found
+
+
 class NumberVerbs:
     """What a transaction can do with numbers. BEGIN IMMEDIATE holds off every other writer."""
 
@@ -82,6 +101,18 @@ class NumberVerbs:
             raise UserError("number_taken", number=form.number(year, running), next=free)
         self._t.settings.set(NUMBER_FORMAT, form.text)
         self._t.settings.set(next_number_key(form, year, livemode=True), str(running))
+
+    def seen(self, number: str, year: int, *, livemode: bool) -> None:
+        """Stripe names a number of ours that stands in no book here: an older backup took their
+        place. It is with a customer, so it is not given again. `year`: about when it was given.
+        """
+        for about in (year, year - 1):
+            found = numbering(self._t.core, about, livemode=livemode)
+            running = found.format.running_in(number, about)
+            if running is not None and 0 <= running - found.running < _FAR:
+                key = next_number_key(found.format, about, livemode=livemode)
+                self._t.settings.set(key, str(running + 1))
+                return
 
     def _taken(self, number: str) -> bool:
         return self._t.core.execute(_TAKEN, {"number": number}).first() is not None

@@ -18,6 +18,7 @@ from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
+from workmate_desktop.store.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def remembered_id(data_dir: Path) -> str | None:
 
 
 def _remember_id(data_dir: Path, database_id: str) -> None:
-    restore.write_whole(data_dir / ID_FILE, database_id + "\n")
+    write_whole(data_dir / ID_FILE, database_id + "\n")
 
 
 def _refusal(code: str, data_dir: Path) -> UserError:

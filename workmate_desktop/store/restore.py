@@ -18,6 +18,8 @@ from pathlib import Path
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.driver import create_file
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN
+from workmate_desktop.store.given_numbers import keep_given
+from workmate_desktop.store.whole_files import sync_folder, write_whole
 
 logger = logging.getLogger("workmate.store")
 
@@ -121,9 +123,14 @@ def discard(data_dir: Path) -> None:
 def decide(data_dir: Path, stamp: str) -> Path:
     """From here on the staged copy is the books; `finish` makes it so, now or at the next start.
 
-    Returns the folder that the old files move to. Raises OSError, also without a staged copy.
+    Numbers that were given here will not be given again. Returns the folder that the old files
+    move to. Raises OSError, also without a staged copy, and UserError backup_damaged.
     """
     (data_dir / STAGED).stat()
+    try:
+        keep_given(data_dir, data_dir / STAGED)
+    except sqlite3.Error as error:
+        raise UserError("backup_damaged") from error
     kept = data_dir / f"{KEPT_PREFIX}{stamp}"
     number = 1
     while kept.exists():
@@ -183,29 +190,6 @@ def _plan(data_dir: Path) -> tuple[str, str | None] | None:
     return kept, database_id
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a small file at once: after a power cut it holds the old text or the new one."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    handle = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
-
-
 def _sync(path: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Names of files survive a power cut only after this. Windows knows no such thing."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

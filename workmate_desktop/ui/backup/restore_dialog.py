@@ -195,7 +195,8 @@ class RestoreDialog(QDialog):
         warning = texts.warning_words(look)
         self.warning.setText(warning)
         self.warning.setVisible(bool(warning))
-        self.loss.setText("" if look.newer else texts.loss_words(look))
+        said = () if look.newer else (texts.loss_words(look), texts.number_words(look))
+        self.loss.setText("\n".join(part for part in said if part))
         self.inside.setCurrentIndex(1)
         self.restore_button.setEnabled(not look.newer)
 
@@ -230,6 +231,7 @@ class RestoreDialog(QDialog):
                         texts.last_entry_words(look, self._clock)
                     ),
                     texts.loss_words(look),
+                    texts.number_words(look),
                     texts.warning_words(look),
                     self.tr("Die jetzigen Daten bleiben im Datenordner in einem Unterordner."),
                 )

@@ -69,13 +69,23 @@ def loss_words(look: BackupLook) -> str:
     lost = _listed(_lost_things(look.loss))
     one = look.loss.total == 1
     words = (_tr("Es fehlt dann: {0}.") if one else _tr("Es fehlen dann: {0}.")).format(lost)
-    if look.loss.invoices:
-        words += " " + _tr("Die Nummern dieser Rechnungen werden neu vergeben.")
+    if look.loss.invoices and look.numbers_known:
+        words += " " + _tr("Ihre Nummern werden nicht noch einmal vergeben.")
     if look.loss.stripe_payments or look.loss.reversals:
         words += " " + _tr(
             "Was über Stripe lief, holt das Programm danach wieder, soweit Stripe es noch meldet."
         )
     return words
+
+
+def number_words(look: BackupLook) -> str:
+    """Where nobody here knows which numbers are with customers: what to look at; else empty."""
+    if look.numbers_known or look.next_number is None:
+        return ""
+    return _tr(
+        "Die nächste Rechnung bekäme {0}. Wurde diese Nummer schon vergeben? Dann bitte danach "
+        "unter Neue Rechnung → Nummern die erste freie eintragen."
+    ).format(look.next_number)
 
 
 def warning_words(look: BackupLook) -> str:
