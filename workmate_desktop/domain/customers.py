@@ -1,6 +1,6 @@
 """Customers of the office."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +15,5 @@ class Customer:
     city: str = ""
     country: str = "DE"
     vat_id: str = ""
+    version: int = field(default=0, compare=False)
+    """Which one was read: saving refuses to overwrite a newer one. 0: not asked."""

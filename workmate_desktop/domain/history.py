@@ -64,6 +64,8 @@ class Action(StrEnum):
     OWED_AGAIN = "owed_again"
     """Staff said that what was given back is owed again."""
     OWED_AGAIN_UNDONE = "owed_again_undone"
+    BUYER_TAKEN_OVER = "buyer_taken_over"
+    """An update froze the buyer of an issued invoice, as the customer was on that day."""
 
 
 ACTOR_STRIPE = "stripe"

@@ -1,10 +1,12 @@
 """Invoices: their amounts, and the one place that decides their status."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.money import exponent
 from workmate_desktop.domain.owed import owed_minor, too_much_minor
 
 
@@ -37,6 +39,10 @@ def status_after(current: InvoiceStatus, total_minor: int, paid_minor: int) -> I
     return InvoiceStatus.OPEN
 
 
+PRICE_DECIMALS = 4
+"""A unit price may have so many decimals of a whole unit: 0,3424 €/kWh."""
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceItem:
     """One position. `quantity` and `tax_rate_percent` are exact decimals."""
@@ -45,11 +51,32 @@ class InvoiceItem:
     quantity: Decimal
     unit: str
     unit_price_minor: int
+    """Rounded half up where `fine_price` says it exactly."""
     tax_rate_percent: Decimal
+    fine_price: Decimal | None = None
+    """The unit price in minor units where it is finer than one of them, such as 34.24 cents."""
+
+    @classmethod
+    def priced(
+        cls, description: str, quantity: Decimal, unit: str, price: Decimal, rate: Decimal
+    ) -> "InvoiceItem":
+        """With an exact unit price in minor units, whole or not."""
+        whole = _rounded(price)
+        return cls(description, quantity, unit, whole, rate, None if price == whole else price)
+
+    @property
+    def price(self) -> Decimal:
+        """The exact unit price in minor units."""
+        return Decimal(self.unit_price_minor) if self.fine_price is None else self.fine_price
+
+    def fine_enough(self, currency: str) -> bool:
+        """Whether the price has no more decimals than are kept."""
+        places = PRICE_DECIMALS - exponent(currency)
+        return self.price == round(self.price, places)
 
     def net_minor(self) -> int:
         """Quantity × unit price, rounded half up to whole minor units."""
-        return _rounded(self.quantity * self.unit_price_minor)
+        return _rounded(self.quantity * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +260,10 @@ class Invoice:
     note: str
     created_at: datetime
     cancel_reason: str = ""
+    buyer: Customer | None = None
+    """Who it was issued to, as it stands on it; of a draft the customer of today. None: nobody."""
+    version: int = field(default=0, compare=False)
+    """Which one was read: saving a draft refuses to overwrite a newer one."""
 
     @property
     def totals(self) -> Totals:

@@ -42,16 +42,26 @@ class Invoicing:
         self._actor = actor
         self._given = GivenNumbers(database)
 
-    def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
-        """Keep a draft, new or known. UserError invoice_not_draft, draft_incomplete."""
-        return self._writer.submit(lambda t: self._save(t, draft, invoice_id))
+    def save_draft(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> Future[str]:
+        """Keep a draft, new or known. UserError invoice_not_draft, draft_incomplete.
 
-    def issue(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
-        """Rechnung stellen: save and number in one transaction. Returns the invoice id."""
+        `seen` is the version that was edited: draft_changed (`at`) when there is a newer one.
+        """
+        return self._writer.submit(lambda t: self._save(t, draft, invoice_id, seen))
+
+    def issue(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> Future[str]:
+        """Rechnung stellen: save and number in one transaction. Returns the invoice id.
+
+        Errors as of `save_draft`.
+        """
 
         def job(t: Transaction) -> str:
             _check_complete(draft)
-            saved = self._save(t, draft, invoice_id, quiet=True)
+            saved = self._save(t, draft, invoice_id, seen, quiet=True)
             number = t.invoices.issue(saved, draft.issue_date.year, livemode=draft.livemode)
             t.history.add(
                 saved,
@@ -191,7 +201,10 @@ class Invoicing:
         )
 
     def save_customer(self, customer: Customer) -> Future[str]:
-        """Keep a customer; an empty id makes a new one. UserError customer_name_missing."""
+        """Keep a customer; an empty id makes a new one.
+
+        UserError customer_name_missing, customer_gone, customer_changed (`at`).
+        """
 
         def job(t: Transaction) -> str:
             if not customer.name.strip():
@@ -215,16 +228,25 @@ class Invoicing:
         return self._writer.submit(lambda t: t.notices.mark_read(notice_ids))
 
     def _save(
-        self, t: Transaction, draft: InvoiceDraft, invoice_id: str | None, *, quiet: bool = False
+        self,
+        t: Transaction,
+        draft: InvoiceDraft,
+        invoice_id: str | None,
+        seen: int | None,
+        *,
+        quiet: bool = False,
     ) -> str:
         if not t.customers.exists(draft.customer_id):
             raise UserError("draft_incomplete", field="customer")
-        if abs(totals_of(draft.items).total_minor) > MAX_MINOR:
+        fine_enough = all(item.fine_enough(draft.currency) for item in draft.items)
+        if not fine_enough or abs(totals_of(draft.items).total_minor) > MAX_MINOR:
             raise UserError("amount_invalid")
         if invoice_id is not None:
             known = _existing(t, invoice_id)
             if known.row.status is not InvoiceStatus.DRAFT:
                 raise UserError("invoice_not_draft")
+            if seen is not None and known.version != seen:
+                raise UserError("draft_changed", at=t.history.last_edit(invoice_id))
         saved = t.invoices.save_draft(draft, invoice_id)
         if invoice_id is None:
             t.history.add(saved, Action.CREATED, self._actor, livemode=draft.livemode)

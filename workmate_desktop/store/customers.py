@@ -1,7 +1,6 @@
 """Customers: saved, and found by a folded search."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, or_, select, update
@@ -12,10 +11,15 @@ from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.tables import customers
-from workmate_desktop.store.values import storable
+from workmate_desktop.store.values import from_json, storable
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
+
+
+BUYER_FIELDS = ("name", "email", "street", "postal_code", "city", "country", "vat_id")
+"""What of a customer stands on an invoice."""
+_VERSION = "SELECT version, changed_at FROM customers WHERE id = ?"
 
 
 class CustomerVerbs:
@@ -25,18 +29,29 @@ class CustomerVerbs:
         self._t = transaction
 
     def save(self, customer: Customer) -> str:
-        """Insert (empty id) or update. Returns the id. Raises UserError customer_gone."""
-        values = {name: storable(text) for name, text in asdict(customer).items()}
+        """Insert (empty id) or update. Returns the id.
+
+        Raises UserError customer_gone; customer_changed (`at`) when another version than the one
+        that was read would be overwritten.
+        """
+        values: dict[str, object] = {
+            name: storable(getattr(customer, name)) for name in ("id", *BUYER_FIELDS)
+        }
         if customer.id:
-            updated = self._t.core.execute(
+            kept = self._t.raw.execute(_VERSION, (customer.id,)).fetchone()
+            if kept is None:
+                raise UserError("customer_gone")
+            version, changed_at = kept
+            if customer.version not in (0, version):
+                raise UserError("customer_changed", at=changed_at)
+            values |= {"version": version + 1, "changed_at": self._t.now_text()}
+            self._t.core.execute(
                 update(customers).where(customers.c.id == customer.id).values(values)
             )
-            if updated.rowcount == 0:
-                raise UserError("customer_gone")
         else:
             values["id"] = self._t.new_id()
             self._t.core.execute(insert(customers).values(values))
-        self._t.changed(CustomerChanged(values["id"]))
+        self._t.changed(CustomerChanged(str(values["id"])))
         return str(values["id"])
 
     def exists(self, customer_id: str) -> bool:
@@ -68,14 +83,17 @@ def customer(connection: Connection, customer_id: str) -> Customer | None:
     return None if row is None else _customer(row)
 
 
+def frozen_buyer(snapshot: str | None, customer_id: str) -> Customer | None:
+    """Who an invoice was issued to, as it stands on it; None where nothing was frozen."""
+    buyer = from_json(snapshot).get("buyer")
+    if not isinstance(buyer, dict):
+        return None
+    return Customer(customer_id, **{name: str(buyer.get(name) or "") for name in BUYER_FIELDS})
+
+
 def _customer(row: Mapping[Any, Any]) -> Customer:
     return Customer(
         id=row["id"],
-        name=row["name"],
-        email=row["email"] or "",
-        street=row["street"] or "",
-        postal_code=row["postal_code"] or "",
-        city=row["city"] or "",
-        country=row["country"] or "",
-        vat_id=row["vat_id"] or "",
+        version=row["version"],
+        **{name: row[name] or "" for name in BUYER_FIELDS},
     )

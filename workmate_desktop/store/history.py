@@ -19,6 +19,9 @@ _COLUMNS = COLUMNS[Sealed.HISTORY]
 _ADD = (
     f"INSERT INTO invoice_history ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
+_LAST_EDIT = """
+SELECT at FROM invoice_history WHERE invoice_id = ? AND action IN ('created', 'edited')
+ORDER BY at DESC LIMIT 1"""
 
 
 class HistoryVerbs:
@@ -43,6 +46,11 @@ class HistoryVerbs:
         self._t.raw.execute(_ADD, row)
         self._t.seal(Sealed.HISTORY, row)
         self._t.changed(InvoiceChanged(invoice_id))
+
+    def last_edit(self, invoice_id: str) -> str | None:
+        """When a draft was saved last, as the database writes it."""
+        found = self._t.raw.execute(_LAST_EDIT, (invoice_id,)).fetchone()
+        return None if found is None else str(found[0])
 
 
 def history_of(connection: Connection, invoice_id: str) -> list[HistoryLine]:

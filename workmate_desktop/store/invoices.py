@@ -1,5 +1,6 @@
 """Invoices: written as drafts, issued once with a number, then only their status changes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,15 +11,19 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import (
     OWED,
+    PRICE_DECIMALS,
     Invoice,
     InvoiceDraft,
     InvoiceItem,
     InvoiceStatus,
     totals_of,
 )
+from workmate_desktop.domain.money import exponent
 from workmate_desktop.domain.owed import owed_minor, too_much_minor
+from workmate_desktop.store.customers import customer, frozen_buyer
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
 from workmate_desktop.store.seals import TABLES
@@ -75,6 +80,10 @@ class InvoiceToBook:
         return too_much_minor(
             self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
         )
+
+
+# As CONTRACT has it: decimal text with up to four places.
+_PRICE = re.compile(rf"-?[0-9]{{1,12}}(\.[0-9]{{1,{PRICE_DECIMALS}}})?", re.ASCII)
 
 
 class InvoiceVerbs:
@@ -139,7 +148,8 @@ class InvoiceVerbs:
                 .values(id=invoice_id, created_at=self._t.now_text(), **values)
             )
         else:
-            core.execute(update(invoices).where(invoices.c.id == invoice_id).values(values))
+            newer = {"version": invoices.c.version + 1, **values}
+            core.execute(update(invoices).where(invoices.c.id == invoice_id).values(newer))
             core.execute(delete(invoice_items).where(invoice_items.c.invoice_id == invoice_id))
         if draft.items:
             core.execute(
@@ -153,6 +163,7 @@ class InvoiceVerbs:
                         "quantity": str(item.quantity),
                         "unit": storable(item.unit),
                         "unit_price_minor": item.unit_price_minor,
+                        "unit_price": price_text(item.price, draft.currency),
                         "tax_rate_percent": str(item.tax_rate_percent),
                     }
                     for position, item in enumerate(draft.items, start=1)
@@ -252,22 +263,46 @@ def invoice(connection: Connection, invoice_id: str) -> Invoice | None:
     return Invoice(
         row=row_of(found),
         customer_id=found["customer_id"] or "",
-        items=_items(list(items)),
+        items=_items(list(items), found["currency"]),
         service_date=date_or_none(found["service_date"]),
         note=found["note"],
         created_at=from_text(found["created_at"]),
         cancel_reason=found["cancel_reason"],
+        buyer=_buyer(connection, found),
+        version=found["version"],
     )
 
 
-def _items(rows: Sequence[Mapping[Any, Any]]) -> tuple[InvoiceItem, ...]:
+def _buyer(connection: Connection, found: Mapping[Any, Any]) -> Customer | None:
+    """As it stands on the invoice; of a draft, and where nothing was frozen, as it is today."""
+    customer_id = found["customer_id"] or ""
+    buyer = frozen_buyer(found["snapshot"], customer_id)
+    return customer(connection, customer_id) if buyer is None else buyer
+
+
+def price_text(price: Decimal, currency: str) -> str:
+    """A unit price in minor units as `unit_price` holds it: 34.24 cents are 0.3424."""
+    whole_units = price.normalize().scaleb(-exponent(currency))
+    places = max(exponent(currency), -int(whole_units.as_tuple().exponent))
+    return f"{whole_units:.{places}f}"
+
+
+def _price(row: Mapping[Any, Any], currency: str) -> Decimal:
+    """Rows of other programs have none, or one that cannot be: then the rounded one counts."""
+    text = row["unit_price"]
+    if text is not None and _PRICE.fullmatch(str(text)):
+        return Decimal(str(text)).scaleb(exponent(currency))
+    return Decimal(row["unit_price_minor"])
+
+
+def _items(rows: Sequence[Mapping[Any, Any]], currency: str) -> tuple[InvoiceItem, ...]:
     return tuple(
-        InvoiceItem(
-            description=row["description"],
-            quantity=Decimal(str(row["quantity"])),
-            unit=row["unit"] or "",
-            unit_price_minor=row["unit_price_minor"],
-            tax_rate_percent=Decimal(str(row["tax_rate_percent"])),
+        InvoiceItem.priced(
+            row["description"],
+            Decimal(str(row["quantity"])),
+            row["unit"] or "",
+            _price(row, currency),
+            Decimal(str(row["tax_rate_percent"])),
         )
         for row in rows
     )

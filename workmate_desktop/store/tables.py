@@ -35,6 +35,8 @@ customers = Table(
     Column("vat_id", Text),
     # ours
     Column("sort_name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Text),
 )
 
 invoices = Table(
@@ -70,6 +72,8 @@ invoices = Table(
     Column("closed_minor", Integer, nullable=False),
     Column("forgiven_minor", Integer, nullable=False),
     Column("corrected_minor", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("snapshot", Text),
 )
 
 invoice_items = Table(
@@ -83,6 +87,8 @@ invoice_items = Table(
     Column("unit", Text, nullable=False),
     Column("unit_price_minor", Integer, nullable=False),
     Column("tax_rate_percent", Text, nullable=False),
+    # ours
+    Column("unit_price", Text),
 )
 
 payments = Table(

@@ -93,6 +93,7 @@ def history_title(line: HistoryLine) -> str:
         Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
         Action.LINK_SENT: _tr("E-Mail an den Kunden vorbereitet"),
         Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
+        Action.BUYER_TAKEN_OVER: _tr("Anschrift beim Update übernommen"),
         **review_titles(),
         **reversal_texts.action_titles(),
     }
