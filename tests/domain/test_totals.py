@@ -132,3 +132,17 @@ def test_no_positions_no_sum() -> None:
 
 def test_the_largest_position_is_exact() -> None:
     assert item("999999.999", 10**12).net_minor() == 999_999_999_000_000_000
+
+
+@given(
+    st.decimals("0.001", "999999.999", places=3),
+    st.decimals("-9999999.9999", "9999999.9999", places=4),
+)
+def test_mc4_fine_prices_are_counted_exactly_and_rounded_half_up(
+    quantity: Decimal, euros: Decimal
+) -> None:
+    position = InvoiceItem.priced("Strom", quantity, "kWh", euros.scaleb(2), Decimal(19))
+    exact = Fraction(quantity) * Fraction(euros) * 100
+    half_up = int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
+    assert position.net_minor() == half_up
+    assert abs(Fraction(position.unit_price_minor) - Fraction(euros) * 100) <= Fraction(1, 2)

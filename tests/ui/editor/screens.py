@@ -20,7 +20,7 @@ def build_wrong(theme: Theme) -> QWidget:
     editor = _editor(theme)
     model = editor.form.model
     model.setData(model.index(0, Column.QUANTITY), "vier")
-    model.setData(model.index(1, Column.UNIT_PRICE), "12,345")
+    model.setData(model.index(1, Column.UNIT_PRICE), "12,34567")
     model.setData(model.index(2, Column.DESCRIPTION), "")
     editor.form.customer.set_customer(None)
     editor.issue()

@@ -46,6 +46,36 @@ def test_prices(typed: str, minor: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "minor", "shown"),
+    [
+        ("0,3424", "34.24", "0,3424 €"),
+        ("0.3424", "34.24", "0,3424 €"),
+        ("0,125 €", "12.5", "0,1250 €"),
+        ("1234,567", "123456.7", "1.234,5670 €"),
+        ("12,3450", "1234.5", "12,3450 €"),
+        ("1.234,5678", "123456.78", "1.234,5678 €"),
+        ("-0,0001", "-0.01", "−0,0001 €"),
+        ("0,3400", "34", "0,34 €"),
+        ("9.999.999.999,9999", "999999999999.99", "9.999.999.999,9999 €"),
+    ],
+)
+def test_mc4_prices_finer_than_a_cent(typed: str, minor: str, shown: str) -> None:
+    price = read_price(typed, "eur")
+    assert price == Decimal(minor)
+    assert isinstance(price, Decimal)
+    assert formats.price(price, "eur").replace(formats.NBSP, " ") == shown
+    assert read_price(formats.price(price, "eur"), "eur") == price
+    assert read_price(formats.money_input(price, "eur"), "eur") == price
+
+
+def test_mc4_prices_of_other_currencies() -> None:
+    assert read_price("0,5", "jpy") == Decimal("0.5")
+    assert formats.price(Decimal("0.5"), "jpy").startswith("0,5000")
+    assert read_price("0,1234", "kwd") == Decimal("123.4")
+    assert formats.money_input(Decimal("123.4"), "kwd") == "0,1234"
+
+
+@pytest.mark.parametrize(
     ("typed", "problem"),
     [
         ("", Problem.MISSING),
@@ -62,8 +92,8 @@ def test_prices(typed: str, minor: int) -> None:
         ("٣", Problem.NOT_A_NUMBER),
         ("5 $", Problem.NOT_A_NUMBER),
         ("12,345", Problem.UNCLEAR),
-        ("1234,567", Problem.TOO_MANY_DECIMALS),  # no thousands
-        ("0.125", Problem.TOO_MANY_DECIMALS),  # not 125: a zero cannot lead thousands
+        ("1234,56789", Problem.TOO_MANY_DECIMALS),  # no thousands
+        ("0.12345", Problem.TOO_MANY_DECIMALS),  # a zero cannot lead thousands
         ("10.000.000.000,01", Problem.TOO_LARGE),
         ("99999999999999999999", Problem.TOO_LARGE),
     ],

@@ -176,3 +176,27 @@ def test_mc5_the_first_invoice_continues_the_old_programs_numbers(
         editor.issue_button.click()
     assert office.value("SELECT number FROM invoices") == "26-318"
     assert open_editor().number_label.full_text().endswith("26-319")
+
+
+def test_mc4_a_price_per_kilowatt_hour_is_typed_kept_and_shown(
+    open_editor, office: OfficeBooks, qtbot
+) -> None:
+    customer_id = customer(office, "Café Morgenrot")
+    editor = open_editor()
+    editor.form.customer.set_customer(office.books.customer(customer_id))
+    model = editor.form.model
+    for column, typed in enumerate(("Strom", "1000", "kWh", "0,3424")):
+        model.setData(model.index(0, column), typed)
+    shown = [str(model.index(0, column).data()) for column in (Column.UNIT_PRICE, Column.NET)]
+    assert [text.replace("\u00a0", " ") for text in shown] == ["0,3424 €", "342,40 €"]
+    with qtbot.waitSignal(editor.saved) as saved:
+        editor.draft_button.click()
+    draft = office.books.invoice(saved.args[0])
+    assert draft is not None and draft.row.total_minor == 40746
+    again = open_editor(invoice=draft)
+    assert again.form.model.lines()[0].unit_price == "0,3424"
+    assert not again.has_changes()
+    with qtbot.waitSignal(again.saved):
+        again.issue_button.click()
+    issued = office.books.invoice(draft.row.id)
+    assert issued is not None and issued.items == draft.items

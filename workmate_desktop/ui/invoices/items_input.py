@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from workmate_desktop.domain.money import exponent
+from workmate_desktop.domain.invoices import PRICE_DECIMALS
 from workmate_desktop.domain.typed_numbers import Doubt, Typed, read
 from workmate_desktop.ui.shared import formats
 
@@ -70,15 +70,15 @@ def read_quantity(text: str) -> Decimal | Problem:
     return value if value > 0 else Problem.NOT_POSITIVE
 
 
-def read_price(text: str, currency: str) -> int | Problem:
-    """A typed unit price in minor units; below 0 for a discount."""
+def read_price(text: str, currency: str) -> Decimal | Problem:
+    """A typed unit price in minor units, maybe finer than one; below 0 for a discount."""
     text = text.replace(formats.NBSP, " ").strip()
     if not text:
         return Problem.MISSING
-    value = formats.parse_money(text, currency)
+    value = formats.parse_price(text, currency, PRICE_DECIMALS)
     if value is None:
         found = formats.read_amount(text, currency)
-        return Problem.UNCLEAR if isinstance(found, Doubt) else _why(found, exponent(currency))
+        return Problem.UNCLEAR if isinstance(found, Doubt) else _why(found, PRICE_DECIMALS)
     return value
 
 
@@ -135,11 +135,11 @@ def problem_sentence(problem: Problem, column: Column) -> str:
         case Problem.TOO_MANY_DECIMALS if of_quantity:
             text = _tr("Eine Menge hat höchstens drei Stellen nach dem Komma.")
         case Problem.TOO_MANY_DECIMALS:
-            text = _tr("Ein Betrag hat höchstens zwei Stellen nach dem Komma.")
+            text = _tr("Ein Einzelpreis hat höchstens vier Stellen nach dem Komma.")
         case Problem.NOT_POSITIVE:
             text = _tr("Die Menge muss größer als 0 sein. Ein Nachlass hat einen negativen Preis.")
         case Problem.TOO_LARGE:
             text = _tr("Diese Zahl ist zu groß für eine Rechnung.")
         case Problem.UNCLEAR:
-            text = _tr("Tausender oder Nachkommastellen? Bitte zum Beispiel 1.234,00 oder 1,23.")
+            text = _tr("Tausender oder Nachkommastellen? Bitte zum Beispiel 1.234,00 oder 1,2340.")
     return text

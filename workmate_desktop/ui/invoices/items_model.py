@@ -77,9 +77,7 @@ class ItemsModel(QAbstractTableModel):
                 description=item.description,
                 quantity=formats.quantity(item.quantity),
                 unit=item.unit,
-                unit_price=formats.money_input(item.unit_price_minor, currency)
-                if item.unit_price_minor
-                else "",
+                unit_price=formats.money_input(item.price, currency) if item.price else "",
                 tax_rate=item.tax_rate_percent,
             )
             for item in items
@@ -260,7 +258,7 @@ class ItemsModel(QAbstractTableModel):
         price = read_price(line.unit_price, self._currency)
         if isinstance(quantity, Problem) or isinstance(price, Problem):
             return None
-        item = InvoiceItem(line.description, quantity, line.unit, price, line.tax_rate)
+        item = InvoiceItem.priced(line.description, quantity, line.unit, price, line.tax_rate)
         return item if abs(item.net_minor()) <= MAX_MINOR else None
 
     def _tidy_price(self, typed: str) -> str:
@@ -315,7 +313,7 @@ class ItemsModel(QAbstractTableModel):
             price = read_price(line.unit_price, self._currency)
             if isinstance(price, Problem):
                 return line.unit_price
-            return formats.money(price, self._currency)
+            return formats.price(price, self._currency)
         if column is Column.TAX_RATE:
             return formats.percent(line.tax_rate)
         if column is Column.NET:

@@ -3,6 +3,8 @@
     money(119000, "eur")             "1.190,00 €"    (no-break space before the sign)
     parse_money("1.190,5", "eur")    119050, or None
     money_problem("1,190", "eur")    "Meinen Sie 1.190,00 € oder 1,19 €? …", "" for an amount
+    price(Decimal("34.24"), "eur")   "0,3424 €"     (minor units, finer than one)
+    parse_price("0,3424", "eur", 4)  Decimal("34.24"), or None
     quantity(Decimal("1.50"))        "1,5"
     parse_quantity("1,5")            Decimal("1.5"), or None
     percent(Decimal("19"))           "19 %"
@@ -35,6 +37,7 @@ from workmate_desktop.ui.shared.words import fill
 
 NBSP = money_text.NBSP
 money = money_text.money
+price = money_text.price
 day_time = time_text.day_time
 NONE = "–"
 """Shown where there is no value."""
@@ -51,10 +54,14 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("formats", text)
 
 
-def money_input(minor: int, currency: str) -> str:
-    """An amount in a field, to be typed over: without the sign, "1.190,00"."""
-    digits = exponent(currency)
-    english = f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
+def money_input(minor: int | Decimal, currency: str) -> str:
+    """An amount in a field, to be typed over: without the sign, "1.190,00".
+
+    A unit price that is finer than a minor unit has all its decimals: "0,3424".
+    """
+    finer = money_text.decimals_of(Decimal(minor), currency)
+    digits = exponent(currency) if finer is None else finer
+    english = f"{Decimal(minor).scaleb(-exponent(currency)):,.{digits}f}"
     return english.translate(str.maketrans(",.", ".,"))
 
 
@@ -102,6 +109,18 @@ def _amount(text: str, currency: str) -> int | str:
         return _MOST_DECIMALS[digits]()
     minor = int(found.value.scaleb(digits))
     return minor if abs(minor) <= MAX_MINOR else _tr("Dieser Betrag ist zu groß.")
+
+
+def parse_price(text: str, currency: str, decimals: int) -> Decimal | None:
+    """A typed unit price in minor units, whole or not; typed like an amount, with up to so many
+    decimals of a whole unit. None when it is none, or can be one of two."""
+    found = read_amount(text, currency)
+    if isinstance(found, Doubt) and exponent(currency) >= len(found.exact.part):
+        found = found.exact  # as this currency is always written
+    if not isinstance(found, Typed) or len(found.part) > decimals:
+        return None
+    value = found.value.scaleb(exponent(currency)).normalize() + 0
+    return value if abs(value) <= MAX_MINOR else None
 
 
 _MOST_DECIMALS: dict[int, Callable[[], str]] = {

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from workmate_desktop.domain.invoices import PRICE_DECIMALS
 from workmate_desktop.domain.money import exponent
 
 NBSP = "\u00a0"
@@ -24,13 +25,28 @@ def _euros(minor: int) -> str:
     return f"{_MINUS if minor < 0 else ''}{grouped},{cents:02}{NBSP}€"
 
 
-def _by_babel(minor: int, currency: str) -> str:
+def price(minor: Decimal, currency: str) -> str:
+    """A unit price in minor units, maybe finer than one: 34.24 cents are 0,3424 €."""
+    digits = decimals_of(minor, currency)
+    return money(int(minor), currency) if digits is None else _by_babel(minor, currency, digits)
+
+
+def decimals_of(minor: Decimal, currency: str) -> int | None:
+    """How many decimals a price needs in whole units; None when those of its currency do.
+
+    Finer ones have all four: with three, 1,234 could be read as a thousand and more.
+    """
+    finer = -int(minor.normalize().as_tuple().exponent)
+    return max(exponent(currency) + finer, PRICE_DECIMALS) if finer > 0 else None
+
+
+def _by_babel(minor: int | Decimal, currency: str, decimals: int | None = None) -> str:
     from babel.numbers import format_currency
 
-    digits = exponent(currency)
+    digits = exponent(currency) if decimals is None else decimals
     pattern = f"#,##0{'.' + '0' * digits if digits else ''}{NBSP}¤"
     text = format_currency(
-        Decimal(minor).scaleb(-digits),
+        Decimal(minor).scaleb(-exponent(currency)),
         currency.upper(),
         format=pattern,
         locale=_LOCALE,
