@@ -57,6 +57,7 @@ SCREENS = {
     "erstatten-abgelehnt": Screen("tests.ui.invoices.refund_screens:dialog_refused", 0, 0),
     "stornieren": Screen("tests.ui.invoices.screens:cancel", 0, 0),
     "rechnung-neu": Screen("tests.ui.editor.screens:build", 840, 620),
+    "rechnung-lange-texte": Screen("tests.ui.editor.screens:build_long", 840, 660),
     "rechnungsnummern": Screen("tests.ui.editor.screens:build_numbers", 0, 0),
     "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
     "klaerung": Screen("tests.ui.review.screens:picture", 1280, 694),

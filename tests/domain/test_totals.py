@@ -143,6 +143,5 @@ def test_mc4_fine_prices_are_counted_exactly_and_rounded_half_up(
 ) -> None:
     position = InvoiceItem.priced("Strom", quantity, "kWh", euros.scaleb(2), Decimal(19))
     exact = Fraction(quantity) * Fraction(euros) * 100
-    half_up = int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
-    assert position.net_minor() == half_up
+    assert position.net_minor() == half_up(exact)
     assert abs(Fraction(position.unit_price_minor) - Fraction(euros) * 100) <= Fraction(1, 2)

@@ -1,11 +1,16 @@
 """The editor for tests/screenshots.py: as in the picture, and with everything wrong."""
 
+from decimal import Decimal
+
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.editor.fakes import Customers, Writing, draft_invoice
+from tests.ui.editor.fakes import PICTURED, Customers, Writing, draft_invoice, item
 from tests.ui.fakes import FakeBridge, FakeClock
+from workmate_desktop.domain.invoices import InvoiceItem
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
 from workmate_desktop.ui.invoices.items_input import Column
+from workmate_desktop.ui.invoices.items_text import DescriptionEdit
 from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -27,7 +32,32 @@ def build_wrong(theme: Theme) -> QWidget:
     return editor
 
 
-def _editor(theme: Theme) -> InvoiceEditor:
+def build_long(theme: Theme) -> QWidget:
+    """Texts of several lines, a price finer than a cent, and one line being typed."""
+    items = (
+        item(
+            "Wartung der Netzwerktechnik im Hauptgebäude einschließlich Protokoll\n"
+            "Serverraum, Etage 2\nnach Vertrag vom 04.05.2026",
+            "2.5",
+            "Std.",
+            9000,
+        ),
+        InvoiceItem.priced("Strom", Decimal(1000), "kWh", Decimal("34.24"), Decimal(19)),
+        item("Anfahrt", "1", "pausch.", 3500),
+    )
+    editor = _editor(theme, items)
+    QTimer.singleShot(0, editor, lambda: _type_text(editor))
+    return editor
+
+
+def _type_text(editor: InvoiceEditor) -> None:
+    editor.form.items.edit_cell(editor.form.model.index(2, 0))
+    field = editor.form.items.findChild(DescriptionEdit)
+    if field is not None:
+        field.setPlainText("Anfahrt\nBonn – Köln, hin und zurück")
+
+
+def _editor(theme: Theme, items: tuple[InvoiceItem, ...] = PICTURED) -> InvoiceEditor:
     books = Customers()
     return InvoiceEditor(
         books,
@@ -36,7 +66,7 @@ def _editor(theme: Theme) -> InvoiceEditor:
         FakeClock(),
         theme=theme,
         test_mode=True,
-        invoice=draft_invoice(),
+        invoice=draft_invoice(items),
     )
 
 

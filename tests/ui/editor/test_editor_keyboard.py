@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
 
 from tests.ui.editor.conftest import Desk
 from tests.ui.editor.fakes import PICTURED, draft_invoice
@@ -65,7 +65,7 @@ def test_enter_and_tab_walk_and_skip_the_calculated_cell(open_editor: Open) -> N
     assert isinstance(desk.focused(), QComboBox)
     desk.keys(TAB)
     assert place(desk) == (1, Column.DESCRIPTION)
-    assert isinstance(desk.focused(), QLineEdit)
+    assert isinstance(desk.focused(), QPlainTextEdit)
     desk.keys(BACKTAB)
     assert place(desk) == (0, Column.TAX_RATE)
 
@@ -174,7 +174,7 @@ def test_a_click_opens_the_cell(open_editor: Open, qtbot) -> None:
     desk.keys("Neu", ENTER)
     assert len(model.lines()) == 4
     click(0, Column.NET)  # calculated: nothing opens
-    assert not items.viewport().findChildren(QLineEdit) or place(desk) == (0, Column.NET)
+    assert not items.viewport().findChildren(QPlainTextEdit) or place(desk) == (0, Column.NET)
 
 
 def test_every_control_has_a_german_name_and_a_way_to_it(open_editor: Open) -> None:

@@ -1,14 +1,26 @@
 """How the cells of the positions look, and the small editors inside them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QComboBox,
     QLineEdit,
+    QPlainTextEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,12 +38,19 @@ from workmate_desktop.ui.invoices.items_input import (
     read_quantity,
 )
 from workmate_desktop.ui.invoices.items_model import EMPTY_LINE_ROLE, REASON_ROLE, Index
+from workmate_desktop.ui.invoices.items_text import (
+    PADDING_ABOVE,
+    DescriptionEdit,
+    height_of,
+    wrapped,
+)
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.tables import PADDING, ROW_HEIGHT, TALL_ROW_HEIGHT
 from workmate_desktop.ui.shared.theme import Theme, sized, tabular
 
-MAX_DESCRIPTION = 500
+MAX_NUMBER = 40
 MAX_UNIT = 20
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ItemsDelegate(QStyledItemDelegate):
@@ -42,6 +61,11 @@ class ItemsDelegate(QStyledItemDelegate):
         self._theme = theme
         self._currency = currency
         self.opened_by_mouse = False
+        self.text_width = 0
+        """Of the column with the texts, in pixels."""
+        self._typing_in: QPersistentModelIndex | None = None
+        self._typing = ""
+        """The text being typed, and where: its row grows with it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, hairline below, value, reason, focus ring."""
@@ -56,13 +80,20 @@ class ItemsDelegate(QStyledItemDelegate):
         painter.fillRect(rect, color("pill_red" if reason else "surface"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color("border"))
         room = rect.adjusted(PADDING, 0, -PADDING, -1)
+        words = self._lines_of(index, cell.font)
+        if len(words) > 1:
+            # Numbers stand beside the first line.
+            room.setHeight(ROW_HEIGHT - 1)
         if reason:
             below = QRect(room.left(), room.top() + 25, room.width(), 18)
             room.setBottom(room.top() + 28)
             self._text(painter, below, index, str(reason), pixels=11)
         painter.setFont(tabular(cell.font) if column in NUMERIC else cell.font)
         painter.setPen(color("muted" if index.data(EMPTY_LINE_ROLE) else "text"))
-        self._text(painter, room, index, str(index.data() or ""))
+        if len(words) > 1 and column is Column.DESCRIPTION:
+            self._paragraph(painter, rect.adjusted(PADDING, PADDING_ABOVE, -PADDING, 0), words)
+        else:
+            self._text(painter, room, index, str(index.data() or ""))
         if cell.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(color("error" if reason else "accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -80,14 +111,33 @@ class ItemsDelegate(QStyledItemDelegate):
         alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
         painter.drawText(room, int(alignment) | int(Qt.TextFlag.TextSingleLine), shown)
 
+    @staticmethod
+    def _paragraph(painter: QPainter, room: QRect, lines: Sequence[str]) -> None:
+        metrics = painter.fontMetrics()
+        for number, line in enumerate(lines):
+            baseline = room.top() + number * metrics.lineSpacing() + metrics.ascent()
+            painter.drawText(room.left(), baseline, line)
+
     def sizeHint(
         self,
-        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
+        option: QStyleOptionViewItem,
         index: Index,
     ) -> QSize:
-        """A line with something wrong is taller, to say so."""
-        tall = index.data(REASON_ROLE) is not None
-        return QSize(48, TALL_ROW_HEIGHT if tall else ROW_HEIGHT)
+        """A line with something wrong is taller, to say so; a text is as high as its lines."""
+        height = TALL_ROW_HEIGHT if index.data(REASON_ROLE) is not None else ROW_HEIGHT
+        if index.column() == Column.DESCRIPTION:
+            typed = self._typing if self._typing_in == index else None
+            font = cast(Any, option).font
+            lines = self._lines_of(index, font, typed)
+            if len(lines) > 1:
+                height = max(height, height_of(len(lines), font))
+        return QSize(48, height)
+
+    def _lines_of(self, index: Index, font: QFont, typed: str | None = None) -> tuple[str, ...]:
+        """The text of this position as it is wrapped into its column."""
+        place = index.siblingAtColumn(Column.DESCRIPTION)
+        words = str(place.data() or "") if typed is None else typed
+        return wrapped(words, font, self.text_width - 2 * PADDING)
 
     # Editing -------------------------------------------------------------------------------
 
@@ -101,6 +151,8 @@ class ItemsDelegate(QStyledItemDelegate):
         column = Column(index.column())
         if column in (Column.UNIT, Column.TAX_RATE):
             editor: QWidget = self._list(parent, column, index)
+        elif column is Column.DESCRIPTION:
+            editor = self._text_field(parent, index)
         else:
             editor = self._line(parent, column)
         editor.setAccessibleName(
@@ -113,15 +165,33 @@ class ItemsDelegate(QStyledItemDelegate):
 
     def _line(self, parent: QWidget, column: Column) -> QLineEdit:
         line = QLineEdit(parent)
-        line.setMaxLength(MAX_DESCRIPTION)
-        if column in NUMERIC:
-            line.setAlignment(Qt.AlignmentFlag.AlignRight)
-            line.setFont(tabular(line.font()))
-            # The totals follow every keystroke that makes a number.
-            line.textEdited.connect(lambda text: self._pass_on(line, column, text))
-        elif column is Column.DESCRIPTION:
-            line.setPlaceholderText(self.tr("z. B. IT-Wartung vor Ort"))
+        line.setMaxLength(MAX_NUMBER)
+        line.setAlignment(Qt.AlignmentFlag.AlignRight)
+        line.setFont(tabular(line.font()))
+        # The totals follow every keystroke that makes a number.
+        line.textEdited.connect(lambda text: self._pass_on(line, column, text))
         return line
+
+    def _text_field(self, parent: QWidget, index: Index) -> QWidget:
+        field = DescriptionEdit(parent)
+        field.setPlaceholderText(self.tr("z. B. IT-Wartung vor Ort"))
+        field.setToolTip(self.tr("Neue Zeile: Umschalt+Eingabe"))
+        self._typing_in = QPersistentModelIndex(index)
+        self._typing = str(index.data(Qt.ItemDataRole.EditRole))
+        field.grew.connect(lambda: self._grow(field))
+        return field
+
+    def _grow(self, field: DescriptionEdit) -> None:
+        """The row follows the text while it is typed."""
+        self._typing = field.toPlainText()
+        if self._typing_in is not None and self._typing_in.isValid():
+            self.sizeHintChanged.emit(QModelIndex(self._typing_in))  # type: ignore[call-overload]
+
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        """The row is as high as its own text again."""
+        if isinstance(editor, DescriptionEdit):
+            self._typing_in = None
+        super().destroyEditor(editor, index)
 
     def _pass_on(self, line: QLineEdit, column: Column, text: str) -> None:
         value = (
@@ -184,16 +254,26 @@ class ItemsDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.KeyPress or not isinstance(editor, QWidget):
             return super().eventFilter(editor, event)
         key = cast(QKeyEvent, event).key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.commitData.emit(editor)
-            self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.EditNextItem)
+        shift = cast(QKeyEvent, event).modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if key in _ENTER and shift and isinstance(editor, DescriptionEdit):
+            editor.new_line()
             return True
         if key == Qt.Key.Key_Escape:
             _put(editor, str(editor.property("before")))
-            self.commitData.emit(editor)
-            self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            self._leave(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            return True
+        # Qt leaves Tab and Enter to a field of several lines.
+        if key in _ENTER or key == Qt.Key.Key_Tab:
+            self._leave(editor, QAbstractItemDelegate.EndEditHint.EditNextItem)
+            return True
+        if key == Qt.Key.Key_Backtab:
+            self._leave(editor, QAbstractItemDelegate.EndEditHint.EditPreviousItem)
             return True
         return super().eventFilter(editor, event)
+
+    def _leave(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor, hint)
 
     def _editor_style(self, *, wrong: bool) -> str:
         colors = self._theme.colors
@@ -202,6 +282,9 @@ class ItemsDelegate(QStyledItemDelegate):
             "QLineEdit, QLineEdit:focus, QComboBox, QComboBox:focus {"
             f" border: 2px solid {frame}; border-radius: 4px; padding: 0 9px;"
             f" min-height: 0; background: {colors.surface}; }}"
+            f"QPlainTextEdit, QPlainTextEdit:focus {{ border: 2px solid {frame};"
+            f" border-radius: 4px; padding: {PADDING_ABOVE - 4}px 8px {PADDING_ABOVE - 6}px 9px;"
+            f" background: {colors.surface}; }}"
             "QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; }"
         )
 
@@ -209,6 +292,8 @@ class ItemsDelegate(QStyledItemDelegate):
 def _typed(editor: QWidget) -> str:
     if isinstance(editor, QComboBox):
         return editor.currentText() if editor.isEditable() else str(editor.currentData())
+    if isinstance(editor, QPlainTextEdit):
+        return editor.toPlainText()
     return cast(QLineEdit, editor).text()
 
 
@@ -219,6 +304,10 @@ def _put(editor: QWidget, text: str) -> None:
             cast(QLineEdit, editor.lineEdit()).selectAll()
         else:
             editor.setCurrentIndex(editor.findData(text))
+        return
+    if isinstance(editor, QPlainTextEdit):
+        editor.setPlainText(text)
+        editor.selectAll()
         return
     line = cast(QLineEdit, editor)
     line.setText(text)

@@ -34,6 +34,7 @@ from workmate_desktop.ui.invoices.items_input import (
     read_price,
     read_quantity,
 )
+from workmate_desktop.ui.invoices.items_text import tidy_text
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 
@@ -212,11 +213,11 @@ class ItemsModel(QAbstractTableModel):
             return False
         row, column = index.row(), Column(index.column())
         if row == len(self._lines):
-            return self._add_line(str(value).strip())
+            return self._add_line(tidy_text(str(value)))
         old = self._lines[row]
         match column:
             case Column.DESCRIPTION:
-                new = replace(old, description=str(value).strip())
+                new = replace(old, description=tidy_text(str(value)))
             case Column.QUANTITY:
                 new = replace(old, quantity=_tidy(str(value), read_quantity, formats.quantity))
             case Column.UNIT:

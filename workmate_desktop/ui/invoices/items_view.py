@@ -1,8 +1,8 @@
 """The table of positions: typed from the first cell to the last without touching the mouse.
 
-Enter and Tab go on to the next cell, Shift+Tab back. Behind the last cell the empty line begins;
-left empty, it leads out of the table. Alt+Up and Alt+Down move a position, Delete or Backspace
-removes it (while no cell is being edited).
+Enter and Tab go on to the next cell, Shift+Tab back; Shift+Enter begins a line in the text. Behind
+the last cell the empty line begins; left empty, it leads out of the table. Alt+Up and Alt+Down move
+a position, Delete or Backspace removes it (while no cell is being edited).
 """
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
@@ -79,6 +79,7 @@ class ItemsView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.DESCRIPTION, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
+        header.sectionResized.connect(self._on_section_resized)
         self._needed = dict.fromkeys(_NEVER_CUT, 0)
         self._look_at(0, model.rowCount() - 1)
         self._share_room()
@@ -233,6 +234,12 @@ class ItemsView(QTableView):
         for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, column: int, _old: int, width: int) -> None:
+        if column == Column.DESCRIPTION:
+            self._delegate.text_width = width
+            self.resizeRowsToContents()  # its texts are wrapped anew
 
     def _at_least(self, planned: dict[Column, int]) -> dict[Column, int]:
         return {
