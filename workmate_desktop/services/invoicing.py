@@ -24,6 +24,7 @@ from workmate_desktop.domain.numbers import (
     format_problem,
     tidy_format,
 )
+from workmate_desktop.domain.vat_ids import tidy_vat_id
 from workmate_desktop.services import money_by_hand
 from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import numbers as number_rows
@@ -47,7 +48,8 @@ class Invoicing:
     ) -> Future[str]:
         """Keep a draft, new or known. UserError invoice_not_draft, draft_incomplete.
 
-        `seen` is the version that was edited: draft_changed (`at`) when there is a newer one.
+        `seen` is the version that was edited: draft_changed (`at`, `version`) when
+        there is a newer one.
         """
         return self._writer.submit(lambda t: self._save(t, draft, invoice_id, seen))
 
@@ -203,13 +205,14 @@ class Invoicing:
     def save_customer(self, customer: Customer) -> Future[str]:
         """Keep a customer; an empty id makes a new one.
 
-        UserError customer_name_missing, customer_gone, customer_changed (`at`).
+        UserError customer_name_missing, customer_gone, customer_changed (`at`, `version`).
         """
 
         def job(t: Transaction) -> str:
             if not customer.name.strip():
                 raise UserError("customer_name_missing")
-            return t.customers.save(replace(customer, name=" ".join(customer.name.split())))
+            name, vat_id = " ".join(customer.name.split()), tidy_vat_id(customer.vat_id)
+            return t.customers.save(replace(customer, name=name, vat_id=vat_id))
 
         return self._writer.submit(job)
 
@@ -246,7 +249,8 @@ class Invoicing:
             if known.row.status is not InvoiceStatus.DRAFT:
                 raise UserError("invoice_not_draft")
             if seen is not None and known.version != seen:
-                raise UserError("draft_changed", at=t.history.last_edit(invoice_id))
+                at = t.history.last_edit(invoice_id)
+                raise UserError("draft_changed", at=at, version=known.version)
         saved = t.invoices.save_draft(draft, invoice_id)
         if invoice_id is None:
             t.history.add(saved, Action.CREATED, self._actor, livemode=draft.livemode)

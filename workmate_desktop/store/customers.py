@@ -31,8 +31,8 @@ class CustomerVerbs:
     def save(self, customer: Customer) -> str:
         """Insert (empty id) or update. Returns the id.
 
-        Raises UserError customer_gone; customer_changed (`at`) when another version than the one
-        that was read would be overwritten.
+        Raises UserError customer_gone; customer_changed (`at`, `version`) when another version than
+        the one that was read would be overwritten.
         """
         values: dict[str, object] = {
             name: storable(getattr(customer, name)) for name in ("id", *BUYER_FIELDS)
@@ -43,7 +43,7 @@ class CustomerVerbs:
                 raise UserError("customer_gone")
             version, changed_at = kept
             if customer.version not in (0, version):
-                raise UserError("customer_changed", at=changed_at)
+                raise UserError("customer_changed", at=changed_at, version=version)
             values |= {"version": version + 1, "changed_at": self._t.now_text()}
             self._t.core.execute(
                 update(customers).where(customers.c.id == customer.id).values(values)

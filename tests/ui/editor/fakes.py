@@ -44,6 +44,11 @@ class Customers:
 
     known: list[Customer] = field(default_factory=lambda: [AYDIN, LINDNER, MORGENROT])
     asked: list[str] = field(default_factory=list)
+    stored: Invoice | None = None
+    """The draft as it is stored now."""
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        return self.stored
 
     def customer(self, customer_id: str) -> Customer | None:
         return next((c for c in self.known if c.id == customer_id), None)
@@ -64,16 +69,24 @@ class Writing:
 
     books: Customers
     calls: list[tuple[str, object, str | None]] = field(default_factory=list)
+    seen: list[int | None] = field(default_factory=list)
+    """The versions that were edited, call by call."""
     fail_with: Exception | None = None
     hold: bool = False
     number_format: NumberFormat = NumberFormat(DEFAULT_FORMAT)  # noqa: RUF009 - it never changes
     open: "list[tuple[Future[str], str]]" = field(default_factory=list)
 
-    def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> "Future[str]":
+    def save_draft(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> "Future[str]":
+        self.seen.append(seen)
         self.calls.append(("save_draft", draft, invoice_id))
         return self._answer(invoice_id or "i-new")
 
-    def issue(self, draft: InvoiceDraft, invoice_id: str | None = None) -> "Future[str]":
+    def issue(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> "Future[str]":
+        self.seen.append(seen)
         self.calls.append(("issue", draft, invoice_id))
         return self._answer(invoice_id or "i-new")
 

@@ -225,11 +225,11 @@ def test_a_new_customer_without_leaving_the_invoice(open_editor: Open, qtbot) ->
     fill(dialog.street, "Ring 5")
     fill(dialog.postal_code, "50667")
     fill(dialog.city, "Köln")
-    fill(dialog.vat_id, "de 123 456 789")
+    fill(dialog.vat_id, "de 136 695 976")
     with qtbot.waitSignal(dialog.saved):
         dialog.save_button.click()
     expected = Customer(
-        "", "Zahnarzt Ünal", "praxis@ünal.example", "Ring 5", "50667", "Köln", "DE", "DE123456789"
+        "", "Zahnarzt Ünal", "praxis@ünal.example", "Ring 5", "50667", "Köln", "DE", "DE136695976"
     )
     assert desk.writing.calls == [("save_customer", expected, None)]
     chosen = desk.editor.form.customer.customer()
@@ -256,7 +256,8 @@ def test_giving_up_the_new_customer_changes_nothing(open_editor: Open) -> None:
         ("email", "a@b.de, c@d.de", "Das ist keine E-Mail-Adresse. Beispiel: info@firma.de"),
         ("postal_code", "5066", "Fünf Ziffern."),
         ("vat_id", "DE12", "Beispiel: DE und neun Ziffern."),
-        ("vat_id", "123456789", "Beispiel: DE und neun Ziffern."),
+        ("vat_id", "12345678", "Beispiel: DE und neun Ziffern."),
+        ("vat_id", "123456789", "Die Prüfziffer stimmt nicht. Bitte vergleichen."),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field(qtbot, field: str, text: str, message: str) -> None:
@@ -279,14 +280,14 @@ def test_austrian_postal_codes_are_fine(qtbot) -> None:
     dialog = CustomerDialog(writing, FakeBridge(), "Wiener Büro")
     qtbot.addWidget(dialog)
     fill(dialog.postal_code, "1010")
-    fill(dialog.vat_id, "ATU12345678")
+    fill(dialog.vat_id, "ATU13585627")
     country = dialog.country.field
     assert isinstance(country, QComboBox)
     country.setCurrentIndex(country.findData("AT"))
     dialog.save()
     (_, saved, _) = writing.calls[0]
     assert isinstance(saved, Customer)
-    assert (saved.country, saved.postal_code, saved.vat_id) == ("AT", "1010", "ATU12345678")
+    assert (saved.country, saved.postal_code, saved.vat_id) == ("AT", "1010", "ATU13585627")
 
 
 def test_a_refusal_keeps_what_was_typed(qtbot) -> None:
@@ -338,3 +339,23 @@ def test_countries_have_german_names() -> None:
     assert "Frankreich" in names
     assert "Europäische Union" not in names
     assert len(known) == len({code for code, _ in known})
+
+
+def test_mc6_the_example_follows_the_country(qtbot) -> None:
+    dialog = CustomerDialog(Writing(Customers()), FakeBridge(), "Zürcher Büro")
+    qtbot.addWidget(dialog)
+    line, country = dialog.vat_id.field, dialog.country.field
+    assert isinstance(country, QComboBox) and isinstance(line, QLineEdit)
+    assert line.placeholderText() == "z. B. DE136695976"
+    fill(dialog.vat_id, "107.787.57")
+    dialog.save()
+    assert dialog.vat_id.message() == "Beispiel: DE und neun Ziffern."
+    country.setCurrentIndex(country.findData("CH"))
+    assert line.placeholderText() == "z. B. CHE107787577 MWST"
+    assert dialog.vat_id.message() == "Beispiel: CHE107787577 MWST"
+    country.setCurrentIndex(country.findData("US"))
+    assert line.placeholderText() == ""
+    country.setCurrentIndex(country.findData("CH"))
+    fill(dialog.vat_id, "CHE-107.787.577 MWST")
+    dialog.save()
+    assert not dialog.vat_id.is_bad()

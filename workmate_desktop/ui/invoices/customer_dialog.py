@@ -1,7 +1,7 @@
-"""A small dialog for a new customer, opened from the invoice editor."""
+"""A small dialog for a new customer or one to be corrected, opened from the invoice editor."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -16,18 +16,26 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.addresses import mail_address
+from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.customers import Customer
-from workmate_desktop.ui.invoices.editor_ports import CustomerWriting
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.vat_ids import EXAMPLES
+from workmate_desktop.ui.invoices.changed_elsewhere import (
+    CODES,
+    ChangedBanner,
+    Compared,
+    OtherVersionDialog,
+)
+from workmate_desktop.ui.invoices.editor_ports import CustomerReading, CustomerWriting
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.ports import Waiting
+from workmate_desktop.ui.shared.vat_check import VatProblem, read_vat_id
+from workmate_desktop.ui.shared.words import fill
 
-# Two letters and two to thirteen letters or digits; Germany: nine digits (§ 27a UStG).
-_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
-_GERMAN_VAT_ID = re.compile(r"DE[0-9]{9}")
 _GERMAN_POSTAL_CODE = re.compile(r"[0-9]{5}")
 _NEAR = ("DE", "AT", "CH")
 
@@ -45,10 +53,19 @@ def countries() -> list[tuple[str, str]]:
     return [(code, states[code]) for code in _NEAR] + rest
 
 
-class CustomerDialog(QDialog):
-    """Name and address of a new customer. Saves by itself and never blocks.
+@dataclass(frozen=True, slots=True)
+class EditedCustomer:
+    """A customer to be corrected, where it can be read again, and what time it is."""
 
-    Signal `saved(customer)`: the `Customer` with its new id; the dialog is then closed.
+    known: Customer
+    books: CustomerReading
+    clock: Clock
+
+
+class CustomerDialog(QDialog):
+    """Name and address of a customer. Saves by itself and never blocks.
+
+    Signal `saved(customer)`: the `Customer` with its id; the dialog is then closed.
     """
 
     saved = Signal(object)
@@ -59,12 +76,20 @@ class CustomerDialog(QDialog):
         bridge: Waiting,
         name: str = "",
         parent: QWidget | None = None,
+        *,
+        edited: EditedCustomer | None = None,
     ) -> None:
+        """With `edited` that one is corrected, else a new one of this name is made."""
         super().__init__(parent)
         self._invoicing = invoicing
         self._bridge = bridge
+        self._edited = edited
+        self._seen = 0 if edited is None else edited.known.version
+        self._other = 0
+        """The version that is edited, and the one stored elsewhere."""
         self._saving = False
-        self.setWindowTitle(self.tr("Neuer Kunde"))
+        title = self.tr("Neuer Kunde") if edited is None else self.tr("Kunden bearbeiten")
+        self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(440)
         self.name = _field(self.tr("&Name"), 200)
@@ -79,24 +104,32 @@ class CustomerDialog(QDialog):
         for code, country in countries():
             box.addItem(country, code)
         self.country = FormField(self.tr("&Land"), box)
-        self.vat_id = _field(self.tr("&USt-IdNr."), 20)
-        _line(self.vat_id).setPlaceholderText(self.tr("z. B. DE123456789"))
+        self.vat_id = _field(self.tr("&USt-IdNr."), 30)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.trouble.hide()
+        self.changed = ChangedBanner()
         self.cancel_button = button(self.tr("&Abbrechen"))
-        self.save_button = button(self.tr("&Kunden anlegen"), kind="primary")
+        words = self.tr("&Kunden anlegen") if edited is None else self.tr("Spei&chern")
+        self.save_button = button(words, kind="primary")
         self.save_button.setDefault(True)
         self.cancel_button.clicked.connect(self.reject)
         self.save_button.clicked.connect(self.save)
-        self._arrange()
-        _line(self.name).setText(name)
+        self.changed.look_wanted.connect(self._show_other_version)
+        self.changed.keep_wanted.connect(self._save_mine)
+        self._arrange(title)
+        if edited is None:
+            _line(self.name).setText(name)
+        else:
+            self._show_customer(edited.known)
+        box.currentIndexChanged.connect(self._on_country)
+        self._on_country()
         _line(self.name).setFocus()
 
-    def _arrange(self) -> None:
+    def _arrange(self, title: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(14)
-        layout.addWidget(PlainLabel(self.tr("Neuer Kunde"), role="title"))
+        layout.addWidget(PlainLabel(title, role="title"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(12)
@@ -113,7 +146,11 @@ class CustomerDialog(QDialog):
             grid.addWidget(field, row, column, 1, columns, Qt.AlignmentFlag.AlignTop)
         for column, stretch in enumerate((1, 1, 2)):
             grid.setColumnStretch(column, stretch)
+        if self._edited is not None:
+            words = self.tr("Gestellte Rechnungen behalten Namen und Anschrift von damals.")
+            layout.addWidget(PlainLabel(words, role="small", wrap=True))
         layout.addWidget(self.trouble)
+        layout.addWidget(self.changed)
         layout.addStretch(1)
         layout.addWidget(line())
         buttons = QHBoxLayout()
@@ -123,19 +160,45 @@ class CustomerDialog(QDialog):
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
 
+    def _show_customer(self, known: Customer) -> None:
+        for field, text in (
+            (self.name, known.name),
+            (self.email, known.email),
+            (self.street, known.street),
+            (self.postal_code, known.postal_code),
+            (self.city, known.city),
+            (self.vat_id, known.vat_id),
+        ):
+            _line(field).setText(text)
+        box = cast(QComboBox, self.country.field)
+        if box.findData(known.country) < 0:
+            box.addItem(known.country, known.country)  # of another program, or none
+        box.setCurrentIndex(box.findData(known.country))
+
     def customer(self) -> Customer:
-        """What is typed, trimmed; without an id."""
-        vat_id = re.sub(r"[\s.-]", "", _line(self.vat_id).text()).upper()
+        """What is typed, trimmed; a new one has no id."""
         return Customer(
-            id="",
+            id="" if self._edited is None else self._edited.known.id,
             name=_text(self.name),
             email=_text(self.email),
             street=_text(self.street),
             postal_code=_text(self.postal_code),
             city=_text(self.city),
-            country=str(cast(QComboBox, self.country.field).currentData()),
-            vat_id=vat_id,
+            country=self._country(),
+            vat_id=read_vat_id(_line(self.vat_id).text(), self._country())[0],
+            version=self._seen,
         )
+
+    def _country(self) -> str:
+        return str(cast(QComboBox, self.country.field).currentData())
+
+    @Slot()
+    def _on_country(self) -> None:
+        """The example follows the country."""
+        example = EXAMPLES.get(self._country())
+        _line(self.vat_id).setPlaceholderText(fill(self.tr("z. B. %1"), example) if example else "")
+        if self.vat_id.is_bad():
+            self._show_vat_problem()
 
     @Slot()
     def save(self) -> None:
@@ -181,10 +244,29 @@ class CustomerDialog(QDialog):
             and not _GERMAN_POSTAL_CODE.fullmatch(customer.postal_code)
         ):
             wrong[self.postal_code] = self.tr("Fünf Ziffern.")
-        form = _GERMAN_VAT_ID if customer.vat_id.startswith("DE") else _VAT_ID
-        if customer.vat_id and not form.fullmatch(customer.vat_id):
-            wrong[self.vat_id] = self.tr("Beispiel: DE und neun Ziffern.")
+        vat_problem = self._vat_problem()
+        if vat_problem:
+            wrong[self.vat_id] = vat_problem
         return wrong
+
+    def _vat_problem(self) -> str:
+        """One that was stored before is never in the way of correcting the rest."""
+        text = _line(self.vat_id).text()
+        if self._edited is not None and text == self._edited.known.vat_id:
+            return ""
+        _, country, problem = read_vat_id(text, self._country())
+        example = EXAMPLES.get(country or "")
+        if problem is None:
+            return ""
+        if problem is VatProblem.CHECK_DIGIT:
+            return self.tr("Die Prüfziffer stimmt nicht. Bitte vergleichen.")
+        if country == "DE":
+            return self.tr("Beispiel: DE und neun Ziffern.")
+        return fill(self.tr("Beispiel: %1"), example) if example else self.tr("Das ist keine.")
+
+    def _show_vat_problem(self) -> None:
+        problem = self._vat_problem()
+        self.vat_id.set_message(problem, Message.BAD if problem else Message.HINT)
 
     def _on_saved(self, customer: Customer, new_id: str) -> None:
         self._set_saving(False)
@@ -193,12 +275,47 @@ class CustomerDialog(QDialog):
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
+        if self._edited is not None and isinstance(error, UserError) and error.code in CODES:
+            self._other = int(str(error.values["version"]))
+            self.changed.tell(error, self._edited.clock)
+            return
         self.trouble.setText(error_sentence(error).line)
         self.trouble.show()
+
+    @Slot()
+    def _save_mine(self) -> None:
+        """Over the version that was told of, and no later one."""
+        self._seen = self._other
+        self.save()
+
+    @Slot()
+    def _show_other_version(self) -> None:
+        assert self._edited is not None  # only then it can have been changed elsewhere
+        other = self._edited.books.customer(self._edited.known.id)
+        if other is None:
+            self._on_failed(UserError("customer_gone"))
+            return
+        mine = self.customer()
+        names = dict(countries())
+        compared = [
+            Compared(title, str(getattr(other, name)), str(getattr(mine, name)))
+            for name, title in (
+                ("name", self.tr("Name")),
+                ("email", self.tr("E-Mail")),
+                ("street", self.tr("Straße und Nummer")),
+                ("postal_code", self.tr("PLZ")),
+                ("city", self.tr("Ort")),
+                ("vat_id", self.tr("USt-IdNr.")),
+            )
+        ]
+        land = Compared(self.tr("Land"), *(names.get(c, c) for c in (other.country, mine.country)))
+        compared.insert(-1, land)
+        OtherVersionDialog(self, self.tr("Andere Fassung des Kunden"), compared).open()
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
         self.trouble.hide()
+        self.changed.hide()
         self.save_button.setEnabled(not saving)
         self.cancel_button.setEnabled(not saving)
 

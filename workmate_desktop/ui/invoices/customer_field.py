@@ -93,8 +93,8 @@ class CustomerField(QComboBox):
         self._found = CustomersModel(self)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        # So that the form fits 1280 pixels at 200 % beside three dates.
-        self.setMinimumContentsLength(6)
+        # So that the form fits 1280 pixels at 200 % beside three dates and a pencil.
+        self.setMinimumContentsLength(4)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         completer = QCompleter(self._found, self)
         # The books have searched already, with folded umlauts; the completer must not filter.

@@ -17,12 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.domain.review import Credit
+from workmate_desktop.ui.invoices.changed_elsewhere import (
+    CODES,
+    ChangedBanner,
+    OtherVersionDialog,
+)
 from workmate_desktop.ui.invoices.credit_offer import OffersCredits, credit_text
-from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
+from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, EditedCustomer
 from workmate_desktop.ui.invoices.editor_form import InvoiceForm
-from workmate_desktop.ui.invoices.editor_ports import CustomerReading, EditorWriting
+from workmate_desktop.ui.invoices.editor_ports import EditorReading, EditorWriting
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.messages import error_sentence
@@ -51,7 +57,7 @@ class InvoiceEditor(QDialog):
 
     def __init__(
         self,
-        books: CustomerReading,
+        books: EditorReading,
         invoicing: EditorWriting,
         bridge: Waiting,
         clock: Clock,
@@ -66,6 +72,12 @@ class InvoiceEditor(QDialog):
         Without `credits_kept` no credit of an overpaid invoice is offered."""
         super().__init__(parent)
         self._credits = credits_kept
+        self._books = books
+        self._clock = clock
+        self._seen = None if invoice is None else invoice.version
+        """The version of the draft that is edited here."""
+        self._other = (0, False)
+        """The version stored elsewhere, and whether mine was to be issued."""
         self._invoicing = invoicing
         self._bridge = bridge
         self._invoice_id = None if invoice is None else invoice.row.id
@@ -96,20 +108,12 @@ class InvoiceEditor(QDialog):
         self.real_hint.setVisible(test_mode is None and not is_test)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.trouble.hide()
+        self.changed = ChangedBanner()
         self.cancel_button = button(self.tr("&Abbrechen"))
         self.draft_button = button(self.tr("Als &Entwurf speichern"))
         self.issue_button = button(self.tr("Rechnung &stellen"), kind="primary")
         self._arrange()
-        self.form.changed.connect(self._show_number)
-        for signal in (self.form.changed, self.form.note.textChanged, self.test_box.toggled):
-            signal.connect(self._offer_credits)
-        self.form.offer.wanted.connect(self._take_credit)
-        self.form.new_customer_wanted.connect(self._make_customer)
-        self.test_box.toggled.connect(self._show_number)
-        self.numbers_button.clicked.connect(self._open_numbers)
-        self.cancel_button.clicked.connect(self.reject)
-        self.draft_button.clicked.connect(self.save_draft)
-        self.issue_button.clicked.connect(self.issue)
+        self._connect()
         self._numbered: tuple[int, bool] | None = None
         self._show_number()
         self._offer_credits()
@@ -159,6 +163,21 @@ class InvoiceEditor(QDialog):
         if chosen_key(box) == "discard":
             super().reject()
 
+    def _connect(self) -> None:
+        self.form.changed.connect(self._show_number)
+        for signal in (self.form.changed, self.form.note.textChanged, self.test_box.toggled):
+            signal.connect(self._offer_credits)
+        self.form.offer.wanted.connect(self._take_credit)
+        self.form.new_customer_wanted.connect(self._make_customer)
+        self.form.edit_customer_wanted.connect(self._edit_customer)
+        self.changed.look_wanted.connect(self._show_other_version)
+        self.changed.keep_wanted.connect(self._save_mine)
+        self.test_box.toggled.connect(self._show_number)
+        self.numbers_button.clicked.connect(self._open_numbers)
+        self.cancel_button.clicked.connect(self.reject)
+        self.draft_button.clicked.connect(self.save_draft)
+        self.issue_button.clicked.connect(self.issue)
+
     def _arrange(self) -> None:
         # On a small screen, or at 200 %, the form scrolls and the buttons stay.
         scroll = QScrollArea()
@@ -178,6 +197,7 @@ class InvoiceEditor(QDialog):
         head.addWidget(self.numbers_button)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.trouble)
+        layout.addWidget(self.changed)
         layout.addWidget(self.real_hint)
         layout.addWidget(line())
         buttons = QHBoxLayout()
@@ -245,6 +265,7 @@ class InvoiceEditor(QDialog):
         if self._saving:
             return
         self.trouble.hide()
+        self.changed.hide()
         draft = self.form.draft(issuing=issuing, livemode=not self.test_box.isChecked())
         if draft is None:
             return
@@ -252,7 +273,7 @@ class InvoiceEditor(QDialog):
         pressed = self.issue_button if issuing else self.draft_button
         self._set_saving(True)
         store = self._invoicing.issue if issuing else self._invoicing.save_draft
-        future: Future[str] = store(draft, self._invoice_id)
+        future: Future[str] = store(draft, self._invoice_id, self._seen)
         self._bridge.when_done(
             future,
             lambda invoice_id: self._on_saved(invoice_id, issuing, taken),
@@ -272,15 +293,42 @@ class InvoiceEditor(QDialog):
 
     def _on_failed(self, error: Exception, pressed: QPushButton) -> None:
         self._set_saving(False)
+        if isinstance(error, UserError) and error.code in CODES:
+            self._on_changed_elsewhere(error, pressed)
+            return
         self.trouble.setText(error_sentence(error).line)
         self.trouble.show()
         pressed.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_changed_elsewhere(self, error: UserError, pressed: QPushButton) -> None:
+        """Saving again is to overwrite the version told of here, and no later one."""
+        self._other = (int(str(error.values["version"])), pressed is self.issue_button)
+        self.changed.tell(error, self._clock)
+
+    @Slot()
+    def _save_mine(self) -> None:
+        self._seen, issuing = self._other
+        self._save(issuing=issuing)
+
+    @Slot()
+    def _show_other_version(self) -> None:
+        other = self._books.invoice(self._invoice_id or "")
+        if other is None:
+            self.trouble.setText(error_sentence(UserError("invoice_gone")).line)
+            self.trouble.show()
+            return
+        from workmate_desktop.ui.invoices.editor_versions import compared
+
+        title = self.tr("Andere Fassung des Entwurfs")
+        OtherVersionDialog(self, title, compared(other, self.form)).open()
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
         for part in (
             self.form,
             self.test_box,
+            self.changed,
+            self.numbers_button,
             self.cancel_button,
             self.draft_button,
             self.issue_button,
@@ -292,6 +340,24 @@ class InvoiceEditor(QDialog):
         dialog = CustomerDialog(self._invoicing, self._bridge, name, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.form.take_over)
+        dialog.open()
+
+    @Slot(str)
+    def _edit_customer(self, customer_id: str) -> None:
+        """As the customer is stored now: it may have been corrected since it was chosen."""
+        known = self._books.customer(customer_id)
+        if known is None:
+            self.trouble.setText(error_sentence(UserError("customer_gone")).line)
+            self.trouble.show()
+            return
+        dialog = CustomerDialog(
+            self._invoicing,
+            self._bridge,
+            parent=self,
+            edited=EditedCustomer(known, self._books, self._clock),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self.form.show_customer)
         dialog.open()
 
 

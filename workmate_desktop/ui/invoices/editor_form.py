@@ -50,11 +50,13 @@ class _Checked:
 class InvoiceForm(QWidget):
     """The fields of one invoice.
 
-    Signals: `changed()`, anything was typed or chosen; `new_customer_wanted(name)`.
+    Signals: `changed()`, anything was typed or chosen; `new_customer_wanted(name)`;
+    `edit_customer_wanted(id)`.
     """
 
     changed = Signal()
     new_customer_wanted = Signal(str)
+    edit_customer_wanted = Signal(str)
 
     def __init__(
         self,
@@ -107,8 +109,10 @@ class InvoiceForm(QWidget):
 
     def snapshot(self) -> object:
         """Equal snapshots mean that nothing was changed in between."""
+        customer = self.customer.customer()
         return (
-            self.customer.customer() or self.customer.currentText().strip(),
+            # A corrected customer is stored already, and is no change of the invoice.
+            customer.id if customer else self.customer.currentText().strip(),
             *(field.text() for field in self._dates()),
             self.model.lines(),
             self.note.toPlainText(),
@@ -118,6 +122,11 @@ class InvoiceForm(QWidget):
         """Use a customer that was just made, and go on with the dates."""
         self.customer.set_customer(customer)
         self.issue_date.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def show_customer(self, customer: Customer) -> None:
+        """The chosen customer was corrected; the focus goes back to where it was."""
+        self.customer.set_customer(customer)
+        self.customer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def draft(self, *, issuing: bool, livemode: bool) -> InvoiceDraft | None:
         """The typed invoice, or None: then messages stand beside the fields that are wrong.
@@ -162,7 +171,12 @@ class InvoiceForm(QWidget):
                 self.focusNextPrevChild(True)
 
     def _make_fields(self, theme: Theme) -> None:
-        self.customer_field = FormField(self.tr("&Kunde"), self.customer)
+        self.edit_customer = self._icon_button(
+            theme, "pencil", self.tr("Kunden bearbeiten"), self.tr("Alt+B")
+        )
+        self.edit_customer.setShortcut("Alt+B")
+        self.edit_customer.clicked.connect(self._on_edit_customer)
+        self.customer_field = FormField(self.tr("&Kunde"), self.customer, beside=self.edit_customer)
         self.issue_field = FormField(self.tr("Rechnungs&datum"), self.issue_date)
         self.service_field = FormField(self.tr("&Leistungsdatum"), self.service_date)
         self.due_field = FormField(self.tr("&Fällig am"), self.due_date)
@@ -241,12 +255,21 @@ class InvoiceForm(QWidget):
             self.down_button,
             self.remove_button,
             self.note,
+            # Seldom needed, and never on the way from the customer to the dates.
+            self.edit_customer,
         ]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
     @Slot()
+    def _on_edit_customer(self) -> None:
+        customer = self.customer.customer()
+        if customer is not None:
+            self.edit_customer_wanted.emit(customer.id)
+
+    @Slot()
     def _on_changed(self) -> None:
+        self.edit_customer.setEnabled(self.customer.customer() is not None)
         unreadable = self.model.first_problem(strict=False) is not None
         self.totals.show_totals(None if unreadable else totals_of(self.model.readable_items()))
         self._show(self._check())

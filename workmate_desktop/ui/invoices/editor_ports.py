@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.invoices import InvoiceDraft
+from workmate_desktop.domain.invoices import Invoice, InvoiceDraft
 from workmate_desktop.domain.numbers import Numbering
 
 T = TypeVar("T")
@@ -27,23 +27,37 @@ class CustomerReading(Protocol):
         ...
 
 
+class EditorReading(CustomerReading, Protocol):
+    """What the editor reads."""
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        """A draft as it is stored now; None when it is gone."""
+        ...
+
+
 class CustomerWriting(Protocol):
-    """Making a customer."""
+    """Making a customer, and correcting one."""
 
     def save_customer(self, customer: Customer) -> Future[str]:
-        """Store a customer; an empty id makes a new one. Gives the id. May carry a UserError."""
+        """Store a customer; an empty id makes a new one. Gives the id. May carry a UserError;
+        customer_changed when another version than `customer.version` is stored."""
         ...
 
 
 class EditorWriting(CustomerWriting, Protocol):
     """Saving what the editor holds. Futures may carry a UserError."""
 
-    def save_draft(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
-        """Store a draft, or a new one without `invoice_id`. Gives the invoice's id."""
+    def save_draft(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> Future[str]:
+        """Store a draft, or a new one without `invoice_id`. Gives the invoice's id. `seen` is the
+        version that was edited; with a newer one: UserError draft_changed."""
         ...
 
-    def issue(self, draft: InvoiceDraft, invoice_id: str | None = None) -> Future[str]:
-        """Store and issue in one transaction. Gives the invoice's id."""
+    def issue(
+        self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
+    ) -> Future[str]:
+        """Store and issue in one transaction. Gives the invoice's id. As `save_draft`."""
         ...
 
     def next_number(self, issue_date: date, livemode: bool) -> str:

@@ -147,6 +147,14 @@ def _invoices() -> dict[str, Message]:
         ),
         "payment_already_reversed": Message(_tr("Diese Zahlung ist schon rückgängig gemacht."), ""),
         "customer_name_missing": Message(_tr("Dem Kunden fehlt der Name."), ""),
+        "customer_changed": Message(
+            _tr("Dieser Kunde wurde inzwischen an anderer Stelle geändert."),
+            _tr("Bitte die andere Fassung ansehen."),
+        ),
+        "draft_changed": Message(
+            _tr("Dieser Entwurf wurde inzwischen an anderer Stelle geändert."),
+            _tr("Bitte die andere Fassung ansehen."),
+        ),
         "customer_gone": Message(
             _tr("Diesen Kunden gibt es nicht mehr."), _tr("Bitte einen anderen wählen.")
         ),
