@@ -101,7 +101,7 @@ def test_me4_what_can_mean_two_amounts_is_asked(typed: str, currency: str, sente
 def test_me4_a_price_that_can_mean_two_is_asked() -> None:
     assert read_price("1,234", "eur") is Problem.UNCLEAR
     sentence = problem_sentence(Problem.UNCLEAR, ItemColumn.UNIT_PRICE)
-    assert sentence.endswith("1.234,00 oder 1,23.")
+    assert sentence.endswith("1.234,00 oder 1,2340.")
     assert read_price("1.234,00", "eur") == 123400
 
 

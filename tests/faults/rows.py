@@ -151,7 +151,11 @@ NOW = {
     "MB6": "every change of state has a line",
     "MC1": "a number of any form",
     "MC2": "Skonto, write-offs, refunds by hand",
+    "MC3": "the buyer stands on the invoice",
+    "MC4": "prices finer than a cent",
     "MC5": "numbers go on from another program",
+    "MC6": "VAT ids of all countries",
+    "MC7": "saved from two places",
     "MD1": "steps of the background that fail",
     "MD2": "backups after changes and at the end",
     "MD3": "given numbers stay given after a restore",
@@ -161,6 +165,7 @@ NOW = {
     "ME4": "amounts typed the usual ways",
     "ME5": "one rule for one thing typed",
     "ME6": "what cannot be done says why",
+    "ME7": "a position of several lines",
     "ME8": "what nobody needs is not ticked",
 }
 """Due now."""

@@ -94,7 +94,7 @@ def test_the_bill_names_every_shipped_package_with_hashes_and_licence() -> None:
 def test_the_bill_says_who_needs_whom() -> None:
     bill = json.loads(sbom.bill_of_materials())
     needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
-    assert len(needs["workmate-desktop"]) == 12
+    assert len(needs["workmate-desktop"]) == 13
     requests = next(ref for ref in needs if ref.startswith("pkg:pypi/requests@"))
     assert any(ref.startswith("pkg:pypi/urllib3@") for ref in needs[requests])
 

@@ -155,6 +155,7 @@ class FakeBooks:
     history_of: dict[str, list[HistoryLine]] = field(default_factory=dict)
     items_of: dict[str, tuple[InvoiceItem, ...]] = field(default_factory=dict)
     owed_again_of: dict[str, list[OwedAgain]] = field(default_factory=dict)
+    buyers: dict[str, Customer] = field(default_factory=dict)
     cancel_reasons: dict[str, str] = field(default_factory=dict)
     review_count: int = 0
     calls: dict[str, int] = field(default_factory=dict)
@@ -269,6 +270,7 @@ class FakeBooks:
             note="",
             created_at=NOW - timedelta(days=3),
             cancel_reason=self.cancel_reasons.get(invoice_id, ""),
+            buyer=self.buyers.get(invoice_id),
         )
 
     def customer(self, customer_id: str) -> Customer | None:

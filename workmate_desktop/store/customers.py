@@ -88,12 +88,15 @@ def frozen_buyer(snapshot: str | None, customer_id: str) -> Customer | None:
     buyer = from_json(snapshot).get("buyer")
     if not isinstance(buyer, dict):
         return None
-    return Customer(customer_id, **{name: str(buyer.get(name) or "") for name in BUYER_FIELDS})
+    return _made(customer_id, buyer)
 
 
 def _customer(row: Mapping[Any, Any]) -> Customer:
-    return Customer(
-        id=row["id"],
-        version=row["version"],
-        **{name: row[name] or "" for name in BUYER_FIELDS},
+    return _made(row["id"], row, row["version"])
+
+
+def _made(customer_id: str, found: Mapping[Any, Any], version: int = 0) -> Customer:
+    name, email, street, postal_code, city, country, vat_id = (
+        str(found[key] or "") if key in found else "" for key in BUYER_FIELDS
     )
+    return Customer(customer_id, name, email, street, postal_code, city, country, vat_id, version)

@@ -1,14 +1,20 @@
 """The editor for tests/screenshots.py: as in the picture, and with everything wrong."""
 
 from decimal import Decimal
+from typing import cast
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from tests.ui.editor.fakes import PICTURED, Customers, Writing, draft_invoice, item
+from tests.ui.editor.fakes import LINDNER, PICTURED, Customers, Writing, draft_invoice, item
 from tests.ui.fakes import FakeBridge, FakeClock
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceItem
+from workmate_desktop.ui.invoices.changed_elsewhere import OtherVersionDialog
+from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, EditedCustomer
 from workmate_desktop.ui.invoices.editor import InvoiceEditor
+from workmate_desktop.ui.invoices.editor_versions import compared
 from workmate_desktop.ui.invoices.items_input import Column
 from workmate_desktop.ui.invoices.items_text import DescriptionEdit
 from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
@@ -75,4 +81,39 @@ def build_numbers(theme: Theme) -> QWidget:
     dialog = NumbersDialog(None, Writing(Customers()), FakeBridge(), 2026)
     dialog.running.setText("120")
     dialog.running.textEdited.emit("120")
+    return dialog
+
+
+def build_changed(theme: Theme) -> QWidget:
+    """A draft that was changed at another place."""
+    editor = _editor(theme)
+    error = UserError("draft_changed", at="2026-11-23T13:05:00.000Z", version=4)
+    editor._on_failed(error, editor.draft_button)
+    return editor
+
+
+def build_other_version(theme: Theme) -> QWidget:
+    """The other version beside what is typed."""
+    editor = _editor(theme)
+    theirs = draft_invoice(
+        (item("IT-Wartung vor Ort", "5", "Std.", 10000), PICTURED[1]), customer=LINDNER
+    )
+    dialog = OtherVersionDialog(None, "Andere Fassung des Entwurfs", compared(theirs, editor.form))
+    editor.setParent(None)
+    dialog.setProperty("kept", editor)
+    return dialog
+
+
+def build_customer(theme: Theme) -> QWidget:
+    """A customer in Switzerland, corrected, with a wrong VAT id."""
+    known = Customer(
+        "c-1", "Zürcher Büro AG", "buero@example.org", "Bahnhofstrasse 1", "8001", "Zürich", "CH"
+    )
+    dialog = CustomerDialog(
+        Writing(Customers()),
+        FakeBridge(),
+        edited=EditedCustomer(known, Customers(), FakeClock()),
+    )
+    cast(QLineEdit, dialog.vat_id.field).setText("CHE-107.787.578 MWST")
+    dialog.save()
     return dialog

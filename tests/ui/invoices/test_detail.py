@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from tests.ui.fakes import NOW, FakeBooks, row
 from tests.ui.invoices.conftest import Desk
+from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceItem, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Tone
 
 PART, PAID, DRAFT = InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID, InvoiceStatus.DRAFT
@@ -320,3 +322,38 @@ def test_reading_again_without_a_difference_keeps_the_focus(desk: Desk) -> None:
     desk.announce("id-1")
     assert button.hasFocus()
     assert pills(desk) == ["Offen", "Zahlung fehlgeschlagen"]
+
+
+def test_mc3_the_panel_shows_the_buyer_as_the_invoice_does(desk: Desk) -> None:
+    desk.books.buyers["id-1"] = Customer(
+        "c-1",
+        "Aydin",
+        street="Kärntner Ring 1",
+        postal_code="1010",
+        city="Wien",
+        country="AT",
+        vat_id="ATU13585627",
+    )
+    desk.books.buyers["id-2"] = Customer("c-2", "Ohne Anschrift")
+    desk.tab.select_invoice("id-1")
+    address = desk.tab.detail.address
+    assert address.isVisible()
+    assert address.full_text() == "Kärntner Ring 1, 1010 Wien, Österreich, USt-IdNr. ATU13585627"
+    desk.tab.select_invoice("id-2")
+    assert not address.isVisible()
+
+
+def test_me7_the_panel_shows_all_lines_of_a_position(desk: Desk) -> None:
+    words = "Wartung\nServerraum, Etage 2\n" + "sehr lange Beschreibung " * 20
+    desk.books.items_of["id-2"] = (
+        InvoiceItem(words.strip(), Decimal(1), "Stk.", 100000, Decimal(19)),
+    )
+    desk.tab.select_invoice("id-2")
+    (label,) = [
+        one
+        for one in desk.tab.detail.items.findChildren(PlainLabel)
+        if "Wartung" in one.full_text()
+    ]
+    assert label.full_text() == f"1 Stk. × {words.strip()}"
+    assert label.text() == label.full_text()
+    assert label.height() >= label.heightForWidth(label.width())

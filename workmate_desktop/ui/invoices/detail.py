@@ -9,6 +9,7 @@ from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for, has_next_step
+from workmate_desktop.ui.invoices.buyer_text import address_line
 from workmate_desktop.ui.invoices.detail_sections import (
     ActionBlock,
     AmountBlock,
@@ -77,6 +78,7 @@ class DetailPanel(QStackedWidget):
         )
         self.number = PlainLabel(role="muted", selectable=True)
         self.customer = PlainLabel(role="title", elide_words=True, selectable=True)
+        self.address = PlainLabel(role="muted", wrap=True, selectable=True)
         self.pills = PillLabel(theme)
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
@@ -89,7 +91,7 @@ class DetailPanel(QStackedWidget):
         self.payments = PaymentBlock(clock)
         self.note = PlainLabel(role="muted", wrap=True, selectable=True)
         self.timeline = Timeline(theme)
-        for label in (self.customer, self.note):
+        for label in (self.customer, self.address, self.note):
             # Staff copy these, so they cannot break a long word; it must not widen the panel.
             label.setMinimumWidth(1)
         self._payments_title = _heading(self.tr("Zahlungen"))
@@ -174,6 +176,9 @@ class DetailPanel(QStackedWidget):
         today = self._clock.today()
         self.number.setText(texts.label(row))
         self.customer.setText(row.customer_name)
+        address = address_line(invoice.buyer)
+        _show_whole(self.address, address)
+        self.address.setVisible(bool(address))
         self.pills.set_pills(status_pills(row, today))
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice, payments)
@@ -225,7 +230,8 @@ class DetailPanel(QStackedWidget):
         column.setSpacing(0)
         for widget, space_below in (
             (self.number, 0),
-            (self.customer, 10),
+            (self.customer, 0),
+            (self.address, 10),
         ):
             column.addWidget(widget)
             column.addSpacing(space_below)

@@ -135,7 +135,7 @@ class ItemsDelegate(QStyledItemDelegate):
 
     def _lines_of(self, index: Index, font: QFont, typed: str | None = None) -> tuple[str, ...]:
         """The text of this position as it is wrapped into its column."""
-        place = index.siblingAtColumn(Column.DESCRIPTION)
+        place = index.model().index(index.row(), Column.DESCRIPTION)
         words = str(place.data() or "") if typed is None else typed
         return wrapped(words, font, self.text_width - 2 * PADDING)
 
