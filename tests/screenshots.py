@@ -117,6 +117,9 @@ SCREENS = {
     "email-abgelehnt": Screen("tests.ui.notify.screens:mail_refused", 0, 0),
     "email-ohne-schluesselbund": Screen("tests.ui.notify.screens:mail_no_keyring", 0, 0),
     "zahlung-simulieren": Screen("tests.ui.stripe.dialog_screens:simulate", 0, 0),
+    "zahlung-simulieren-schmal": Screen("tests.ui.stripe.dialog_screens:simulate", 430, 460),
+    "tunnel": Screen("tests.ui.stripe.dialog_screens:tunnel", 0, 0),
+    "tunnel-fehler": Screen("tests.ui.stripe.dialog_screens:tunnel_wrong", 0, 0),
 }
 
 

@@ -164,7 +164,7 @@ NOW = {
     "ME3": "text in all its forms",
     "ME4": "amounts typed the usual ways",
     "ME5": "one rule for one thing typed",
-    "ME6": "what cannot be done says why",
+    "ME6": "dialogs, buttons and focus in place",
     "ME7": "a position of several lines",
     "ME8": "what nobody needs is not ticked",
 }

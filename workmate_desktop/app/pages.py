@@ -15,6 +15,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.troubles import TroubleKind
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.backup.bar import BackupBar
+from workmate_desktop.ui.invoices.status_place import status_places
 from workmate_desktop.ui.log.tab import LogTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.mode_badge import ModeBadge, demo_label
@@ -218,6 +219,7 @@ class Pages(QObject):
             invoice_id,
             self._window,
         )
+        dialog.stand_clear_of(status_places(self.invoices.table, invoice_id))
         dialog.open()
 
     @Slot()

@@ -3,19 +3,21 @@
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fake_pay import FakePay
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
 from tests.ui.invoices.conftest import FakeToasts
+from tests.ui.painted import settle
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payment_links import Offer, OfferState
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.ui.invoices.actions import InvoiceAction
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_texts import mail_url
 from workmate_desktop.ui.invoices.qr_dialog import QrDialog
@@ -122,6 +124,58 @@ def test_busy_while_stripe_is_asked_and_a_double_click_asks_once(desk: Desk) -> 
     assert desk.pay.asked == ["id-1"]
     assert desk.block.button(PayAction.OPEN).isEnabled()
     assert len(desk.opened) == 1
+
+
+@pytest.mark.parametrize("action", list(PayAction))
+@pytest.mark.parametrize("fails", [False, True])
+def test_me6_the_keyboard_stays_at_the_button_that_was_pressed(
+    desk: Desk, qtbot, action: PayAction, fails: bool
+) -> None:
+    with qtbot.waitActive(desk.tab):
+        desk.tab.activateWindow()
+    desk.pay.fail_with = StripeRefused(Refusal.NO_NET) if fails else None
+    pressed = desk.block.button(action)
+    pressed.setFocus()
+    desk.bridge.hold = True
+    qtbot.keyClick(pressed, Qt.Key.Key_Space)
+    waiting = QApplication.focusWidget()
+    assert waiting is desk.tab.detail.area
+    qtbot.keyClick(waiting, Qt.Key.Key_Space)  # presses nothing
+    assert QApplication.activeModalWidget() is None
+    desk.bridge.run_waiting()
+    assert desk.tab.window().focusWidget() is pressed
+    assert desk.pay.asked == ["id-1"]
+    for shown in QApplication.topLevelWidgets():
+        if isinstance(shown, QrDialog):
+            shown.accept()
+            QApplication.sendPostedEvents(shown, QEvent.Type.DeferredDelete)
+
+
+def test_me6_buttons_made_anew_hand_the_keyboard_to_no_other(desk: Desk, qtbot) -> None:
+    with qtbot.waitActive(desk.tab):
+        desk.tab.activateWindow()
+    desk.tab.set_simulation_available(True)
+    detail = desk.tab.detail
+    settle()
+    detail.buttons.button(InvoiceAction.ADD_PAYMENT).setFocus()
+    assert isinstance(QApplication.focusWidget(), QPushButton)
+    desk.books.pay("id-1")
+    desk.bridge.invoices_changed.emit(("id-1",))
+    settle()
+    held = QApplication.focusWidget()
+    assert held in (detail.area, detail.buttons._buttons.get(InvoiceAction.ADD_PAYMENT))
+
+
+def test_me6_a_payment_that_takes_the_buttons_away_hands_the_keyboard_to_no_other(
+    desk: Desk, qtbot
+) -> None:
+    with qtbot.waitActive(desk.tab):
+        desk.tab.activateWindow()
+    desk.block.button(PayAction.COPY).setFocus()
+    desk.pay.offers["id-1"] = Offer(OfferState.RUNNING, since=NOW)
+    desk.bridge.invoices_changed.emit(("id-1",))
+    assert not desk.block.button(PayAction.COPY).isVisible()
+    assert QApplication.focusWidget() is desk.tab.detail.area
 
 
 def test_the_link_is_copied(desk: Desk) -> None:

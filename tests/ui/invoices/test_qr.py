@@ -53,6 +53,18 @@ def test_on_the_screen(qtbot, theme, scheme: Scheme) -> None:
     assert image.width() >= 300
 
 
+@pytest.mark.parametrize("height", [420, 460, 2000])
+def test_me6_on_a_low_screen_the_code_gives_way_and_is_read_still(
+    qtbot, theme, height: int
+) -> None:
+    made = dialog(qtbot)
+    made.fit_to(height)
+    layout = made.layout()
+    assert layout is not None and layout.totalHeightForWidth(made.width()) <= height
+    assert read_qr(made.picture.grab().toImage()) == URL
+    assert (made.picture.width() >= 300) is (height == 2000)
+
+
 def test_in_the_clipboard(qtbot, theme) -> None:
     made = dialog(qtbot)
     made.copy_button.click()

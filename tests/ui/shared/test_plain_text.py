@@ -134,3 +134,21 @@ def test_long_questions_are_never_cut(qtbot, times, more):
         )
         assert needed.width() <= label.contentsRect().width()
         assert needed.height() <= label.contentsRect().height()
+
+
+def test_me6_what_gives_up_stands_at_the_left_as_in_every_dialog(theme, qtbot) -> None:
+    """Qt's own order differs from system to system, and from the program's dialogs."""
+    box = message_box(
+        None,
+        "Löschen",
+        "Löschen?",
+        choices=(
+            Choice("delete", "&Löschen", primary=True, danger=True),
+            Choice("keep", "A&bbrechen", cancels=True),
+        ),
+    )
+    qtbot.addWidget(box)
+    box.show()
+    qtbot.waitExposed(box)
+    shown = sorted(box.buttons(), key=lambda one: one.mapTo(box, one.rect().topLeft()).x())
+    assert [one.property("choice") for one in shown] == ["keep", "delete"]

@@ -18,10 +18,12 @@ from tests.ui.stripe.fakes import (
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.self_test import Leg
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
+from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
 
 
 def configure(theme: Theme) -> QWidget:
@@ -98,3 +100,31 @@ def _self_test(theme: Theme, fake: FakeSelfTest, *, hold: bool = False) -> QWidg
     bridge.setParent(dialog)
     dialog.send()
     return dialog
+
+
+def tunnel(theme: Theme) -> QWidget:
+    """Nothing is entered yet."""
+    return _tunnel()
+
+
+def tunnel_wrong(theme: Theme) -> QWidget:
+    """A token is typed, and an address that is none."""
+    dialog = _tunnel()
+    dialog.token.setText("2abcDEFghiJKLmnoPQRstu_5vwXYZ")
+    dialog.domain.setText("keine adresse")
+    return dialog
+
+
+class FakeAddress:
+    """Nothing is set up yet; saving keeps what was given."""
+
+    def __init__(self, state: AddressState | None = None) -> None:
+        self.state = state or AddressState()
+        self.saved: list[tuple[str, str, str]] = []
+
+    def save(self, token: str, domain: str, program: str) -> None:
+        self.saved.append((token, domain, program))
+
+
+def _tunnel() -> TunnelDialog:
+    return TunnelDialog(FakeAddress(), FakeBridge())

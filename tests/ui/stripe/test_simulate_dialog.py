@@ -75,7 +75,8 @@ def test_sent_by_keyboard_and_answered(qtbot, opened, simulation):
     dialog = opened("test-1")
     qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
     assert simulation.asked == [(Scenario.SUCCESS, "test-1")]
-    assert dialog.answer.text().startswith("TEST-2026-0001 · Antwort 200 in ")
+    assert dialog.answer.text() == "TEST-2026-0001 · Sofort verbucht."
+    assert dialog.answer.toolTip().startswith("Antwort 200 in ")
     assert dialog.pill.accessibleName() == "Bezahlt"
 
 
@@ -90,6 +91,35 @@ def test_it_can_be_repeated(opened, simulation, bridge):
     dialog.scenarios[Scenario.DECLINED].click()
     dialog.send_button.click()
     assert simulation.asked[-1] == (Scenario.DECLINED, "test-2")
+
+
+def test_me6_after_a_success_nothing_warns(qtbot, opened, books, bridge):
+    dialog = opened("test-1")
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    dialog.send_button.setFocus()
+    bridge.hold = True
+    qtbot.keyClick(dialog.send_button, Qt.Key.Key_Space)
+    books.pay("test-1")
+    bridge.invoices_changed.emit(("test-1",))  # the payment is told before the answer
+    assert (dialog.chosen_id(), dialog.hint.text()) == (None, "")
+    bridge.run_waiting()
+    assert dialog.answer.property("role") == "success"
+    assert dialog.hint.property("role") == "small"
+    assert dialog.hint.text() == "Für die nächste Zahlung bitte eine Rechnung wählen."
+    assert dialog.list.hasFocus()
+    dialog.choose_invoice("test-2")
+    assert dialog.hint.text() == ""
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    bridge.run_waiting()
+    bridge.invoices_changed.emit(("test-2",))
+    assert _listed(dialog) == []
+    assert dialog.hint.property("role") == "small"
+
+
+def test_me6_what_keeps_from_sending_warns(opened, books):
+    books.rows.clear()
+    assert opened().hint.property("role") == "warning"
 
 
 @pytest.mark.parametrize("scenario", Scenario)
@@ -107,8 +137,10 @@ def test_every_scenario_is_offered_with_words(opened, simulation, scenario):
 def test_several_answers_are_all_told(opened, simulation):
     simulation.answers = [200, 200, 200]
     dialog = opened()
+    dialog.scenarios[Scenario.DUPLICATE].click()
     dialog.send_button.click()
-    assert "Antworten 200, 200, 200 in " in dialog.answer.text()
+    assert dialog.answer.text().endswith("Dreimal gemeldet, einmal verbucht.")
+    assert "Antworten 200, 200, 200 in " in dialog.answer.toolTip()
 
 
 def test_a_refused_answer_is_no_success(opened, simulation):

@@ -1,15 +1,19 @@
 """The payment link as a QR code: large on the screen, on paper, in the clipboard."""
 
-from PySide6.QtCore import QRect, Qt, Slot
+from math import ceil
+
+from PySide6.QtCore import QEvent, QRect, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import fit_words, room_for
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.qr_image import qr_image
 
 _SCREEN_PX = 360
+_LEAST_PX = 160
 _COPY_PX = 1000
 _PAPER_MM = 60
 
@@ -81,20 +85,43 @@ class QrDialog(QDialog):
 
     def _picture(self) -> QWidget:
         """White paper around the code, so that cameras read it on a dark screen, too."""
-        ratio = self.devicePixelRatioF()
-        image = qr_image(self.url, round(_SCREEN_PX * ratio))
-        pixmap = QPixmap.fromImage(image)
-        pixmap.setDevicePixelRatio(ratio)
         self.picture = QLabel()
-        self.picture.setPixmap(pixmap)
         self.picture.setAccessibleName(self.tr("QR-Code der Zahlungsseite"))
-        paper = QFrame()
-        paper.setProperty("part", "paper")
-        inside = QVBoxLayout(paper)
+        self._paper = QFrame()
+        self._paper.setProperty("part", "paper")
+        inside = QVBoxLayout(self._paper)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.picture)
-        paper.setFixedSize(pixmap.deviceIndependentSize().toSize())
-        return paper
+        self._draw(_SCREEN_PX)
+        return self._paper
+
+    def _draw(self, side: int) -> None:
+        """The code, at most `side` logical pixels wide."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap.fromImage(qr_image(self.url, round(side * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        self.picture.setPixmap(pixmap)
+        # Whole logical pixels, none of the code's less.
+        self._paper.setFixedSize(*(ceil(part) for part in pixmap.deviceIndependentSize().toTuple()))
+
+    def fit_to(self, height: int) -> None:
+        """Make the code smaller until the dialog is not higher than this; phones read it still."""
+        layout = self.layout()
+        assert layout is not None
+        for side in range(_SCREEN_PX, _LEAST_PX - 1, -40):
+            self._draw(side)
+            layout.activate()
+            if layout.totalHeightForWidth(layout.sizeHint().width()) <= height:
+                break
+        self.resize(layout.sizeHint().width(), self.height())
+
+    def event(self, event: QEvent) -> bool:
+        """Always as high as the words need, and never higher than the screen."""
+        if event.type() == QEvent.Type.Show:
+            self.fit_to(room_for(self))
+        handled = super().event(event)
+        fit_words(self, event)
+        return handled
 
     @Slot()
     def _on_copy(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMessageBox, QVBoxLa
 
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import fit_words
 from workmate_desktop.ui.shared.plain_text import PlainLabel, chosen_key
 
 
@@ -28,7 +29,7 @@ class SubmitDialog(QDialog):
         self.setModal(True)
         self.setMinimumWidth(420)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        outer = self._outer = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(4)
         outer.addWidget(PlainLabel(title, role="title"))
@@ -81,14 +82,9 @@ class SubmitDialog(QDialog):
         return self._error.full_text() if not self._banner.isHidden() else ""
 
     def event(self, event: QEvent) -> bool:
-        """Open as high as the words need, and grow when a message needs another line: Qt asks
-        wrapped words only once, and before it knows their width."""
+        """Always as high as the words need."""
         handled = super().event(event)
-        opens = event.type() == QEvent.Type.Show
-        if opens or (event.type() == QEvent.Type.LayoutRequest and self.isVisible()):
-            needed = self._outer.totalHeightForWidth(self.width())
-            if opens or needed > self.height():
-                self.resize(self.width(), needed)
+        fit_words(self, event)
         return handled
 
     @Slot()

@@ -141,8 +141,8 @@ class MailDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(10)
         words = self.tr(
-            "Bei Fehlschlägen, Klärungen und Störungen geht eine E-Mail an eine Person im Büro. "
-            "Was innerhalb einer Minute geschieht, steht in einer E-Mail zusammen."
+            "Bei fehlgeschlagenen Zahlungen, offenen Klärungen und Störungen erhält eine Person im "
+            "Büro eine E-Mail. Meldungen derselben Minute werden zusammengefasst."
         )
         column.addWidget(PlainLabel(words, role="muted", wrap=True))
         column.addWidget(self.wanted)

@@ -6,7 +6,7 @@ SearchField(theme, "Suchen … Strg+F")      a QLineEdit; searched(Signal: str) 
 CopyButton(theme, "Adresse kopieren")      set_text_to_copy(text); shows a tick for a moment
 """
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -29,7 +29,7 @@ def button(
 
     No button answers Enter in a dialog by accident; the dialog chooses its default one.
     """
-    made = QPushButton(text, parent)
+    made = _Button(text, parent)
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     if size:
@@ -38,6 +38,46 @@ def button(
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     return made
+
+
+class _Button(QPushButton):
+    """Never hands the keyboard to its neighbour.
+
+    Qt moves the focus on from a button that is disabled or hidden, so the next press of the space
+    bar would press what stands beside it: Zahlung eintragen, or Testdaten löschen. Here it waits at
+    what scrolls around the button, or nowhere; a button that is enabled again takes it back.
+    """
+
+    _gone = False
+    """The focus was here until the button was disabled."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes on as everywhere; losing the use of the button does not."""
+        if self.isEnabled() and not self.isHidden():
+            return super().focusNextPrevChild(forward)
+        self._gone = not self.isHidden()
+        place = self._place_around()
+        if place is None:
+            self.clearFocus()
+        else:
+            place.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Back to where the keyboard was, unless somebody has taken it elsewhere."""
+        super().changeEvent(event)
+        if self._gone and event.type() == QEvent.Type.EnabledChange and self.isEnabled():
+            self._gone = False
+            if self.window().focusWidget() in (None, self._place_around()):
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_around(self) -> QWidget | None:
+        around = self.parentWidget()
+        while around is not None and not around.isWindow():
+            if around.focusPolicy() & Qt.FocusPolicy.TabFocus and around.isEnabled():
+                return around
+            around = around.parentWidget()
+        return None
 
 
 class Segments(QWidget):

@@ -1,6 +1,6 @@
-"""The scrolling middle of a dialog that may be higher than the screen."""
+"""Dialogs as high as their words: by a scrolling middle, or by growing with what they say."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QSizePolicy, QWidget
 
 
@@ -31,6 +31,25 @@ class FittingArea(QScrollArea):
 
 _AROUND_A_DIALOG = 60
 """Pixels that stay free for the frame and for panels of the desktop."""
+
+
+def fit_words(dialog: QDialog, event: QEvent) -> None:
+    """Called with each event of a dialog: it opens as high as its words need, and grows when a
+    message needs another line. Qt asks wrapped words only once, and before it knows their width.
+    """
+    opens = event.type() == QEvent.Type.Show
+    if not opens and event.type() != QEvent.Type.LayoutRequest:
+        return  # and with it the event that has deleted the dialog
+    layout = dialog.layout()
+    if layout is not None and (opens or dialog.isVisible()):
+        needed = layout.totalHeightForWidth(dialog.width())
+        if opens or needed > dialog.height():
+            dialog.resize(dialog.width(), needed)
+
+
+def room_for(dialog: QDialog) -> int:
+    """The most height that a dialog may take on its screen."""
+    return dialog.screen().availableGeometry().height() - _AROUND_A_DIALOG
 
 
 def grow(dialog: QDialog, area: FittingArea, *, centred: bool = False) -> None:

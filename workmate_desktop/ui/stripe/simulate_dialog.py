@@ -4,8 +4,9 @@ The event goes through the real listener, so the window shows what a real one wo
 """
 
 import time
+from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -24,8 +25,10 @@ from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import SearchField, button
+from workmate_desktop.ui.shared.fitting_area import room_for
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.placing import place_clear_of
+from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.tables import RowDelegate
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe import texts
@@ -33,8 +36,11 @@ from workmate_desktop.ui.stripe.open_invoices_model import LINE_HEIGHT, OpenInvo
 from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNews
 
 _INVOICE_FREE = frozenset({Scenario.UNKNOWN_INVOICE})
+_WITHOUT_MONEY = frozenset({Scenario.DECLINED, Scenario.INSUFFICIENT_FUNDS})
 
 
+_WIDTH, _HEIGHT = 620, 590
+_LEAST_WIDTH = 420
 _LINE = 16
 """Height of one line of small words, in logical pixels."""
 
@@ -65,8 +71,9 @@ class SimulateDialog(QDialog):
         self._bridge = bridge
         self._clock = clock
         self._sending = False
+        self._succeeded = False
         self.setWindowTitle(self.tr("Zahlung simulieren"))
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(_LEAST_WIDTH)
         # Opened again and again, and it listens to the bridge as long as it lives.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = SearchField(theme, self.tr("Testrechnung suchen …"))
@@ -79,7 +86,7 @@ class SimulateDialog(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(RowDelegate(theme, self.list))
         self.list.setMinimumHeight(2 * LINE_HEIGHT + 2)
-        self.hint = PlainLabel(role="warning", wrap=True)
+        self.hint = PlainLabel(role="small", wrap=True)
         self.hint.setMinimumHeight(_LINE)  # whether it says something or not
         self._group = QButtonGroup(self)
         self.scenarios = {scenario: QRadioButton() for scenario in Scenario}
@@ -95,7 +102,19 @@ class SimulateDialog(QDialog):
         self._build()
         self._connect()
         self._choose_first(invoice_id)
-        self.resize(620, min(590, self.screen().availableGeometry().height() - 60))
+        self.resize(_WIDTH, min(_HEIGHT, room_for(self)))
+
+    def stand_clear_of(self, seen: Sequence[QRect]) -> None:
+        """Open beside these places of the screen, the most wished for first: what the payment
+        changes is watched while it changes.
+        """
+        window = self.parentWidget()
+        if window is None or not seen:
+            return
+        height = self.height()
+        sizes = [QSize(width, height) for width in range(_WIDTH, _LEAST_WIDTH - 1, -40)]
+        screen = self.screen().availableGeometry()
+        self.setGeometry(place_clear_of(seen, sizes, window.window().frameGeometry(), screen))
 
     def scenario(self) -> Scenario:
         """What the simulated customer does."""
@@ -123,8 +142,8 @@ class SimulateDialog(QDialog):
         outer.addWidget(
             PlainLabel(
                 self.tr(
-                    "Das Ereignis geht unterschrieben durch den echten Empfang. "
-                    "Was Sie danach sehen, würde eine echte Zahlung auch bewirken."
+                    "Die Testzahlung nimmt denselben Weg wie eine echte. Das Ergebnis sehen Sie "
+                    "sofort in der Liste."
                 ),
                 role="muted",
                 wrap=True,
@@ -221,7 +240,7 @@ class SimulateDialog(QDialog):
     @Slot()
     def _read_again(self) -> None:
         """A paid invoice leaves the list, and then none is chosen: a second click on Senden must
-        not pay another one."""
+        not pay another one. (Its answer comes a moment later.)"""
         chosen = self.chosen_id()
         self.model.reload()
         self.list.setCurrentIndex(QModelIndex())
@@ -234,19 +253,22 @@ class SimulateDialog(QDialog):
         needs_invoice = self.scenario() not in _INVOICE_FREE
         self.list.setEnabled(needs_invoice)
         self.search.setEnabled(needs_invoice)
-        words = ""
+        words, trouble = "", False
         if not self._simulation.available:
+            trouble = True
             words = self.tr(
                 "Simulieren geht im Testmodus, mit Webhook Secret und laufendem Empfang."
             )
-        elif needs_invoice and self.chosen_id() is None:
+        elif needs_invoice and self.chosen_id() is None and not self._sending:
             words = self._no_invoice_words()
+            trouble = not self.model.rowCount() and not self._succeeded
         self.hint.setText(words)
+        self.hint.set_role("warning" if trouble else "small")
         self.send_button.setEnabled(not words and not self._sending)
 
     def _no_invoice_words(self) -> str:
         if self.model.rowCount():
-            return self.tr("Bitte eine Testrechnung wählen.")
+            return self.tr("Für die nächste Zahlung bitte eine Rechnung wählen.")
         if self.search.text().strip():
             return self.tr("Keine offene Testrechnung gefunden.")
         return self.tr(
@@ -260,6 +282,7 @@ class SimulateDialog(QDialog):
         scenario = self.scenario()
         invoice_id = None if scenario in _INVOICE_FREE else self.chosen_id()
         self._sending = True
+        self._succeeded = False
         self.pill.setVisible(False)
         self.answer.set_role("small")
         self.answer.setText(self.tr("Wird gesendet …"))
@@ -271,26 +294,45 @@ class SimulateDialog(QDialog):
             return answers, (time.perf_counter() - began) * 1000
 
         self._bridge.run_in_background(
-            run, lambda told: self._on_answered(invoice_id, *told), self._on_failed, self
+            run, lambda told: self._on_answered(scenario, invoice_id, *told), self._on_failed, self
         )
 
-    def _on_answered(self, invoice_id: str | None, answers: list[int], milliseconds: float) -> None:
+    def _on_answered(
+        self,
+        scenario: Scenario,
+        invoice_id: str | None,
+        answers: list[int],
+        milliseconds: float,
+    ) -> None:
         self._sending = False
-        words = texts.answers_words(answers, milliseconds)
+        took = texts.answers_words(answers, milliseconds)
         fine = all(answer == 200 for answer in answers)
+        words = self._fine_words(scenario) if fine else took
+        self._succeeded = fine
         row = self._books.invoice_row(invoice_id) if invoice_id else None
         if row is not None and fine:
             words = f"{row.number or ''} · {words}"
             self.pill.set_pills(status_pills(row, self._clock.today()))
-        elif fine and invoice_id is None:
-            words = self.tr("{0} Das Geld steht unter Klärung nötig.").format(words)
         self.pill.setVisible(row is not None and fine)
         self.answer.set_role("success" if fine else "error")
+        self.answer.setToolTip(plain_tip(took))
         self._tell(words)
+        if self.focusWidget() is None:  # it was on Senden, and the paid invoice has left the list
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fine_words(self, scenario: Scenario) -> str:
+        if scenario in _INVOICE_FREE:
+            return self.tr("Das Geld steht unter Klärung nötig.")
+        if scenario in _WITHOUT_MONEY:
+            return self.tr("Sofort gemeldet.")
+        if scenario is Scenario.DUPLICATE:
+            return self.tr("Dreimal gemeldet, einmal verbucht.")
+        return self.tr("Sofort verbucht.")
 
     def _on_failed(self, error: Exception) -> None:
         self._sending = False
         self.answer.set_role("error")
+        self.answer.setToolTip("")
         self._tell(error_sentence(error).line)
 
     def _tell(self, words: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QEvent, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from workmate_desktop.domain.tunnel import host_name
 from workmate_desktop.services.public_address import AddressState
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import fit_words
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
@@ -53,11 +54,11 @@ class TunnelDialog(QDialog):
         self.program.setPlaceholderText(self.tr("wird beim ersten Mal geladen"))
         self.token_field = FormField(self.tr("&Authtoken"), self.token)
         self.domain_field = FormField(self.tr("&Feste Adresse"), self.domain)
-        self.program_field = FormField(self.tr("&Programm ngrok"), self.program)
         self.failure = PlainLabel(role="error", wrap=True)
         self.failure.setVisible(False)
         self.dashboard = button(self.tr("&ngrok öffnen ↗"), kind="link")
         self.choose = button(self.tr("Programm &wählen …"))
+        self.program_field = FormField(self.tr("&Programm ngrok"), self.program, beside=self.choose)
         self.cancel_button = button(self.tr("Ab&brechen"))
         self.save_button = button(self.tr("Speiche&rn"), kind="primary")
         self.save_button.setDefault(True)
@@ -76,6 +77,12 @@ class TunnelDialog(QDialog):
         if not self._saving:
             super().reject()
 
+    def event(self, event: QEvent) -> bool:
+        """Always as high as the words need."""
+        handled = super().event(event)
+        fit_words(self, event)
+        return handled
+
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
@@ -91,10 +98,7 @@ class TunnelDialog(QDialog):
         intro.addWidget(self.dashboard)
         column.addWidget(self.token_field)
         column.addWidget(self.domain_field)
-        program = QHBoxLayout()
-        column.addLayout(program)
-        program.addWidget(self.program_field, 1)
-        program.addWidget(self.choose)
+        column.addWidget(self.program_field)
         column.addWidget(self.failure)
         column.addStretch(1)
         column.addWidget(line())
@@ -108,7 +112,7 @@ class TunnelDialog(QDialog):
     def _check(self) -> None:
         text = self.domain.text()
         valid = not text.strip() or host_name(text) is not None
-        hint = self.tr("Freiwillig. Dann bleibt die Adresse immer dieselbe.")
+        hint = self.tr("Optional. Dann bleibt die Adresse immer dieselbe.")
         wrong = self.tr("So wie bei ngrok, zum Beispiel name.ngrok-free.dev.")
         self.domain_field.set_message(
             hint if valid else wrong, Message.HINT if valid else Message.BAD
