@@ -84,8 +84,7 @@ def fill_office(file: Path, invoices: int) -> None:
         rows = list(_invoices(chance, invoices, customers))
         connection.executemany(_INVOICE, [row[:11] for row in rows])
         connection.executemany(
-            "INSERT INTO invoice_items VALUES (?, ?, 1, 'Leistung nach Auftrag', '1', 'Stück',"
-            " ?, '19')",
+            _ITEM,
             [(row[0][:-1] + "i", row[0], row[6] * 100 // 119) for row in rows],
         )
         connection.executemany(_PAYMENT, [p for row in rows for p in _payments(row)])
@@ -101,6 +100,10 @@ _CUSTOMER = "INSERT INTO customers (id, name, city, country) VALUES (?, ?, ?, ?)
 _INVOICE = """
 INSERT INTO invoices (id, number, customer_id, status, livemode, currency, total_minor,
     issue_date, due_date, created_at, last_failed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ITEM = """
+INSERT INTO invoice_items (id, invoice_id, position, description, quantity, unit,
+    unit_price_minor, tax_rate_percent)
+VALUES (?, ?, 1, 'Leistung nach Auftrag', '1', 'Stück', ?, '19')"""
 _PAYMENT = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
     livemode, received_at, created_at) VALUES (?, ?, ?, ?, 'eur', 'card', 1, ?, ?)"""
