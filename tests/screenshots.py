@@ -35,6 +35,8 @@ SCREENS = {
     "protokoll": Screen("tests.ui.log.screens:filled", 1280, 800),
     "protokoll-schmal": Screen("tests.ui.log.screens:filled", 880, 560),
     "protokoll-leer": Screen("tests.ui.log.screens:empty", 1280, 694),
+    "aufgaben": Screen("tests.ui.steps.screens:dialog", 0, 0),
+    "aufgaben-zeile": Screen("tests.ui.steps.screens:bars", 868, 140),
     "wiederherstellen": Screen("tests.ui.backup.screens:restore", 0, 0),
     "wiederherstellen-fremd": Screen("tests.ui.backup.screens:other_office", 0, 0),
     "programmfehler": Screen("tests.ui.backup.screens:fault", 0, 0),

@@ -26,6 +26,7 @@ from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
 from workmate_desktop.ui.shared.trouble_texts import trouble_sentence
 from workmate_desktop.ui.status_bar import StatusBar
+from workmate_desktop.ui.steps.bar import StepsBar
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 from workmate_desktop.ui.stripe.check_now import CheckNow
 from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
@@ -72,7 +73,9 @@ class Pages(QObject):
         self.backup_bar = BackupBar(
             theme, core.backups, bridge, clock, window.toasts, may_restore=not core.options.demo
         )
-        self.log.add_below(self.backup_bar)
+        self.steps_bar = StepsBar(theme, core.steps.states, bridge, clock)
+        for bar in (self.steps_bar, self.backup_bar):
+            self.log.add_below(bar)
         for index, page in ((STRIPE, self.stripe), (LOG, self.log)):
             window.set_page(index, page)
         self.badge = ModeBadge(theme)
@@ -159,6 +162,7 @@ class Pages(QObject):
         self.log.invoice_requested.connect(self._show_invoice)
         self.log.event_requested.connect(self._show_event)
         self.log.unread_changed.connect(self._show_unread)
+        self.steps_bar.retry_wanted.connect(self._retry_steps)
         self.log.notices.mail_requested.connect(self._open_mail)
         self._bridge.settings_changed.connect(self.refresh_state)
         self._bridge.reception_changed.connect(self.refresh_state)
@@ -269,6 +273,14 @@ class Pages(QObject):
         if self._core.catch_up is not None:
             self.stripe.set_fetching(True)
             self._caught_up.expect(self._core.catch_up.request())
+
+    @Slot()
+    def _retry_steps(self) -> None:
+        """Jetzt erneut versuchen: what pauses pauses no longer."""
+        self._core.steps.retry_now()
+        self._core.upkeep.request()
+        if self._core.catch_up is not None:
+            self._core.catch_up.request()
 
     @Slot()
     def send_test_event(self) -> None:

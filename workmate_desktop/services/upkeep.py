@@ -48,6 +48,7 @@ class Upkeep:
         self._search = SearchUpkeep(writer, database)
         self.backups = BackupKeeper(writer, database, data_dir, clock)
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -61,10 +62,15 @@ class Upkeep:
     def stop(self, deadline: float = 5.0) -> bool:
         """End; a backup under way is finished first. Twice is fine. True: it ended in time."""
         self._stop.set()
+        self._wake.set()
         if self._thread is None:
             return True
         self._thread.join(deadline)
         return not self._thread.is_alive()
+
+    def request(self) -> None:
+        """See now to what is due. Any thread; returns at once."""
+        self._wake.set()
 
     def back_up_at_end(self) -> None:
         """The last state, once nothing is written any more. Takes `END_SECONDS` at most."""
@@ -115,5 +121,7 @@ class Upkeep:
                 self.look_after()
             except Exception:  # a bug here must not end the backups for good
                 logger.exception("The upkeep failed")
-            if self._stop.wait(_PAUSE_SECONDS):
+            self._wake.wait(_PAUSE_SECONDS)
+            if self._stop.is_set():
                 return
+            self._wake.clear()

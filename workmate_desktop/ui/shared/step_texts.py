@@ -89,10 +89,12 @@ def short_trouble(trouble: str | None, right: str | None = None) -> str:
 
 
 def state_words(state: StepState) -> str:
-    """How it stands: "in Ordnung", "noch nicht gelaufen", "fehlgeschlagen: …"."""
+    """How it stands: "in Ordnung", "bisher nicht nötig", "fehlgeschlagen, 9 Versuche"."""
+    if state.failures > 1:
+        return _tr("fehlgeschlagen, {0} Versuche").format(state.failures)
     if state.failing:
-        return _tr("fehlgeschlagen: {0}").format(short_trouble(state.trouble, state.right))
-    return _tr("in Ordnung") if state.done_at is not None else _tr("noch nicht gelaufen")
+        return _tr("fehlgeschlagen")
+    return _tr("in Ordnung") if state.done_at is not None else _tr("bisher nicht nötig")
 
 
 def time_words(moment: datetime | None, now: datetime, local: Local) -> str:
