@@ -10,11 +10,13 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.mail import MailAccount
 from workmate_desktop.domain.secrets import SecretStore
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.gateways.mail import MailSender
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.services.mail_setup import MailSetup
 from workmate_desktop.services.mailer import Mailer
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
 
@@ -49,6 +51,7 @@ class MailOffice:
             office.writer, office.database, stripe, self.sender, self.clock, test_mail_text
         )
         self.setup.load()
+        self.steps = Steps(office.writer, office.database, self.clock)
         self.mailer = Mailer(
             office.writer,
             office.database,
@@ -57,6 +60,7 @@ class MailOffice:
             self.sender,
             self.clock,
             lambda notices: mail_text(notices, self.clock.local),
+            self.steps.step(StepName.MAIL),
         )
 
     def use(self, account: MailAccount, password: str | None = None) -> None:

@@ -12,6 +12,7 @@ from tests.services.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.mail import MailRefusal, MailRefused
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.services.mailer import (
     COLLECT,
     GIVE_UP_AFTER,
@@ -192,10 +193,12 @@ def test_a_refused_login_is_told_once_and_mended_by_new_settings(
     pass_time(clock, LONGEST_PAUSE)
     office.mailer.send_due()
     assert server.sessions == sessions + 1
-    assert office.kinds() == ["payment_failed", "mail_failed"]
+    assert office.kinds() == ["payment_failed", "mail_failed"], "one notice, and its own"
     assert office.outbox() == 1
+    assert office.steps.states()[StepName.MAIL].failures == 2
     office.use(server.account(), "geheim")
     assert office.mailer.send_due() is None
+    assert not office.steps.states()[StepName.MAIL].failing
     assert len(server.mails) == 1
 
 

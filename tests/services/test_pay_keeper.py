@@ -10,8 +10,10 @@ import pytest
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_http import Fault
 from workmate_desktop.domain.changes import SettingsChanged
+from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.pay_keeper import LONGEST_SECONDS, PayKeeper
+from workmate_desktop.services.steps import Steps
 
 
 class Time:
@@ -53,9 +55,19 @@ class Rig:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.time = Time()
+        office = desk.office
+        self.steps = Steps(office.writer, office.database, office.clock)
         self.keeper = PayKeeper(
-            desk.pay, desk.office.announcer, self.time.monotonic, self.time.wait
+            desk.pay,
+            office.announcer,
+            self.time.monotonic,
+            self.time.wait,
+            self.steps.step(StepName.PAY_LINKS),
         )
+
+    @property
+    def state(self) -> StepState:
+        return self.steps.states()[StepName.PAY_LINKS]
 
     def until_idle(self) -> None:
         """Wait until nothing is left to do."""
@@ -111,7 +123,9 @@ def test_it_is_tried_again_after_longer_and_longer_pauses(rig: Rig) -> None:
         rig.time.idle()
         assert rig.attempts() == before
         rig.time.pass_by(pause)
+        assert rig.state.trouble == "stripe_rate_limited"
     rig.until_idle()
+    assert not rig.state.failing
     assert pauses == [30.0, 60.0, 120.0, 240.0, 480.0, LONGEST_SECONDS, LONGEST_SECONDS]
     assert rig.desk.usable(invoice_id) == []
 

@@ -13,10 +13,12 @@ from tests.services.endpoint_rig import Rig, Secrets, code_of
 from tests.services.test_tunnel import URL, FakeGateway
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY, Key
 from tests.standins.stripe_http import Fault
+from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.tunnel import TunnelSight, TunnelStatus
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.stripe_webhook import warm_up
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
+from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.tunnel import Tunnel
 from workmate_desktop.store.settings import setting
 
@@ -36,6 +38,8 @@ class Desk:
 
     def start(self, given: GivenTunnel | None = None, port: int | None = 8000) -> PublicAddress:
         rig = self.rig
+        office = rig.office
+        self.steps = Steps(office.writer, office.database, rig.clock)
         self.address = PublicAddress(
             rig.office.writer,
             rig.office.database,
@@ -45,6 +49,7 @@ class Desk:
             given or GivenTunnel(token=TOKEN),
             lambda settings, tell: Tunnel(self.gateway, rig.clock, settings, tell),
             self.told.append,
+            self.steps.step(StepName.ENDPOINT),
         )
         self.running.append(self.address)
         self.address.load()
@@ -235,11 +240,14 @@ def test_a_restricted_key_names_the_missing_right(
     desk.wait(lambda: desk.state.trouble is not None and not desk.state.arranging)
     assert desk.state.trouble.code == "stripe_no_right"
     assert desk.state.trouble.values["right"] == missing
+    step = desk.steps.states()[StepName.ENDPOINT]
+    assert (step.failures, step.right) == (1, missing)
     # With the right granted, one more press is enough.
     rights = {"rak_webhook_read", "rak_webhook_write"}
     desk.rig.stripe.keys[RESTRICTED] = Key(rights=frozenset(rights))
     desk.address.arrange()
     assert desk.arranged().created and desk.state.trouble is None
+    assert not desk.steps.states()[StepName.ENDPOINT].failing
 
 
 def test_setting_up_by_hand_stays_possible(desk: Desk) -> None:
