@@ -94,6 +94,7 @@ def dialogs_of(desk: Desk) -> Iterator[QDialog]:
     pages = desk.pages
     issued = next(n for n in desk.numbers() if desk.status(n) == "Offen")
     open_id = desk.invoice(issued).id
+    paid_id = desk.invoice(next(n for n in desk.numbers() if desk.status(n) == "Bezahlt")).id
     draft = desk.pages.invoices.model.row_at(desk.numbers().index("Entwurf"))
     assert draft is not None
     actions = pages.invoices.actions_of
@@ -101,7 +102,10 @@ def dialogs_of(desk: Desk) -> Iterator[QDialog]:
         lambda: desk.press("Ctrl+N"),
         lambda: actions.run(InvoiceAction.EDIT, draft.id),
         lambda: actions.run(InvoiceAction.ADD_PAYMENT, open_id),
+        lambda: actions.run(InvoiceAction.CLOSE_REST, open_id),
         lambda: actions.run(InvoiceAction.CANCEL, open_id),
+        lambda: actions.run(InvoiceAction.PAY_BACK, paid_id),
+        lambda: actions.run(InvoiceAction.CANCEL, paid_id),
         lambda: actions.run(InvoiceAction.DELETE, draft.id),
         lambda: actions.run(InvoiceAction.SIMULATE, open_id),
         pages.stripe.configure,
@@ -121,7 +125,7 @@ def test_every_dialog_has_a_title_and_names(demo: Desk) -> None:
         assert dialog.windowTitle() or isinstance(dialog, QMessageBox)
         titles.add(dialog.windowTitle())
     assert {"Neue Rechnung", "Entwurf bearbeiten", "Stripe konfigurieren"} <= titles
-    assert len(titles) == 7
+    assert len(titles) == 9
 
 
 def test_mnemonics_are_unique_in_every_window(demo: Desk) -> None:

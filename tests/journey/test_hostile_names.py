@@ -133,6 +133,8 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
         draft_id = desk.core.invoicing.save_draft(_draft_like(desk, invoice_id)).result(10)
         openers: list[Callable[[], None]] = [
             lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.ADD_PAYMENT, i),
+            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.CLOSE_REST, i),
+            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.PAY_BACK, i),
             lambda i=invoice_id: _reverse(desk, i),
             lambda i=draft_id: pages.invoices.actions_of.run(InvoiceAction.DELETE, i),
             lambda i=draft_id: pages.invoices.edit_requested.emit(i),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import OfficeBooks, issued, make_books
+from tests.factories import OfficeBooks, encoded, event_body, issued, make_books, sign
+from tests.reversal_events import dispute_event, refund_event
 from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceRow
@@ -232,6 +233,27 @@ def test_ma5_cancelling_is_refused_only_while_money_is_here(office: OfficeBooks)
     office.invoicing.cancel(invoice_id, "x").result(10)
     found = row(office, invoice_id)
     assert (found.status, found.outstanding_minor) == ("cancelled", 0)
+
+
+def test_ma5_a_refund_and_a_chargeback_of_one_payment_leave_a_loss(office: OfficeBooks) -> None:
+    invoice_id = issued(office)
+    for body in (
+        event_body(invoice_id, intent_id="pi_one"),
+        refund_event("pi_one", 11900),
+        dispute_event("pi_one", 11900),
+    ):
+        raw = encoded(body)
+        answer = office.receive.delivery(raw, sign(raw))
+        assert not isinstance(answer, int)
+        assert answer.result(10)
+    found = row(office, invoice_id)
+    assert (found.received_minor, found.outstanding_minor) == (-11900, 11900)
+    assert (
+        code(office.invoicing.pay_back(invoice_id, 1, "cash", TODAY, "x")) == "paid_back_too_much"
+    )
+    office.invoicing.cancel(invoice_id, "Bank hat alles geholt").result(10)
+    found = row(office, invoice_id)
+    assert (found.status, found.outstanding_minor, found.overpaid_minor) == ("cancelled", 0, 0)
 
 
 # --- wieder offen ----------------------------------------------------------------------------

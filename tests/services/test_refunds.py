@@ -120,6 +120,34 @@ def test_all_of_it_in_parts_and_not_a_cent_more(desk: Desk) -> None:
     assert desk.at_stripe() == 11900
 
 
+def test_mc2_what_went_back_by_hand_does_not_go_back_by_stripe_too(desk: Desk) -> None:
+    back = desk.office.invoicing.pay_back
+    today = desk.office.clock.today()
+    by_hand = back(desk.invoice, 10000, "bank_transfer", today, "Karte abgelaufen").result(10)
+    assert code_of(desk, 1901) == "refund_by_hand_already"
+    assert desk.requests() == []
+    desk.office.invoicing.reverse_payment(by_hand, "nie überwiesen").result(10)
+    assert desk.refund(1901) is RequestState.DONE
+
+
+def test_mc2_money_that_came_by_hand_goes_back_by_hand(desk: Desk) -> None:
+    """It was paid twice: by card, and by a transfer, which went back by a transfer."""
+    invoicing, today = desk.office.invoicing, desk.office.clock.today()
+    invoicing.add_manual_payment(desk.invoice, 11900, "bank_transfer", today).result(10)
+    invoicing.pay_back(desk.invoice, 11900, "bank_transfer", today, "doppelt").result(10)
+    assert desk.refund(11900) is RequestState.DONE
+
+
+def test_mc2_what_stripe_is_giving_back_is_not_given_back_by_hand(desk: Desk) -> None:
+    desk.at.stripe.fail_next(Fault.RESET, 2)
+    today = desk.office.clock.today()
+    assert desk.refund(10000) is RequestState.ASKED
+    again = desk.office.invoicing.pay_back(desk.invoice, 1901, "cash", today, "x").exception(10)
+    assert isinstance(again, UserError)
+    assert again.code == "refund_under_way"
+    desk.office.invoicing.pay_back(desk.invoice, 1900, "cash", today, "x").result(10)
+
+
 @pytest.mark.parametrize("amount", [0, -1])
 def test_no_amount(desk: Desk, amount: int) -> None:
     assert code_of(desk, amount) == "refund_too_much"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workmate_desktop.domain.payments import Payment, StaffKind
+from workmate_desktop.domain.payments import Payment, StaffKind, refundable_minor
 
 SKONTO = StaffKind.SKONTO.value
 WRITE_OFF = StaffKind.WRITE_OFF.value
@@ -67,3 +67,29 @@ def standing_closings(payments: Sequence[Payment]) -> list[Payment]:
         for payment in payments
         if payment.kind in CLOSINGS and payment.reverses_id is None and payment.id not in undone
     ]
+
+
+def stripe_can_return(payment: Payment, payments: Sequence[Payment]) -> int:
+    """How much of a Stripe payment may still go back by Stripe, in minor units.
+
+    `payments` are all rows of its invoice. What the office gave back itself, beyond what came by
+    hand, was Stripe's money: it does not go back a second time.
+    """
+    left = _left_at_stripe(payment, payments)
+    everything = sum(_left_at_stripe(one, payments) for one in payments)
+    return min(left, max(0, everything - _given_back_by_hand(payments)))
+
+
+def _left_at_stripe(payment: Payment, payments: Sequence[Payment]) -> int:
+    # Money that was moved to another invoice is still Stripe's to give back.
+    gone = (p for p in payments if p.reversal_of == payment.id and p.kind != StaffKind.MOVED)
+    return refundable_minor(payment, gone)
+
+
+def _given_back_by_hand(payments: Sequence[Payment]) -> int:
+    came = back = 0
+    for one in payments:
+        if one.stripe_payment_intent_id is None and one.reversal_of is None:
+            came += one.amount_minor if one.kind is None else 0
+            back -= one.amount_minor if one.kind == REFUND else 0
+    return max(0, back - max(0, came))

@@ -29,6 +29,7 @@ from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.owed_again import owed_again
 from workmate_desktop.store.payments import payments_of
+from workmate_desktop.store.refunds import requests_of
 from workmate_desktop.store.transaction import Transaction
 
 NO_METHOD = ""
@@ -143,7 +144,8 @@ def pay_back(
     """Rückzahlung eintragen: money left the office by transfer or in cash. Returns its id.
 
     On a cancelled invoice, too: its money has to go back. UserError reason_missing,
-    amount_invalid, invoice_gone, invoice_not_issued, date_in_future, paid_back_too_much.
+    amount_invalid, invoice_gone, invoice_not_issued, date_in_future, paid_back_too_much,
+    refund_under_way (Stripe is giving the same money back).
     """
     invoice = _invoice(t, invoice_id)
     if invoice.status is InvoiceStatus.DRAFT:
@@ -151,8 +153,12 @@ def pay_back(
     _check_money(t, amount_minor, method, paid_on)
     if not reason.strip():
         raise UserError("reason_missing")
-    if amount_minor > _received(t, invoice_id):
+    received = _received(t, invoice_id)
+    if amount_minor > received:
         raise UserError("paid_back_too_much")
+    under_way = sum(one.amount_minor for one in requests_of(t.core, invoice_id))
+    if amount_minor > received - under_way:
+        raise UserError("refund_under_way")
     refund_id = t.payments.add_by_staff(
         invoice_id=invoice_id,
         amount_minor=-amount_minor,

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import ACTOR_PROGRAM, Action, NoticeKind
@@ -30,6 +31,7 @@ from workmate_desktop.gateways.stripe_refunds import StripeRefunds
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.payments import payments_of
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -88,8 +90,8 @@ class Refunds:
         answer: then `finish_open` sees to it.
 
         Raises UserError reason_missing, refund_not_stripe, refund_no_key, refund_wrong_mode,
-        refund_too_much, refund_under_way, refund_refused and its like, and StripeRefused when
-        Stripe has certainly not carried it out.
+        refund_too_much, refund_by_hand_already, refund_under_way, refund_refused and its like,
+        and StripeRefused when Stripe has certainly not carried it out.
         """
         secret = self._secret()
         livemode = livemode_of(secret) is True
@@ -157,6 +159,10 @@ class Refunds:
         left = refundable_minor(payment, t.payments.reversals_of(payment_id))
         if not 0 < amount_minor <= left:
             raise UserError("refund_too_much", left_minor=left, currency=payment.currency)
+        if payment.invoice_id is not None:
+            on_invoice = payments_of(t.core, payment.invoice_id)
+            if amount_minor > stripe_can_return(payment, on_invoice):
+                raise UserError("refund_by_hand_already")
         request = t.refunds.ask(payment, amount_minor, reason.strip(), self._actor)
         self._note(t, Action.REFUND_REQUESTED, request, payment, self._actor)
         return request, payment, True

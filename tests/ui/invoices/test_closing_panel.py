@@ -149,6 +149,22 @@ def test_mc2_money_after_a_write_off_offers_to_take_it_back(desk: Desk, qtbot) -
     assert desk.invoicing.calls == [("reverse_payment", "p-6", "doch bezahlt")]
 
 
+def test_mc2_taking_a_payment_back_tells_that_skonto_stays(desk: Desk) -> None:
+    desk.tab.actions_of.reverse("id-201", "p-1")
+    assert "bleiben gebucht" in words_of(opened(ReasonDialog))
+
+
+def test_mc2_taking_skonto_back_tells_what_is_owed_then(desk: Desk) -> None:
+    desk.tab.actions_of.reverse("id-201", "p-2")
+    said = words_of(opened(ReasonDialog))
+    assert "ist danach wieder offen" in said
+    assert "bleiben gebucht" not in said
+
+
+def words_of(dialog: QDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+
+
 def test_mc2_wieder_offen_and_its_undoing(desk: Desk, qtbot) -> None:
     desk.tab.select_invoice("id-202")
     click(qtbot, desk.tab.detail.given_back.again)

@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.invoices import OWED, InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.payments import Payment, refundable_minor
+from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.cancel_dialog import (
     cancel_dialog,
@@ -296,10 +297,7 @@ class InvoiceActions(QObject):
 
     def _stripe_can_refund(self, invoice_id: str) -> bool:
         payments = self._books.payments(invoice_id)
-        return any(
-            refundable_minor(one, (p for p in payments if p.reversal_of == one.id))
-            for one in payments
-        )
+        return any(stripe_can_return(one, payments) for one in payments)
 
     def _delete(self, row: InvoiceRow) -> None:
         box = message_box(

@@ -86,6 +86,8 @@ def reverse_dialog(row: InvoiceRow, payment: Payment, parent: QWidget | None) ->
     """Taking back what was entered by hand."""
     amount = formats.money(abs(payment.amount_minor), payment.currency)
     title, consequence = _reversal_words(payment)
+    if payment.kind is None and row.closed_minor > 0:
+        consequence += " " + _tr("Skonto oder Ausbuchung bleiben gebucht.")
     return ReasonDialog(
         parent,
         title,

@@ -15,6 +15,7 @@ from workmate_desktop.domain.closings import (
     by_staff,
     standing_closings,
     standing_refunds,
+    stripe_can_return,
 )
 from workmate_desktop.domain.invoices import (
     OWED,
@@ -27,7 +28,6 @@ from workmate_desktop.domain.payments import (
     Payment,
     PaymentFee,
     RefundRequest,
-    refundable_minor,
 )
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text
@@ -62,7 +62,7 @@ class AmountBlock(KeyValueRows):
             (self.tr("Ausgebucht"), closed_minor(payments, WRITE_OFF)),
             (self.tr("Erstattet"), row.refunded_minor),
             (self.tr("Zurückgebucht"), row.charged_back_minor),
-            (self.tr("Verlust durch Rückbuchung"), lost_minor(row, payments)),
+            (self._loss_words(row), lost_minor(row, payments)),
         ):
             if minor:
                 self.add_row(words, formats.money(minor, row.currency))
@@ -72,6 +72,11 @@ class AmountBlock(KeyValueRows):
         if row.overpaid_minor > 0:
             extra = formats.money(row.overpaid_minor, row.currency)
             self.add_row(self.tr("Überzahlt"), extra, strong=True)
+
+    def _loss_words(self, row: InvoiceRow) -> str:
+        if row.charged_back_minor:
+            return self.tr("Verlust durch Rückbuchung")
+        return self.tr("Zu viel zurückgezahlt")
 
 
 class ActionBlock(QWidget):
@@ -219,9 +224,7 @@ class PaymentBlock(QWidget):
                 # With one refund the words above the buttons say the same.
                 self._add_refund_lines(payment, decisions.get(payment.id), forgiven=forgiven)
             if payment.stripe_payment_intent_id is not None:
-                left = refundable_minor(
-                    payment, (p for p in payments if p.reversal_of == payment.id)
-                )
+                left = stripe_can_return(payment, payments)
                 running = [one for one in open_refunds if one.payment_id == payment.id]
                 self._add_stripe_lines(payment, left, fees.get(payment.id), running)
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
@@ -57,7 +58,7 @@ class Refunding(QObject):
         payment = next((one for one in payments if one.id == payment_id), None)
         if row is None or payment is None:
             return
-        left = refundable_minor(payment, (p for p in payments if p.reversal_of == payment_id))
+        left = stripe_can_return(payment, payments)
         if left:
             self._ask(payment, left, texts.label(row), row.customer_name)
 
@@ -78,8 +79,7 @@ class Refunding(QObject):
         row = self._books.invoice_row(invoice_id)
         payments = self._books.payments(invoice_id)
         for payment in reversed(payments):
-            gone = (p for p in payments if p.reversal_of == payment.id)
-            left = refundable_minor(payment, gone)
+            left = stripe_can_return(payment, payments)
             if row is not None and left > 0:
                 dialog = self._ask(payment, left, texts.label(row), row.customer_name)
                 wanted = min(left, amount_minor)

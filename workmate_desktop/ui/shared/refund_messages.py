@@ -27,6 +27,10 @@ def refund_words() -> dict[str, tuple[str, str]]:
             _tr("So viel ist von dieser Zahlung nicht mehr da."),
             _tr("Bitte den Betrag prüfen."),
         ),
+        "refund_by_hand_already": (
+            _tr("Dieses Geld wurde schon von Hand zurückgezahlt."),
+            _tr("Bei den Zahlungen steht die Rückzahlung; sonst dort rückgängig machen."),
+        ),
         "refund_under_way": (
             _tr("Für diese Zahlung läuft schon eine Erstattung."),
             _tr("Bitte warten, bis Stripe geantwortet hat."),
