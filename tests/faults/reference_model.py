@@ -29,9 +29,7 @@ class Model:
         self.seen_events.add(event["id"])
         invoice = self.invoices.get(event["invoice"])
         if event["kind"] == "failed":
-            if invoice is None:
-                self.review += 1
-            else:
+            if invoice is not None:  # of no invoice of ours: nobody is asked
                 failure = (event["intent"], event["at"])
                 self.failures.setdefault(event["invoice"], []).append(failure)
             return

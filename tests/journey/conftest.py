@@ -62,6 +62,8 @@ def start(
         )
         running.append(program)
         assert program.start()
+        # As on an office's monitor: without one Qt's screen has 800 x 800 points only.
+        program.window.resize(1280, 800)
         return Desk(program, qtbot)
 
     yield start_program

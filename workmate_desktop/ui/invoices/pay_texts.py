@@ -63,7 +63,8 @@ def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: str) -
         url=url,
         due=row.due_date,
     )
-    to = quote(wire_address(tidied(address).strip()), safe="@")
+    address = tidied(address).strip()
+    to = quote(wire_address(address), safe="@") if address else ""  # else "@" would be written to
     fields = "&".join(
         f"{name}={quote(text, safe='')}"
         for name, text in (("subject", subject), ("body", body.replace("\n", "\r\n")))
