@@ -53,6 +53,9 @@ class Action(StrEnum):
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     DEBIT_RETURNED = "debit_returned"
+    REVERSAL_WAS_NONE = "reversal_was_none"
+    """What was booked as going back turned out to be none: the rest of a hold that was released, or
+    the failure of another attempt than the one that paid."""
     SKONTO = "skonto"
     WRITTEN_OFF = "written_off"
     """`detail` of both: with_payment, True when they closed what a payment left open; reason."""

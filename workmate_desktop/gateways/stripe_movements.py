@@ -24,6 +24,7 @@ from workmate_desktop.gateways.stripe_charges import read_charge
 from workmate_desktop.gateways.stripe_made_events import made_event
 from workmate_desktop.gateways.stripe_refunds import refund_as_event
 from workmate_desktop.gateways.stripe_values import (
+    CHARGE_ID,
     CURRENCY,
     INTENT_ID,
     as_dict,
@@ -61,7 +62,8 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Something that moved, as JSON of the event that would have told it.
+    """Something that moved, as JSON of the event that would have told it. `intent_id` is empty
+    where a refund or dispute names its charge alone.
 
     `invoice_ref` and `instance` are our metadata on a charge. `charge`: what it tells; `body` of
     one that did not pay is None, unless it took back what it had brought. `moves`: how many
@@ -77,6 +79,8 @@ class Movement:
     instance: str | None = None
     fee: Fee | None = None
     moves: int = 0
+    charge_id: str | None = None
+    """Of a refund or dispute."""
 
     @property
     def paid(self) -> bool:
@@ -139,8 +143,9 @@ class StripeMovements:
                     refund_as_event(refund, livemode=self._livemode, now=now),
                     str(refund.get("id")),
                     str(refund.get("status")),
+                    charge_id=matched(CHARGE_ID, refund.get("charge")),
                 )
-                for refund, intent in _with_intents(page)
+                for refund, intent in _of_payments(page)
             ]
             yield Page(found, _last(page))
 
@@ -156,8 +161,9 @@ class StripeMovements:
                     str(dispute.get("id")),
                     str(dispute.get("status")),
                     moves=_moves(dispute),
+                    charge_id=matched(CHARGE_ID, dispute.get("charge")),
                 )
-                for dispute, intent in _with_intents(page)
+                for dispute, intent in _of_payments(page)
             ]
             yield Page(found, _last(page))
 
@@ -252,6 +258,16 @@ def _with_intents(page: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]
     """Those that belong to a payment intent; this program makes no others."""
     found = [(one, matched(INTENT_ID, one.get("payment_intent"))) for one in page]
     return [(one, intent) for one, intent in found if intent is not None]
+
+
+def _of_payments(page: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Refunds or disputes with the payment intent that they name; empty where they name none, but
+    their charge alone."""
+    return [
+        (one, matched(INTENT_ID, one.get("payment_intent")) or "")
+        for one in page
+        if matched(INTENT_ID, one.get("payment_intent")) or one.get("payment_intent") is None
+    ]
 
 
 def _moves(dispute: dict[str, Any]) -> int:

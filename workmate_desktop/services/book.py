@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import (
+    CHARGE_TYPES,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
     REVERSAL_TYPES,
@@ -21,6 +22,7 @@ from workmate_desktop.domain.events import (
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.services import book_reversals
+from workmate_desktop.services.charges import learn_charge
 from workmate_desktop.services.ownership import is_not_ours
 from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.services.status import (
@@ -36,7 +38,20 @@ from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.book")
 
-_KNOWN_TYPES = frozenset((PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES))
+_KNOWN_TYPES = frozenset(
+    (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES, *CHARGE_TYPES)
+)
+_NOT_OURS = frozenset(
+    (
+        Reason.FOREIGN_ACCOUNT,
+        Reason.WRONG_MODE,
+        Reason.DELETED_TEST_DATA,
+        Reason.UNKNOWN_TYPE,
+        Reason.BAD_AMOUNT,
+        Reason.PROGRAM_ERROR,
+    )
+)
+"""What such an event says of its charge is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +106,14 @@ def _decide_safely(
 ) -> Receipt:
     """A bug in booking must not lose the event: it stays, with the error, for review."""
     error: str | None = None
+    if event.reversal is not None and event.account in (None, rules.account):
+        event = book_reversals.with_payment(t, event)
     t.events.deciding = event
     try:
         with t.savepoint():
             receipt = _decide(t, event, source, rules, first_time=first_time)
+            if event.charge is not None and receipt.reason not in _NOT_OURS:
+                learn_charge(t, event.charge, source)
     except Exception as fault:
         if trouble_of(fault) is not None or not t.raw.in_transaction:
             raise  # the database's trouble, not ours: Stripe comes again
@@ -129,6 +148,8 @@ def _decide(
     ignored = _reason_to_ignore(t, event, rules)
     if ignored is not None:
         return Receipt(event, Outcome.IGNORED, ignored)
+    if event.type in CHARGE_TYPES:
+        return _charge_noted(t, event, rules)
     if event.type in RUNNING_TYPES:
         ignored, about = reason_of_running(t, event, source, rules.instance_id)
         return Receipt(event, Outcome.IGNORED, ignored, about)
@@ -191,6 +212,16 @@ def _take_success(
     if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
+
+
+def _charge_noted(t: Transaction, event: StripeEvent, rules: Rules) -> Receipt:
+    """It books nothing; what the charge tells is kept (services/charges.py)."""
+    wrong_mode = rules.livemode is not None and event.livemode != rules.livemode
+    if event.charge is None or event.payment_intent_id is None or wrong_mode:
+        return Receipt(event, Outcome.IGNORED, Reason.UNKNOWN_TYPE)
+    held = t.payments.by_intent(event.payment_intent_id)
+    invoice = t.invoices.to_book(held[1]) if held and held[1] else None
+    return Receipt(event, Outcome.IGNORED, Reason.CHARGE_NOTED, invoice)
 
 
 def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reason | None:

@@ -8,7 +8,7 @@ the events does not matter, and an event that comes twice, or under another name
 A reversal may come before its payment. It is kept then, and booked together with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workmate_desktop.domain.events import Outcome, Reason, Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
@@ -23,10 +23,16 @@ from workmate_desktop.domain.reversals import (
     is_returned_debit,
 )
 from workmate_desktop.services.decide import money_went_back, refund_failed
-from workmate_desktop.services.reversal_facts import facts_about, standing_of
+from workmate_desktop.services.reversal_facts import (
+    facts_about,
+    paying_charge,
+    standing_of,
+    told_of,
+)
 from workmate_desktop.services.reversal_news import Entry, tell_change, tell_entry
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.times import TimeSource
 from workmate_desktop.store.transaction import Transaction
 
 _REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)
@@ -59,7 +65,8 @@ def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
     if payment.currency != event.currency:
         return Decision(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
     _close_request(t, event.reversal, payment, invoice)
-    if _settle(t, payment, event, source):
+    note_times(t, event)
+    if settle(t, payment, event, source):
         return Decision(Outcome.BOOKED, None, invoice)
     before = [one for one in facts_about(t, payment) if one.id != event.id]
     if tell_change(t, event, before, payment, invoice, source):
@@ -67,11 +74,34 @@ def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
     return Decision(Outcome.DUPLICATE, Reason.SAME_REVERSAL, invoice)
 
 
+def with_payment(t: Transaction, event: StripeEvent) -> StripeEvent:
+    """A refund or dispute may name its charge alone: with the payment intent that it belongs to,
+    as far as that is known. Else it is kept as it is until the payment comes."""
+    if event.reversal is None or event.payment_intent_id is not None:
+        return event
+    charge_id = event.reversal.charge_id
+    if charge_id is None:
+        return event
+    intent_id = t.charges.intent_of(charge_id)
+    if intent_id is None:
+        t.charges.await_intent(charge_id)
+        return event
+    t.charges.adopt(charge_id, intent_id)
+    return replace(event, payment_intent_id=intent_id)
+
+
 def book_waiting(t: Transaction, payment: StripeEvent) -> None:
     """A payment was booked just now: book what came before it about its going back."""
     intent_id = payment.payment_intent_id or ""
-    if not t.events.anything_said_about(intent_id):
+    if not t.events.anything_said_about(intent_id, payment.charge_id):
         return
+    if payment.charge_id is not None:
+        t.charges.adopt(payment.charge_id, intent_id)
+    book_kept(t, intent_id)
+
+
+def book_kept(t: Transaction, intent_id: str) -> None:
+    """Book what was kept about a payment's going back while the payment was not known."""
     for event, outcome, reason in t.events.said_about(intent_id):
         if outcome is not Outcome.IGNORED or reason != Reason.PAYMENT_UNKNOWN.value:
             continue
@@ -83,6 +113,15 @@ def book_waiting(t: Transaction, payment: StripeEvent) -> None:
             reason=made.reason.value if made.reason else None,
         )
         t.events.touch(event.id)
+
+
+def note_times(t: Transaction, event: StripeEvent) -> None:
+    """When a refund or dispute was made, each event about it tells."""
+    told = event.reversal
+    if told is None or told.told is Told.REFUNDED_TOTAL:
+        return
+    source = TimeSource.EVENT if told.told is Told.FAILED_CHARGE else TimeSource.OBJECT
+    t.times.note(told.object_id, told.at, source)
 
 
 def close_if_gone(t: Transaction, event: StripeEvent) -> bool:
@@ -99,28 +138,35 @@ def _never_was_money(reversal: Reversal) -> bool:
     return reversal.told is Told.FAILED_CHARGE and reversal.status != TAKEN_BACK
 
 
-def _settle(t: Transaction, payment: Payment, cause: StripeEvent, source: Source) -> list[Entry]:
-    """Add the entries that are missing, with a line and a notice each. Returns them."""
-    assert cause.reversal is not None
-    events = facts_about(t, payment)
+def settle(
+    t: Transaction, payment: Payment, cause: StripeEvent | None, source: Source
+) -> list[Entry]:
+    """Add the entries that are missing, with a line and a notice each. Returns them.
+
+    `cause`: the event that this follows; None: something else was learned about the payment.
+    """
+    events = told_of(t, payment)
     now = standing_of(t, payment)
     booked = t.payments.reversals_of(payment.id)
-    charge_id = cause.reversal.charge_id or cause.reversal.object_id
+    charge_id = paying_charge(t, payment) or _charge_in(cause) or payment.id
+    intent_id = payment.stripe_payment_intent_id or ""
+    method = t.charges.method_of(intent_id) or payment.method
     entries = [
         *_missing_refunds(now, booked, charge_id),
-        *_missing_disputes(now, booked, events, payment.method),
+        *_missing_disputes(now, booked, facts_about(t, payment), method),
+        *_other_attempts(booked, paying_charge(t, payment)),
     ]
     for entry in entries:
         invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
-        about = _newest_about(events, entry.object_id) or cause
-        going = entry.amount_minor > 0
-        assert about.reversal is not None
+        about = _newest_about(events, entry.object_id) or cause or _newest(events)
+        if about is None or about.reversal is None:
+            continue  # nothing was ever told of it: what is booked stays as it is
         t.payments.add_reversal(
             payment,
             -entry.amount_minor,
             entry.kind,
             entry.object_id,
-            at=about.reversal.at if going else about.created,
+            at=about.reversal.at if entry.amount_minor > 0 else about.created,
             actor=ACTOR_STRIPE,
         )
         before = after = None
@@ -128,13 +174,22 @@ def _settle(t: Transaction, payment: Payment, cause: StripeEvent, source: Source
             _settle_review(t, payment, entry, about.reversal.request_id)
         else:
             before, after = (status.value for status in update_status(t, invoice))
-        tell_entry(t, entry, about, payment, invoice, source, {"from": before, "to": after})
+        status = {"from": before, "to": after}
+        tell_entry(t, entry, about, payment, method, invoice, source, status)
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     if not entries and invoice is not None and invoice.refunded_minor:
         # Nothing to book, but perhaps a better time or the name of a refund: the order of what
         # happened decides what is owed.
         update_status(t, invoice)
     return entries
+
+
+def _charge_in(cause: StripeEvent | None) -> str | None:
+    return cause.reversal.charge_id if cause is not None and cause.reversal else None
+
+
+def _newest(events: list[StripeEvent]) -> StripeEvent | None:
+    return max(events, key=lambda event: (event.created, event.id), default=None)
 
 
 def _settle_review(t: Transaction, payment: Payment, entry: Entry, request_id: str | None) -> None:
@@ -171,7 +226,10 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
         missing -= step
         if missing == 0:
             break
-    return [*found, _entry(charge_id, missing)] if missing else found
+    if missing:
+        # Nothing failed: what was booked never was a refund, but the rest of a hold.
+        found.append(replace(_entry(charge_id, missing), was_none=missing < 0))
+    return found
 
 
 def _entry(object_id: str, amount: int) -> Entry:
@@ -187,15 +245,28 @@ def _missing_disputes(
     gone = {entry.stripe_object_id or "": 0 for entry in mine}
     for entry in mine:
         gone[entry.stripe_object_id or ""] -= entry.amount_minor
-    wanted = {key: taken.amount_minor for key, taken in now.disputes.items()}
-    # A failed charge that turned out to be another attempt than the one that paid.
-    wanted |= {key: 0 for key in gone if key not in wanted and key.startswith(_CHARGE)}
+    found = []
+    for key, taken in now.disputes.items():
+        step = taken.amount_minor - gone.get(key, 0)
+        if step > 0:
+            found.append(Entry(key, _kind_of_loss(events, key, method), step))
+        elif step < 0:
+            left = taken.amount_minor
+            found.append(Entry(key, ReversalKind.DISPUTE_WON, step, left_minor=left))
+    return found
+
+
+def _other_attempts(booked: list[Payment], paid_by: str | None) -> list[Entry]:
+    """What was booked as a late failure of a charge that turned out not to be the one that paid."""
+    gone: dict[str, int] = {}
+    for entry in booked:
+        key = entry.stripe_object_id or ""
+        if entry.kind not in _REFUNDS and key.startswith(_CHARGE) and key != paid_by:
+            gone[key] = gone.get(key, 0) - entry.amount_minor
     return [
-        Entry(key, _kind_of_loss(events, key, method), amount - gone.get(key, 0))
-        if amount > gone.get(key, 0)
-        else Entry(key, ReversalKind.DISPUTE_WON, amount - gone[key], left_minor=amount)
-        for key, amount in wanted.items()
-        if amount != gone.get(key, 0)
+        Entry(key, ReversalKind.DISPUTE_WON, -amount, was_none=True)
+        for key, amount in gone.items()
+        if amount > 0 and paid_by is not None
     ]
 
 
@@ -210,7 +281,7 @@ def _kind_of_loss(events: list[StripeEvent], object_id: str, method: str) -> Rev
 
 def _newest_about(events: list[StripeEvent], object_id: str) -> StripeEvent | None:
     about = [e for e in events if e.reversal is not None and e.reversal.object_id == object_id]
-    return max(about, key=lambda event: event.created, default=None)
+    return _newest(about)
 
 
 def _close_request(

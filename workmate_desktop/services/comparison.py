@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from workmate_desktop.domain.changes import InvoiceChanged
+from workmate_desktop.domain.charges import Charge
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
@@ -22,10 +23,12 @@ from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, StripeMovements
+from workmate_desktop.services.charges import learn_charge
 from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import refunds as rows
 from workmate_desktop.store.catch_up import is_settled
+from workmate_desktop.store.charges import intents_of, is_payer_known
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -97,7 +100,7 @@ class Comparison:
             for part in parts.due(now):
                 try:
                     for page in self._pages(stripe, parts, part, now):
-                        found = self._take_page(part, page.movements, found)
+                        found = self._take_page(stripe, part, page.movements, found)
                         parts.read_until(part, page.last)
                 except StripeRefused as error:
                     if error.kind not in _OF_ONE_LIST:
@@ -137,9 +140,11 @@ class Comparison:
             parts.read_until(part, None)
             yield from _ask(stripe, part, since, now, None)
 
-    def _take_page(self, part: Part, page: Sequence[Movement], found: Found) -> Found:
+    def _take_page(
+        self, stripe: StripeMovements, part: Part, page: Sequence[Movement], found: Found
+    ) -> Found:
         if part is Part.CHARGES:
-            return self._take_charges(page, found)
+            return self._take_charges(stripe, page, found)
         return self._take(self._missing(page), found)
 
     def _tell(self, found: Found) -> None:
@@ -163,7 +168,9 @@ class Comparison:
             found.reviews,
         )
 
-    def _take_charges(self, page: Sequence[Movement], found: Found) -> Found:
+    def _take_charges(
+        self, stripe: StripeMovements, page: Sequence[Movement], found: Found
+    ) -> Found:
         with self._database.reader() as connection:
             booked = rows.payments_by_intent(connection, [one.intent_id for one in page])
             missing = [
@@ -183,14 +190,43 @@ class Comparison:
                 and not is_settled(connection, one.intent_id)
             ]
         found = self._take(missing, found)
-        found = self._take(self._missing([one for one in page if not one.paid]), found)
+        # Who paid must be known before it is looked which attempt failed.
+        self._learn([one.charge for one in page if one.charge is not None and one.paid])
+        back = self._missing([one for one in page if not one.paid])
+        self._learn(self._payers_of(stripe, back))
+        found = self._take(back, found)
         learned = [
             (booked[one.intent_id], one.fee) for one in page if one.fee and one.intent_id in booked
         ]
         return replace(found, fees=found.fees + self._keep_fees(learned))
 
+    def _payers_of(self, stripe: StripeMovements, back: Sequence[Movement]) -> list[Charge]:
+        """Which charges had paid the payments that failed later, where nothing told it yet."""
+        with self._database.reader() as connection:
+            intents = {one.intent_id for one in back}
+            unknown = [key for key in intents if not is_payer_known(connection, key)]
+        found = []
+        for intent_id in unknown:
+            charges = [one for one in stripe.charges_of(intent_id) if one.charge is not None]
+            # None paid by now: then it was the newest, for no attempt follows one that succeeds.
+            paid = [one for one in charges if one.paid] or [one for one in charges if one.body]
+            found += [replace(one.charge, paid=True) for one in paid[:1] if one.charge is not None]
+        return found
+
+    def _learn(self, charges: Sequence[Charge]) -> None:
+        """Keep what charges tell of payments that are booked here."""
+
+        def job(t: Transaction) -> None:
+            for charge in charges:
+                if charge.intent_id is not None and t.payments.by_intent(charge.intent_id):
+                    learn_charge(t, charge, Source.CATCH_UP)
+
+        if charges:
+            self._writer.submit(job).result()
+
     def _missing(self, page: Sequence[Movement]) -> list[Movement]:
         """What went back of a payment that is booked here, and was never told."""
+        page = self._with_payments(page)
         with self._database.reader() as connection:
             booked = rows.payments_by_intent(connection, [one.intent_id for one in page])
             return [
@@ -202,6 +238,19 @@ class Comparison:
                     connection, one.intent_id, one.object_id, one.status, one.moves
                 )
             ]
+
+    def _with_payments(self, page: Sequence[Movement]) -> list[Movement]:
+        """With the payment intents of those that name their charge alone."""
+        alone = [one.charge_id for one in page if not one.intent_id and one.charge_id]
+        if not alone:
+            return list(page)
+        self._writer.submit(lambda t: t.charges.go_through_successes()).result()
+        with self._database.reader() as connection:
+            known = intents_of(connection, alone)
+        return [
+            one if one.intent_id else replace(one, intent_id=known.get(one.charge_id or "", ""))
+            for one in page
+        ]
 
     def _take(self, movements: Sequence[Movement], found: Found) -> Found:
         """Book them like any event."""
@@ -240,6 +289,7 @@ class Comparison:
         for payment in [one for one in lacking if self._may_ask(one)][:FEES_AT_ONCE]:
             charges = stripe.charges_of(payment.stripe_payment_intent_id or "")
             self._asked[payment.id] = self._monotonic()  # a refusal is no answer
+            self._learn([one.charge for one in charges if one.charge is not None and one.paid])
             count += self._keep_fees([(payment, one.fee) for one in charges if one.fee])
         return count
 

@@ -9,14 +9,16 @@ from workmate_desktop.store.transaction import Transaction
 def standing_of(t: Transaction, payment: Payment) -> Standing:
     """How much of a Stripe payment has gone back, by what is known in this transaction: the event
     that is being decided is part of it."""
-    _, released = t.events.success_of(payment.stripe_payment_intent_id or "")
+    intent_id = payment.stripe_payment_intent_id or ""
+    _, told = t.events.success_of(intent_id)
+    known = [minor for minor in (told, t.charges.released_of(intent_id)) if minor is not None]
     return standing(
         (
             Fact(event.reversal, event.created, event.amount_minor)
             for event in facts_about(t, payment)
             if event.reversal is not None and event.amount_minor is not None
         ),
-        released,
+        min(known, default=None),
     )
 
 
@@ -27,8 +29,27 @@ def facts_about(t: Transaction, payment: Payment) -> list[StripeEvent]:
     An intent has a charge for each attempt, and a failed one brought nothing that could be taken
     back. Where the charge that paid is not known, none is taken for it.
     """
+    paid_by = paying_charge(t, payment)
+    return [
+        event
+        for event in told_of(t, payment)
+        if event.reversal is not None
+        and (
+            event.reversal.told is not Told.FAILED_CHARGE
+            or (paid_by is not None and event.reversal.charge_id == paid_by)
+        )
+    ]
+
+
+def paying_charge(t: Transaction, payment: Payment) -> str | None:
+    """The charge that paid, as its success or the charge itself told; None while unknown."""
     intent_id = payment.stripe_payment_intent_id or ""
-    paid_by, _ = t.events.success_of(intent_id)
+    return t.events.success_of(intent_id)[0] or t.charges.paid_by(intent_id)
+
+
+def told_of(t: Transaction, payment: Payment) -> list[StripeEvent]:
+    """All events about the payment's going back that are believed, of whatever attempt."""
+    intent_id = payment.stripe_payment_intent_id or ""
     now = t.events.deciding
     found = [event for event in _believed(t, intent_id) if now is None or event.id != now.id]
     if now is not None and now.payment_intent_id == intent_id:
@@ -39,10 +60,6 @@ def facts_about(t: Transaction, payment: Payment) -> list[StripeEvent]:
         if event.reversal is not None
         and event.problem is None
         and (event.currency, event.livemode) == (payment.currency, payment.livemode)
-        and (
-            event.reversal.told is not Told.FAILED_CHARGE
-            or (paid_by is not None and event.reversal.charge_id == paid_by)
-        )
     ]
 
 

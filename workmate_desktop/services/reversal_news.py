@@ -27,13 +27,15 @@ _TO_ANSWER = (NoticeKind.DISPUTE_OPENED, NoticeKind.DISPUTED)
 class Entry:
     """One counter-entry to be. `amount_minor` > 0: the money goes; < 0: it comes back.
 
-    `left_minor`: what stays gone where only a part came back.
+    `left_minor`: what stays gone where only a part came back. `was_none`: no money came back; what
+    was booked before turned out to be nothing that goes back.
     """
 
     object_id: str
     kind: ReversalKind
     amount_minor: int
     left_minor: int = 0
+    was_none: bool = False
 
 
 def tell_entry(
@@ -41,17 +43,21 @@ def tell_entry(
     entry: Entry,
     about: StripeEvent,
     payment: Payment,
+    method: str,
     invoice: InvoiceToBook | None,
     source: Source,
     status: dict[str, str | None],
 ) -> None:
-    """A counter-entry was booked. `status`: from what to what that of the invoice changed."""
+    """A counter-entry was booked. `method`: how it had been paid. `status`: from what to what that
+    of the invoice changed."""
     assert about.reversal is not None
     action, notice = _NAMES[entry.kind]
+    if entry.was_none:
+        action = Action.REVERSAL_WAS_NONE
     detail: dict[str, object] = {
         "amount_minor": abs(entry.amount_minor),
         "currency": payment.currency,
-        "method": payment.method,
+        "method": method,
         "reason": about.reversal.reason,
         "object_id": entry.object_id,
         "object_status": about.reversal.status,
@@ -73,6 +79,8 @@ def tell_entry(
         )
     if entry.kind is ReversalKind.DISPUTE_WON:
         end_questions(t, invoice, entry.object_id)
+    if entry.was_none:
+        return
     t.notices.add(
         notice,
         invoice_id=invoice.id if invoice else None,
@@ -104,7 +112,8 @@ def tell_change(
         return False
     if any(one.created > event.created for one in about):
         return False
-    returned = is_returned_debit(told.method or payment.method, told.reason)
+    method = t.charges.method_of(payment.stripe_payment_intent_id or "") or payment.method
+    returned = is_returned_debit(told.method or method, told.reason)
     action, notice = _news(told.told, told.status, known, returned=returned)
     if told.status in _ENDS:
         end_questions(t, invoice, told.object_id)

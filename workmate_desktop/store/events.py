@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.payments import PaymentAttempt
 from workmate_desktop.domain.text import simplified
 from workmate_desktop.store import event_search
+from workmate_desktop.store.charges import methods_of
 from workmate_desktop.store.reversals import minor_in, reversal_facts, reversal_of
 from workmate_desktop.store.tables import invoices, stripe_events
 from workmate_desktop.store.values import as_json, from_json, storable
@@ -60,6 +62,11 @@ WHERE e.invoice_id = ? AND e.type IN ('payment_intent.processing', 'checkout.ses
             AND x.type IN ('payment_intent.payment_failed', 'payment_intent.canceled')
             AND x.created_at >= CASE e.type WHEN 'payment_intent.processing' THEN e.created_at
                 ELSE strftime('%Y-%m-%dT%H:%M:%fZ', e.created_at, '-10 seconds') END)"""
+
+
+_ANYTHING_SAID = f"""
+SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type IN {REVERSAL_TYPES}
+UNION ALL SELECT 1 FROM charges WHERE id = ? AND intent_id IS NULL LIMIT 1"""
 
 
 class EventVerbs:
@@ -181,16 +188,10 @@ class EventVerbs:
         rows = self._t.core.execute(query.order_by(stripe_events.c.created_at)).mappings()
         return [(_event_of(row), Outcome(row["outcome"]), _reason(row["detail"])) for row in rows]
 
-    def anything_said_about(self, intent_id: str) -> bool:
-        """Whether `said_about` finds anything; quick, for the path of every payment."""
-        return (
-            self._t.raw.execute(
-                "SELECT 1 FROM stripe_events WHERE payment_intent_id = ?"
-                f" AND type IN {REVERSAL_TYPES} LIMIT 1",
-                (intent_id,),
-            ).fetchone()
-            is not None
-        )
+    def anything_said_about(self, intent_id: str, charge_id: str | None) -> bool:
+        """Whether `said_about` finds anything, or will once what was told of the charge alone is
+        told of its payment; quick, for the path of every payment."""
+        return self._t.raw.execute(_ANYTHING_SAID, (intent_id, charge_id)).fetchone() is not None
 
     def success_of(self, intent_id: str) -> tuple[str | None, int | None]:
         """What the success of an intent told: the charge that paid, and what of its hold was
@@ -348,7 +349,12 @@ def event_page(
 def event_row(connection: Connection, event_id: str) -> EventRow | None:
     """One event for the list and its detail view."""
     found = connection.execute(_ROW.where(stripe_events.c.id == event_id)).mappings().one_or_none()
-    return None if found is None else row_of(found)
+    if found is None:
+        return None
+    row = row_of(found)
+    known = methods_of(connection, [row.payment_intent_id] if row.payment_intent_id else [])
+    method = known.get(row.payment_intent_id or "")
+    return replace(row, detail={**row.detail, "method": method}) if method else row
 
 
 def failed_attempts(connection: Connection, invoice_id: str) -> list[PaymentAttempt]:

@@ -1,5 +1,6 @@
 """The Verlauf: append-only lines."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, literal_column, select
@@ -7,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, literal_column, select
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.history import Action, HistoryLine
+from workmate_desktop.domain.reversals import RETURNED_BY_BANK
+from workmate_desktop.store.charges import methods_of
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import invoice_history
 from workmate_desktop.store.values import as_json, from_json
@@ -60,10 +63,29 @@ def history_of(connection: Connection, invoice_id: str) -> list[HistoryLine]:
         .where(invoice_history.c.invoice_id == invoice_id)
         .order_by(invoice_history.c.at.desc(), _ROWID.desc())
     )
-    return [
+    lines = [
         line_of(row["id"], row["invoice_id"], row["at"], row["action"], row["actor"], row["detail"])
         for row in connection.execute(query).mappings()
     ]
+    intents = {intent for line in lines if (intent := _intent_of(line))}
+    methods = methods_of(connection, intents) if intents else {}
+    return [_as_charge_tells(line, methods.get(_intent_of(line) or "")) for line in lines]
+
+
+def _intent_of(line: HistoryLine) -> str | None:
+    found = line.detail.get("payment_intent_id")
+    return found if isinstance(found, str) else None
+
+
+def _as_charge_tells(line: HistoryLine, method: str | None) -> HistoryLine:
+    """With the method that was used; when the line was written it may not have been known. A
+    dispute of a debit is the debit's return: nothing that one could answer.
+    """
+    if method is None:
+        return line
+    returned = line.action == Action.DISPUTED and method in RETURNED_BY_BANK
+    action = Action.DEBIT_RETURNED.value if returned else line.action
+    return replace(line, action=action, detail={**line.detail, "method": method})
 
 
 def line_of(

@@ -220,6 +220,8 @@ class InvoiceVerbs:
             "DELETE FROM review_decisions WHERE livemode = 0 AND credit_id IS NOT NULL",
             "DELETE FROM review_decisions WHERE livemode = 0",
             "DELETE FROM invoice_history WHERE livemode = 0",
+            "DELETE FROM charges WHERE intent_id IN (SELECT payment_intent_id FROM stripe_events"
+            " WHERE livemode = 0 AND payment_intent_id IS NOT NULL)",
             "DELETE FROM payment_fees WHERE payment_id IN"
             " (SELECT id FROM payments WHERE livemode = 0)",
             "DELETE FROM refund_requests WHERE livemode = 0",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0012"
+HEAD = "0014"
 """The newest revision in migrations/versions; a test compares."""
 
 KNOWN = (
@@ -25,6 +25,7 @@ KNOWN = (
     "0010",
     "0011",
     "0012",
+    "0014",
 )
 
 

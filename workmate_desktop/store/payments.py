@@ -1,6 +1,7 @@
 """Payments: added once, never changed; the database sums them up by trigger."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.domain.reversals import RETURNED_BY_BANK, ReversalKind
+from workmate_desktop.store.charges import methods_of
 from workmate_desktop.store.seals import COLUMNS, Sealed
 from workmate_desktop.store.tables import payments
 from workmate_desktop.store.values import storable
@@ -222,7 +224,8 @@ def payments_of(connection: Connection, invoice_id: str) -> list[Payment]:
         .where(payments.c.invoice_id == invoice_id)
         .order_by(payments.c.received_at, payments.c.created_at)
     )
-    return [payment_of(row) for row in connection.execute(query).mappings()]
+    found = [payment_of(row) for row in connection.execute(query).mappings()]
+    return _as_charges_tell(connection, found)
 
 
 def with_reversals(connection: Connection, payment_id: str) -> list[Payment]:
@@ -232,7 +235,22 @@ def with_reversals(connection: Connection, payment_id: str) -> list[Payment]:
         .where((payments.c.id == payment_id) | (payments.c.reversal_of == payment_id))
         .order_by(payments.c.created_at, payments.c.id)
     )
-    return [payment_of(row) for row in connection.execute(query).mappings()]
+    found = [payment_of(row) for row in connection.execute(query).mappings()]
+    return _as_charges_tell(connection, found)
+
+
+def _as_charges_tell(connection: Connection, found: list[Payment]) -> list[Payment]:
+    """With the methods that were used: the rows, which never change, may not know them. What was
+    booked as a dispute is a returned debit where it had been paid by one.
+    """
+    intents = {one.id: one.stripe_payment_intent_id for one in found}
+    known = methods_of(connection, (key for key in intents.values() if key is not None))
+    told = []
+    for one in found:
+        method = known.get(intents.get(one.reversal_of or one.id) or "", one.method)
+        returned = one.kind == ReversalKind.DISPUTE and method in RETURNED_BY_BANK
+        told.append(replace(one, method=method, kind=ReversalKind.RETURN if returned else one.kind))
+    return told
 
 
 def payment_of(row: Mapping[Any, Any]) -> Payment:

@@ -121,6 +121,18 @@ money_times = Table(
     Column("source", Text, nullable=False),
 )
 
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("intent_id", Text),
+    Column("paid", Integer, nullable=False),
+    Column("amount_minor", Integer),
+    Column("captured_minor", Integer),
+    Column("created_at", Text),
+    Column("method", Text),
+)
+
 payment_fees = Table(
     "payment_fees",
     metadata,

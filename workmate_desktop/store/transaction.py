@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.store.charges import ChargeVerbs
 from workmate_desktop.store.customers import CustomerVerbs
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.events import EventVerbs
@@ -101,6 +102,10 @@ class Transaction:
     @cached_property
     def payment_links(self) -> PaymentLinkVerbs:
         return PaymentLinkVerbs(self)
+
+    @cached_property
+    def charges(self) -> ChargeVerbs:
+        return ChargeVerbs(self)
 
     @cached_property
     def refunds(self) -> RefundVerbs:

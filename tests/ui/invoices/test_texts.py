@@ -10,6 +10,7 @@ from workmate_desktop.domain.payments import MANUAL_METHODS
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text, actions_for
 from workmate_desktop.ui.shared.actors import actor_name
+from workmate_desktop.ui.shared.method_texts import method_name
 from workmate_desktop.ui.shared.words import fill
 
 EURO = "\u00a0€"
@@ -81,8 +82,35 @@ def test_every_code_of_the_lists_has_words(qapp) -> None:
         assert texts.nothing_here(wanted)[0]
     assert all(texts.column_title(sort) for sort in InvoiceSort)
     assert all(texts.status_name(status) for status in InvoiceStatus)
-    assert all(history_texts.method_name(method) != method for method in MANUAL_METHODS)
-    assert history_texts.method_name("blik") == "blik"
+    assert all(method_name(method) != method for method in MANUAL_METHODS)
+    assert method_name("a_new_way") == "a_new_way"
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("card", "Karte"),
+        ("link", "Link"),
+        ("sepa_debit", "SEPA-Lastschrift"),
+        ("klarna", "Klarna"),
+        ("paypal", "PayPal"),
+        ("eps", "eps"),
+        ("bancontact", "Bancontact"),
+        ("ideal", "iDEAL"),
+        ("twint", "TWINT"),
+        ("wero", "Wero"),
+        ("billie", "Billie"),
+        ("pay_by_bank", "Pay by Bank"),
+        ("amazon_pay", "Amazon Pay"),
+        ("revolut_pay", "Revolut Pay"),
+        ("sofort", "Sofortüberweisung"),
+        ("p24", "Przelewy24"),
+        ("blik", "BLIK"),
+        ("customer_balance", "Überweisung"),
+    ],
+)
+def test_mb5_how_money_came_in_german(qapp, method: str, words: str) -> None:
+    assert method_name(method) == words
 
 
 def test_fill_takes_values_as_they_are(qapp) -> None:

@@ -9,7 +9,7 @@ from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payment_links import CloseReason
-from workmate_desktop.domain.payments import BANK_TRANSFER, CASH, Payment
+from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.review_history import (
     REVIEW_TONES,
@@ -18,31 +18,13 @@ from workmate_desktop.ui.invoices.review_history import (
 )
 from workmate_desktop.ui.shared import formats, reversal_texts
 from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.method_texts import method_name
 from workmate_desktop.ui.shared.theme import Tone
 from workmate_desktop.ui.shared.words import fill
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("invoices", text)
-
-
-def method_name(method: str) -> str:
-    """How money came, in a word."""
-    known = {
-        BANK_TRANSFER: _tr("Überweisung"),
-        CASH: _tr("Bar"),
-        "card": _tr("Karte"),
-        "card_present": _tr("Karte"),
-        "sepa_debit": _tr("SEPA-Lastschrift"),
-        "sofort": _tr("Sofortüberweisung"),
-        "customer_balance": _tr("Überweisung"),
-        "link": _tr("Link"),
-        "paypal": _tr("PayPal"),
-        "klarna": _tr("Klarna"),
-        "giropay": _tr("giropay"),
-        "stripe": _tr("Stripe"),
-    }
-    return known.get(method, method) or _tr("Zahlung")
 
 
 def payment_title(payment: Payment) -> str:
@@ -177,6 +159,7 @@ def history_tone(line: HistoryLine) -> Tone:
         Action.DISPUTE_WON: Tone.GREEN,
         Action.DISPUTE_LOST: Tone.RED,
         Action.DEBIT_RETURNED: Tone.RED,
+        Action.REVERSAL_WAS_NONE: Tone.GREEN,
     }
     return tones.get(line.action, Tone.GREY)
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 from workmate_desktop.domain.closings import Closing
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
-from workmate_desktop.ui.invoices import history_texts, texts
+from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.more_than_owed import typed_too_much
 from workmate_desktop.ui.invoices.rest_choice import RestChoice
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared import formats, method_texts
 from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
@@ -67,7 +67,7 @@ class PaymentDialog(SubmitDialog):
         self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
-            self.method.add(method, history_texts.method_name(method))
+            self.method.add(method, method_texts.method_name(method))
         self.received_on = DateField(theme, today)
         self.received_on.fits = lambda day: day <= today
         self.date_field = FormField(self.tr("&Datum"), self.received_on, message_lines=1)

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
-from workmate_desktop.ui.invoices import history_texts, texts
+from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared import formats, method_texts
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
@@ -90,7 +90,7 @@ class Refunding(QObject):
         self.by_hand_wanted.emit(invoice_id)
 
     def _ask(self, payment: Payment, left: int, *about: str) -> RefundDialog:
-        method = history_texts.method_name(payment.method)
+        method = method_texts.method_name(payment.method)
         amount = formats.money(payment.amount_minor, payment.currency)
         subtitle = texts.SEPARATOR.join((*about, method, amount))
         dialog = RefundDialog(payment, left, subtitle, self._window)

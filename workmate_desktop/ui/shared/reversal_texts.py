@@ -28,6 +28,7 @@ def action_titles() -> dict[str, str]:
         Action.DISPUTE_WON: _tr("Anfechtung gewonnen, Geld zurück"),
         Action.DISPUTE_LOST: _tr("Anfechtung verloren"),
         Action.DEBIT_RETURNED: _tr("Lastschrift zurückgegeben"),
+        Action.REVERSAL_WAS_NONE: _tr("Rückzahlung berichtigt: Es ging kein Geld zurück"),
     }
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.ui.invoices.history_texts import method_name
 from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.method_texts import method_name
 from workmate_desktop.ui.stripe import texts
 
 
