@@ -10,7 +10,7 @@ from tests.factories import customer, draft
 from tests.faults.office import Office
 from tests.reversal_events import refund_event
 from tests.stripe_lives import life, orders, total_of
-from workmate_desktop.ui.invoices.history_texts import history_title
+from workmate_desktop.ui.invoices.history_texts import history_note, history_title, payment_title
 
 
 class Lives:
@@ -48,7 +48,7 @@ def test_ma4_a_dispute_above_the_payment(lives: Lives) -> None:
     for invoice_id in lives.in_every_order("a4"):
         row = lives.office.row(invoice_id)
         assert (row.paid_minor, row.charged_back_minor) == (-450, 10450)
-        assert row.status == "open"
+        assert (row.outstanding_minor, row.status) == (10000, "open")
 
 
 def test_ma7_a_dispute_that_came_back_in_part(lives: Lives) -> None:
@@ -180,3 +180,187 @@ def test_mb6_a_refund_on_its_way_is_told_when_it_was_made(lives: Lives) -> None:
         body = refund_event(intent, 1900, refund_id=f"re_{intent}", status=status, kind=kind)
         assert lives.office.deliver(body) == 200
     assert lives.office.actions(invoice_id)[-2:] == ["refunded", "refund_arrived"]
+
+
+def _failed_attempt(made: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """charge.failed of the first attempt, which never paid anything."""
+    attempt = made["stripe_lists"]["charges"][0]
+    return {
+        "id": f"evt_{attempt['id'][3:]}",
+        "object": "event",
+        "type": "charge.failed",
+        "created": attempt["created"],
+        "livemode": False,
+        "data": {"object": attempt | fields},
+    }
+
+
+@pytest.mark.parametrize("charges", ["as told", "failed first", "none"])
+def test_mb3_a_failed_attempt_takes_no_paid_invoice_back(lives: Lives, charges: str) -> None:
+    """With the charge in `charges.data`, and where nothing tells which charge paid."""
+
+    def change(events: list[dict[str, Any]], invoice_id: str) -> None:
+        made = life("b3", invoice_id)
+        intent = events[0]["data"]["object"]
+        listed = intent["charges"]["data"]
+        attempt = _failed_attempt(made, payment_intent=intent["id"])
+        if charges == "failed first":
+            listed.insert(0, attempt["data"]["object"])
+        if charges == "none":
+            del intent["charges"]
+        events.append(attempt)
+
+    for backwards in (False, True):
+        invoice_id = lives.invoice(11900)
+        events = life("b3", invoice_id)["events"]
+        change(events, invoice_id)
+        for event in reversed(events) if backwards else events:
+            assert lives.office.deliver(event) == 200
+        row = lives.office.row(invoice_id)
+        assert (row.status, row.paid_minor, row.charged_back_minor) == ("paid", 11900, 0)
+        if charges != "none":
+            [payment] = lives.office.at.books.payments(invoice_id)
+            assert payment.method == "card"
+
+
+def test_mb3_a_late_failure_counts_once_it_is_known_who_paid(lives: Lives) -> None:
+    """Nothing told which charge paid; the charge itself tells it after its failure was told."""
+    invoice_id = lives.invoice(11900)
+    made = life("b3", invoice_id)
+    [success] = made["events"]
+    charge = success["data"]["object"].pop("charges")["data"][0]
+    failed = _failed_attempt(
+        made, id=charge["id"], payment_intent=charge["payment_intent"], amount=11900
+    )
+    for event in (success, failed):
+        assert lives.office.deliver(event) == 200
+    assert lives.office.row(invoice_id).status == "paid"
+    told = failed | {"id": failed["id"] + "b", "type": "charge.updated"}
+    told["data"] = {"object": charge}
+    assert lives.office.deliver(told) == 200
+    row = lives.office.row(invoice_id)
+    assert (row.status, row.charged_back_minor, row.outstanding_minor) == ("open", 11900, 11900)
+
+
+def test_mb5_a_returned_debit_is_told_as_what_it_is(lives: Lives) -> None:
+    for invoice_id in lives.in_every_order("b5"):
+        row = lives.office.row(invoice_id)
+        assert row.outstanding_minor == 11900
+        _is_told_as_returned(lives, invoice_id)
+
+
+def test_mb5_a_method_that_is_known_too_late_corrects_the_words(lives: Lives) -> None:
+    """The reason alone would say nothing: only the charge tells that it was a debit."""
+
+    def fraud(events: list[dict[str, Any]]) -> None:
+        for event in events[2:]:
+            event["data"]["object"] |= {"reason": "fraudulent", "status": "needs_response"}
+
+    for invoice_id in lives.in_every_order("b5", fraud):
+        _is_told_as_returned(lives, invoice_id)
+
+
+def _is_told_as_returned(lives: Lives, invoice_id: str) -> None:
+    books = lives.office.at.books
+    payments = books.payments(invoice_id)
+    assert {one.method for one in payments} == {"sepa_debit"}
+    assert payment_title(next(one for one in payments if one.amount_minor > 0)) == (
+        "SEPA-Lastschrift"
+    )
+    assert {one.kind for one in payments if one.amount_minor < 0} == {"return"}
+    words = " ".join(
+        f"{history_title(one)} {history_note(one)}" for one in books.history(invoice_id)
+    )
+    assert "Lastschrift zurückgegeben" in words
+    assert "endgültig, keine Antwort an die Bank möglich" in words
+    assert "SEPA-Lastschrift" in words
+    assert "Antwort an die Bank bis" not in words
+    told = [one for one in books.notice_page() if one.invoice_id == invoice_id]
+    open_ones = {one.kind for one in told if "over_at" not in one.detail}
+    assert "debit_returned" in open_ones
+    assert not open_ones & {"disputed", "dispute_opened", "dispute_lost"}
+
+
+def test_mb5_a_payment_by_link_shows_how_it_was_paid(lives: Lives) -> None:
+    """Known from the charge, whether it was told before or after the payment."""
+    for backwards in (False, True):
+        invoice_id = lives.invoice(11900)
+        events = life("b5", invoice_id)["events"][:2]
+        for event in reversed(events) if backwards else events:
+            assert lives.office.deliver(event) == 200
+        [payment] = lives.office.at.books.payments(invoice_id)
+        assert payment.method == "sepa_debit"
+        # The row itself never changes.
+        [(stored,)] = lives.office.at.rows(
+            "SELECT method FROM payments WHERE invoice_id = ?", invoice_id
+        )
+        assert stored == "stripe"
+        kept = lives.office.event(events[1]["id"])
+        assert (kept.outcome, kept.detail["reason"]) == ("ignored", "charge_noted")
+
+
+def test_mb9_a_dispute_that_names_only_its_charge(lives: Lives) -> None:
+    for invoice_id in lives.in_every_order("b9"):
+        row = lives.office.row(invoice_id)
+        assert (row.status, row.outstanding_minor) == ("open", 10000)
+        assert row.charged_back_minor == 20000  # the file tells of two disputes
+        assert "disputed" in lives.office.actions(invoice_id)
+
+
+def test_mb9_a_refund_that_names_only_its_charge(lives: Lives) -> None:
+    for backwards in (False, True):
+        invoice_id = lives.invoice(10000)
+        success = life("b9", invoice_id)["events"][0]
+        intent = success["data"]["object"]
+        back = refund_event(intent["id"], 2500, refund_id=f"re_{intent['id']}", payment_intent=None)
+        back["data"]["object"]["charge"] = intent["latest_charge"]
+        for event in (back, success) if backwards else (success, back):
+            assert lives.office.deliver(event) == 200
+        row = lives.office.row(invoice_id)
+        assert (row.paid_minor, row.refunded_minor) == (7500, 2500)
+
+
+def test_mb9_a_charge_of_another_program_stays_unknown(lives: Lives) -> None:
+    """It is kept, told to nobody, and asked for no more than once."""
+    back = refund_event("pi_none", 2500, refund_id="re_none", payment_intent=None)
+    back["data"]["object"]["charge"] = "ch_of_a_shop"
+    assert lives.office.deliver(back) == 200
+    assert lives.office.outcome(back) == ("ignored", "payment_unknown")
+    assert lives.office.notices() == []
+    invoice_id = lives.invoice(10000)
+    assert lives.office.deliver(life("b9", invoice_id)["events"][0]) == 200
+    assert lives.office.row(invoice_id).status == "paid"
+
+
+def test_mb9_by_the_charge_also_after_a_backup_was_taken_back(lives: Lives) -> None:
+    """Rows of events have other numbers then: successes are gone through from the beginning."""
+    first, second = lives.invoice(10000), lives.invoice(10000)
+    told = [life("b9", one)["events"] for one in (first, second)]
+    for event in told[0]:
+        assert lives.office.deliver(event) == 200
+    lives.office.at.writer.submit(
+        lambda t: t.settings.set("charges.successes", '[99999, "evt_of_another_file"]')
+    ).result(10)
+    for event in told[1]:
+        assert lives.office.deliver(event) == 200
+    assert lives.office.row(second).outstanding_minor == 10000
+
+
+def test_times_of_money_are_those_of_the_objects(lives: Lives) -> None:
+    """Whatever order they came in: of the charge that paid, the refund, the dispute."""
+    for invoice_id in lives.in_every_order("b5"):
+        intents = lives.office.at.rows(
+            "SELECT stripe_payment_intent_id FROM payments"
+            " WHERE invoice_id = ? AND reversal_of IS NULL",
+            invoice_id,
+        )
+        [(at, source)] = lives.office.at.rows(
+            "SELECT created_at, source FROM money_times WHERE object_id = ?", intents[0][0]
+        )
+        assert (at, source) == ("2026-11-23T06:41:42.000Z", "object")
+        times = lives.office.at.rows(
+            "SELECT t.created_at FROM money_times t JOIN payments p"
+            " ON p.stripe_object_id = t.object_id WHERE p.invoice_id = ?",
+            invoice_id,
+        )
+        assert {one for (one,) in times} == {"2026-11-27T21:48:21.000Z"}

@@ -14,8 +14,10 @@ from tests.services.absence import Absence
 from tests.services.review_office import waiting
 from tests.stripe_lives import life, orders, total_of
 from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.gateways.stripe_webhook import parse
 from workmate_desktop.services.comparison import Comparison
+from workmate_desktop.services.status import update_status
 
 COMPARE = "compare"
 Told = dict[str, Any] | str
@@ -52,8 +54,11 @@ class Lists:
     def compare(self) -> None:
         """A day passes, and it is compared."""
         self.at.later(days=1, minutes=1)
+        self._comparison().compare(threading.Event())
+
+    def _comparison(self) -> Comparison:
         office = self.office
-        Comparison(
+        return Comparison(
             office.writer,
             office.database,
             office.receive,
@@ -61,7 +66,11 @@ class Lists:
             self.at.api,
             lambda: office.keys,
             office.instance_id,
-        ).compare(threading.Event())
+        )
+
+    def fees(self) -> None:
+        """The fees of new payments are fetched."""
+        self._comparison().fetch_fees(threading.Event())
 
     def tell(self, event: dict[str, Any]) -> None:
         parsed = parse(encoded(event), self.at.clock.now())
@@ -232,3 +241,137 @@ def test_times_are_those_of_the_objects(there: Lists) -> None:
     received = [one.received_at.timestamp() for one in there.office.books.payments(invoice)]
     assert received == [made["events"][0]["created"], dispute["created"]]
     assert there.at.clock.now().timestamp() - received[1] > timedelta(hours=20).total_seconds()
+
+
+def test_mb3_the_lists_hold_a_failed_attempt_and_the_one_that_paid(there: Lists) -> None:
+    for order in orders([0, COMPARE], seed=1):
+        for told in ("charges", None):
+            invoice = there.invoice(11900)
+            made = life("b3", invoice)
+            if told is None:
+                del made["events"][0]["data"]["object"]["charges"]
+            there.hold(*made["stripe_lists"]["charges"])
+            for step in order:
+                if step == COMPARE:
+                    there.compare()
+                else:
+                    there.tell(made["events"][step])
+            there.compare()
+            assert there.state(invoice) == ("paid", 11900, 0, 0)
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_mb3_the_lists_tell_who_had_paid_what_failed_later(there: Lists, attempts: int) -> None:
+    """Nothing told the charge that paid. Stripe lists none that paid by now: it was the newest."""
+    invoice = there.invoice(11900)
+    made = life("b3", invoice)
+    first, second = made["stripe_lists"]["charges"]
+    del made["events"][0]["data"]["object"]["charges"]
+    there.tell(made["events"][0])
+    second |= {"status": "failed", "failure_balance_transaction": "txn_late", "paid": False}
+    there.hold(*[first, second][-attempts:])
+    there.compare()
+    assert there.state(invoice) == ("open", 0, 0, 11900)
+    there.compare()
+    assert there.state(invoice) == ("open", 0, 0, 11900)
+
+
+def test_mb3_a_return_of_another_attempt_is_taken_back(there: Lists) -> None:
+    """As an older version had booked it."""
+    invoice = there.invoice(11900)
+    made = life("b3", invoice)
+    first, second = made["stripe_lists"]["charges"]
+    success = made["events"][0]
+    del success["data"]["object"]["charges"]
+    there.tell(success)
+    intent = success["data"]["object"]["id"]
+    there.tell(
+        {
+            "id": "evt_failed",
+            "object": "event",
+            "type": "charge.failed",
+            "created": first["created"],
+            "livemode": False,
+            "data": {"object": first},
+        }
+    )
+
+    def as_before(t: Any) -> None:
+        held = t.payments.by_intent(intent)
+        payment = t.payments.get(held[0])
+        before = t.invoices.to_book(invoice)
+        t.payments.add_reversal(
+            payment,
+            -11900,
+            ReversalKind.RETURN,
+            first["id"],
+            at=there.at.clock.now(),
+            actor="stripe",
+        )
+        update_status(t, before)
+
+    there.office.writer.submit(as_before).result(10)
+    assert there.state(invoice) == ("open", 0, 0, 11900)
+    there.hold(first, second)
+    there.compare()
+    assert there.state(invoice) == ("paid", 11900, 0, 0)
+    newest = there.office.books.history(invoice)[0]
+    assert newest.action == "reversal_was_none"
+    assert "dispute_won" not in there.at.notices("dispute_won")
+
+
+def test_mb5_the_lists_tell_how_a_payment_was_paid(there: Lists) -> None:
+    """Also of one that an event brought, whose intent had offered four methods."""
+    first, second = there.invoice(11900), there.invoice(11900)
+    for invoice in (first, second):
+        made = life("b5", invoice)
+        if invoice == second:
+            there.tell(made["events"][0])
+        there.hold(made["events"][1]["data"]["object"])
+    there.compare()
+    for invoice in (first, second):
+        [payment] = there.office.books.payments(invoice)
+        assert payment.method == "sepa_debit"
+        assert there.office.books.history(invoice)[0].detail["method"] == "sepa_debit"
+
+
+def test_mb5_the_method_is_read_with_the_fee(there: Lists) -> None:
+    """A moment after the payment, not only with the next comparison."""
+    there.compare()
+    invoice = there.invoice(11900)
+    made = life("b5", invoice)
+    there.tell(made["events"][0])
+    charge = made["events"][1]["data"]["object"]
+    there.hold(charge | {"created": int(there.at.clock.stripe_now())})
+    there.fees()
+    [payment] = there.office.books.payments(invoice)
+    assert payment.method == "sepa_debit"
+
+
+def test_mb5_a_returned_debit_by_the_lists_alone(there: Lists) -> None:
+    invoice = there.invoice(11900)
+    made = life("b5", invoice)
+    [dispute, _] = objects_of(made, "dispute")
+    there.hold(made["events"][1]["data"]["object"], dispute | {"reason": "general"})
+    there.compare()
+    assert there.state(invoice) == ("open", 0, 0, 11900)
+    lines = [one.action for one in there.office.books.history(invoice)]
+    assert "debit_returned" in lines and "disputed" not in lines
+    assert there.at.notices("disputed") == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_mb9_disputes_of_the_lists_that_name_only_their_charge(there: Lists, told: bool) -> None:
+    invoice = there.invoice(10000)
+    made = life("b9", invoice)
+    if told:
+        there.tell(made["events"][0])
+    [dispute, _] = objects_of(made, "dispute")
+    shop = dispute | {"id": dispute["id"] + "s", "charge": "ch_of_a_shop"}
+    there.hold(charge_of(made, invoice), dispute, shop)
+    there.compare()
+    assert there.state(invoice) == ("open", 0, 0, 10000)
+    there.compare()
+    assert there.state(invoice) == ("open", 0, 0, 10000)
+    # Nothing of the shop's is kept.
+    assert there.office.value("SELECT count(*) FROM stripe_events") == 2

@@ -126,9 +126,14 @@ class StripeMovements:
             for page in ask({"created": {"gte": since}}, after):
                 yield Page(self._charges(page), _last(page))
 
-    def charges_of(self, intent_id: str) -> list[Movement]:
-        """The charges of one payment; not an error when Stripe does not know it."""
-        asked = {"payment_intent": intent_id, "expand": _EXPANDED}
+    def charges_of(self, intent_id: str, *, fees: bool = True) -> list[Movement]:
+        """The charges of one payment, newest first; not an error when Stripe does not know it.
+
+        `fees` False: without them, and so without the right to read them.
+        """
+        asked: dict[str, Any] = {"payment_intent": intent_id}
+        if fees:
+            asked["expand"] = _EXPANDED
         pages = self._pages(lambda client, params: client.v1.charges.list(params), asked)
         return [charge for page in pages for charge in self._charges(page)]
 

@@ -207,7 +207,8 @@ class Comparison:
             unknown = [key for key in intents if not is_payer_known(connection, key)]
         found = []
         for intent_id in unknown:
-            charges = [one for one in stripe.charges_of(intent_id) if one.charge is not None]
+            listed = stripe.charges_of(intent_id, fees=False)
+            charges = [one for one in listed if one.charge is not None]
             # None paid by now: then it was the newest, for no attempt follows one that succeeds.
             paid = [one for one in charges if one.paid] or [one for one in charges if one.body]
             found += [replace(one.charge, paid=True) for one in paid[:1] if one.charge is not None]
