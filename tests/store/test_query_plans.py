@@ -203,7 +203,7 @@ def test_the_list_of_what_waits(office: Database) -> None:
 def test_what_runs_in_the_background(office: Database) -> None:
     now = SystemClock().now()
     with asked(office) as plans, office.reader() as connection:
-        catch_up.is_known(connection, "pi_x")
+        catch_up.is_settled(connection, "pi_x")
         catch_up.owed_invoices(connection, livemode=True)
         mails.outgoing(connection)
         payment_links.to_close(connection, now)
