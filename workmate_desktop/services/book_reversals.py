@@ -147,7 +147,8 @@ def settle(
     """
     events = told_of(t, payment)
     now = standing_of(t, payment)
-    booked = t.payments.reversals_of(payment.id)
+    # What staff entered or moved is none of Stripe's.
+    booked = [one for one in t.payments.reversals_of(payment.id) if one.stripe_object_id]
     charge_id = paying_charge(t, payment) or _charge_in(cause) or payment.id
     intent_id = payment.stripe_payment_intent_id or ""
     method = t.charges.method_of(intent_id) or payment.method

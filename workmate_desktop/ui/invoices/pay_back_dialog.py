@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
-from workmate_desktop.ui.invoices import history_texts, texts
+from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared import formats, method_texts
 from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.date_field import DateField
 from workmate_desktop.ui.shared.forms import FormField, Message
@@ -61,7 +61,7 @@ class PayBackDialog(SubmitDialog):
         self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
         self.method = Segments(self.tr("Art"))
         for method in MANUAL_METHODS:
-            self.method.add(method, history_texts.method_name(method))
+            self.method.add(method, method_texts.method_name(method))
         self.paid_on = DateField(theme, today)
         self.paid_on.fits = lambda day: day <= today
         self.date_field = FormField(self.tr("&Datum"), self.paid_on, message_lines=1)
