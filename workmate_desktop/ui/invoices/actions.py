@@ -68,7 +68,8 @@ def action_text(action: InvoiceAction) -> str:
 
 
 def actions_for(row: InvoiceRow, *, simulation: bool) -> list[InvoiceAction]:
-    """What makes sense for this invoice now, the most likely first."""
+    """What makes sense for this invoice now, the most likely first: always in one order, whatever
+    of it there is."""
     if row.status is InvoiceStatus.DRAFT:
         return [InvoiceAction.ISSUE, InvoiceAction.EDIT, InvoiceAction.DELETE]
     actions: list[InvoiceAction] = []
@@ -79,13 +80,13 @@ def actions_for(row: InvoiceRow, *, simulation: bool) -> list[InvoiceAction]:
     settled = row.status in OWED and not row.outstanding_minor
     if simulation and issued and not settled:
         actions.append(InvoiceAction.SIMULATE)
+    if row.received_minor > 0:
+        actions.append(InvoiceAction.PAY_BACK)
     if row.outstanding_minor:
         actions.append(InvoiceAction.CLOSE_REST)
     if issued:
         # With money on it, it says why it cannot be and what to do first.
         actions.append(InvoiceAction.CANCEL)
-    if row.received_minor > 0:
-        actions.append(InvoiceAction.PAY_BACK)
     return actions
 
 

@@ -128,23 +128,27 @@ class ActionBlock(QWidget):
         return made
 
 
+_ROWS = (
+    (InvoiceAction.ISSUE,),
+    (InvoiceAction.EDIT, InvoiceAction.DELETE),
+    (InvoiceAction.ADD_PAYMENT, InvoiceAction.SIMULATE),
+    (InvoiceAction.PAY_BACK,),  # too many words for half of the panel
+    (InvoiceAction.CLOSE_REST, InvoiceAction.CANCEL),
+)
+"""Who knows where a button stands finds it there: none ever takes the place of another."""
+
+
 def _in_rows(
     actions: Sequence[InvoiceAction], *, large: bool
 ) -> Iterator[tuple[InvoiceAction, ...]]:
-    """Two buttons side by side; alone the large one, the last of an odd number, and what has too
-    many words for half of the panel."""
-    waiting: list[InvoiceAction] = []
-    for place, action in enumerate(actions):
-        alone = (place == 0 and large) or action is InvoiceAction.PAY_BACK
-        if waiting and (alone or len(waiting) == 2):
-            yield tuple(waiting)
-            waiting = []
-        if alone:
-            yield (action,)
-        else:
-            waiting.append(action)
-    if waiting:
-        yield tuple(waiting)
+    """Two buttons side by side at the most; the large one alone."""
+    first = actions[0] if large and actions else None
+    for together in _ROWS:
+        shown = tuple(action for action in together if action in actions)
+        if first in shown:
+            yield (first,)
+        if rest := tuple(action for action in shown if action is not first):
+            yield rest
 
 
 class ItemBlock(QWidget):
