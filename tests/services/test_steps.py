@@ -19,7 +19,7 @@ from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.services.after_catch_up import AfterCatchUp
 from workmate_desktop.services.comparison import Comparison
-from workmate_desktop.services.steps import Steps
+from workmate_desktop.services.steps import NOTHING_DUE, Steps
 from workmate_desktop.store.steps import steps as kept_steps
 
 NOBODY_CANCELS = threading.Event()
@@ -184,6 +184,31 @@ def test_a_step_that_fails_stops_no_other_one(
     cancelled.set()
     AfterCatchUp((steps.step(StepName.FEES), lambda _cancelled: done.append(2)))(cancelled)
     assert done == [1]
+
+
+def test_what_was_not_due_is_neither_done_nor_failed(office: OfficeBooks) -> None:
+    steps = new_steps(office)
+    step = steps.step(StepName.COMPARISON)
+    assert step.run(lambda: NOTHING_DUE)
+    assert steps.states()[StepName.COMPARISON] == StepState()
+    step.done()
+    done = steps.states()[StepName.COMPARISON]
+    office.clock.advance(hours=5)
+    assert step.run(lambda: NOTHING_DUE)
+    assert steps.states()[StepName.COMPARISON] == done, "when it was done last is the truth"
+
+
+def test_a_net_that_is_away_all_day_is_not_written_every_30_s(office: OfficeBooks) -> None:
+    step = new_steps(office).step(StepName.CATCH_UP)
+    written = []
+    for _ in range(300):
+        step.failed(refused(Refusal.NO_NET))
+        office.clock.advance(seconds=30)
+        office.settled()
+        written.append(office.value("SELECT value FROM settings WHERE key = 'step.catch_up'"))
+    assert len(set(written)) == 9
+    assert len(notices(office)) == 1, "after five minutes, once"
+    assert new_steps(office).states()[StepName.CATCH_UP].failures == 256
 
 
 def test_ending_the_program_is_no_failure(office: OfficeBooks) -> None:

@@ -320,7 +320,7 @@ class Core:
             lambda: self.troubles.delivers,
             afterwards=AfterCatchUp(
                 (self.steps.step(StepName.REFUNDS), refunds.finish_open),
-                (self.steps.step(StepName.COMPARISON), comparison.compare),
+                (self.steps.step(StepName.COMPARISON), comparison.if_due),
                 (self.steps.step(StepName.FEES), comparison.fetch_fees),
             ),
             steps=self.steps,

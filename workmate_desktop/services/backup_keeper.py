@@ -68,8 +68,8 @@ class BackupKeeper:
         if any(isinstance(change, _WORTH_A_COPY) for change in changes):
             self._changed = True
 
-    def look_after(self) -> None:
-        """Make a backup if one is due. Raises UserError disk_full, backup_failed,
+    def look_after(self) -> bool:
+        """Make a backup if one is due; whether it was. Raises UserError disk_full, backup_failed,
         backup_not_written, and what the database says.
         """
         with self._one_at_a_time:
@@ -80,8 +80,11 @@ class BackupKeeper:
             today = self._clock.today()
             if newest is None or newest.day != today:
                 self._copy(BackupName(today))
-            elif self._is_changed() and (starting if self._is_slow() else self._hour_is_over()):
+                return True
+            if self._is_changed() and (starting if self._is_slow() else self._hour_is_over()):
                 self._copy(self._of_now())
+                return True
+            return False
 
     def at_end(self) -> None:
         """The last state of the day, if it is not copied yet and a copy is quick. Nothing is

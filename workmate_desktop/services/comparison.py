@@ -26,6 +26,7 @@ from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, Stri
 from workmate_desktop.services.charges import learn_charge
 from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
+from workmate_desktop.services.steps import NOTHING_DUE
 from workmate_desktop.store import refunds as rows
 from workmate_desktop.store.catch_up import is_settled
 from workmate_desktop.store.charges import intents_of, is_payer_known
@@ -81,6 +82,16 @@ class Comparison:
         self._monotonic = monotonic
         self._asked: dict[str, float] = {}
         """Payment → when its fee was asked for in this session, and Stripe had none."""
+
+    def if_due(self, cancelled: threading.Event) -> object:
+        """`compare`, where one of the lists was not read to its end since yesterday."""
+        keys = self._keys()
+        if keys is None or not keys.secret:
+            return NOTHING_DUE
+        parts = Parts(self._writer, self._database, livemode=livemode_of(keys.secret) is True)
+        if not parts.due(int(self._clock.stripe_now())):
+            return NOTHING_DUE
+        return self.compare(cancelled)
 
     def compare(self, cancelled: threading.Event) -> Found:
         """The daily comparison, as far as it is due.

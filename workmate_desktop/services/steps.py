@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.clock import Clock
@@ -41,17 +42,19 @@ _PASSES = frozenset(
 class Policy:
     """How patient a step is. After a failure it pauses `first_pause`, then twice as long each
     time, at most `longest_pause`. A trouble that passes (no net) is told after `patience` only.
-    `tells` False: the step has a notice of its own.
+    `tells` False: the step has a notice of its own. `often`: its attempts come every few seconds,
+    so not each one that fails is written.
     """
 
     first_pause: timedelta = timedelta(minutes=1)
     longest_pause: timedelta = timedelta(hours=1)
     patience: timedelta = timedelta()
     tells: bool = True
+    often: bool = False
 
 
 _OF_STRIPE = Policy()
-_KEPT = Policy(longest_pause=timedelta(minutes=10), patience=timedelta(minutes=5))
+_KEPT = Policy(longest_pause=timedelta(minutes=10), patience=timedelta(minutes=5), often=True)
 """Steps with pauses of their own for each thing that waits; here alone how they stand."""
 _LOCAL = Policy(first_pause=timedelta(minutes=15), longest_pause=timedelta(hours=4))
 POLICIES: Mapping[StepName, Policy] = {
@@ -68,6 +71,16 @@ POLICIES: Mapping[StepName, Policy] = {
     StepName.SUMS: _LOCAL,
     StepName.SEARCH: _LOCAL,
 }
+
+
+class Due(Enum):
+    """What a step may answer."""
+
+    NOTHING = auto()
+
+
+NOTHING_DUE = Due.NOTHING
+"""It was not its time: neither done now, nor failed."""
 
 
 class Steps:
@@ -136,7 +149,7 @@ class Steps:
             before = states[name]
             doubled: int = 2 ** min(before.failures, 12)
             pause = min(policy.first_pause * doubled, policy.longest_pause)
-            states[name] = StepState(
+            state = states[name] = StepState(
                 before.done_at,
                 before.failing_since or now,
                 before.failures + 1,
@@ -144,9 +157,12 @@ class Steps:
                 trouble,
                 right,
             )
-            self._keep(name)
+            news = (before.trouble, before.right) != (trouble, right)
+            doubled_again = state.failures & before.failures == 0  # the 1st, 2nd, 4th, 8th …
+            if news or doubled_again or not policy.often:
+                self._keep(name)
             self._tell()
-        if (before.trouble, before.right) != (trouble, right):
+        if news:
             logger.warning(
                 "The step %s failed: %s%s", name.value, trouble, f" ({right})" if right else ""
             )
@@ -253,8 +269,8 @@ class Step:
     def run(self, work: Callable[[], object]) -> bool:
         """Do it, unless it pauses. True: it worked.
 
-        A UserError that `work` returns is a trouble that it leaves behind. What it raises is kept
-        and told: one step that fails must not end the others.
+        A UserError that `work` returns is a trouble that it leaves behind; with NOTHING_DUE it is
+        as it was. What it raises is kept and told: one step that fails must not end the others.
         """
         if not self.may_run:
             return False
@@ -271,7 +287,8 @@ class Step:
         if isinstance(left, UserError):
             self.failed(left)
             return False
-        self.done()
+        if left is not NOTHING_DUE:
+            self.done()
         return True
 
 

@@ -16,7 +16,7 @@ from workmate_desktop.services.backup_keeper import BackupKeeper
 from workmate_desktop.services.recount import Recount
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
-from workmate_desktop.services.steps import Steps
+from workmate_desktop.services.steps import NOTHING_DUE, Steps
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.writer import Writer
 
@@ -83,7 +83,7 @@ class Upkeep:
         """Do what is due now. What fails is kept and told by `Steps`."""
         for name, work in (
             (StepName.DISK, self._look_at_disk),
-            (StepName.BACKUP, self.backups.look_after),
+            (StepName.BACKUP, self._back_up),
             (StepName.SUMS, self._recount_sums),
             (StepName.SEALS, self._check_seals),
             (StepName.SEARCH, self._add_to_search),
@@ -103,17 +103,23 @@ class Upkeep:
                 lambda t: t.notices.add_once_a_day(NoticeKind.DISK_LOW, free_mb=megabytes)
             )
 
-    def _check_seals(self) -> None:
-        if self._seals.due():
-            self._seals.run()
+    def _back_up(self) -> object:
+        return None if self.backups.look_after() else NOTHING_DUE
 
-    def _recount_sums(self) -> None:
-        if self._sums.due():
-            self._sums.run()
+    def _check_seals(self) -> object:
+        return self._seals.run() if self._seals.due() else NOTHING_DUE
 
-    def _add_to_search(self) -> None:
-        if self._search.due():
-            self._search.run(self._stop)
+    def _recount_sums(self) -> object:
+        if not self._sums.due():
+            return NOTHING_DUE
+        self._sums.run()
+        return None
+
+    def _add_to_search(self) -> object:
+        if not self._search.due():
+            return NOTHING_DUE
+        self._search.run(self._stop)
+        return None
 
     def _run(self) -> None:
         while True:
