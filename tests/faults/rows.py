@@ -162,6 +162,7 @@ NOW = {
     "MD1": "steps of the background that fail",
     "MD2": "backups after changes and at the end",
     "MD3": "given numbers stay given after a restore",
+    "MD4": "the same news is one line",
     "ME1": "values under their headings",
     "ME2": "the window fits every screen",
     "ME3": "text in all its forms",

@@ -5,11 +5,12 @@ Everything here runs inside one transaction of the writer: event row (unique id)
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import (
     CHARGE_TYPES,
+    FOUND_BY_INVOICE,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
     REVERSAL_TYPES,
@@ -21,6 +22,7 @@ from workmate_desktop.domain.events import (
 )
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
+from workmate_desktop.domain.reversals import Told
 from workmate_desktop.services import book_reversals
 from workmate_desktop.services.charges import learn_charge
 from workmate_desktop.services.ownership import is_not_ours
@@ -69,7 +71,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an event did. `known` is True when the same event had been kept before."""
+    """What an event did. `known` is True when the same event had been kept before, also under
+    the name that the comparison or the search for old payments gives it."""
 
     event: StripeEvent
     outcome: Outcome
@@ -122,6 +125,8 @@ def _decide_safely(
         receipt = Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
     finally:
         t.events.deciding = None
+    if receipt.known:
+        return receipt  # kept under another name: the same piece of news is one line for staff
     invoice_id = receipt.invoice.id if receipt.invoice else None
     reason = receipt.reason.value if receipt.reason else None
     if first_time:
@@ -154,7 +159,9 @@ def _decide(
         ignored, about = reason_of_running(t, event, source, rules.instance_id)
         return Receipt(event, Outcome.IGNORED, ignored, about)
     if event.reversal is not None:
-        return _take_reversal(t, event, source, rules)
+        made = _take_reversal(t, event, source, rules)
+        same = made.outcome is Outcome.DUPLICATE and first_time and _told_by_comparison(t, event)
+        return replace(made, known=True) if same else made
     if event.type == PAYMENT_FAILED:
         return _take_failure(t, event, source, rules)
     return _take_success(t, event, source, rules, first_time=first_time)
@@ -170,6 +177,16 @@ def _take_reversal(t: Transaction, event: StripeEvent, source: Source, rules: Ru
         return Receipt(event, Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
     made = book_reversals.decide(t, event, source)
     return Receipt(event, made.outcome, made.reason, made.invoice)
+
+
+def _told_by_comparison(t: Transaction, event: StripeEvent) -> bool:
+    """A refund that the comparison has told as it is now. A dispute is no such case: its events
+    say besides whether money moved, which its object does not.
+    """
+    told = event.reversal
+    if told is None or told.told is not Told.REFUND:
+        return False
+    return t.events.is_known(f"{FOUND_BY_INVOICE}{told.object_id}_{told.status}")
 
 
 def _take_failure(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
@@ -198,7 +215,8 @@ def _take_success(
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
     if held is not None and not free:
         invoice = t.invoices.to_book(held[1]) if held[1] else None
-        return Receipt(event, Outcome.DUPLICATE, Reason.SAME_INTENT, invoice)
+        same = first_time and t.events.is_told_otherwise(event)
+        return Receipt(event, Outcome.DUPLICATE, Reason.SAME_INTENT, invoice, known=same)
     invoice = t.invoices.to_book(event.invoice_ref) if event.invoice_ref else None
     reason = _reason_to_review(event, invoice, rules)
     if reason is None and invoice is not None:

@@ -14,7 +14,7 @@ from workmate_desktop.domain.payments import Payment, PaymentAttempt, PaymentFee
 from workmate_desktop.domain.review import Decided
 from workmate_desktop.store import (
     customers,
-    events,
+    event_list,
     evidence,
     fast_reads,
     history,
@@ -133,7 +133,7 @@ class Books:
     def failed_attempts(self, invoice_id: str) -> list[PaymentAttempt]:
         """Failed attempts to pay an invoice, newest first."""
         with self._database.reader() as connection:
-            return events.failed_attempts(connection, invoice_id)
+            return event_list.failed_attempts(connection, invoice_id)
 
     def customer(self, customer_id: str) -> Customer | None:
         """One customer."""
@@ -155,12 +155,12 @@ class Books:
         """Stripe events, newest first; the page after the row `after`."""
         # A text is looked up in several steps, which must see the same moment.
         with self._database.snapshot() if text else self._database.reader() as connection:
-            return events.event_page(connection, which, text, after, limit)
+            return event_list.event_page(connection, which, text, after, limit)
 
     def event(self, event_id: str) -> EventRow | None:
         """One Stripe event."""
         with self._database.reader() as connection:
-            return events.event_row(connection, event_id)
+            return event_list.event_row(connection, event_id)
 
     def decisions_about(self, event_id: str) -> list[Decided]:
         """Who decided what about an event in review, newest first."""

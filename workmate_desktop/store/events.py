@@ -1,17 +1,15 @@
 """Stored Stripe events: written once, read newest first."""
 
-import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, tuple_
+from sqlalchemy import select
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.events import (
+    FOUND_BY_INVOICE,
     PAYMENT_CANCELED,
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
@@ -20,14 +18,9 @@ from workmate_desktop.domain.events import (
     Source,
     StripeEvent,
 )
-from workmate_desktop.domain.lists import EventFilter, EventRow
-from workmate_desktop.domain.payments import PaymentAttempt
-from workmate_desktop.domain.text import simplified
-from workmate_desktop.store import event_search
-from workmate_desktop.store.charges import methods_of
 from workmate_desktop.store.reversals import minor_in, reversal_facts, reversal_of
-from workmate_desktop.store.tables import invoices, stripe_events
-from workmate_desktop.store.values import as_json, from_json, storable
+from workmate_desktop.store.tables import stripe_events
+from workmate_desktop.store.values import as_json, from_json
 
 if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
@@ -80,6 +73,17 @@ class EventVerbs:
     def is_known(self, event_id: str) -> bool:
         """The event was kept before. Nobody else writes meanwhile: BEGIN IMMEDIATE."""
         found = self._t.raw.execute("SELECT 1 FROM stripe_events WHERE id = ?", (event_id,))
+        return found.fetchone() is not None
+
+    def is_told_otherwise(self, event: StripeEvent) -> bool:
+        """Stripe's own event and the one made from the object that it tells of are the same piece
+        of news: whether the other one of this success was kept before."""
+        if not event.id.startswith(FOUND_BY_INVOICE):
+            return self.is_known(f"{FOUND_BY_INVOICE}{event.payment_intent_id}")
+        found = self._t.raw.execute(
+            "SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type = ?",
+            (event.payment_intent_id, PAYMENT_SUCCEEDED),
+        )
         return found.fetchone() is not None
 
     def add(
@@ -163,7 +167,7 @@ class EventVerbs:
         )
         if row is None:
             return None
-        return _event_of(row), Outcome(row["outcome"]), Source(row["source"])
+        return event_of(row), Outcome(row["outcome"]), Source(row["source"])
 
     def reason_of(self, event_id: str) -> str | None:
         """Why a kept event was put to review or ignored; stays where staff decided since."""
@@ -186,7 +190,7 @@ class EventVerbs:
             stripe_events.c.type.in_(REVERSAL_TYPES),
         )
         rows = self._t.core.execute(query.order_by(stripe_events.c.created_at)).mappings()
-        return [(_event_of(row), Outcome(row["outcome"]), _reason(row["detail"])) for row in rows]
+        return [(event_of(row), Outcome(row["outcome"]), _reason(row["detail"])) for row in rows]
 
     def anything_said_about(self, intent_id: str, charge_id: str | None) -> bool:
         """Whether `said_about` finds anything, or will once what was told of the charge alone is
@@ -246,7 +250,8 @@ def _reason(detail: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _event_of(row: Mapping[Any, Any]) -> StripeEvent:
+def event_of(row: Mapping[Any, Any]) -> StripeEvent:
+    """A row of `stripe_events` as what the event said."""
     detail = from_json(row["detail"])
 
     def text(key: str) -> str | None:
@@ -283,114 +288,3 @@ def texts_in(detail: Mapping[str, object], key: str) -> tuple[str, ...]:
     """The texts of a list in `detail`; () for anything else (rows written from outside)."""
     value = detail.get(key)
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
-
-
-# --- reading -----------------------------------------------------------------------------
-
-_ROW = select(stripe_events, invoices.c.number.label("invoice_label")).outerjoin(
-    invoices, invoices.c.id == stripe_events.c.invoice_id
-)
-_OF_ERRORS = (Outcome.FAILURE_RECORDED, Outcome.NEEDS_REVIEW)
-_OUTCOMES = {EventFilter.ERRORS: _OF_ERRORS, EventFilter.REVIEW: (Outcome.NEEDS_REVIEW,)}
-
-
-def _parts(which: EventFilter) -> list[ColumnElement[bool]]:
-    """What the filter lets through, in parts that have an index each: these events are few among
-    hundreds of thousands, and the list must not look through all of them.
-    """
-    return [
-        and_(stripe_events.c.livemode == livemode, stripe_events.c.outcome == outcome.value)
-        for outcome in _OUTCOMES.get(which, ())
-        for livemode in (0, 1)
-    ] or [true()]
-
-
-def event_page(
-    connection: Connection,
-    which: EventFilter,
-    text: str,
-    after: EventRow | None,
-    limit: int,
-) -> list[EventRow]:
-    """Newest first; the page after the row `after`."""
-    received_at: ColumnElement[str] = stripe_events.c.received_at
-    query = _ROW
-    wanted = storable(simplified(text))
-    if wanted:
-        known = event_search.candidates(connection, wanted)
-        if known is not None:
-            query = query.where(known.condition())
-            if known.few:
-                # Read and then sorted: for the plain column SQLite would walk through all events.
-                received_at = func.coalesce(received_at, "")
-        query = query.where(
-            or_(
-                stripe_events.c.id.contains(wanted, autoescape=True),
-                stripe_events.c.type.contains(wanted, autoescape=True),
-                stripe_events.c.payment_intent_id.contains(wanted, autoescape=True),
-                invoices.c.number.contains(wanted, autoescape=True),
-            )
-        )
-    if after is not None:
-        # As it is stored: rows written from outside may have other fractions of a second.
-        received = connection.execute(
-            select(stripe_events.c.received_at).where(stripe_events.c.id == after.id)
-        ).scalar_one_or_none() or to_text(after.received_at)
-        here = tuple_(received_at, stripe_events.c.id)
-        query = query.where(here < tuple_(literal(received), literal(after.id)))
-    query = query.order_by(received_at.desc(), stripe_events.c.id.desc())
-    pages = [
-        connection.execute(query.where(part).limit(limit)).mappings() for part in _parts(which)
-    ]
-    newest = heapq.merge(*pages, key=lambda row: (row["received_at"], row["id"]), reverse=True)
-    return [row_of(found) for found in islice(newest, limit)]
-
-
-def event_row(connection: Connection, event_id: str) -> EventRow | None:
-    """One event for the list and its detail view."""
-    found = connection.execute(_ROW.where(stripe_events.c.id == event_id)).mappings().one_or_none()
-    if found is None:
-        return None
-    row = row_of(found)
-    known = methods_of(connection, [row.payment_intent_id] if row.payment_intent_id else [])
-    method = known.get(row.payment_intent_id or "")
-    return replace(row, detail={**row.detail, "method": method}) if method else row
-
-
-def failed_attempts(connection: Connection, invoice_id: str) -> list[PaymentAttempt]:
-    """The failed attempts to pay an invoice, newest first."""
-    query = (
-        select(stripe_events)
-        .where(
-            stripe_events.c.invoice_id == invoice_id,
-            stripe_events.c.outcome == Outcome.FAILURE_RECORDED.value,
-        )
-        .order_by(stripe_events.c.created_at.desc())
-    )
-    events = [_event_of(row) for row in connection.execute(query).mappings()]
-    return [
-        PaymentAttempt(
-            e.id, e.payment_intent_id, e.created, e.amount_minor, e.decline_code, e.failure_code
-        )
-        for e in events
-    ]
-
-
-def row_of(found: Mapping[Any, Any]) -> EventRow:
-    """A row of `stripe_events` with its `invoice_label`."""
-    return EventRow(
-        id=found["id"],
-        type=found["type"],
-        created_at=from_text(found["created_at"]),
-        received_at=from_text(found["received_at"]),
-        source=Source(found["source"]),
-        outcome=Outcome(found["outcome"]),
-        livemode=bool(found["livemode"]),
-        payment_intent_id=found["payment_intent_id"],
-        invoice_id=found["invoice_id"],
-        invoice_label=found["invoice_label"],
-        amount_minor=found["amount_minor"],
-        currency=found["currency"],
-        detail=from_json(found["detail"]),
-        answer_ms=found["answer_ms"],
-    )

@@ -1,7 +1,7 @@
 """What the window reads after each payment, by the driver alone.
 
 SQLAlchemy's way to the same rows costs the GUI thread several times as much. Everything else is
-read through it (invoice_list.py, events.py).
+read through it (invoice_list.py, event_list.py).
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Collection
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.store import events
+from workmate_desktop.store import event_list
 from workmate_desktop.store.history import line_of
 from workmate_desktop.store.invoice_rows import COLUMNS, row_of
 
@@ -53,7 +53,7 @@ def last_event(raw: sqlite3.Connection) -> EventRow | None:
     cursor = raw.execute(_LAST_EVENT)
     names = [column[0] for column in cursor.description]
     found = cursor.fetchall()
-    return events.row_of(dict(zip(names, found[0], strict=True))) if found else None
+    return event_list.row_of(dict(zip(names, found[0], strict=True))) if found else None
 
 
 def newest_lines(raw: sqlite3.Connection, invoice_id: str, since: str) -> list[HistoryLine]:
