@@ -14,16 +14,18 @@ import pytest
 from sqlalchemy import event
 
 from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
+from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.lists import EventFilter, InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.domain.review import ReviewItem
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.services.books import Books
-from workmate_desktop.store import catch_up, mails, payment_links, refunds, review_list
+from workmate_desktop.store import catch_up, mails, not_ours, payment_links, refunds, review_list
 from workmate_desktop.store.engine import FILE_NAME, Database
 
 _SCAN = re.compile(
     r"SCAN (?!n |n$|json_each|CONSTANT ROW|invoice_search|review_decisions|d\b|u\b|refund_requests"
     r"|mail_outbox|payment_fees|\(subquery"
-    r"|\w+ USING (COVERING )?INDEX (stripe_events_to_review|notices_unread"
+    r"|\w+ USING (COVERING )?INDEX (stripe_events_(to_review|not_ours)|notices_unread"
     r"|invoices_by_book))"
 )
 """Left out: a given list of ids, the full-text index, tables that stay small, indexes of what
@@ -197,6 +199,16 @@ def test_the_list_of_what_waits(office: Database) -> None:
                 customers=customers,
             )
     assert plans
+    assert full_scans(plans) == []
+
+
+def test_mb4_payments_of_other_programs(office: Database) -> None:
+    with asked(office) as plans, office.reader() as connection:
+        not_ours.not_ours(connection)
+        not_ours.not_ours_items(connection, None, 100)
+        last = ReviewItem("evt_x", Reason.NOT_OURS, SystemClock().now())
+        not_ours.not_ours_items(connection, last, 100)
+    assert sum("INDEX stripe_events_not_ours" in line for line in plans) == 3
     assert full_scans(plans) == []
 
 

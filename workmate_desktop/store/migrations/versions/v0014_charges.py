@@ -8,7 +8,7 @@ that an ordinary payment has to wait for.
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 STATEMENTS = [
     # Without `intent_id`: a refund or dispute named this charge before its payment was known.
