@@ -102,6 +102,7 @@ SCREENS = {
     "stripe-checkliste-abruf": Screen("tests.ui.stripe.screens:polled", 1280, 694),
     "stripe-checkliste-offen": Screen("tests.ui.stripe.screens:all_open", 1280, 694),
     "stripe-checkliste-gestoert": Screen("tests.ui.stripe.screens:disturbed", 1280, 694),
+    "stripe-checkliste-aufgabe": Screen("tests.ui.stripe.screens:step_fails", 1280, 694),
     "stripe-checkliste-schmal": Screen("tests.ui.stripe.screens:disturbed", 900, 526),
     "stripe-schmal": Screen("tests.ui.stripe.screens:filled", 900, 526),
     "konfigurieren": Screen("tests.ui.stripe.dialog_screens:configure", 0, 0),

@@ -21,7 +21,7 @@ class PictureBackups:
     def kept(self) -> list[KeptBackup]:
         return [
             KeptBackup(
-                f"/daten/backups/2026-11-{22 - day:02d}.sqlite3",
+                f"/daten/backups/2026-11-{22 - day:02d}{'-1712' if day % 3 == 2 else ''}.sqlite3",
                 1_380_000 - day * 9_000,
                 118 - day * 2,
                 97 - day * 2,
@@ -47,6 +47,8 @@ class PictureBackups:
             ours=self.ours,
             newer=False,
             loss=Loss(4, ("RE-2026-0117", "RE-2026-0118", "RE-2026-0119"), 1, 1, 3),
+            next_number="RE-2026-0121" if self.ours else "RE-2026-0117",
+            numbers_known=self.ours,
         )
 
     def discard(self, look: BackupLook | None) -> None:

@@ -28,6 +28,7 @@ from tests.ui.stripe.fakes import (
 )
 from workmate_desktop.domain.clock import ClockOffset
 from workmate_desktop.domain.events import Outcome, Source
+from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.troubles import Trouble, TroubleKind
@@ -148,6 +149,16 @@ def disturbed(theme: Theme) -> QWidget:
     return tab(
         theme, picture_books(), FakeSetup(keys=TEST_KEYS, account=ACCOUNT), RECEPTION, DISTURBED
     )
+
+
+def step_fails(theme: Theme) -> QWidget:
+    """The daily comparison lacks a right of the key."""
+    refused = StepState(
+        failing_since=EARLIER, failures=3, trouble="stripe_no_right", right="rak_charge_read"
+    )
+    facts = replace(ALL_WELL, steps={StepName.COMPARISON: refused})
+    setup = FakeSetup(keys=TEST_KEYS, account=ACCOUNT)
+    return tab(theme, picture_books(), setup, RECEPTION, facts)
 
 
 def trouble(theme: Theme) -> QWidget:
