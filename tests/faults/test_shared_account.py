@@ -144,6 +144,15 @@ def test_mb4_a_failure_of_ours_is_told_also_without_a_readable_amount(office: Of
     assert office.row(invoice_id).payment_failed
 
 
+def test_mb4_events_of_connected_accounts_are_told_once_a_day(office: Office) -> None:
+    for _ in range(2):
+        for number in range(5):
+            office.deliver(event_body(None, account=f"acct_{number}"))
+        office.at.clock.advance(days=1, seconds=1)
+    assert office.notices() == ["foreign_account"] * 2
+    assert waits(office) == 0
+
+
 # --- live money without our mark ------------------------------------------------------------
 
 

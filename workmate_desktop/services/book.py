@@ -56,6 +56,12 @@ _NOT_OURS = frozenset(
 """What such an event says of its charge is not believed."""
 
 
+_SET_UP_WRONGLY = {
+    Reason.FOREIGN_ACCOUNT: NoticeKind.FOREIGN_ACCOUNT,
+    Reason.THIN_EVENT: NoticeKind.THIN_EVENT,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What booking has to know of this installation.
@@ -368,10 +374,11 @@ def _tell_staff(t: Transaction, receipt: Receipt) -> None:
         kind = NoticeKind.PAYMENT_FAILED
     elif receipt.outcome is Outcome.NEEDS_REVIEW:
         kind = NoticeKind.NEEDS_REVIEW
-    elif receipt.reason is Reason.FOREIGN_ACCOUNT:
-        kind = NoticeKind.FOREIGN_ACCOUNT
-    elif receipt.reason is Reason.THIN_EVENT:
-        kind = NoticeKind.THIN_EVENT
+    elif receipt.reason in _SET_UP_WRONGLY:
+        # Every event says so again: once a day is enough.
+        kind = _SET_UP_WRONGLY[receipt.reason]
+        t.notices.add_once_a_day(kind, event_id=event.id, reason=receipt.reason.value)
+        return
     if kind is None:
         return
     t.notices.add(
