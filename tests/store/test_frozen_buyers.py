@@ -279,3 +279,36 @@ def test_mc7_a_customer_changed_elsewhere_is_not_overwritten(office: OfficeBooks
     office.invoicing.save_customer(
         Customer(customer_id, "Dritte GmbH", version=kept.version)
     ).result(10)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rate", "net", "tax"),
+    [
+        ("1,5", "19", 15000, 2850),
+        (" 2 ", "19.0", 20000, 3800),
+        ("viele", "19", 0, 0),
+        ("NaN", "19", 0, 0),
+        ("1e30", "19", 0, 0),
+        ("Infinity", "19", 0, 0),
+        ("1", "19 %", 10000, 0),
+        ("1", "", 10000, 0),
+    ],
+)
+def test_mc1_positions_of_others_never_stop_the_panel(
+    office: OfficeBooks,
+    outside: sqlite3.Connection,
+    quantity: str,
+    rate: str,
+    net: int,
+    tax: int,
+) -> None:
+    insert(outside, "customers", ROWS["customers"])
+    insert(outside, "invoices", ("i2", "X-1", "c1", "open", 1, "eur", 119, None, None, _AT))
+    outside.execute(
+        "INSERT INTO invoice_items (id, invoice_id, position, description, quantity, unit,"
+        " unit_price_minor, tax_rate_percent) VALUES ('p9', 'i2', 1, 'x', ?, '', 10000, ?)",
+        (quantity, rate),
+    )
+    invoice = office.books.invoice("i2")
+    assert invoice is not None
+    assert (invoice.totals.net_minor, invoice.totals.tax_minor) == (net, tax)

@@ -84,6 +84,7 @@ class InvoiceToBook:
 
 # As CONTRACT has it: decimal text with up to four places.
 _PRICE = re.compile(rf"-?[0-9]{{1,12}}(\.[0-9]{{1,{PRICE_DECIMALS}}})?", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 
 
 class InvoiceVerbs:
@@ -297,14 +298,21 @@ def _price(row: Mapping[Any, Any], currency: str) -> Decimal:
     return Decimal(row["unit_price_minor"])
 
 
+def _number(found: object) -> Decimal:
+    """A quantity or a rate. Other programs may write any text: what is no number counts nothing,
+    and the editor asks for it before such a draft is saved again."""
+    text = str(found).strip().replace(",", ".")
+    return Decimal(text) if _NUMBER.fullmatch(text) else Decimal(0)
+
+
 def _items(rows: Sequence[Mapping[Any, Any]], currency: str) -> tuple[InvoiceItem, ...]:
     return tuple(
         InvoiceItem.priced(
             row["description"],
-            Decimal(str(row["quantity"])),
+            _number(row["quantity"]),
             row["unit"] or "",
             _price(row, currency),
-            Decimal(str(row["tax_rate_percent"])),
+            _number(row["tax_rate_percent"]),
         )
         for row in rows
     )
