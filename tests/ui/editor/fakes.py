@@ -73,6 +73,7 @@ class Writing:
     """The versions that were edited, call by call."""
     fail_with: Exception | None = None
     hold: bool = False
+    running: int = 119
     number_format: NumberFormat = NumberFormat(DEFAULT_FORMAT)  # noqa: RUF009 - it never changes
     open: "list[tuple[Future[str], str]]" = field(default_factory=list)
 
@@ -94,7 +95,7 @@ class Writing:
         return number_for(issue_date.year, 119 if livemode else 7, livemode=livemode)
 
     def numbering(self, year: int) -> Numbering:
-        return Numbering(self.number_format, year, 119)
+        return Numbering(self.number_format, year, self.running)
 
     def begin_numbers(self, form: str, year: int, running: int) -> "Future[str]":
         self.calls.append(("begin_numbers", (form, year, running), None))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from tests.ui.editor.conftest import Desk
 from workmate_desktop.domain.errors import UserError
@@ -100,3 +101,53 @@ def test_mc5_test_invoices_have_nothing_to_choose(open_editor: Open) -> None:
 def test_every_problem_has_its_sentence() -> None:
     sentences = [format_sentence(problem) for problem in FormatProblem]
     assert all(sentences) and len(set(sentences)) == len(sentences)
+
+
+def question(dialog: NumbersDialog) -> QMessageBox | None:
+    found = [box for box in dialog.findChildren(QMessageBox) if box.isVisible()]
+    return found[0] if found else None
+
+
+def answer(box: QMessageBox, key: str) -> None:
+    (pressed,) = [one for one in box.findChildren(QPushButton) if one.property("choice") == key]
+    pressed.click()
+
+
+@pytest.mark.parametrize(
+    ("running", "words", "more"),
+    [
+        ("118", "Mit RE-2026-0118 statt RE-2026-0119 weiterzählen?", "Es gibt sie zweimal"),
+        (
+            "130",
+            "Mit RE-2026-0130 statt RE-2026-0119 weiterzählen?",
+            "RE-2026-0119 bis RE-2026-0129",
+        ),
+    ],
+)
+def test_mc5_a_step_back_or_ahead_is_asked_about(
+    open_editor: Open, qtbot, running: str, words: str, more: str
+) -> None:
+    desk = open_editor()
+    dialog = opened(desk)
+    dialog.running.setText(running)
+    dialog.submit_button.click()
+    box = question(dialog)
+    assert box is not None and desk.writing.calls == []
+    assert box.text() == words and more in box.informativeText()
+    answer(box, "no")
+    assert desk.writing.calls == [] and dialog.isVisible()
+    dialog.submit_button.click()
+    again = [one for one in dialog.findChildren(QMessageBox) if one.isVisible()][-1]
+    with qtbot.waitSignal(dialog.saved):
+        answer(again, "yes")
+    assert desk.writing.calls == [("begin_numbers", ("RE-{JJJJ}-{NNNN}", 2026, int(running)), None)]
+
+
+def test_mc5_where_nothing_was_given_yet_nothing_is_asked(open_editor: Open, qtbot) -> None:
+    desk = open_editor()
+    desk.writing.running = 1
+    dialog = opened(desk)
+    dialog.running.setText("318")
+    with qtbot.waitSignal(dialog.saved):
+        dialog.submit_button.click()
+    assert question(dialog) is None

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
 from workmate_desktop.domain.numbers import (
     DEFAULT_FORMAT,
@@ -22,7 +22,7 @@ from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared.cards import KeyValueRows
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, message_box
 from workmate_desktop.ui.shared.ports import Waiting
 from workmate_desktop.ui.shared.words import fill
 
@@ -81,7 +81,7 @@ class NumbersDialog(SubmitDialog):
             kind="primary",
         )
         self._numbers, self._bridge, self._year = numbers, bridge, year
-        now = numbers.numbering(year)
+        now = self._now = numbers.numbering(year)
         self.format = QLineEdit(now.format.text)
         self.format.setMaxLength(LONGEST_FORMAT + 20)
         self.running = QLineEdit(str(now.running))
@@ -149,6 +149,40 @@ class NumbersDialog(SubmitDialog):
                 field.field.setFocus()
                 return False
         return True
+
+    def doubt(self) -> QMessageBox | None:
+        """A step back may give a number a second time that customers have from books which were
+        replaced by a backup; a step ahead leaves numbers out for ever."""
+        typed, now = self.numbering(), self._now
+        if typed is None or typed.format != now.format or typed.running == now.running:
+            return None
+        if typed.running < now.running:
+            words = self.tr(
+                "Es gibt sie zweimal, falls Kunden schon Rechnungen ab %1 haben, etwa"
+                " aus der Zeit vor einer eingesetzten Sicherung."
+            )
+            more = fill(words, typed.number)
+        elif now.running > 1:
+            last = now.format.number(self._year, typed.running - 1)
+            words = self.tr("Die Nummern von %1 bis %2 bleiben dann frei.")
+            more = fill(words, now.number, last)
+        else:
+            return None  # nothing was given yet: this is what the dialog is for
+        return message_box(
+            self,
+            self.windowTitle(),
+            fill(self.tr("Mit %1 statt %2 weiterzählen?"), typed.number, now.number),
+            more,
+            (
+                Choice("no", self.tr("&Nummer ändern"), cancels=True),
+                Choice("yes", self.tr("&Weiterzählen")),
+            ),
+        )
+
+    def doubted(self) -> None:
+        """Back to the number."""
+        self.running.setFocus()
+        self.running.selectAll()
 
     def _show_problems(self) -> None:
         problem = format_problem(tidy_format(self.format.text()))
