@@ -43,6 +43,11 @@ def dispute(status: str, said: int, balance: Balance | None = None, **more: Any)
     return Fact(told, at(said), 10000)
 
 
+def gave(amount: int, said: int) -> Fact:
+    told = Reversal(Told.DISPUTE, "dp_1", "won", at(1), "ch_1", funds="reinstated")
+    return Fact(told, at(said), amount)
+
+
 def test_a_refund_without_its_sum_and_a_sum_without_its_refund() -> None:
     now = standing([refund("re_1", 2000, made=1, said=1), total(5000, 9)])
     assert now.refunds == (Refunded("re_1", 2000, at(1), counts=True),)
@@ -77,6 +82,9 @@ def test_ma8_unnamed_refunds_stand_at_their_times() -> None:
         ([dispute("won", 9), dispute("lost", 20)], 10000),
         ([dispute("needs_response", 1, Balance(1, 10450, 0))], 10450),
         ([dispute("won", 9, Balance(2, 10000, 7000))], 3000),
+        ([dispute("needs_response", 1), gave(7000, 9), dispute("won", 8)], 3000),
+        ([dispute("needs_response", 1, Balance(1, 10000, 0)), gave(7000, 9)], 3000),
+        ([dispute("needs_response", 1), gave(10000, 9)], 0),
         ([dispute("lost", 9, Balance(2, 10000, 7000))], 3000),
         ([dispute("won", 9, Balance(1, 10000, 0))], 0),
         ([dispute("won", 9, Balance(2, 10000, 10000)), dispute("needs_response", 1)], 0),

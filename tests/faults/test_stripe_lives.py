@@ -65,6 +65,8 @@ def test_ma7_what_came_back_in_part_is_told_with_what_did_not(lives: Lives) -> N
     line = lives.office.at.books.history(invoice_id)[0]
     assert line.action == "dispute_won"
     assert (line.detail["amount_minor"], line.detail["left_minor"]) == (7000, 3000)
+    assert history_title(line) == "Von der Bank zum Teil zurück · 70,00\u00a0€"
+    assert "30,00\u00a0€ hat die Bank behalten" in history_note(line)
 
 
 def test_ma7_a_list_in_another_currency_says_nothing(lives: Lives) -> None:

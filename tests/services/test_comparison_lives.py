@@ -375,3 +375,37 @@ def test_mb9_disputes_of_the_lists_that_name_only_their_charge(there: Lists, tol
     assert there.state(invoice) == ("open", 0, 0, 10000)
     # Nothing of the shop's is kept.
     assert there.office.value("SELECT count(*) FROM stripe_events") == 2
+
+
+def test_a_better_time_of_a_payment_changes_what_is_owed(there: Lists) -> None:
+    """60,00 by debit were under way before 100,00 by card came and went back: 60,00 of these were
+    too much, and 40,00 were given back on purpose. The success of the debit alone came last.
+    """
+    for order in orders([0, 1, 2, COMPARE], seed=5):
+        invoice = there.invoice(10000)
+        card, debit = life("a4", invoice), life("a4", invoice)
+        paid, late = card["events"][0], debit["events"][0]
+        intent = late["data"]["object"]
+        intent |= {"amount": 6000, "amount_received": 6000}
+        early = charge_of(debit, invoice, created=late["created"] - 86_400)
+        late["created"] += 3 * 86_400
+        refund = card["events"][1]["data"]["object"] | {
+            "object": "refund",
+            "id": f"re_{paid['data']['object']['id']}",
+            "amount": 10000,
+            "status": "succeeded",
+            "created": paid["created"] + 86_400,
+        }
+        back = card["events"][1] | {"type": "refund.created", "data": {"object": refund}}
+        back["created"] = refund["created"]
+        events = [paid, back, late]
+        for step in order:
+            if step == COMPARE:
+                there.hold(early)
+                there.compare()
+            else:
+                there.tell(events[step])
+        there.compare()
+        row = there.office.books.invoice_row(invoice)
+        assert row is not None
+        assert (row.paid_minor, row.forgiven_minor, row.outstanding_minor) == (6000, 4000, 0), order

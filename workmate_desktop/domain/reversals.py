@@ -264,14 +264,23 @@ def _gone_by(said: list[Fact]) -> Taken:
     at = min(fact.reversal.at for fact in said)
     listed = [fact for fact in said if fact.reversal.balance is not None]
     if not listed:
-        return Taken(0 if _is_back(said) else _taken_by_status(said), at)
+        return Taken(_left(said, _taken_by_status(said)), at)
     newest = max(listed, key=_as_listed)
     balance = newest.reversal.balance
     assert balance is not None
     if balance.returned_minor and not any(_took(f) and f.said_at > newest.said_at for f in said):
         # It may have come back in part: only the list says how much.
         return Taken(max(0, balance.taken_minor - balance.returned_minor), at)
-    return Taken(0 if _is_back(said) else balance.taken_minor, at)
+    return Taken(_left(said, balance.taken_minor), at)
+
+
+def _left(said: list[Fact], taken_minor: int) -> int:
+    """What stays gone where no list says what came back: nothing once it was won, but what an
+    event about the reinstated money leaves by its own amount."""
+    if not _is_back(said):
+        return taken_minor
+    gave = [(fact.said_at, fact.amount_minor) for fact in said if _gave(fact)]
+    return max(0, taken_minor - max(gave)[1]) if gave else 0
 
 
 def _as_listed(fact: Fact) -> tuple[int, datetime, int, int]:

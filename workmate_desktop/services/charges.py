@@ -31,16 +31,19 @@ def learn_charge(t: Transaction, charge: Charge, source: Source) -> bool:
     if awaited:
         t.charges.adopt(charge.id, intent_id)
     held = t.payments.by_intent(intent_id)
-    payment = t.payments.get(held[0]) if held else None
-    if payment is None:
+    if held is None:
         return True
-    book_kept(t, intent_id)
-    settle(t, payment, None, source)
-    if t.charges.method_of(intent_id) != known_method:
-        _tell_returned(t, payment, known_method)
-    invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
+    if t.events.anything_said_about(intent_id, None):
+        payment = t.payments.get(held[0])
+        assert payment is not None
+        book_kept(t, intent_id)
+        settle(t, payment, None, source)
+        if t.charges.method_of(intent_id) != known_method:
+            _tell_returned(t, payment, known_method)
+    invoice = t.invoices.to_book(held[1]) if held[1] else None
     if invoice is not None:
-        update_status(t, invoice)
+        if invoice.refunded_minor:
+            update_status(t, invoice)  # the order of what happened may be another now
         t.changed(InvoiceChanged(invoice.id))
     return True
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.charges import Charge
@@ -38,6 +39,8 @@ logger = logging.getLogger("workmate.comparison")
 
 DAYS = 90
 """Cards can be disputed for 120 days, most are within 90; older ones come by event."""
+AT_ONCE = 25
+"""Charges in one transaction: few enough that a delivery need not wait for long behind them."""
 FEES_AT_ONCE = 20
 """Payments asked for one by one after a run: far below Stripe's limit of calls."""
 _ASK_AGAIN_SECONDS = 600.0
@@ -228,13 +231,14 @@ class Comparison:
     def _learn(self, charges: Sequence[Charge]) -> None:
         """Keep what charges tell of payments that are booked here."""
 
-        def job(t: Transaction) -> None:
-            for charge in charges:
+        def job(t: Transaction, some: Sequence[Charge]) -> None:
+            for charge in some:
                 if charge.intent_id is not None and t.payments.by_intent(charge.intent_id):
                     learn_charge(t, charge, Source.CATCH_UP)
 
-        if charges:
-            self._writer.submit(job).result()
+        for start in range(0, len(charges), AT_ONCE):
+            some = charges[start : start + AT_ONCE]
+            self._writer.submit(partial(job, some=some)).result()
 
     def _missing(self, page: Sequence[Movement]) -> list[Movement]:
         """What went back of a payment that is booked here, and was never told."""

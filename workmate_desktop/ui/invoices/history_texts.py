@@ -84,6 +84,8 @@ def history_title(line: HistoryLine) -> str:
         title = _tr("Zahlungslink kopiert")
     if line.action == Action.CLOSING_UNDONE and line.detail.get("kind") == SKONTO:
         title = _tr("Skonto zurückgenommen")
+    if line.action == Action.DISPUTE_WON and line.detail.get("left_minor"):
+        title = reversal_texts.back_in_part()
     if line.action == Action.STATUS_CHANGED:
         return _status_change(title, line.detail)
     if line.action in (Action.ISSUED, Action.LINK_SENT, Action.LINK_CLOSED):

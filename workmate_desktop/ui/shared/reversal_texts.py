@@ -74,6 +74,11 @@ def reason_words(detail: Mapping[str, object]) -> str:
     }.get(str(detail.get("reason")), "")
 
 
+def back_in_part() -> str:
+    """The first words of its line where a bank gave back a part of what it had taken."""
+    return _tr("Von der Bank zum Teil zurück")
+
+
 def not_given_back(detail: Mapping[str, object]) -> str:
     """ "30,00 € hat die Bank behalten"; empty when all came back."""
     left = detail.get("left_minor")
