@@ -20,6 +20,7 @@ from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.invoices.status_pill import pills_text, short_pills, status_pills
+from workmate_desktop.ui.shared.toast import ToastKind
 
 EURO = "\u00a0€"
 LATE = TODAY + timedelta(days=90)
@@ -237,3 +238,24 @@ def test_each_new_line_of_the_verlauf_has_words(desk: Desk) -> None:
         assert title.endswith(f"1,00{EURO}")
     undone = desk.books.log("id-1", "closing_undone", NOW, "anna", kind="skonto")
     assert history_texts.history_title(undone) == "Skonto zurückgenommen"
+
+
+def test_mc2_a_toast_tells_what_was_done_once(desk: Desk) -> None:
+    """Of a payment with Skonto the payment is the news; a closing alone is its own."""
+    euro = {"currency": "eur"}
+    desk.books.log("id-201", "manual_payment", NOW, "anna", amount_minor=11662, **euro)
+    desk.books.log("id-201", "skonto", NOW, "anna", amount_minor=238, with_payment=True, **euro)
+    desk.announce("id-201")
+    desk.tab.news._pause.stop()
+    desk.books.log("id-207", "written_off", NOW, "anna", amount_minor=10000, **euro)
+    desk.announce("id-207")
+    desk.tab.news._pause.stop()
+    desk.books.log("id-202", "paid_back", NOW, "anna", amount_minor=5050, **euro)
+    desk.announce("id-202")
+    titles = [title.replace("\u00a0", " ") for title, _, _ in desk.toasts.shown]
+    assert titles == [
+        "RE-2026-0201 ist bezahlt",
+        "Rest ausgebucht · 100,00 €",
+        "Rückzahlung eingetragen · 50,50 €",
+    ]
+    assert {kind for _, _, kind in desk.toasts.shown[1:]} == {ToastKind.INFO}
