@@ -11,9 +11,14 @@ from tests.left_behind import Processes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytestqt.qtbot import QtBot
+
     from workmate_desktop.ui.shared.theme import Theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PATIENCE_MS = 60_000
+"""Until a test of the window gives up. Only one that fails needs so long."""
 
 # As in the program (ui/shared/collector.py): a widget in a reference cycle must never be freed
 # by the thread of a writer or listener. Collected after each test instead, in this thread.
@@ -44,6 +49,30 @@ def _dressed(qapp) -> "Theme":
     from workmate_desktop.ui.shared.theme import Scheme, apply_theme
 
     return apply_theme(qapp, Scheme.LIGHT)
+
+
+@pytest.fixture
+def qtbot(qapp, request) -> "QtBot":
+    """Waits long before it gives up: 5 s are not enough where many share a slow PC."""
+    from pytestqt.qtbot import QtBot
+
+    class PatientBot(QtBot):
+        def waitUntil(self, callback, *, timeout=0):  # noqa: N802 - Qt's way
+            super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+        def waitSignal(self, signal, *, timeout=0, **how):  # noqa: N802
+            return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **how)
+
+        def waitSignals(self, signals, *, timeout=0, **how):  # noqa: N802
+            return super().waitSignals(signals, timeout=max(timeout, PATIENCE_MS), **how)
+
+        def waitActive(self, widget, *, timeout=0):  # noqa: N802
+            return super().waitActive(widget, timeout=max(timeout, PATIENCE_MS))
+
+        def waitExposed(self, widget, *, timeout=0):  # noqa: N802
+            return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
+
+    return PatientBot(request)
 
 
 @pytest.fixture

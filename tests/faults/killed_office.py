@@ -128,6 +128,14 @@ class KilledOffice:
             time.sleep(0.005)
         raise AssertionError("it does not listen")
 
+    def wait_until_it_answers(self, times: int) -> None:
+        """So many deliveries more, once it listens."""
+        self.wait_until_it_listens()
+        wanted, deadline = self.deliveries + times, time.monotonic() + WAIT
+        while self.deliveries < wanted:
+            assert time.monotonic() < deadline, f"no answers: {self.printed()[-3000:]}"
+            time.sleep(0.002)
+
     def kill_after(self, seconds: float) -> None:
         """SIGKILL `seconds` after the start of the run, also in the middle of its start."""
         ends = time.monotonic() + seconds

@@ -33,8 +33,8 @@ def test_f11_random_kills_under_load(tmp_path: Path, command: str) -> None:
             for number in range(min(left, IN_A_ROW)):
                 anew = number % 10 == 9
                 office.start(anew=anew)
-                if anew or number % 3 == 0:  # surely some deliveries before this one
-                    office.wait_until_it_listens()
+                if anew or number % 3 == 0:
+                    office.wait_until_it_answers(4)  # so more than one for each kill
                 office.kill_after(chosen.uniform(0.01, longest))
             office.finish()
         left -= min(left, IN_A_ROW)

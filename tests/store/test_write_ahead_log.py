@@ -23,7 +23,7 @@ def _work(office: OfficeBooks, jobs: int) -> None:
         future.result(10)
 
 
-def _wait_for(check: Callable[[], bool], seconds: float = 10.0) -> bool:
+def _wait_for(check: Callable[[], bool], seconds: float = 60.0) -> bool:
     waiting = threading.Event()
     for _ in range(int(seconds / 0.01)):
         if check():

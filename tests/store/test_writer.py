@@ -222,7 +222,7 @@ def test_a_future_cannot_be_taken_back(office: OfficeBooks) -> None:
 # --- deferred jobs -----------------------------------------------------------------------
 
 
-def _wait_for(check: Callable[[], bool], seconds: float = 10.0) -> bool:
+def _wait_for(check: Callable[[], bool], seconds: float = 60.0) -> bool:
     waiting = threading.Event()
     for _ in range(int(seconds / 0.01)):
         if check():
