@@ -51,6 +51,7 @@ SELECT invoices
 UPDATE invoices
 UPDATE invoices
 UPDATE invoices
+UPDATE invoices
 INSERT invoice_history
 INSERT invoice_history
 SELECT stripe_events
