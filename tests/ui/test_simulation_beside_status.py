@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, FakeInvoicing, row
+from tests.ui.fake_invoicing import FakeInvoicing
+from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from tests.ui.invoices.conftest import FakeToasts
 from tests.ui.painted import settle
 from tests.ui.stripe.fakes import FakeSimulation, FakeStripeBooks
