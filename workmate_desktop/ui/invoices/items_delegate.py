@@ -126,17 +126,17 @@ class ItemsDelegate(QStyledItemDelegate):
         """A line with something wrong is taller, to say so; a text is as high as its lines."""
         height = TALL_ROW_HEIGHT if index.data(REASON_ROLE) is not None else ROW_HEIGHT
         if index.column() == Column.DESCRIPTION:
-            typed = self._typing if self._typing_in == index else None
             font = cast(Any, option).font
-            lines = self._lines_of(index, font, typed)
+            lines = self._lines_of(index, font)
             if len(lines) > 1:
                 height = max(height, height_of(len(lines), font))
         return QSize(48, height)
 
-    def _lines_of(self, index: Index, font: QFont, typed: str | None = None) -> tuple[str, ...]:
-        """The text of this position as it is wrapped into its column."""
+    def _lines_of(self, index: Index, font: QFont) -> tuple[str, ...]:
+        """The text of this position, or what is being typed, as it is wrapped into its column."""
         place = index.model().index(index.row(), Column.DESCRIPTION)
-        words = str(place.data() or "") if typed is None else typed
+        typed = self._typing_in is not None and self._typing_in == place
+        words = self._typing if typed else str(place.data() or "")
         return wrapped(words, font, self.text_width - 2 * PADDING)
 
     # Editing -------------------------------------------------------------------------------
