@@ -58,9 +58,11 @@ def test_kept_offered_used(office: OfficeBooks, becker: str, overpaid: str) -> N
     assert office.books.history(following)[0].detail["origin"] == "TEST-2026-0001"
     assert _refused(office.review.use_credits([credit_id], following)) == "credit_used_already"
     assert _refused(office.review.undo(credit_id)) == "credit_used_already"
-    # Words only: nothing is booked.
-    assert row(office, following).paid_minor == 0
-    assert row(office, overpaid).paid_minor == 13100
+    # The money counts there now, and for nothing else.
+    assert row(office, following).paid_minor == 1200
+    assert row(office, following).outstanding_minor == 11900 - 1200
+    assert row(office, overpaid).paid_minor == 11900
+    assert not row(office, overpaid).overpaid
 
 
 def test_kept_once_however_often_it_is_clicked(office: OfficeBooks, overpaid: str) -> None:
@@ -107,16 +109,70 @@ def test_a_credit_ends_with_its_money(office: OfficeBooks, becker: str, overpaid
     assert actions(office, following)[-1] == "credit_used"
 
 
-def test_a_deleted_draft_or_cancelled_invoice_gives_the_credit_back(
+def test_a_deleted_draft_gives_the_credit_back(
     office: OfficeBooks, becker: str, overpaid: str
 ) -> None:
     credit_id = office.review.keep_credit(overpaid).result(10)
-    unissued = office.invoicing.save_draft(draft(becker)).result(10)
-    office.review.use_credits([credit_id], unissued).result(10)
+    kept = draft(becker, credit_ids=(credit_id,))
+    unissued = office.invoicing.save_draft(kept).result(10)
     assert _offered(office, becker) == []
+    assert [one.id for one in office.review.chosen_credits(unissued)] == [credit_id]
     office.invoicing.delete_draft(unissued).result(10)
     assert len(_offered(office, becker)) == 1
-    following = office.invoicing.issue(draft(becker)).result(10)
-    office.review.use_credits([credit_id], following).result(10)
-    office.invoicing.cancel(following, "Doppelt").result(10)
-    assert len(_offered(office, becker)) == 1
+
+
+def test_mb8_credits_are_chosen_by_id(office: OfficeBooks, becker: str) -> None:
+    """Two credits over the same amount: taking one leaves the other."""
+    ids = []
+    for _ in range(2):
+        invoice_id = office.invoicing.issue(draft(becker)).result(10)
+        deliver(office, event_body(invoice_id, amount=13100, intent_id=f"pi_{invoice_id[-9:]}"))
+        ids.append(office.review.keep_credit(invoice_id).result(10))
+    assert _offered(office, becker) == [("TEST-2026-0001", 1200), ("TEST-2026-0002", 1200)]
+    following = office.invoicing.issue(draft(becker, credit_ids=(ids[1],))).result(10)
+    assert _offered(office, becker) == [("TEST-2026-0001", 1200)]
+    assert row(office, following).outstanding_minor == 10700
+    (moved,) = office.review.moves_of(following)
+    assert (moved.here, moved.credit, moved.other_label, moved.amount_minor) == (
+        True, True, "TEST-2026-0002", 1200,
+    )  # fmt: skip
+
+
+def test_mb7_a_credit_larger_than_the_invoice_stays_in_part(
+    office: OfficeBooks, becker: str, overpaid: str
+) -> None:
+    credit_id = office.review.keep_credit(overpaid).result(10)
+    small = draft(becker, total_minor=500, credit_ids=(credit_id,))
+    following = office.invoicing.issue(small).result(10)
+    assert row(office, following).status == "paid"
+    assert row(office, overpaid).overpaid_minor == 700
+    assert _offered(office, becker) == [("TEST-2026-0001", 700)]
+
+
+def test_mb7_a_used_credit_can_be_taken_back(
+    office: OfficeBooks, becker: str, overpaid: str
+) -> None:
+    credit_id = office.review.keep_credit(overpaid).result(10)
+    following = office.invoicing.issue(draft(becker, credit_ids=(credit_id,))).result(10)
+    (moved,) = office.review.moves_of(following)
+    office.review.undo(moved.id).result(10)
+    assert row(office, following).outstanding_minor == 11900
+    assert row(office, overpaid).overpaid_minor == 1200
+    assert _offered(office, becker) == [("TEST-2026-0001", 1200)]
+    assert _refused(office.review.undo(moved.id)) == "review_undone_already"
+    assert office.review.moves_of(following) == []
+
+
+def test_mb7_an_issue_that_fails_leaves_the_draft_and_its_credit(
+    office: OfficeBooks, becker: str, overpaid: str
+) -> None:
+    credit_id = office.review.keep_credit(overpaid).result(10)
+    kept = office.invoicing.save_draft(draft(becker, credit_ids=(credit_id,))).result(10)
+    deliver(office, refund_event("pi_3QRlLwKZ2eZvKYlo0001", 13100))
+    intent = office.value("SELECT stripe_payment_intent_id FROM payments LIMIT 1")
+    deliver(office, refund_event(intent, 1200, refund_id="re_excess", event_id="evt_excess"))
+    assert row(office, overpaid).overpaid_minor == 0
+    assert _refused(office.invoicing.issue(draft(becker), kept)) == "credit_nothing_left"
+    assert row(office, kept).number is None
+    office.invoicing.issue(draft(becker, credit_ids=()), kept).result(10)
+    assert row(office, kept).outstanding_minor == 11900

@@ -17,6 +17,7 @@ from workmate_desktop.ui.invoices.refunding import Refunding
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.review.desk import ReviewDesk
+from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
 
@@ -54,6 +55,8 @@ class InvoicesPage(QObject):
         self.tab.set_review(self.review)
         detail = self.tab.detail
         detail.overpaid.set_ports(core.review, bridge, refunds=refunding is not None)
+        detail.moved.set_ports(core.review, bridge)
+        detail.overpaid.split_wanted.connect(self._split)
         self._refunding = refunding
         if refunding is not None:
             detail.refund_requested.connect(refunding.open)
@@ -75,6 +78,34 @@ class InvoicesPage(QObject):
     @Slot(str)
     def _pay_back(self, invoice_id: str) -> None:
         self.tab.actions_of.run(InvoiceAction.PAY_BACK, invoice_id)
+
+    @Slot(str, object)
+    def _split(self, invoice_id: str, spare_minor: int) -> None:
+        from workmate_desktop.ui.review.split_dialog import SplitDialog
+
+        row = self._core.books.invoice_row(invoice_id)
+        if row is None:
+            return
+        review = self._core.review
+        dialog = SplitDialog(
+            self._theme,
+            row,
+            spare_minor,
+            lambda text: review.split_targets(row, text),
+            self._window,
+        )
+
+        def save() -> None:
+            future = review.split(invoice_id, dialog.invoice_id(), dialog.amount_minor())
+            self._bridge.when_done(
+                future,
+                lambda _nothing: dialog.accept(),
+                lambda error: dialog.fail(*error_sentence(error)),
+                dialog,
+            )
+
+        dialog.submitted.connect(save)
+        dialog.open()
 
     @Slot()
     def _save_list(self) -> None:

@@ -107,6 +107,8 @@ class Reason(StrEnum):
     INVOICE_MISMATCH = "invoice_mismatch"
     OTHER_INSTALLATION = "other_installation"
     OTHER_CURRENCY = "other_currency"
+    SPLIT_REFUNDED = "split_refunded"
+    """A part of one payment for several invoices went back: which of them was it?"""
     WRONG_MODE = "wrong_mode"
     INVOICE_CANCELLED = "invoice_cancelled"
     INVOICE_DRAFT = "invoice_draft"

@@ -36,6 +36,13 @@ class Action(StrEnum):
     CREDIT_KEPT = "credit_kept"
     CREDIT_USED = "credit_used"
     CREDIT_UNDONE = "credit_undone"
+    MONEY_MOVED = "money_moved"
+    """A part of a payment counts for another invoice. `detail`: other, or origin: its number."""
+    REVERSAL_PLACED = "reversal_placed"
+    """Staff said which invoice a refund was about. `detail`: other, or origin: its number."""
+    MOVE_UNDONE = "move_undone"
+    """Moved money is back, also that of a credit. `detail`: because_gone, True when the money
+    went back to the customer, or a bank took it."""
     REFUND_REQUESTED = "refund_requested"
     """Erstatten was pressed here; the counter-entry follows with Stripe's answer."""
     REFUND_NOT_DONE = "refund_not_done"
@@ -137,6 +144,8 @@ class NoticeKind(StrEnum):
     first of them (see store/seal_report.py)."""
     ADDED_OUTSIDE = "added_outside"
     """Another program added rows, which is allowed. `detail` as above."""
+    CREDIT_GONE = "credit_gone"
+    """The money of a credit went back, so the invoice that it was used on is owed again."""
     SUMS_MENDED = "sums_mended"
     """What invoices were shown to owe did not follow from their payments, and does now. `detail`:
     count, and rows, the first of them: number, currency, owed and too_much, and both as they were

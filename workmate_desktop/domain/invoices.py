@@ -143,6 +143,8 @@ class InvoiceDraft:
     note: str = ""
     currency: str = "eur"
     livemode: bool = True
+    credit_ids: tuple[str, ...] | None = None
+    """Credits that issuing deducts; None leaves those that were chosen before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,11 @@ class Decision(StrEnum):
     CREDIT_KEPT = "credit_kept"
     """Too much money on an invoice is kept as a credit for the customer's next one."""
     CREDIT_USED = "credit_used"
-    """The credit stands on another invoice."""
+    """The credit counts for another invoice; while that is a draft, it is only kept for it."""
     OWED_AGAIN = "owed_again"
     """What a refund gave back is owed again; `payment_id` is the refund's row in payments."""
+    MONEY_SPLIT = "money_split"
+    """A part of a payment counts for another invoice."""
     UNDONE = "undone"
     """An earlier decision was taken back."""
 
@@ -151,6 +153,11 @@ class ReviewItem:
             and self.reason not in _NOT_TO_BELIEVE
         )
 
+    @property
+    def asks_which(self) -> bool:
+        """A part of one payment for several invoices went back: staff say of which."""
+        return self.reason is Reason.SPLIT_REFUNDED
+
 
 NOT_OF_THESE_BOOKS = (Reason.UNKNOWN_INVOICE, Reason.OTHER_INSTALLATION, Reason.NOT_OURS)
 """The event names an invoice that these books do not hold, whatever its number."""
@@ -164,6 +171,10 @@ AGAIN_MAY_HELP = (
     Reason.PROGRAM_ERROR,
 )
 """Reasons that pass without a decision: then Erneut verarbeiten books the event."""
+
+
+MOVING = (Decision.CREDIT_USED, Decision.MONEY_SPLIT)
+"""Decisions by which money counts for another invoice than the one it came for."""
 
 
 # --- suggestions ---------------------------------------------------------------------------
@@ -320,3 +331,20 @@ class KeptCredit:
     amount_minor: int
     currency: str
     used_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedMoney:
+    """Money that counts for another invoice, seen from one of the two.
+
+    `id` is that of the decision, by which it is taken back. `here`: it came here from
+    `other_label`; else it went there. `credit`: as a credit. Minor units, above 0.
+    """
+
+    id: str
+    here: bool
+    credit: bool
+    other_id: str
+    other_label: str
+    amount_minor: int
+    currency: str

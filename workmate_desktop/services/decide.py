@@ -212,6 +212,8 @@ def _unassign(t: Transaction, decision: StoredDecision, actor: str) -> None:
         raise UserError("review_undone_already")
     invoice = t.invoices.to_book(decision.invoice_id or "")
     assert invoice is not None  # an invoice with money on it is never deleted
+    if t.moves.of_payment(payment.id):
+        raise UserError("review_money_moved")
     amount_minor = t.payments.left_of(payment.id)
     t.payments.assign(payment.id, None)
     before, after = update_status(t, invoice)

@@ -25,7 +25,7 @@ from workmate_desktop.domain.numbers import (
     tidy_format,
 )
 from workmate_desktop.domain.vat_ids import tidy_vat_id
-from workmate_desktop.services import money_by_hand
+from workmate_desktop.services import crediting, money_by_hand
 from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import numbers as number_rows
 from workmate_desktop.store.engine import Database
@@ -74,6 +74,7 @@ class Invoicing:
                 amount_minor=totals_of(draft.items).total_minor,
                 currency=draft.currency,
             )
+            crediting.deduct(t, saved, self._actor)
             return saved
 
         return self._writer.submit(job, self._given.note)
@@ -256,6 +257,8 @@ class Invoicing:
             t.history.add(saved, Action.CREATED, self._actor, livemode=draft.livemode)
         elif not quiet:
             t.history.add(saved, Action.EDITED, self._actor, livemode=draft.livemode)
+        if draft.credit_ids is not None:
+            crediting.choose(t, saved, draft.credit_ids, self._actor)
         return saved
 
 

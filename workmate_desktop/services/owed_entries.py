@@ -54,6 +54,8 @@ def _entries(
         if row.object_id is not None:
             went_back[row.reversal_of or row.object_id].append(row)
             continue
+        if _kind(row) is EntryKind.MOVED_AWAY and row.id in undone_at:
+            continue  # it came back, so it counts as if it had never been away
         found.append(
             Entry(
                 row.key,

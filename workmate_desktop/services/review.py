@@ -10,17 +10,20 @@ from dataclasses import replace
 
 from workmate_desktop.domain.changes import SettingsChanged
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Outcome, Reason
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceQuery
+from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
 from workmate_desktop.domain.review import (
     MOST_SUGGESTIONS,
+    MOVING,
     NOT_OF_THESE_BOOKS,
     Credit,
     Decided,
     Decision,
     KeptCredit,
     LooseMoney,
+    MovedMoney,
     OthersPayments,
     ReviewItem,
     Suggestion,
@@ -28,10 +31,10 @@ from workmate_desktop.domain.review import (
     numbers_in,
     rank,
 )
-from workmate_desktop.services import crediting, decide
+from workmate_desktop.services import crediting, decide, moving, reversal_places
 from workmate_desktop.services.book_reversals import book_waiting
 from workmate_desktop.services.books import Books
-from workmate_desktop.store import not_ours, review_list
+from workmate_desktop.store import credit_list, not_ours, review_list
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -108,6 +111,8 @@ class Review:
 
     def suggestions(self, item: ReviewItem) -> list[Suggestion]:
         """Invoices that the money of a waiting item may be for, the best first, at most five."""
+        if item.asks_which:
+            return self._invoices_of_split(item)
         if not item.assignable or item.amount_minor is None or item.currency is None:
             return []
         named = (item.named_text, item.named_label or "")
@@ -146,6 +151,12 @@ class Review:
         others = [one for one in theirs if one.row.id != best.row.id]
         return [best, *others][:MOST_SUGGESTIONS]
 
+    def _invoices_of_split(self, item: ReviewItem) -> list[Suggestion]:
+        with self._database.reader() as connection:
+            keys = credit_list.split_invoices(connection, item.intent_id or "")
+        rows = [row for key in keys if (row := self._books.invoice_row(key)) is not None]
+        return [Suggestion(row, (), likely=False) for row in rows]
+
     def find_invoices(self, item: ReviewItem, text: str, limit: int = 50) -> list[InvoiceRow]:
         """Invoices that the money may be put on, of its book and currency: the owed ones first."""
         query = InvoiceQuery(item.livemode is True, self._clock.today(), text=text)
@@ -154,15 +165,56 @@ class Review:
         fit = [row for row in page if row.status not in closed and row.currency == item.currency]
         return sorted(fit, key=lambda row: row.outstanding_minor == 0)[:limit]
 
+    def split_targets(self, row: InvoiceRow, text: str, limit: int = 50) -> list[InvoiceRow]:
+        """Invoices that money of `row` may be moved to: owed, of its book and currency; those of
+        its customer first."""
+        query = InvoiceQuery(
+            row.livemode, self._clock.today(), filter=InvoiceFilter.OPEN, text=text
+        )
+        page = self._books.invoice_page(query, None, limit * 4)
+        fit = [one for one in page if one.currency == row.currency and one.id != row.id]
+        return sorted(fit, key=lambda one: one.customer_name != row.customer_name)[:limit]
+
     def open_credits(self, customer_id: str, livemode: bool) -> list[Credit]:
         """Credits of this customer that stand on no invoice yet."""
         with self._database.reader() as connection:
-            return review_list.open_credits(connection, customer_id, livemode=livemode)
+            return credit_list.open_credits(connection, customer_id, livemode=livemode)
 
     def credits_of(self, invoice_id: str) -> list[KeptCredit]:
         """Credits that were kept of this invoice's money, oldest first."""
         with self._database.reader() as connection:
-            return review_list.credits_of(connection, invoice_id)
+            return credit_list.credits_of(connection, invoice_id)
+
+    def chosen_credits(self, invoice_id: str) -> list[Credit]:
+        """Credits that are kept for this draft."""
+        with self._database.reader() as connection:
+            return credit_list.chosen_credits(connection, invoice_id)
+
+    def moves_of(self, invoice_id: str) -> list[MovedMoney]:
+        """Money that was moved to or from this invoice, the newest first."""
+        with self._database.reader() as connection:
+            return credit_list.moves_of(connection, invoice_id)
+
+    def place_reversal(self, item_id: str, invoice_id: str) -> "Future[None]":
+        """Staff say which invoice of a split payment was refunded. UserError as of
+        reversal_places.place."""
+
+        def job(t: Transaction) -> None:
+            found = t.events.stored(item_id)
+            if found is None or found[1] is not Outcome.NEEDS_REVIEW:
+                raise UserError("review_decided")
+            reversal_places.place(t, found[0], invoice_id, self._actor)
+
+        return self._writer.submit(job)
+
+    def split(self, from_id: str, to_id: str, amount_minor: int) -> "Future[None]":
+        """Money that is too much on one invoice counts for another. UserError as of
+        moving.split."""
+
+        def job(t: Transaction) -> None:
+            moving.split(t, from_id, to_id, amount_minor, self._actor)
+
+        return self._writer.submit(job)
 
     # --- writing -------------------------------------------------------------------------
 
@@ -198,6 +250,8 @@ class Review:
             found = t.reviews.get(decision_id)
             if found is not None and found.kind is Decision.CREDIT_KEPT:
                 crediting.give_up(t, decision_id, self._actor)
+            elif found is not None and found.kind in MOVING:
+                moving.undo(t, decision_id, self._actor)
             else:
                 decide.undo(t, decision_id, self._actor)
 
@@ -208,7 +262,8 @@ class Review:
         return self._writer.submit(lambda t: crediting.keep(t, invoice_id, self._actor))
 
     def use_credits(self, credit_ids: Sequence[str], invoice_id: str) -> "Future[None]":
-        """The texts of these credits stand on this invoice. UserError credit_used_already."""
+        """The money of these credits counts for this issued invoice. UserError as of
+        crediting.use."""
 
         def job(t: Transaction) -> None:
             for credit_id in credit_ids:

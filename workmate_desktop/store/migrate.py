@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in migrations/versions; a test compares."""
 
 KNOWN = (
@@ -27,6 +27,7 @@ KNOWN = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 
 

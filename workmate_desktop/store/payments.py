@@ -1,6 +1,6 @@
 """Payments: added once, never changed; the database sums them up by trigger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, cu
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_STAFF = """
 INSERT INTO payments (id, invoice_id, stripe_payment_intent_id, amount_minor, currency, method,
-    livemode, received_at, created_at, reverses_id, note, actor, reversal_of, kind)
-VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    livemode, received_at, created_at, reverses_id, note, actor, reversal_of, kind, moved_by)
+VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_REVERSAL = """
 INSERT INTO payments (id, invoice_id, amount_minor, currency, method, livemode, received_at,
     created_at, note, actor, reversal_of, kind, stripe_object_id, reversal_step)
@@ -92,14 +92,15 @@ class PaymentVerbs:
         kind: str | None = None,
         reverses_id: str | None = None,
         reversal_of: str | None = None,
+        moved_by: str | None = None,
         note: str = "",
     ) -> str:
         """What staff enter, close, move, give back by hand, or take back; returns the id.
 
         `kind` is None for money received, else a `StaffKind`. `reverses_id` names the row that
         this one takes back: then it has the same kind and the negated amount. `reversal_of` is
-        the payment whose money is moved. It counts from this moment, on Stripe's clock. The
-        caller updates the status of the invoice.
+        the payment whose money is moved, `moved_by` the decision to move it. It counts from this
+        moment, on Stripe's clock. The caller updates the status of the invoice.
         """
         payment_id = self._t.new_id()
         row = (
@@ -116,6 +117,7 @@ class PaymentVerbs:
             actor,
             reversal_of,
             kind,
+            moved_by,
         )
         self._t.raw.execute(_ADD_STAFF, row)
         self._t.times.note_staff(payment_id)
@@ -189,6 +191,15 @@ class PaymentVerbs:
         """Seal a payment and its counter-entries as they are now."""
         for row in self._t.raw.execute(_AS_STORED, (payment_id, payment_id)).fetchall():
             self._t.seal(Sealed.PAYMENT, row)
+
+    def place_reversals(self, row_ids: Sequence[str], invoice_id: str) -> None:
+        """These counter-entries count on another invoice than their payment."""
+        for row_id in row_ids:
+            self._t.raw.execute(
+                "UPDATE payments SET invoice_id = ? WHERE id = ? AND reversal_of IS NOT NULL",
+                (invoice_id, row_id),
+            )
+            self._seal_as_stored(row_id)
 
     def left_of(self, payment_id: str) -> int:
         """What is left of a payment after everything that went back, in minor units."""

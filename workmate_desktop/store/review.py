@@ -18,7 +18,7 @@ INSERT INTO review_decisions (id, at, kind, actor, item_id, payment_id, invoice_
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _COLUMNS = """
 SELECT id, kind, item_id, payment_id, invoice_id, amount_minor, currency, was_invoice_id,
-    livemode,
+    livemode, credit_id,
     EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)
 FROM review_decisions d WHERE """
 _GET = _COLUMNS + "id = ?"
@@ -37,11 +37,20 @@ ORDER BY rowid DESC LIMIT 1"""
 # A credit is used up by an invoice that exists and counts; a deleted draft gives it back.
 _CREDIT_USED = """
 SELECT 1 FROM review_decisions u JOIN invoices i ON i.id = u.invoice_id
-WHERE u.credit_id = ? AND u.kind = 'credit_used' AND i.status <> 'cancelled' LIMIT 1"""
+WHERE u.credit_id = ? AND u.kind = 'credit_used' AND i.status <> 'cancelled'
+    AND NOT EXISTS (SELECT 1 FROM review_decisions n WHERE n.undoes_id = u.id) LIMIT 1"""
+# Kept for an invoice, and its money is not moved there yet. Older versions never moved it.
+_CHOSEN = """
+SELECT id, credit_id FROM review_decisions u
+WHERE invoice_id = ? AND kind = 'credit_used' AND payment_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM review_decisions n WHERE n.undoes_id = u.id) ORDER BY id"""
 _CREDITED = """
 SELECT ifnull(sum(amount_minor), 0) FROM review_decisions d
 WHERE invoice_id = ?1 AND kind = 'credit_kept' AND (?2 IS NULL OR id <= ?2)
-    AND NOT EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)"""
+    AND NOT EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)
+    AND NOT EXISTS (SELECT 1 FROM review_decisions u
+        WHERE u.credit_id = d.id AND u.payment_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM review_decisions n WHERE n.undoes_id = u.id))"""
 
 _WAITING_EVENT = """
 SELECT e.id FROM payments p
@@ -65,6 +74,7 @@ class StoredDecision:
     was_invoice_id: str | None
     livemode: bool
     undone: bool
+    credit_id: str | None = None
 
 
 class ReviewVerbs:
@@ -127,12 +137,17 @@ class ReviewVerbs:
         return self._one(_OF_PAYMENT, payment_id)
 
     def credited(self, invoice_id: str, up_to: str | None = None) -> int:
-        """How much of this invoice's money is kept as credits; with `up_to` by those no newer."""
+        """How much of the money that is here is kept as credits; with `up_to` by those no newer.
+        What was moved to another invoice is no longer here."""
         return int(self._t.raw.execute(_CREDITED, (invoice_id, up_to)).fetchone()[0])
 
     def credit_is_used(self, credit_id: str) -> bool:
         """The credit stands on another invoice already."""
         return self._t.raw.execute(_CREDIT_USED, (credit_id,)).fetchone() is not None
+
+    def chosen_credits(self, invoice_id: str) -> list[tuple[str, str]]:
+        """(decision, credit) of the credits that are kept for this draft, oldest first."""
+        return self._t.raw.execute(_CHOSEN, (invoice_id,)).fetchall()
 
     def is_unreadable_notice(self, notice_id: str) -> bool:
         """This notice tells of a signed message that nobody can read."""
@@ -166,7 +181,7 @@ class ReviewVerbs:
         row = self._t.raw.execute(query, (key,)).fetchone()
         if row is None:
             return None
-        *values, livemode, undone = row[2:]
+        *values, livemode, credit_id, undone = row[2:]
         item_id, payment_id, invoice_id, amount_minor, currency, was_invoice_id = values
         return StoredDecision(
             row[0],
@@ -179,4 +194,5 @@ class ReviewVerbs:
             was_invoice_id,
             bool(livemode),
             bool(undone),
+            credit_id,
         )

@@ -17,23 +17,21 @@ from sqlalchemy import (
     tuple_,
 )
 
-from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.domain.review import (
     Candidate,
-    Credit,
     Decided,
     Decision,
-    KeptCredit,
     ReviewItem,
     ReviewList,
     Waiting,
 )
 from workmate_desktop.store.events import NOT_OURS
 from workmate_desktop.store.invoice_rows import row_of
-from workmate_desktop.store.owed import UNPAID_MINOR, too_much_of
+from workmate_desktop.store.owed import UNPAID_MINOR
 from workmate_desktop.store.review_items import (
     DECISION,
     IN_FORCE,
@@ -213,82 +211,3 @@ def candidates(
         for row in connection.execute(query).mappings():
             found[row["id"]] = Candidate(row_of(row), row["customer_id"] or "")
     return list(found.values())
-
-
-# --- credits -------------------------------------------------------------------------------
-
-
-def open_credits(connection: Connection, customer_id: str, *, livemode: bool) -> list[Credit]:
-    """Credits of this customer that stand on no invoice yet, oldest first.
-
-    When money went back, what is left on their invoice covers the oldest ones.
-    """
-    older = select(func.sum(_OLDER.c.amount_minor)).where(
-        _OLDER.c.invoice_id == _D.c.invoice_id,
-        _OLDER.c.kind == Decision.CREDIT_KEPT.value,
-        _OLDER.c.id <= _D.c.id,
-        ~_undone(_OLDER),
-    )
-    used = exists(
-        select(_U.c.id)
-        .join(_TARGET, _TARGET.c.id == _U.c.invoice_id)
-        .where(
-            _U.c.credit_id == _D.c.id,
-            _U.c.kind == Decision.CREDIT_USED.value,
-            _TARGET.c.status != InvoiceStatus.CANCELLED.value,
-        )
-    )
-    query = (
-        select(_D, _NAMED.c.number, _NAMED.c.customer_id)
-        .join(_NAMED, _NAMED.c.id == _D.c.invoice_id)
-        .where(
-            _D.c.kind == Decision.CREDIT_KEPT.value,
-            _D.c.livemode == int(livemode),
-            _NAMED.c.customer_id == customer_id,
-            ~_undone(_D),
-            ~used,
-            older.scalar_subquery() <= too_much_of(NAMED),
-        )
-        .order_by(_D.c.at, _D.c.id)
-    )
-    return [
-        Credit(
-            id=row["id"],
-            customer_id=row["customer_id"],
-            invoice_id=row["invoice_id"],
-            invoice_label=row["number"] or "",
-            amount_minor=row["amount_minor"],
-            currency=row["currency"],
-            livemode=bool(row["livemode"]),
-            kept_at=from_text(row["at"]),
-        )
-        for row in connection.execute(query).mappings()
-    ]
-
-
-def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
-    """Credits that were kept of this invoice's money, oldest first."""
-    used_on = (
-        select(func.ifnull(_TARGET.c.number, ""))
-        .join(_U, _U.c.invoice_id == _TARGET.c.id)
-        .where(
-            _U.c.credit_id == _D.c.id,
-            _U.c.kind == Decision.CREDIT_USED.value,
-            _TARGET.c.status != InvoiceStatus.CANCELLED.value,
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(_D.c.id, _D.c.amount_minor, _D.c.currency, used_on.label("used_on"))
-        .where(
-            _D.c.invoice_id == invoice_id,
-            _D.c.kind == Decision.CREDIT_KEPT.value,
-            ~_undone(_D),
-        )
-        .order_by(_D.c.at, _D.c.id)
-    )
-    return [
-        KeptCredit(row.id, row.amount_minor, row.currency, row.used_on)
-        for row in connection.execute(query)
-    ]

@@ -51,6 +51,7 @@ COLUMNS = {
         "kind",
         "stripe_object_id",
         "reversal_step",
+        "moved_by",
     ),
     Sealed.HISTORY: ("id", "invoice_id", "at", "action", "actor", "detail", "livemode"),
 }

@@ -111,6 +111,7 @@ payments = Table(
     Column("kind", Text),
     Column("stripe_object_id", Text),
     Column("reversal_step", Integer),
+    Column("moved_by", Text),
 )
 
 money_times = Table(

@@ -18,6 +18,7 @@ from workmate_desktop.store.events import EventVerbs
 from workmate_desktop.store.history import HistoryVerbs
 from workmate_desktop.store.invoices import InvoiceVerbs
 from workmate_desktop.store.mails import MailVerbs
+from workmate_desktop.store.moves import MoveVerbs
 from workmate_desktop.store.notices import NoticeVerbs
 from workmate_desktop.store.numbers import NumberVerbs
 from workmate_desktop.store.owed_entries import OwedVerbs
@@ -90,6 +91,10 @@ class Transaction:
     @cached_property
     def payments(self) -> PaymentVerbs:
         return PaymentVerbs(self)
+
+    @cached_property
+    def moves(self) -> MoveVerbs:
+        return MoveVerbs(self)
 
     @cached_property
     def owed(self) -> OwedVerbs:

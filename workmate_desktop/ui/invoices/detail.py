@@ -18,6 +18,7 @@ from workmate_desktop.ui.invoices.detail_sections import (
     state_words,
 )
 from workmate_desktop.ui.invoices.given_back import ClosedBlock, GivenBackBlock
+from workmate_desktop.ui.invoices.moved_block import MovedBlock
 from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_part import PayBlock, PayView
@@ -83,6 +84,7 @@ class DetailPanel(QStackedWidget):
         self.state = PlainLabel(role="muted", wrap=True)
         self.amounts = AmountBlock()
         self.overpaid = OverpaidBlock()
+        self.moved = MovedBlock()
         self.given_back = GivenBackBlock()
         self.closed = ClosedBlock()
         self.pay = PayBlock()
@@ -183,6 +185,7 @@ class DetailPanel(QStackedWidget):
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice, payments)
         self.overpaid.show_invoice(row)
+        self.moved.show_invoice(row)
         self.items.show_items(invoice.items, row.currency)
         for widget in (self._payments_title, self.payments):
             widget.setVisible(bool(payments))
@@ -246,6 +249,7 @@ class DetailPanel(QStackedWidget):
             (self.given_back, 16),
             (self.closed, 16),
             (self.overpaid, 16),
+            (self.moved, 16),
             (self.pay, 8),
             (self.buttons, 16),
             (_heading(self.tr("Positionen")), 6),

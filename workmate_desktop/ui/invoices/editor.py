@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -25,7 +26,7 @@ from workmate_desktop.ui.invoices.changed_elsewhere import (
     ChangedBanner,
     OtherVersionDialog,
 )
-from workmate_desktop.ui.invoices.credit_offer import OffersCredits, credit_text
+from workmate_desktop.ui.invoices.credit_offer import OffersCredits
 from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog, EditedCustomer
 from workmate_desktop.ui.invoices.editor_form import InvoiceForm
 from workmate_desktop.ui.invoices.editor_ports import EditorReading, EditorWriting
@@ -72,6 +73,10 @@ class InvoiceEditor(QDialog):
         Without `credits_kept` no credit of an overpaid invoice is offered."""
         super().__init__(parent)
         self._credits = credits_kept
+        self._kept_credits: list[Credit] = []
+        if credits_kept is not None and invoice is not None:
+            self._kept_credits = credits_kept.chosen_credits(invoice.row.id)
+        """Those that the edited draft is to deduct already; nobody else is offered them."""
         self._books = books
         self._clock = clock
         self._seen = None if invoice is None else invoice.version
@@ -165,9 +170,8 @@ class InvoiceEditor(QDialog):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._show_number)
-        for signal in (self.form.changed, self.form.note.textChanged, self.test_box.toggled):
+        for signal in (self.form.changed, self.test_box.toggled):
             signal.connect(self._offer_credits)
-        self.form.offer.wanted.connect(self._take_credit)
         self.form.new_customer_wanted.connect(self._make_customer)
         self.form.edit_customer_wanted.connect(self._edit_customer)
         self.changed.look_wanted.connect(self._show_other_version)
@@ -250,16 +254,14 @@ class InvoiceEditor(QDialog):
         if self._credits is None or customer is None:
             return []
         found = self._credits.open_credits(customer.id, not self.test_box.isChecked())
-        return [one for one in found if one.currency == self.form.model.currency]
+        kept = [one for one in self._kept_credits if one.customer_id == customer.id]
+        together = sorted((*found, *kept), key=lambda one: one.id)
+        return [one for one in together if one.currency == self.form.model.currency]
 
     @Slot()
     def _offer_credits(self) -> None:
-        self.form.offer.show_credits(self._open_credits(), self.form.note.toPlainText())
-
-    @Slot(str)
-    def _take_credit(self, words: str) -> None:
-        note = self.form.note.toPlainText().strip()
-        self.form.note.setPlainText(f"{note}\n{words}".strip())
+        kept = [one.id for one in self._kept_credits]
+        self.form.offer.show_credits(self._open_credits(), kept)
 
     def _save(self, *, issuing: bool) -> None:
         if self._saving:
@@ -269,24 +271,21 @@ class InvoiceEditor(QDialog):
         draft = self.form.draft(issuing=issuing, livemode=not self.test_box.isChecked())
         if draft is None:
             return
-        taken = [one.id for one in self._open_credits() if credit_text(one) in draft.note]
+        if self._credits is not None:
+            chosen = tuple(one.id for one in self.form.offer.chosen())
+            draft = replace(draft, credit_ids=chosen)
         pressed = self.issue_button if issuing else self.draft_button
         self._set_saving(True)
         store = self._invoicing.issue if issuing else self._invoicing.save_draft
         future: Future[str] = store(draft, self._invoice_id, self._seen)
         self._bridge.when_done(
             future,
-            lambda invoice_id: self._on_saved(invoice_id, issuing, taken),
+            lambda invoice_id: self._on_saved(invoice_id, issuing),
             lambda error: self._on_failed(error, pressed),
             owner=self,
         )
 
-    def _on_saved(self, invoice_id: str, issued: bool, taken: list[str]) -> None:
-        if taken and self._credits is not None:
-            # Traced on both invoices; somebody else may have taken it a moment ago.
-            self._bridge.when_done(
-                self._credits.use_credits(taken, invoice_id), failed=_note_trouble
-            )
+    def _on_saved(self, invoice_id: str, issued: bool) -> None:
         # It stays "saving": a second click on its way must not store a second invoice.
         self.saved.emit(invoice_id, issued)
         self.accept()
@@ -359,8 +358,3 @@ class InvoiceEditor(QDialog):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self.form.show_customer)
         dialog.open()
-
-
-def _note_trouble(error: Exception) -> None:
-    """The invoice is saved; its note says more than the Verlauf then."""
-    logger.warning("A credit could not be noted as used: %s", error)

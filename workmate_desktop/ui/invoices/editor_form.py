@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import Invoice, InvoiceDraft, totals_of
 from workmate_desktop.domain.money import MAX_MINOR
-from workmate_desktop.ui.invoices.credit_offer import CreditOffer
+from workmate_desktop.ui.invoices.credit_offer import CreditOffer, deducted_words
 from workmate_desktop.ui.invoices.customer_field import CustomerField
 from workmate_desktop.ui.invoices.editor_dates import (
     PAYMENT_DAYS,
@@ -87,6 +87,7 @@ class InvoiceForm(QWidget):
         )
         self.note.setTabChangesFocus(True)
         self.offer = CreditOffer()
+        self.offer.chosen_changed.connect(self._show_totals)
         self.totals = TotalsPanel(self.model.currency)
         if invoice is not None:
             self.customer.set_customer(books.customer(invoice.customer_id))
@@ -116,6 +117,7 @@ class InvoiceForm(QWidget):
             *(field.text() for field in self._dates()),
             self.model.lines(),
             self.note.toPlainText(),
+            tuple(credit.id for credit in self.offer.chosen()),
         )
 
     def take_over(self, customer: Customer) -> None:
@@ -270,10 +272,17 @@ class InvoiceForm(QWidget):
     @Slot()
     def _on_changed(self) -> None:
         self.edit_customer.setEnabled(self.customer.customer() is not None)
-        unreadable = self.model.first_problem(strict=False) is not None
-        self.totals.show_totals(None if unreadable else totals_of(self.model.readable_items()))
+        self._show_totals()
         self._show(self._check())
         self.changed.emit()
+
+    @Slot()
+    def _show_totals(self) -> None:
+        unreadable = self.model.first_problem(strict=False) is not None
+        self.totals.show_totals(
+            None if unreadable else totals_of(self.model.readable_items()),
+            [(deducted_words(one), one.amount_minor) for one in self.offer.chosen()],
+        )
 
     @Slot()
     def _on_line_changed(self) -> None:

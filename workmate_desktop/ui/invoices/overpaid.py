@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.review import KeptCredit
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.ports import Announcements
@@ -32,11 +32,13 @@ class KeepsCredits(Protocol):
 class OverpaidBlock(QWidget):
     """Hidden until `set_ports` and while nothing is overpaid.
 
-    Signal `refund_wanted(str, object)`: give so much of this invoice back, in minor units. Not
-    `int`, which ends at 2^31 in a signal: 21 million €.
+    Signals `refund_wanted(str, object)`: give so much of this invoice back, in minor units;
+    `split_wanted(str, object)`: so much is there for other invoices. Not `int`, which ends at 2^31
+    in a signal: 21 million €.
     """
 
     refund_wanted = Signal(str, object)
+    split_wanted = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,15 +51,17 @@ class OverpaidBlock(QWidget):
         self.words = PlainLabel(wrap=True)
         self.keep = button(self.tr("Als Gut&haben vormerken"))
         self.refund = button(self.tr("&Differenz erstatten …"))
+        self.split = button(self.tr("Auf andere Rechnung &verteilen …"))
         self.undo = button(self.tr("G&uthaben zurücknehmen"), kind="link")
         self.trouble = PlainLabel(role="error", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.words, self.refund, self.keep, self.undo, self.trouble):
+        for widget in (self.words, self.refund, self.keep, self.split, self.undo, self.trouble):
             column.addWidget(widget)
         self.keep.clicked.connect(self._on_keep)
         self.refund.clicked.connect(self._on_refund)
+        self.split.clicked.connect(self._on_split)
         self.undo.clicked.connect(self._on_undo)
         self.hide()
 
@@ -81,6 +85,7 @@ class OverpaidBlock(QWidget):
         self.words.setText("\n".join([*self._kept_words(kept), *self._spare_words()]))
         self.keep.setVisible(self._spare > 0)
         self.refund.setVisible(self._spare > 0 and self._refunds)
+        self.split.setVisible(self._spare > 0 and row.status is not InvoiceStatus.CANCELLED)
         self.undo.setVisible(bool(self._credit_id))
         self.trouble.setVisible(bool(self.trouble.full_text()))
         self._set_working(False)
@@ -94,7 +99,7 @@ class OverpaidBlock(QWidget):
                 sentence = self.tr("%1 Guthaben, übernommen auf %2.")
                 words.append(fill(sentence, amount, one.used_on or texts.draft()))
             else:
-                sentence = self.tr("%1 Guthaben sind als Text für die nächste Rechnung vorgemerkt.")
+                sentence = self.tr("%1 Guthaben sind für die nächste Rechnung vorgemerkt.")
                 words.append(fill(sentence, amount))
         return words
 
@@ -104,7 +109,7 @@ class OverpaidBlock(QWidget):
         amount = formats.money(self._spare, self._row.currency)
         return [
             fill(self.tr("%1 sind zu viel eingegangen."), amount),
-            self.tr("Ein Guthaben wird nur als Text vorgemerkt und nicht abgezogen."),
+            self.tr("Ein Guthaben wird von der nächsten Rechnung des Kunden abgezogen."),
         ]
 
     @Slot()
@@ -122,6 +127,11 @@ class OverpaidBlock(QWidget):
         if self._row is not None:
             self.refund_wanted.emit(self._row.id, self._spare)
 
+    @Slot()
+    def _on_split(self) -> None:
+        if self._row is not None:
+            self.split_wanted.emit(self._row.id, self._spare)
+
     def _wait_for(self, future: "Future[T]") -> None:
         assert self._bridge is not None
         self._set_working(True)
@@ -135,5 +145,5 @@ class OverpaidBlock(QWidget):
         self._set_working(False)
 
     def _set_working(self, working: bool) -> None:
-        for made in (self.keep, self.refund, self.undo):
+        for made in (self.keep, self.refund, self.split, self.undo):
             made.setEnabled(not working)

@@ -23,7 +23,10 @@ def review_titles() -> dict[str, str]:
         Action.REVIEW_SET_ASIDE: _tr("Klärung entschieden"),
         Action.REVIEW_REOPENED: _tr("Klärung wieder offen"),
         Action.CREDIT_KEPT: _tr("Als Guthaben vorgemerkt"),
-        Action.CREDIT_USED: _tr("Guthaben übernommen"),
+        Action.CREDIT_USED: _tr("Guthaben abgezogen"),
+        Action.MONEY_MOVED: _tr("Zahlung verteilt"),
+        Action.MOVE_UNDONE: _tr("Guthaben oder Verteilung zurückgenommen"),
+        Action.REVERSAL_PLACED: _tr("Erstattung zugeordnet"),
         Action.CREDIT_UNDONE: _tr("Guthaben zurückgenommen"),
     }
 
@@ -41,12 +44,18 @@ def review_note(line: HistoryLine) -> str:
         if detail.get("refunded"):
             return _tr("Das Geld ging zurück an den Kunden")
         return _word(detail, "reason")
-    if line.action == Action.CREDIT_USED:
-        if origin:
-            return _tr("aus {0}").format(origin)
-        return _tr("auf {0}").format(other) if other else _tr("auf einen Entwurf")
+    if line.action in _OF_TWO:
+        where = _tr("aus {0}").format(origin) if origin else ""
+        if other or line.action == Action.CREDIT_USED:
+            where = where or (_tr("auf {0}").format(other) if other else _tr("auf einen Entwurf"))
+        gone = detail.get("because_gone") is True
+        why = _tr("Das Geld ging zurück, deshalb ist es wieder offen") if gone and origin else ""
+        return ". ".join(part for part in (where, why) if part)
     return ""
 
+
+_OF_TWO = (Action.CREDIT_USED, Action.MONEY_MOVED, Action.MOVE_UNDONE, Action.REVERSAL_PLACED)
+"""Lines that stand on two invoices, each naming the other."""
 
 REVIEW_TONES: Mapping[str, Tone] = {
     Action.PAYMENT_TO_REVIEW: Tone.AMBER,

@@ -1,5 +1,7 @@
 """The sums at the bottom right of the editor: net, VAT per rate, and what the customer owes."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -27,8 +29,11 @@ class TotalsPanel(QWidget):
         self.setMinimumWidth(280)
         self.setAccessibleName(self.tr("Summen"))
 
-    def show_totals(self, totals: Totals | None) -> None:
-        """Show the sums; None when a number cannot be read, so that no wrong sum is shown."""
+    def show_totals(self, totals: Totals | None, deducted: Sequence[tuple[str, int]] = ()) -> None:
+        """Show the sums; None when a number cannot be read, so that no wrong sum is shown.
+
+        `deducted`: (words, minor units) of credits; the total stays what it is.
+        """
         rows: list[tuple[str, str]] = []
         if totals is None:
             rows.append((self.tr("Netto"), formats.NONE))
@@ -40,6 +45,13 @@ class TotalsPanel(QWidget):
                 rows.append((words, self._money(tax.tax_minor)))
         total = formats.NONE if totals is None else self._money(totals.total_minor)
         rows.append((self.tr("Gesamtbetrag"), total))
+        left = 0 if totals is None else totals.total_minor
+        for words, minor in deducted if left > 0 else ():
+            part = min(minor, left)
+            rows.append((words, self._money(-part)))
+            left -= part
+        if len(rows) > 1 and rows[-1][0] != self.tr("Gesamtbetrag"):
+            rows.append((self.tr("Zu zahlen"), self._money(left)))
         if rows != self._shown:
             self._show_rows(rows)
 

@@ -51,6 +51,13 @@ def notice_words(notice: Notice) -> NoticeWords:
                 ),
                 _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
             )
+        case NoticeKind.CREDIT_GONE:
+            return NoticeWords(
+                _tr("{0} ist wieder offen").format(_invoice_and_amount(notice)),
+                _tr("Das Guthaben aus {0} ging zurück an den Kunden oder die Bank.").format(
+                    notice.detail.get("origin") or "–"
+                ),
+            )
         case NoticeKind.COMPARISON_RESULT:
             return NoticeWords(
                 _tr("Beim Abgleich mit Stripe gefunden: {0}").format(_caught_up(notice)),

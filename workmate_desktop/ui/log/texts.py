@@ -42,6 +42,7 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.COMPARISON_RESULT: ("download", Tone.GREEN),
         NoticeKind.CHANGED_OUTSIDE: ("circle-alert", Tone.RED),
         NoticeKind.ADDED_OUTSIDE: ("info", Tone.BLUE),
+        NoticeKind.CREDIT_GONE: ("circle-alert", Tone.AMBER),
         NoticeKind.SUMS_MENDED: ("info", Tone.BLUE),
         NoticeKind.BOOKS_RESTORED: ("undo-2", Tone.BLUE),
         NoticeKind.STEP_FAILED: ("triangle-alert", Tone.AMBER),

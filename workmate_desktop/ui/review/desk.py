@@ -117,7 +117,7 @@ class ReviewDesk(QObject):
             return
         refundable = self._refund is not None and item.payment_id is not None
         self.detail.show_item(item, self._review.decisions_about(item.id), refundable=refundable)
-        if item.decided is None and item.assignable:
+        if item.decided is None and (item.assignable or item.asks_which):
             self._ask_for_suggestions(item)
 
     def _ask_for_suggestions(self, item: ReviewItem) -> None:
@@ -182,6 +182,9 @@ class ReviewDesk(QObject):
         item = self.detail.item
         if item is None:
             return
+        if item.asks_which:
+            self._place(item, invoice_id)
+            return
         row = next(
             card.suggestion.row
             for card in self.detail.cards
@@ -199,6 +202,15 @@ class ReviewDesk(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(answered)
         box.open()
+
+    def _place(self, item: ReviewItem, invoice_id: str) -> None:
+        self.detail.set_working(True)
+
+        def done(_nothing: None) -> None:
+            self.pane.done.show_done(self.tr("Die Erstattung zählt jetzt bei dieser Rechnung."))
+            self._after_decision(item.id)
+
+        self._wait_for(self._review.place_reversal(item.id, invoice_id), done)
 
     def _put(self, item: ReviewItem, invoice_id: str) -> None:
         self.detail.set_working(True)

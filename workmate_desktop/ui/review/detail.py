@@ -107,10 +107,11 @@ class ReviewDetail(QStackedWidget):
         self.what.setText(texts.explanation(item))
         self.todo.setText(texts.todo(item))
         self.todo.setVisible(waits and not item.assignable)
-        if other or not (waits and item.assignable):
+        offered = waits and (item.assignable or item.asks_which)
+        if other or not offered:
             self._clear_cards()
         for widget in (self._suggestions_title, self.no_suggestion):
-            widget.setVisible(waits and item.assignable)
+            widget.setVisible(offered)
         self._show_decisions(item, decisions)
         others = item.lies_in is ReviewList.NOT_OURS
         self.choose.setText(
@@ -120,7 +121,7 @@ class ReviewDetail(QStackedWidget):
         )
         self.choose.setVisible(waits and item.assignable)
         self.refund.setVisible(waits and refundable and not others)
-        self.set_aside.setVisible(waits and not others)
+        self.set_aside.setVisible(waits and not others and not item.asks_which)
         self.again.setVisible(waits and item.reason in AGAIN_MAY_HELP)
         self.set_working(False)
         self.setCurrentWidget(self.area)

@@ -39,6 +39,18 @@ def review_words() -> dict[str, tuple[str, str]]:
         ),
         "credit_used_already": (
             _tr("Dieses Guthaben steht schon auf einer anderen Rechnung."),
-            _tr("Erst diese Rechnung stornieren oder den Entwurf löschen."),
+            _tr("Erst dort zurücknehmen oder den Entwurf löschen."),
+        ),
+        "credit_other_currency": (
+            _tr("Guthaben und Rechnung haben verschiedene Währungen."),
+            _tr("Das Häkchen beim Guthaben wegnehmen."),
+        ),
+        "move_too_much": (
+            _tr("So viel ist dort nicht zu viel, oder hier nicht offen."),
+            _tr("Einen kleineren Betrag eingeben."),
+        ),
+        "review_money_moved": (
+            _tr("Ein Teil dieser Zahlung zählt für eine andere Rechnung."),
+            _tr("Erst das Guthaben oder die Verteilung zurücknehmen."),
         ),
     }

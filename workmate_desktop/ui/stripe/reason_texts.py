@@ -55,6 +55,14 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
                 _tr("Die Zahlung gehört zu einer anderen Installation von WorkmateOS."),
                 _tr("Dort wird sie verbucht. Hier ist nichts zu tun, wenn das so gewollt ist."),
             )
+        case Reason.SPLIT_REFUNDED:
+            return Explanation(
+                _tr(
+                    "Von einer Zahlung für mehrere Rechnungen ging ein Teil zurück. Bis zur "
+                    "Antwort zählt er bei der ersten."
+                ),
+                _tr("Unter „Klärung nötig“ wählen, welche Rechnung erstattet wurde."),
+            )
         case Reason.OTHER_CURRENCY:
             return Explanation(
                 _tr("Bezahlt wurde in einer anderen Währung, als die Rechnung lautet."),

@@ -1,0 +1,194 @@
+"""Money of one payment that counts for another invoice: credits that are used, and one payment for
+several invoices.
+
+The payment stays one row on its first invoice. Moving writes two rows in one transaction, one
+below 0 there and one above 0 here, so no sum ever holds it twice. When the money itself goes back,
+a credit gives way first: the invoice on which it was used is owed again, and says why.
+"""
+
+from dataclasses import dataclass
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.history import Action, NoticeKind
+from workmate_desktop.domain.invoices import OWED
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.review import Decision
+from workmate_desktop.services.status import update_status
+from workmate_desktop.store.invoices import InvoiceToBook
+from workmate_desktop.store.moves import Move
+from workmate_desktop.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move did: how much (minor units), and the decisions behind it."""
+
+    amount_minor: int
+    decisions: tuple[str, ...]
+
+
+def split(t: Transaction, from_id: str, to_id: str, amount_minor: int, actor: str) -> Moved:
+    """Verteilen: money that is too much on one invoice counts for another one.
+
+    UserError invoice_gone, invoice_not_issued, amount_invalid, review_other_currency,
+    review_wrong_mode, move_too_much (more than is too much there, or owed here).
+    """
+    origin, target = _both(t, from_id, to_id)
+    if amount_minor <= 0:
+        raise UserError("amount_invalid")
+    spare = origin.overpaid_minor - t.reviews.credited(origin.id)
+    if amount_minor > min(spare, target.outstanding_minor):
+        raise UserError("move_too_much")
+    return move(t, origin, target, amount_minor, Decision.MONEY_SPLIT, actor)
+
+
+def move(
+    t: Transaction,
+    origin: InvoiceToBook,
+    target: InvoiceToBook,
+    amount_minor: int,
+    kind: Decision,
+    actor: str,
+    credit_id: str | None = None,
+) -> Moved:
+    """Move so much, from the newest payments first; as much as there is. One decision each."""
+    decisions: list[str] = []
+    left = amount_minor
+    for payment_id, here in t.moves.sources(origin.id, origin.currency):
+        payment = t.payments.get(payment_id)
+        part = min(here, left)
+        if payment is None or part <= 0:
+            continue
+        decision_id = t.reviews.add(
+            kind,
+            actor,
+            livemode=origin.livemode,
+            payment_id=payment_id,
+            invoice_id=target.id,
+            amount_minor=part,
+            currency=origin.currency,
+            credit_id=credit_id,
+            was_invoice_id=origin.id,
+        )
+        t.moves.add(payment, origin.id, target.id, part, decision_id, actor)
+        decisions.append(decision_id)
+        left -= part
+    moved = amount_minor - left
+    if not moved:
+        return Moved(0, ())
+    status_origin, status_target = update_status(t, origin), update_status(t, target)
+    action = Action.CREDIT_USED if credit_id else Action.MONEY_MOVED
+    _tell(t, origin, action, actor, moved, status_origin, decisions[0], other=target.number)
+    _tell(t, target, action, actor, moved, status_target, decisions[0], origin=origin.number)
+    return Moved(moved, tuple(decisions))
+
+
+def undo(t: Transaction, decision_id: str, actor: str) -> None:
+    """Take a move back, both rows. UserError review_undone_already."""
+    found = t.moves.of_decision(decision_id)
+    if found is None:
+        raise UserError("review_undone_already")
+    _take_back(t, found, actor)
+
+
+def give_way(t: Transaction, payment: Payment, gone_minor: int, actor: str) -> None:
+    """So much of a payment's money is gone: what of it is used elsewhere as a credit comes back
+    first, the newest first. To be called before the status of the payment's invoice is updated.
+    """
+    left = gone_minor
+    for found in t.moves.of_payment(payment.id):
+        decision = t.reviews.get(found.decision_id)
+        if left <= 0:
+            return
+        if decision is None or not found.credit:
+            continue
+        _take_back(t, found, actor, because_gone=True)
+        rest = found.amount_minor - left
+        if rest > 0:
+            origin, target = _both(t, found.from_id, found.to_id)
+            move(t, origin, target, rest, decision.kind, actor, decision.credit_id)
+        left -= found.amount_minor
+
+
+def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
+    """(invoice, what of the payment's money counts there), where it was split; else []."""
+    moves = t.moves.of_payment(payment.id)
+    if not moves or payment.invoice_id is None:
+        return []
+    found: dict[str, int] = {payment.invoice_id: t.payments.left_of(payment.id)}
+    for one in moves:
+        found[one.to_id] = found.get(one.to_id, 0) + one.amount_minor
+        found[payment.invoice_id] -= one.amount_minor
+    return [(invoice_id, minor) for invoice_id, minor in found.items() if minor > 0]
+
+
+def _take_back(t: Transaction, found: Move, actor: str, *, because_gone: bool = False) -> None:
+    payment = t.payments.get(found.payment_id)
+    origin, target = t.invoices.to_book(found.from_id), t.invoices.to_book(found.to_id)
+    decision = t.reviews.get(found.decision_id)
+    assert payment is not None and origin is not None and target is not None
+    assert decision is not None  # decisions are never deleted while their money is here
+    t.moves.take_back(found, payment, actor)
+    t.reviews.add(
+        Decision.UNDONE,
+        actor,
+        livemode=decision.livemode,
+        payment_id=payment.id,
+        invoice_id=target.id,
+        amount_minor=found.amount_minor,
+        currency=payment.currency,
+        undoes_id=decision.id,
+    )
+    status_origin, status_target = update_status(t, origin), update_status(t, target)
+    action = Action.MOVE_UNDONE
+    more = {"because_gone": True} if because_gone else {}
+    amount = found.amount_minor
+    _tell(t, origin, action, actor, amount, status_origin, decision.id, other=target.number, **more)
+    _tell(
+        t, target, action, actor, amount, status_target, decision.id, origin=origin.number, **more
+    )
+    if because_gone:
+        t.notices.add(
+            NoticeKind.CREDIT_GONE,
+            invoice_id=target.id,
+            number=target.number,
+            origin=origin.number,
+            amount_minor=amount,
+            currency=payment.currency,
+        )
+
+
+def _both(t: Transaction, from_id: str, to_id: str) -> tuple[InvoiceToBook, InvoiceToBook]:
+    origin, target = t.invoices.to_book(from_id), t.invoices.to_book(to_id)
+    if origin is None or target is None:
+        raise UserError("invoice_gone")
+    if target.status not in OWED:
+        raise UserError("review_invoice_closed")
+    if origin.currency != target.currency:
+        raise UserError("review_other_currency")
+    if origin.livemode != target.livemode:
+        raise UserError("review_wrong_mode")
+    return origin, target
+
+
+def _tell(
+    t: Transaction,
+    invoice: InvoiceToBook,
+    action: Action,
+    actor: str,
+    amount_minor: int,
+    status: tuple[str, str],
+    decision_id: str,
+    **detail: object,
+) -> None:
+    t.history.add(
+        invoice.id,
+        action,
+        actor,
+        livemode=invoice.livemode,
+        amount_minor=amount_minor,
+        currency=invoice.currency,
+        decision_id=decision_id,
+        **{"from": status[0], "to": status[1]},
+        **detail,
+    )

@@ -1,0 +1,108 @@
+"""On which invoice a refund or a bank's taking is booked, where the money of the payment was moved.
+
+A credit gives way first (services/moving.py). Of one payment for several invoices only staff know
+which of them was refunded: it counts on the first one and they are asked; unless all of it went
+back, or it comes back from where it was.
+"""
+
+from collections import defaultdict
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.events import Outcome, StripeEvent
+from workmate_desktop.domain.history import Action
+from workmate_desktop.domain.payments import Payment
+from workmate_desktop.services import moving
+from workmate_desktop.services.status import update_status
+from workmate_desktop.store.transaction import Transaction
+
+
+def places(
+    t: Transaction, payment: Payment, object_id: str, amount_minor: int
+) -> list[tuple[str | None, int]]:
+    """(invoice, how much of it) of a counter-entry to be; `amount_minor` < 0: it comes back."""
+    whole: list[tuple[str | None, int]] = [(payment.invoice_id, amount_minor)]
+    if payment.invoice_id is None:
+        return whole
+    if amount_minor < 0:
+        return _where_it_was(t, payment, object_id, -amount_minor) or whole
+    shares = moving.shares(t, payment)
+    if sum(minor for _, minor in shares) == amount_minor and is_split(t, payment):
+        return list(shares)
+    return whole
+
+
+def is_split(t: Transaction, payment: Payment) -> bool:
+    """The payment is one for several invoices."""
+    return any(not move.credit for move in t.moves.of_payment(payment.id))
+
+
+def must_ask(t: Transaction, payment: Payment, event: StripeEvent) -> bool:
+    """Whether staff have to say which invoice this was about."""
+    if event.reversal is None or not is_split(t, payment):
+        return False
+    rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
+    gone = -sum(row.amount_minor for row in rows)
+    return gone > 0 and {row.invoice_id for row in rows} == {payment.invoice_id}
+
+
+def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> None:
+    """Staff say which invoice was refunded: its counter-entries count there.
+
+    UserError review_decided, invoice_gone, review_invoice_closed (the money was never there).
+    """
+    found = t.payments.by_intent(event.payment_intent_id or "")
+    payment = t.payments.get(found[0]) if found else None
+    if payment is None or payment.invoice_id is None or not must_ask(t, payment, event):
+        raise UserError("review_decided")
+    if invoice_id not in {key for key, _ in moving.shares(t, payment)} | {payment.invoice_id}:
+        raise UserError("review_invoice_closed")
+    if invoice_id != payment.invoice_id:
+        _move_entries(t, payment, event, invoice_id, actor)
+    t.reviews.settle_event(event.id, Outcome.BOOKED, invoice_id)
+
+
+def _move_entries(
+    t: Transaction, payment: Payment, event: StripeEvent, invoice_id: str, actor: str
+) -> None:
+    first, other = t.invoices.to_book(payment.invoice_id or ""), t.invoices.to_book(invoice_id)
+    if first is None or other is None:
+        raise UserError("invoice_gone")
+    rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
+    t.payments.place_reversals([row.id for row in rows], other.id)
+    amount = -sum(row.amount_minor for row in rows)
+    for invoice, detail in ((first, {"other": other.number}), (other, {"origin": first.number})):
+        before, after = update_status(t, invoice)
+        t.history.add(
+            invoice.id,
+            Action.REVERSAL_PLACED,
+            actor,
+            livemode=invoice.livemode,
+            amount_minor=amount,
+            currency=payment.currency,
+            event_id=event.id,
+            **{"from": before.value, "to": after.value},
+            **detail,
+        )
+
+
+def _is_of(row: Payment, event: StripeEvent) -> bool:
+    assert event.reversal is not None
+    return row.stripe_object_id in (event.reversal.object_id, event.reversal.charge_id)
+
+
+def _where_it_was(
+    t: Transaction, payment: Payment, object_id: str, amount_minor: int
+) -> list[tuple[str | None, int]]:
+    """What comes back comes back to the invoices from which it went."""
+    gone: dict[str | None, int] = defaultdict(int)
+    for row in t.payments.reversals_of(payment.id):
+        if row.stripe_object_id == object_id:
+            gone[row.invoice_id] -= row.amount_minor
+    found: list[tuple[str | None, int]] = []
+    left = amount_minor
+    for invoice_id, minor in gone.items():
+        part = min(left, minor)
+        if part > 0:
+            found.append((invoice_id, -part))
+            left -= part
+    return found if not left else []
