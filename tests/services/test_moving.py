@@ -1,12 +1,13 @@
 """One payment for several invoices: no sum ever holds its money twice, and it can be undone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.factories import OfficeBooks, customer, draft, event_body, make_books
+from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make_books
 from tests.reversal_events import refund_event
 from tests.services.review_office import actions, deliver, row
 from workmate_desktop.domain.errors import UserError
@@ -27,6 +28,11 @@ def both(office: OfficeBooks) -> tuple[str, str]:
     second = office.invoicing.issue(draft(who)).result(10)
     deliver(office, event_body(first, amount=23800, intent_id="pi_both"))
     return first, second
+
+
+def _refund(intent: str, minor: int, **more: Any) -> dict[str, Any]:
+    """A refund that was made when all the rest had happened."""
+    return refund_event(intent, minor, created=NOON + timedelta(hours=1), **more)
 
 
 def _refused(future: Any) -> str:
@@ -88,7 +94,7 @@ def test_mb7_a_refund_takes_the_credit_back_first(office: OfficeBooks) -> None:
         draft(who, total_minor=10000, credit_ids=(credit,))
     ).result(10)  # fmt: skip
     assert row(office, target).outstanding_minor == 8000
-    deliver(office, refund_event("pi_credit", 2000))
+    deliver(office, _refund("pi_credit", 2000))
     assert row(office, target).outstanding_minor == 10000  # owed again
     found = row(office, origin)
     assert (found.paid_minor, found.outstanding_minor, found.overpaid_minor) == (10000, 0, 0)
@@ -106,7 +112,7 @@ def test_mb7_a_part_of_the_credit_gives_way(office: OfficeBooks) -> None:
     target = office.invoicing.issue(
         draft(who, total_minor=10000, credit_ids=(credit,))
     ).result(10)  # fmt: skip
-    deliver(office, refund_event("pi_credit", 500))
+    deliver(office, _refund("pi_credit", 500))
     assert row(office, target).outstanding_minor == 8500
     assert row(office, origin).overpaid_minor == 0
     assert row(office, origin).paid_minor == 10000
@@ -120,7 +126,7 @@ def test_mb7_a_refund_beyond_the_credit_is_given_back_on_purpose(office: OfficeB
     target = office.invoicing.issue(
         draft(who, total_minor=10000, credit_ids=(credit,))
     ).result(10)  # fmt: skip
-    deliver(office, refund_event("pi_credit", 12000))
+    deliver(office, _refund("pi_credit", 12000))
     found = row(office, origin)
     assert (found.paid_minor, found.outstanding_minor, found.refunded) == (0, 0, True)
     assert row(office, target).outstanding_minor == 10000
@@ -131,7 +137,7 @@ def test_mb7_the_whole_of_a_split_payment_goes_back_from_both(
 ) -> None:
     first, second = both
     office.review.split(first, second, 11900).result(10)
-    deliver(office, refund_event("pi_both", 23800))
+    deliver(office, _refund("pi_both", 23800))
     for invoice_id in both:
         found = row(office, invoice_id)
         assert (found.paid_minor, found.outstanding_minor, found.refunded) == (0, 0, True)
@@ -144,7 +150,7 @@ def test_mb7_a_part_of_a_split_payment_asks_which_invoice(
 ) -> None:
     first, second = both
     office.review.split(first, second, 11900).result(10)
-    deliver(office, refund_event("pi_both", 11900, refund_id="re_half", event_id="evt_half"))
+    deliver(office, _refund("pi_both", 11900, refund_id="re_half", event_id="evt_half"))
     assert row(office, first).refunded  # it counts on the first one until answered
     assert row(office, second).status == "paid"
     (item,) = office.review.open_items()
@@ -155,11 +161,11 @@ def test_mb7_a_part_of_a_split_payment_asks_which_invoice(
     assert (found.paid_minor, found.outstanding_minor, found.refunded) == (0, 0, True)
     assert office.review.open_items() == []
     # Stripe repeats itself: nothing is booked twice.
-    deliver(office, refund_event("pi_both", 11900, refund_id="re_half", event_id="evt_again"))
+    deliver(office, _refund("pi_both", 11900, refund_id="re_half", event_id="evt_again"))
     assert row(office, first).paid_minor == 11900
     deliver(
         office,
-        refund_event("pi_both", 11900, refund_id="re_half", event_id="evt_dead", status="failed"),
+        _refund("pi_both", 11900, refund_id="re_half", event_id="evt_dead", status="failed"),
     )
     assert row(office, second).paid_minor == 11900  # and it failed where it had been placed
 

@@ -23,6 +23,7 @@ from workmate_desktop.domain.reversals import (
     is_returned_debit,
 )
 from workmate_desktop.services.decide import money_went_back, refund_failed
+from workmate_desktop.services.moving import give_way
 from workmate_desktop.services.reversal_facts import (
     facts_about,
     paying_charge,
@@ -30,6 +31,7 @@ from workmate_desktop.services.reversal_facts import (
     told_of,
 )
 from workmate_desktop.services.reversal_news import Entry, tell_change, tell_entry
+from workmate_desktop.services.reversal_places import must_ask, places
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.times import TimeSource
@@ -67,6 +69,8 @@ def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
     _close_request(t, event.reversal, payment, invoice)
     note_times(t, event)
     if settle(t, payment, event, source):
+        if must_ask(t, payment, event):
+            return Decision(Outcome.NEEDS_REVIEW, Reason.SPLIT_REFUNDED, invoice)
         return Decision(Outcome.BOOKED, None, invoice)
     before = [one for one in facts_about(t, payment) if one.id != event.id]
     if tell_change(t, event, before, payment, invoice, source):
@@ -158,31 +162,45 @@ def settle(
         *_other_attempts(booked, paying_charge(t, payment)),
     ]
     for entry in entries:
-        invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
         about = _newest_about(events, entry.object_id) or cause or _newest(events)
-        if about is None or about.reversal is None:
+        if about is None:
             continue  # nothing was ever told of it: what is booked stays as it is
-        t.payments.add_reversal(
-            payment,
-            -entry.amount_minor,
-            entry.kind,
-            entry.object_id,
-            at=about.reversal.at if entry.amount_minor > 0 else about.created,
-            actor=ACTOR_STRIPE,
-        )
-        before = after = None
-        if invoice is None:
-            _settle_review(t, payment, entry, about.reversal.request_id)
-        else:
-            before, after = (status.value for status in update_status(t, invoice))
-        status = {"from": before, "to": after}
-        tell_entry(t, entry, about, payment, method, invoice, source, status)
+        for invoice_id, minor in places(t, payment, entry.object_id, entry.amount_minor):
+            there = replace(payment, invoice_id=invoice_id)
+            _book(t, there, replace(entry, amount_minor=minor), about, method, source)
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     if not entries and invoice is not None and invoice.refunded_minor:
         # Nothing to book, but perhaps a better time or the name of a refund: the order of what
         # happened decides what is owed.
         update_status(t, invoice)
     return entries
+
+
+def _book(
+    t: Transaction, payment: Payment, entry: Entry, about: StripeEvent, method: str, source: Source
+) -> None:
+    """One counter-entry; `payment` names the invoice that it counts on."""
+    if about.reversal is None:
+        return
+    invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
+    going = entry.amount_minor > 0
+    t.payments.add_reversal(
+        payment,
+        -entry.amount_minor,
+        entry.kind,
+        entry.object_id,
+        at=about.reversal.at if going else about.created,
+        actor=ACTOR_STRIPE,
+    )
+    before = after = None
+    if invoice is None:
+        _settle_review(t, payment, entry, about.reversal.request_id)
+    else:
+        if going:
+            give_way(t, payment, entry.amount_minor, ACTOR_STRIPE)
+        before, after = (status.value for status in update_status(t, invoice))
+    status = {"from": before, "to": after}
+    tell_entry(t, entry, about, payment, method, invoice, source, status)
 
 
 def _charge_in(cause: StripeEvent | None) -> str | None:
