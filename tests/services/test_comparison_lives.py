@@ -409,3 +409,33 @@ def test_a_better_time_of_a_payment_changes_what_is_owed(there: Lists) -> None:
         row = there.office.books.invoice_row(invoice)
         assert row is not None
         assert (row.paid_minor, row.forgiven_minor, row.outstanding_minor) == (6000, 4000, 0), order
+
+
+def test_mb1_what_an_older_version_took_for_a_refund_is_put_right(there: Lists) -> None:
+    """The released rest of a hold, booked as given back: 20,00 of 60,00 paid."""
+    invoice = there.invoice(6000)
+    made = life("b1-hold", invoice)
+    success, refund, _ = made["events"]
+    intent = success["data"]["object"]
+    # What the older version kept of the success said nothing of the hold.
+    there.tell(success | {"data": {"object": intent | {"amount": 6000}}})
+
+    def as_before(t: Any) -> None:
+        payment = t.payments.get(t.payments.by_intent(intent["id"])[0])
+        before = t.invoices.to_book(invoice)
+        made_at = there.at.clock.now()
+        key = refund["data"]["object"]["id"]
+        t.payments.add_reversal(
+            payment, -4000, ReversalKind.REFUND, key, at=made_at, actor="stripe"
+        )
+        update_status(t, before)
+
+    there.office.writer.submit(as_before).result(10)
+    there.tell(refund)
+    assert there.state(invoice) == ("partially_paid", 2000, 4000, 0)
+    held = charge_of(made, invoice, amount=10000, amount_captured=6000, amount_refunded=4000)
+    there.hold(held, refund["data"]["object"])
+    there.compare()
+    assert there.state(invoice) == ("paid", 6000, 0, 0)
+    assert there.office.books.history(invoice)[0].action == "reversal_was_none"
+    assert there.at.notices("refund_failed") == []
