@@ -194,11 +194,11 @@ def test_md3_numbers_of_another_installation_are_not_given_again_either(tmp_path
     new.close()
 
 
-def pay(office: OfficeBooks, number: str, instance: str, *, livemode: bool = True) -> None:
+def pay(office: OfficeBooks, number: str, instance: str, failed: str | None = None) -> None:
     """By the link of an invoice that only a customer has; its number is in the metadata."""
     lost = "00000000-0000-7000-8000-000000000001"
     metadata = {"invoice_id": lost, "invoice_number": number, "workmate_instance": instance}
-    body = encoded(event_body(livemode=livemode, metadata=metadata))
+    body = encoded(event_body(livemode=True, metadata=metadata, failed=failed))
     answer = office.receive.delivery(body, sign(body))
     assert not isinstance(answer, int) and answer.result(10)
 
@@ -214,6 +214,8 @@ def test_md3_a_number_that_stripe_names_is_not_given_again(tmp_path: Path) -> No
     assert office.invoicing.next_number(date(2026, 11, 1), True) == "RE-2026-0003"
     pay(office, "RE-2026-0006", office.instance_id)
     assert issue(office, 2) == ["RE-2026-0007", "RE-2026-0008"]
+    pay(office, "RE-2026-0011", office.instance_id, failed="expired_card")
+    assert issue(office) == ["RE-2026-0012"], "who tries to pay has it, too"
     office.close()
 
 

@@ -201,6 +201,8 @@ def _take_failure(t: Transaction, event: StripeEvent, source: Source, rules: Rul
     if is_not_ours(t, event, rules.instance_id):
         return Receipt(event, Outcome.IGNORED, Reason.NOT_OURS)
     reason = _reason_not_to_tell(event, rules) or _reason_to_review(event, invoice, rules)
+    if reason is Reason.UNKNOWN_INVOICE:
+        _note_number(t, event, rules)
     if reason is not None or invoice is None:
         return Receipt(event, Outcome.IGNORED, reason)
     # A failed attempt never touches the status: it stays what the payments say.
@@ -230,9 +232,8 @@ def _take_success(
         return Receipt(event, Outcome.BOOKED, None, invoice)
     if reason is Reason.OTHER_INSTALLATION:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
-    if reason is Reason.UNKNOWN_INVOICE and event.workmate_instance == rules.instance_id:
-        number, year = event.invoice_number or "", event.created.year
-        t.numbers.seen(number, year, livemode=event.livemode)
+    if reason is Reason.UNKNOWN_INVOICE:
+        _note_number(t, event, rules)
     if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
@@ -246,6 +247,13 @@ def _charge_noted(t: Transaction, event: StripeEvent, rules: Rules) -> Receipt:
     held = t.payments.by_intent(event.payment_intent_id)
     invoice = t.invoices.to_book(held[1]) if held and held[1] else None
     return Receipt(event, Outcome.IGNORED, Reason.CHARGE_NOTED, invoice)
+
+
+def _note_number(t: Transaction, event: StripeEvent, rules: Rules) -> None:
+    """It bears our mark and stands in no book here, since an older backup took their place: its
+    number is with a customer and must not be given again."""
+    if event.workmate_instance == rules.instance_id and event.invoice_number is not None:
+        t.numbers.seen(event.invoice_number, event.created.year, livemode=event.livemode)
 
 
 def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reason | None:

@@ -344,7 +344,8 @@ class PublicAddress:
             endpoint = self._endpoints.look(url, self._cancelled)
         except UserError as error:
             logger.info("[Stripe] The webhook could not be looked at: %s", error.code)
-            return _LOOK_AGAIN_SECONDS
+            pause = self._note_step(None, error) if self._state.automatic else None
+            return pause or _LOOK_AGAIN_SECONDS
         except Exception:  # as in _arrange
             logger.exception("[Stripe] Looking at the webhook failed")
             return _LOOK_AGAIN_SECONDS
@@ -353,6 +354,8 @@ class PublicAddress:
             return self._arrange(url, ensure=True)
         if url == self._state.public_url:
             self._change(endpoint=endpoint)
+        if self._state.automatic:
+            self._note_step(endpoint, None)
         return _LOOK_AGAIN_SECONDS
 
     # --- both ----------------------------------------------------------------------------
