@@ -62,8 +62,9 @@ def start(
         )
         running.append(program)
         assert program.start()
-        # As on an office's monitor: without one Qt's screen has 800 x 800 points only.
-        program.window.resize(1280, 800)
+        if not (options.data_dir / "window.json").exists():  # else it has a size of its own
+            # As on an office's monitor: without one Qt's screen has 800 x 800 points only.
+            program.window.resize(1280, 800)
         return Desk(program, qtbot)
 
     yield start_program
