@@ -1,16 +1,22 @@
 """Searching and folding: umlauts, case, amounts; %, _ and quotes are plain letters."""
 
 import sqlite3
+import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factories import OfficeBooks, customer, draft, issued
+from tests.factories import OfficeBooks, customer, draft, issued, make_books
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
-from workmate_desktop.store.folding import LETTERS, fold, fold_sql
+from workmate_desktop.store import migrate
+from workmate_desktop.store.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.folding import LETTERS, fold, fold_sql, more_letters
 
-_INTERESTING = st.sampled_from([*LETTERS, *"aAzZ09 %_'\"\\,.-€ﬁİıΣς\u0308\n\t日🧾"])
+ALL_LETTERS = LETTERS | dict(more_letters())
+
+_INTERESTING = st.sampled_from([*ALL_LETTERS, *"aAzZ09 %_'\"\\,.-€ﬁİıΣς\u0308\n\t日🧾"])
 _TEXT = st.text(
     st.one_of(_INTERESTING, st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     max_size=40,
@@ -31,7 +37,7 @@ def folding_database() -> sqlite3.Connection:
     """SQLite with the table of letters and nothing else of ours."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     connection.execute("CREATE TABLE folding (letter TEXT PRIMARY KEY, plain TEXT NOT NULL)")
-    connection.executemany("INSERT INTO folding VALUES (?, ?)", LETTERS.items())
+    connection.executemany("INSERT INTO folding VALUES (?, ?)", ALL_LETTERS.items())
     return connection
 
 
@@ -48,7 +54,7 @@ def test_fold_equals_what_the_triggers_compute(
 
 
 def test_the_table_of_letters_in_the_database_is_that_of_the_program(office: OfficeBooks) -> None:
-    assert dict(office.rows("SELECT letter, plain FROM folding")) == LETTERS
+    assert dict(office.rows("SELECT letter, plain FROM folding")) == ALL_LETTERS
 
 
 @settings(max_examples=60, deadline=None)
@@ -186,3 +192,61 @@ def test_j16_hostile_letters_in_the_search_box_are_plain(text: str, wanted: set[
         assert isinstance(search(text), list)
     assert {found.name for found in office.books.customers(text)} == wanted
     assert office.value("SELECT count(*) FROM invoices") == len(_NAMES)
+
+
+NAMES = {
+    "as a Mac writes it": unicodedata.normalize("NFD", "Bäckerei Müller-Lüdenscheid"),
+    "with a hyphen that must not break": "Bäckerei Müller\u2011Lüdenscheid",
+    "with a dash": "Bäckerei Müller–Lüdenscheid",
+    "with blanks that must not break": "Bäckerei\u00a0Müller-Lüdenscheid",
+    "parted for a line": "Bäcke\u00adrei Mül\u200bler-Lüdenscheid\ufeff",
+    "plain": "Bäckerei Müller-Lüdenscheid",
+    "spelled out": "Baeckerei Mueller-Luedenscheid",
+}
+TYPED = [
+    "Bäckerei Müller-Lüdenscheid",
+    "bäckerei müller–lüdenscheid",
+    unicodedata.normalize("NFD", "Bäckerei Müller−Lüdenscheid"),
+    "BÄCKEREI\u202fMÜLLER\u2011LÜDENSCHEID",
+    "Baeckerei Mueller-Luedenscheid",
+    "\u200bBäckerei  Mül\u00adler-Lüdenscheid",
+]
+_BY_HAND = """INSERT INTO invoices
+    (id, number, customer_id, status, livemode, currency, total_minor, created_at)
+    VALUES (?, ?, ?, 'open', 0, 'eur', 11900, '2026-11-23T08:00:00Z')"""
+
+
+def _write_as_others_do(execute) -> None:  # type: ignore[no-untyped-def]
+    """Rows by the public columns alone, with the text as it came."""
+    for at, name in enumerate(NAMES.values()):
+        execute("INSERT INTO customers (id, name) VALUES (?, ?)", (f"c{at}", name))
+        execute(_BY_HAND, (f"i{at}", f"RE\u2011ALT–{at}", f"c{at}"))
+
+
+def _all_are_found(office: OfficeBooks) -> None:
+    for typed in TYPED:
+        assert {found.name for found in office.books.customers(typed)} == set(NAMES.values()), typed
+        assert _found(office, typed) == set(NAMES.values()), typed
+    assert _found(office, "re-alt-3") == _found(office, "RE–ALT−3") == {[*NAMES.values()][3]}
+    for part in ("müller", "Mu\u0308ll", "mueller", "-lüd", "–LÜD"):
+        assert _found(office, part) == set(NAMES.values()), part
+
+
+def test_me3_rows_of_other_programs_are_found_in_any_form(office: OfficeBooks) -> None:
+    office.writer.submit(lambda t: _write_as_others_do(t.raw.execute)).result(10)
+    _all_are_found(office)
+
+
+def test_me3_rows_written_before_the_update_are_found_in_any_form(tmp_path: Path) -> None:
+    create_file(tmp_path / FILE_NAME)
+    database = Database(tmp_path / FILE_NAME)
+    with database.writing.connect() as connection:
+        migrate.migrate(connection, "0010")
+        _write_as_others_do(connection.exec_driver_sql)
+        connection.commit()
+    database.close()
+    office = make_books(tmp_path)
+    _all_are_found(office)
+    check = "INSERT INTO invoice_search (invoice_search, rank) VALUES ('integrity-check', 1)"
+    office.writer.submit(lambda t: t.raw.execute(check).close()).result(10)
+    office.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest revision in migrations/versions; a test compares."""
 
 KNOWN = (
@@ -28,6 +28,7 @@ KNOWN = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 
 
