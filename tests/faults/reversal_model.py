@@ -23,6 +23,20 @@ class Back:
 
 
 @dataclass
+class Disputed:
+    """A dispute: its amount, every state that was told, and how much the bank gave back."""
+
+    amount: int
+    states: set[str] = field(default_factory=set)
+    back: int | None = None
+
+    def gone(self) -> int:
+        if self.back is not None:
+            return self.amount - self.back
+        return self.amount if self.states & set(_TAKEN) and "won" not in self.states else 0
+
+
+@dataclass
 class FullModel(Model):
     """Adds what goes back, what is entered by hand, and what staff assign elsewhere."""
 
@@ -30,8 +44,8 @@ class FullModel(Model):
     """intent → refund → what was told of it"""
     totals: dict[str, set[tuple[datetime | None, int]]] = field(default_factory=dict)
     """intent → (when, the sum of its refunds that the charge told then)"""
-    disputes: dict[str, dict[str, tuple[int, set[str]]]] = field(default_factory=dict)
-    """intent → dispute → (amount, every status that was told)"""
+    disputes: dict[str, dict[str, "Disputed"]] = field(default_factory=dict)
+    """intent → dispute → what was told of it"""
     manual: list[tuple[str, int]] = field(default_factory=list)
     """(invoice, amount); taking one back is a negative one"""
 
@@ -51,9 +65,13 @@ class FullModel(Model):
     def tell_total(self, intent: str, total: int, said: datetime | None = None) -> None:
         self.totals.setdefault(intent, set()).add((said, total))
 
-    def tell_dispute(self, intent: str, dispute: str, amount: int, status: str) -> None:
-        said = self.disputes.setdefault(intent, {}).setdefault(dispute, (amount, set()))
-        said[1].add(status)
+    def tell_dispute(
+        self, intent: str, dispute: str, amount: int, status: str, back: int | None = None
+    ) -> None:
+        """`back`: so much of it the bank gave back, where that was told."""
+        said = self.disputes.setdefault(intent, {}).setdefault(dispute, Disputed(amount))
+        said.states.add(status)
+        said.back = back if said.back is None else said.back
 
     def reassign(self, intent: str, invoice_id: str) -> None:
         self.money[intent] = (invoice_id, self.money[intent][1])
@@ -74,12 +92,8 @@ class FullModel(Model):
         return max(gap) + sum(back.amount for back in named if not back.failed)
 
     def charged_back(self, intent: str) -> int:
-        """Disputes that took money and were not won."""
-        return sum(
-            amount
-            for amount, said in self.disputes.get(intent, {}).values()
-            if said & set(_TAKEN) and "won" not in said
-        )
+        """What banks took by disputes and did not give back."""
+        return sum(map(Disputed.gone, self.disputes.get(intent, {}).values()))
 
     def paid(self, invoice_id: str) -> int:
         """The sum on an invoice, with everything that went back."""

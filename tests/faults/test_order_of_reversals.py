@@ -131,19 +131,25 @@ class Sequence:
             self._add(event, partial(self.model.tell_total, intent, total, made))
         return 0 if fails else amount
 
-    def _add_dispute(self, intent: str, dispute: str, amount: int) -> None:
-        end = self.random.choice(["won", "lost", "under_review", "warning_closed"])
+    def _add_dispute(self, intent: str, dispute: str, left: int) -> None:
+        """By another rate the bank may take more than was paid, and it may give back a part."""
+        amount = left + self.random.choice([0, 0, left // 20])
+        end = self.random.choice(["won", "lost", "under_review", "warning_closed", "in_part"])
         begin = "warning_needs_response" if end == "warning_closed" else "needs_response"
         for days, status in enumerate((begin, end)):
+            back = amount * 7 // 10 if status == "in_part" else None
+            moves = [] if back is None else [-amount, back]
             event = dispute_event(
                 intent,
                 amount,
                 dispute_id=dispute,
-                status=status,
+                status="won" if status == "in_part" else status,
                 kind="charge.dispute.updated" if days else "charge.dispute.created",
                 created=NOON + timedelta(days=days),
+                balance_transactions=[{"amount": move, "currency": "eur"} for move in moves],
             )
-            self._add(event, partial(self.model.tell_dispute, intent, dispute, amount, status))
+            tell = partial(self.model.tell_dispute, intent, dispute, amount, status, back)
+            self._add(event, tell)
 
     def _add(self, body: dict[str, Any], tell_model: Step) -> None:
         raw = encoded(body)
