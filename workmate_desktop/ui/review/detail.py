@@ -115,7 +115,7 @@ class ReviewDetail(QStackedWidget):
         self._show_decisions(item, decisions)
         others = item.lies_in is ReviewList.NOT_OURS
         self.choose.setText(
-            self.tr("Einer Rechnung z&uordnen …")
+            self.tr("&Einer Rechnung zuordnen …")
             if others
             else self.tr("&Andere Rechnung wählen …")
         )

@@ -24,7 +24,7 @@ class OthersLine(QFrame):
         self._others = OthersPayments(0)
         self._list = ReviewList.OPEN
         self.words = PlainLabel(wrap=True)
-        self.look = button(self.tr("A&nsehen"), kind="link")
+        self.look = button(self.tr("An&sehen"), kind="link")
         self.hide_them = button("", kind="link")
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 6, 12, 6)
