@@ -140,6 +140,7 @@ NOW = {
     "J23": "booked row changed from outside",
     "J24": "backups 0600",
     # True money (M and the row of that table).
+    "MA3": "money after all was refunded",
     "MA4": "dispute above the payment",
     "MA5": "a loss hinders no cancelling",
     "MA6": "given back on purpose",

@@ -12,6 +12,7 @@ from tests.ui.fakes import NOW, TODAY
 from tests.ui.invoices.closing_screens import books_with_closings, entry
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, standing_refunds
+from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
@@ -148,6 +149,15 @@ def test_mc2_money_after_a_write_off_offers_to_take_it_back(desk: Desk, qtbot) -
     qtbot.keyClicks(dialog.text, "doch bezahlt")
     click(qtbot, dialog.submit_button)
     assert desk.invoicing.calls == [("reverse_payment", "p-6", "doch bezahlt")]
+
+
+@pytest.mark.parametrize("invoice_id", ["id-202", "id-203", "id-206"])
+def test_mc2_a_cancelled_invoice_asks_for_nothing_again(desk: Desk, invoice_id: str) -> None:
+    desk.books.change(invoice_id, status=InvoiceStatus.CANCELLED)
+    desk.tab.select_invoice(invoice_id)
+    assert not desk.tab.detail.given_back.isVisible()
+    assert not desk.tab.detail.closed.isVisible()
+    assert "Wieder offen" not in words(desk)
 
 
 def test_mc2_taking_a_payment_back_tells_that_skonto_stays(desk: Desk) -> None:

@@ -203,7 +203,8 @@ class PaymentBlock(QWidget):
         reversed_ids = {payment.reverses_id for payment in payments}
         standing = {payment.id for payment in standing_refunds(payments)}
         decisions = {one.payment_id: one.decision_id for one in said}
-        forgiven = row is not None and row.forgiven_minor > 0
+        cancelled = row is None or row.status is InvoiceStatus.CANCELLED
+        forgiven = row is not None and not cancelled and row.forgiven_minor > 0
         for payment in payments:
             day = formats.date_text(self._clock.local(payment.received_at).date())
             words = f"{history_texts.payment_title(payment)} · {day}"

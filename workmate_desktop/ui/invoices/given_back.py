@@ -11,7 +11,7 @@ from workmate_desktop.domain.closings import (
     standing_closings,
     standing_refunds,
 )
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import button
@@ -49,6 +49,9 @@ class GivenBackBlock(QWidget):
         self, row: InvoiceRow, payments: Sequence[Payment], said: Sequence[OwedAgain]
     ) -> None:
         """`said`: refunds whose money is owed again by a decision."""
+        if row.status is InvoiceStatus.CANCELLED:
+            self.hide()  # it asks for nothing, whatever went back
+            return
         decided = {one.payment_id for one in said}
         standing = {payment.id: payment for payment in standing_refunds(payments)}
         self._refunds = tuple(key for key in standing if key not in decided)
@@ -97,7 +100,8 @@ class ClosedBlock(QWidget):
     def show_invoice(self, row: InvoiceRow, payments: Sequence[Payment]) -> None:
         """Nothing is taken back by itself: staff decide."""
         open_closings = standing_closings(payments)
-        if row.overpaid_minor <= 0 or not open_closings:
+        cancelled = row.status is InvoiceStatus.CANCELLED
+        if row.overpaid_minor <= 0 or cancelled or not open_closings:
             self.hide()
             return
         newest = open_closings[-1]
