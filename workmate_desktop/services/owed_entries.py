@@ -7,7 +7,7 @@ staff, because taking an assignment back moves the row away.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from workmate_desktop.store.transaction import Transaction
 
 _REFUNDS = frozenset(("refund", "refund_failed"))
 _TAKEN = frozenset(("dispute", "dispute_won", "return"))
+_CHARGES = ("ch_", "py_")
 _CLOSING = frozenset(("skonto", "write_off"))
 
 
@@ -111,35 +112,41 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
             if taken.amount_minor > 0
         ),
     ]
-    return by_news if _sums(by_news) == _sums(by_rows) else by_rows
+    booked = sum(row.amount_minor for row in parts if _kind(row) is EntryKind.REFUND)
+    refunded = sum(one.amount_minor for one in by_news if one.kind is EntryKind.REFUND)
+    lost = sum(row.amount_minor for row in parts if _kind(row) is EntryKind.TAKEN)
+    taken = sum(one.amount_minor for one in by_news if one.kind is EntryKind.TAKEN)
+    return by_news if (refunded, taken) == (-booked, -lost) else by_rows
 
 
 def _by_object(parts: list[MoneyRow], again: set[str]) -> list[Entry]:
     objects: dict[tuple[str, EntryKind], list[MoneyRow]] = defaultdict(list)
     for row in parts:
         objects[row.object_id or row.id, _kind(row)].append(row)
+    gone = {key: -sum(row.amount_minor for row in rows) for key, rows in objects.items()}
+    # A refund that was told without its id is booked under its charge, and its failure under its
+    # own id: what came back there was gone here.
+    for key in [key for key, minor in gone.items() if minor < 0]:
+        for other in sorted(gone, key=lambda one: not one[0].startswith(_CHARGES)):
+            if other[1] is key[1] and gone[other] > 0:
+                step = min(-gone[key], gone[other])
+                gone[other] -= step
+                gone[key] += step
     return [
         Entry(
-            object_id,
-            kind,
+            key[0],
+            key[1],
             min(row.at for row in some),
-            gone,
+            gone[key],
             owed_again=any(row.id in again for row in some),
         )
-        for (object_id, kind), some in objects.items()
-        if (gone := -sum(row.amount_minor for row in some)) > 0
+        for key, some in objects.items()
+        if gone[key] > 0
     ]
 
 
-def _sums(entries: Iterable[Entry]) -> dict[EntryKind, int]:
-    sums: dict[EntryKind, int] = defaultdict(int)
-    for entry in entries:
-        sums[entry.kind] += entry.amount_minor
-    return dict(sums)
-
-
 def _is_charge(row: MoneyRow) -> bool:
-    return row.object_id is not None and row.object_id.startswith(("ch_", "py_"))
+    return row.object_id is not None and row.object_id.startswith(_CHARGES)
 
 
 def _kind(row: MoneyRow) -> EntryKind:
