@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workmate_desktop.domain.text import BLANKS, DASHES, UNSEEN, comparable, simplified, tidied
+from workmate_desktop.domain.text import (
+    BLANKS,
+    DASHES,
+    UNSEEN,
+    comparable,
+    one_line,
+    simplified,
+    tidied,
+)
 
 APART = unicodedata.normalize("NFD", "Bäckerei Müller, Straße 5, Łódź")
 _TEXT = st.text(
@@ -64,3 +72,12 @@ def test_me3_all_forms_of_a_text_become_one(text: str) -> None:
         other = unicodedata.normalize(form, text)
         assert tidied(other) == tidied(text)
         assert comparable(other) == comparable(text)
+
+
+@pytest.mark.parametrize("typed", ["", "  \n", "\u200b", "\ufeff\u00ad", "\u00a0\u2009"])
+def test_me3_what_shows_nothing_is_nothing(typed: str) -> None:
+    assert one_line(typed) == ""
+
+
+def test_me3_one_line_keeps_what_was_chosen() -> None:
+    assert one_line("  Mo–Fr\n\u00a0Mu\u0308ller ") == "Mo–Fr Müller"

@@ -8,6 +8,8 @@ import pytest
 
 from tests.factories import NOON, OfficeBooks, customer, draft, item
 from workmate_desktop.domain.clock import to_text
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.lists import InvoiceQuery
 
 
@@ -66,3 +68,10 @@ def test_me3_whatever_form_was_typed_one_is_stored(office: OfficeBooks) -> None:
         ("Bäckerei Müller", "Stück")
     ]
     assert office.rows("SELECT note FROM payments") == [("Bäckerei Müller",)]
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u00a0\ufeff", "\u00ad\n"])
+def test_me3_a_name_that_shows_nothing_is_missing(office: OfficeBooks, name: str) -> None:
+    with pytest.raises(UserError) as told:
+        office.invoicing.save_customer(Customer("", name)).result(10)
+    assert told.value.code == "customer_name_missing"

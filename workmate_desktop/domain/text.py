@@ -58,6 +58,11 @@ def tidied(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_STORED))
 
 
+def one_line(text: str) -> str:
+    """`text` as it is stored, in one line; "" where there is nothing to see."""
+    return " ".join(tidied(text).split())
+
+
 def simplified(text: str) -> str:
     """`text` for reading something out of it: every dash "-", every blank one " ", nothing unseen.
 

@@ -24,6 +24,7 @@ from workmate_desktop.domain.numbers import (
     format_problem,
     tidy_format,
 )
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.domain.vat_ids import tidy_vat_id
 from workmate_desktop.services import crediting, money_by_hand
 from workmate_desktop.services.given_numbers import GivenNumbers
@@ -210,9 +211,9 @@ class Invoicing:
         """
 
         def job(t: Transaction) -> str:
-            if not customer.name.strip():
+            name, vat_id = one_line(customer.name), tidy_vat_id(customer.vat_id)
+            if not name:
                 raise UserError("customer_name_missing")
-            name, vat_id = " ".join(customer.name.split()), tidy_vat_id(customer.vat_id)
             return t.customers.save(replace(customer, name=name, vat_id=vat_id))
 
         return self._writer.submit(job)

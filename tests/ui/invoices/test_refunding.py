@@ -84,8 +84,10 @@ def test_me4_a_refund_that_can_mean_two_amounts_is_asked(opened) -> None:
     assert dialog.amount_minor() == 123450
 
 
-def test_without_a_reason_nothing_is_asked(opened, refunds, qtbot) -> None:
+@pytest.mark.parametrize("typed", ["", "  ", "\u200b\u00a0"])
+def test_without_a_reason_nothing_is_asked(opened, refunds, qtbot, typed: str) -> None:
     dialog, _ = opened
+    dialog.reason_text.setText(typed)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.reason_field.is_bad()
     assert refunds.asked == []

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from workmate_desktop.domain.closings import REFUND, SKONTO, WRITE_OFF
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
@@ -48,7 +49,7 @@ class ReasonDialog(SubmitDialog):
 
     def reason(self) -> str:
         """Why, in one line."""
-        return " ".join(self.text.toPlainText().split())
+        return one_line(self.text.toPlainText())
 
     def problem_free(self) -> bool:
         """A reason is needed, and a short one."""

@@ -19,6 +19,7 @@ from workmate_desktop.domain.addresses import mail_address
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.domain.vat_ids import EXAMPLES
 from workmate_desktop.ui.invoices.changed_elsewhere import (
     CODES,
@@ -331,4 +332,4 @@ def _line(field: FormField) -> QLineEdit:
 
 
 def _text(field: FormField) -> str:
-    return " ".join(_line(field).text().split())
+    return one_line(_line(field).text())

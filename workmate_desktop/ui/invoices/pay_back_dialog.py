@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payments import MANUAL_METHODS
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats, method_texts
@@ -122,7 +123,7 @@ class PayBackDialog(SubmitDialog):
         return formats.parse_money(self.amount.text(), self._row.currency)
 
     def _reason(self) -> str:
-        return " ".join(self.reason_text.text().split())
+        return one_line(self.reason_text.text())
 
     @Slot()
     def _on_amount_changed(self) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.forms import FormField, Message
@@ -53,7 +54,7 @@ class RefundDialog(SubmitDialog):
 
     def reason(self) -> str:
         """Why, in one line."""
-        return " ".join(self.reason_text.text().split())
+        return one_line(self.reason_text.text())
 
     def problem_free(self) -> bool:
         """An amount that can go back, and a reason."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing
+from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.controls import Segments
 from workmate_desktop.ui.shared.forms import FormField, Message
@@ -69,7 +70,7 @@ class RestChoice(QWidget):
         return False
 
     def _reason(self) -> str:
-        return " ".join(self.reason_text.text().split())
+        return one_line(self.reason_text.text())
 
     @Slot()
     def _on_chosen(self) -> None:
