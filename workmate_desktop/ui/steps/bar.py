@@ -38,7 +38,7 @@ class StepsBar(Card):
         self._clock = clock
         self.setAccessibleName(self.tr("Aufgaben im Hintergrund"))
         self.summary = PlainLabel(role="muted", elide=True)
-        self.show_button = button(self.tr("&Ansehen …"))
+        self.show_button = button(self.tr("Anse&hen …"))
         row = QHBoxLayout()
         row.setContentsMargins(15, 8, 15, 8)
         row.setSpacing(8)
