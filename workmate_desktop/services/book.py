@@ -25,6 +25,7 @@ from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.domain.reversals import Told
 from workmate_desktop.services import book_reversals
 from workmate_desktop.services.charges import learn_charge
+from workmate_desktop.services.given_numbers import note_number_of
 from workmate_desktop.services.ownership import is_not_ours
 from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.services.status import (
@@ -202,7 +203,7 @@ def _take_failure(t: Transaction, event: StripeEvent, source: Source, rules: Rul
         return Receipt(event, Outcome.IGNORED, Reason.NOT_OURS)
     reason = _reason_not_to_tell(event, rules) or _reason_to_review(event, invoice, rules)
     if reason is Reason.UNKNOWN_INVOICE:
-        _note_number(t, event, rules)
+        note_number_of(t, event, rules.instance_id)
     if reason is not None or invoice is None:
         return Receipt(event, Outcome.IGNORED, reason)
     # A failed attempt never touches the status: it stays what the payments say.
@@ -233,7 +234,7 @@ def _take_success(
     if reason is Reason.OTHER_INSTALLATION:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
     if reason is Reason.UNKNOWN_INVOICE:
-        _note_number(t, event, rules)
+        note_number_of(t, event, rules.instance_id)
     if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
@@ -241,19 +242,12 @@ def _take_success(
 
 def _charge_noted(t: Transaction, event: StripeEvent, rules: Rules) -> Receipt:
     """It books nothing; what the charge tells is kept (services/charges.py)."""
-    wrong_mode = rules.livemode is not None and event.livemode != rules.livemode
+    wrong_mode = _reason_of_mode(event, rules) is not None
     if event.charge is None or event.payment_intent_id is None or wrong_mode:
         return Receipt(event, Outcome.IGNORED, Reason.UNKNOWN_TYPE)
     held = t.payments.by_intent(event.payment_intent_id)
     invoice = t.invoices.to_book(held[1]) if held and held[1] else None
     return Receipt(event, Outcome.IGNORED, Reason.CHARGE_NOTED, invoice)
-
-
-def _note_number(t: Transaction, event: StripeEvent, rules: Rules) -> None:
-    """It bears our mark and stands in no book here, since an older backup took their place: its
-    number is with a customer and must not be given again."""
-    if event.workmate_instance == rules.instance_id and event.invoice_number is not None:
-        t.numbers.seen(event.invoice_number, event.created.year, livemode=event.livemode)
 
 
 def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reason | None:

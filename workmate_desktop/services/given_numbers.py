@@ -8,9 +8,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from workmate_desktop.domain.events import StripeEvent
 from workmate_desktop.store import given_numbers
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.numbers import next_of
+from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.store")
 
@@ -51,3 +53,10 @@ class GivenNumbers:
     @property
     def _folder(self) -> Path:
         return self._database.path.parent
+
+
+def note_number_of(t: Transaction, event: StripeEvent, instance_id: str) -> None:
+    """An event that bears our mark and names an invoice in no book here, since an older backup took
+    their place: its number is with a customer and must not be given again."""
+    if event.workmate_instance == instance_id and event.invoice_number is not None:
+        t.numbers.seen(event.invoice_number, event.created.year, livemode=event.livemode)
