@@ -229,6 +229,11 @@ def test_the_lines_of_the_payments_have_names(qapp) -> None:
     assert title(kind="refund") == "Rückzahlung (Überweisung)"
     assert title(kind=SKONTO, reverses_id="x") == "Rückgängig: Skonto"
     assert title(reverses_id="x") == "Rückgängig: Überweisung"
+    moved = {"kind": "moved", "reversal_of": "p-0"}
+    assert title(**moved) == "Auf andere Rechnung"
+    assert title(amount_minor=1, **moved) == "Von anderer Rechnung"
+    assert title(amount_minor=1, reverses_id="x", **moved) == "Rückgängig: Auf andere Rechnung"
+    assert title(reverses_id="x", **moved) == "Rückgängig: Von anderer Rechnung"
 
 
 def test_each_new_line_of_the_verlauf_has_words(desk: Desk) -> None:

@@ -28,6 +28,7 @@ from workmate_desktop.domain.payments import (
     Payment,
     PaymentFee,
     RefundRequest,
+    StaffKind,
 )
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, action_text
@@ -310,7 +311,8 @@ def lost_minor(row: InvoiceRow, payments: Sequence[Payment]) -> int:
     beyond = 0
     for payment in payments:
         if payment.stripe_payment_intent_id is not None:
-            entries = (p.amount_minor for p in payments if p.reversal_of == payment.id)
+            back = (p for p in payments if p.reversal_of == payment.id)
+            entries = (p.amount_minor for p in back if p.kind != StaffKind.MOVED)
             beyond += max(0, -(payment.amount_minor + sum(entries)))
     return max(beyond, -row.received_minor, 0)
 

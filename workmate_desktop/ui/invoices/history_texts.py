@@ -9,7 +9,7 @@ from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.payment_links import CloseReason
-from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.payments import Payment, StaffKind
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.invoices.review_history import (
     REVIEW_TONES,
@@ -29,6 +29,12 @@ def _tr(text: str) -> str:
 
 def payment_title(payment: Payment) -> str:
     """The first words of a payment's line."""
+    if payment.kind == StaffKind.MOVED:
+        here = payment.amount_minor > 0
+        # Undone, money that had come goes, and money that had gone comes.
+        came = here is (payment.reverses_id is None)
+        name = _tr("Von anderer Rechnung") if came else _tr("Auf andere Rechnung")
+        return fill(_tr("Rückgängig: %1"), name) if payment.reverses_id is not None else name
     if payment.reversal_of is not None:
         return reversal_texts.reversal_title(payment.kind)
     name = _closing_name(payment.kind or "") or method_name(payment.method)
