@@ -44,7 +44,6 @@ def assign(
         payment_id = held[0]
         t.payments.assign(payment_id, invoice.id)
     amount_minor = t.payments.left_of(payment_id)  # a part may have gone back already
-    before, after = update_status(t, invoice)
     decision_id = t.reviews.add(
         Decision.ASSIGNED,
         actor,
@@ -56,6 +55,7 @@ def assign(
         currency=event.currency,
         was_invoice_id=named,
     )
+    before, after = update_status(t, invoice)  # since when the money counts, the decision says
     t.reviews.settle_event(item_id, Outcome.BOOKED, invoice.id)
     t.history.add(
         invoice.id,
@@ -216,8 +216,8 @@ def _unassign(t: Transaction, decision: StoredDecision, actor: str) -> None:
         raise UserError("review_money_moved")
     amount_minor = t.payments.left_of(payment.id)
     t.payments.assign(payment.id, None)
-    before, after = update_status(t, invoice)
     _note_undone(t, decision, actor)
+    before, after = update_status(t, invoice)
     t.history.add(
         invoice.id,
         Action.ASSIGNMENT_UNDONE,
