@@ -24,7 +24,7 @@ from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.domain.reversals import Told
 from workmate_desktop.services import book_reversals
-from workmate_desktop.services.charges import learn_charge
+from workmate_desktop.services.charges import NOT_BELIEVED, learn_charge, reason_of_charge
 from workmate_desktop.services.given_numbers import note_number_of
 from workmate_desktop.services.ownership import is_not_ours
 from workmate_desktop.services.running import note_running, reason_of_running
@@ -44,17 +44,6 @@ logger = logging.getLogger("workmate.book")
 _KNOWN_TYPES = frozenset(
     (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES, *CHARGE_TYPES)
 )
-_NOT_OURS = frozenset(
-    (
-        Reason.FOREIGN_ACCOUNT,
-        Reason.WRONG_MODE,
-        Reason.DELETED_TEST_DATA,
-        Reason.UNKNOWN_TYPE,
-        Reason.BAD_AMOUNT,
-        Reason.PROGRAM_ERROR,
-    )
-)
-"""What such an event says of its charge is not believed."""
 
 
 _SET_UP_WRONGLY = {
@@ -122,7 +111,7 @@ def _decide_safely(
     try:
         with t.savepoint():
             receipt = _decide(t, event, source, rules, first_time=first_time)
-            if event.charge is not None and receipt.reason not in _NOT_OURS:
+            if event.charge is not None and receipt.reason not in NOT_BELIEVED:
                 learn_charge(t, event.charge, source)
     except Exception as fault:
         if trouble_of(fault) is not None or not t.raw.in_transaction:
@@ -161,7 +150,8 @@ def _decide(
     if ignored is not None:
         return Receipt(event, Outcome.IGNORED, ignored)
     if event.type in CHARGE_TYPES:
-        return _charge_noted(t, event, rules)
+        ignored, about = reason_of_charge(t, event, rules.livemode)
+        return Receipt(event, Outcome.IGNORED, ignored, about)
     if event.type in RUNNING_TYPES:
         ignored, about = reason_of_running(t, event, source, rules.instance_id)
         return Receipt(event, Outcome.IGNORED, ignored, about)
@@ -238,16 +228,6 @@ def _take_success(
     if held is None and reason is not Reason.WRONG_MODE:
         _keep_unassigned(t, event, invoice, source, reason)
     return Receipt(event, Outcome.NEEDS_REVIEW, reason, invoice)
-
-
-def _charge_noted(t: Transaction, event: StripeEvent, rules: Rules) -> Receipt:
-    """It books nothing; what the charge tells is kept (services/charges.py)."""
-    wrong_mode = _reason_of_mode(event, rules) is not None
-    if event.charge is None or event.payment_intent_id is None or wrong_mode:
-        return Receipt(event, Outcome.IGNORED, Reason.UNKNOWN_TYPE)
-    held = t.payments.by_intent(event.payment_intent_id)
-    invoice = t.invoices.to_book(held[1]) if held and held[1] else None
-    return Receipt(event, Outcome.IGNORED, Reason.CHARGE_NOTED, invoice)
 
 
 def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reason | None:

@@ -6,15 +6,45 @@ then: what had gone back of the payment, and the words about it.
 
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.charges import Charge
-from workmate_desktop.domain.events import Source
+from workmate_desktop.domain.events import Reason, Source, StripeEvent
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import RETURNED_BY_BANK, ReversalKind
 from workmate_desktop.services.book_reversals import book_kept, settle
 from workmate_desktop.services.reversal_news import end_questions
 from workmate_desktop.services.status import update_status
+from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.times import TimeSource
 from workmate_desktop.store.transaction import Transaction
+
+NOT_BELIEVED = frozenset(
+    (
+        Reason.FOREIGN_ACCOUNT,
+        Reason.WRONG_MODE,
+        Reason.DELETED_TEST_DATA,
+        Reason.UNKNOWN_TYPE,
+        Reason.BAD_AMOUNT,
+        Reason.PROGRAM_ERROR,
+    )
+)
+"""What an event of this reason says of its charge is not kept."""
+
+
+def reason_of_charge(
+    t: Transaction, event: StripeEvent, livemode: bool | None
+) -> tuple[Reason, InvoiceToBook | None]:
+    """What an event of CHARGE_TYPES means, and for which of our invoices: it books nothing.
+
+    `livemode` is the mode of the keys, None while no key tells.
+    """
+    if (
+        event.charge is None
+        or event.payment_intent_id is None
+        or livemode not in (None, event.livemode)
+    ):
+        return Reason.UNKNOWN_TYPE, None
+    held = t.payments.by_intent(event.payment_intent_id)
+    return Reason.CHARGE_NOTED, t.invoices.to_book(held[1]) if held and held[1] else None
 
 
 def learn_charge(t: Transaction, charge: Charge, source: Source) -> bool:
