@@ -184,3 +184,21 @@ def test_mb7_moved_money_keeps_its_assignment(office: OfficeBooks) -> None:
     office.review.undo(moved.id).result(10)
     office.review.undo(decision).result(10)
     assert row(office, first).outstanding_minor == row(office, second).outstanding_minor == 11900
+
+
+def test_mb7_a_payment_by_hand_that_was_split_stays(office: OfficeBooks) -> None:
+    who = customer(office, "Fahrschule Becker")
+    first = office.invoicing.issue(draft(who)).result(10)
+    second = office.invoicing.issue(draft(who)).result(10)
+    today = office.clock.today()
+    entry = office.invoicing.add_manual_payment(first, 23800, "bank_transfer", today).result(10)
+    office.review.split(first, second, 11900).result(10)
+    assert _refused(office.invoicing.reverse_payment(entry, "Vertan")) == "review_money_moved"
+    (moved,) = office.review.moves_of(first)
+    assert _refused(office.invoicing.reverse_payment(moved.id, "Vertan")) == "payment_not_manual"
+    rows = office.rows("SELECT id FROM payments WHERE kind = 'moved'")
+    for (key,) in rows:
+        assert _refused(office.invoicing.reverse_payment(key, "Vertan")) == "payment_not_manual"
+    office.review.undo(moved.id).result(10)
+    office.invoicing.reverse_payment(entry, "Vertan").result(10)
+    assert row(office, first).paid_minor == row(office, second).paid_minor == 0

@@ -173,3 +173,33 @@ def test_ma_books_of_an_older_version_are_right_and_told(tmp_path: Path) -> None
     assert "104,50" in why and "100,00" in why
     assert office.rows("SELECT value FROM settings WHERE key = ?", rows.BEFORE) == []
     office.close()
+
+
+def test_ma_corrections_count_as_they_stand(office: OfficeBooks) -> None:
+    """119,00 with a correction of 40,00: 79,00 are asked for; a second one is only a draft."""
+    invoice_id = _issued(office)
+
+    def correct(t: Any) -> None:
+        for key, number, status, minor in (
+            ("k1", "RE-2026-9001", "paid", -4000),
+            ("k2", None, "draft", -1000),
+        ):
+            t.raw.execute(
+                "INSERT INTO invoices (id, number, kind, corrects_id, status, livemode, currency,"
+                " total_minor, created_at) VALUES (?, ?, 'correction', ?, ?, 0, 'eur', ?, ?)",
+                (key, number, invoice_id, status, minor, _AT.format(hour=1)),
+            )
+
+    office.writer.submit(correct).result(10)
+    row = office.books.invoice_row(invoice_id)
+    assert row is not None
+    assert (row.corrected_minor, row.outstanding_minor, row.overpaid_minor) == (-4000, 7900, 0)
+    today = office.clock.today()
+    assert office.books.figures(False, today).outstanding_minor == 7900
+    office.invoicing.add_manual_payment(invoice_id, 10000, "cash", today).result(10)
+    row = office.books.invoice_row(invoice_id)
+    assert row is not None
+    assert (row.status.value, row.outstanding_minor, row.overpaid_minor) == ("paid", 0, 2100)
+    correction = office.books.invoice_row("k1")
+    assert correction is not None
+    assert (correction.outstanding_minor, correction.overpaid_minor) == (0, 0)

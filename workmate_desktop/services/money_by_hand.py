@@ -186,7 +186,7 @@ def pay_back(
 def take_back(t: Transaction, payment_id: str, reason: str, actor: str) -> str:
     """Rückgängig of whatever staff entered, by a counter-entry. Returns the counter-entry's id.
 
-    UserError reason_missing, payment_not_manual, payment_already_reversed.
+    UserError reason_missing, payment_not_manual, payment_already_reversed, review_money_moved.
     """
     payment = t.payments.get(payment_id)
     if payment is None or not by_staff(payment):
@@ -195,6 +195,8 @@ def take_back(t: Transaction, payment_id: str, reason: str, actor: str) -> str:
         raise UserError("reason_missing")
     if t.payments.is_reversed(payment_id):
         raise UserError("payment_already_reversed")
+    if t.moves.of_payment(payment_id):
+        raise UserError("review_money_moved")  # a part of it counts for another invoice
     assert payment.invoice_id is not None  # what staff enter always has one
     invoice = _invoice(t, payment.invoice_id)
     counter_id = t.payments.add_by_staff(
