@@ -26,6 +26,7 @@ from tests.free_port import free_port
 from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_configure import NoKeyring
+from tests.journey.test_payments import issue
 from tests.standins.mail_server import MailServer
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from workmate_desktop.app.crash_watch import CrashWatch
@@ -149,12 +150,15 @@ def _payment(invoice: str, failed: str | None) -> bytes:
     return encoded(event_body(invoice, failed=failed, intent=intent))
 
 
-def _deliver(port: int) -> None:
-    """Payments and failures under both secrets; broken and foreign messages beside them."""
+def _deliver(port: int, failed_invoice: str = "RE-1999-0001") -> None:
+    """Payments and failures under both secrets; broken and foreign messages beside them.
+
+    The payments fit no invoice. Failures are told only of `failed_invoice`, where there is one.
+    """
     headers = [f"Authorization: {CANARIES['foreign header']}"]
     for secret in (CANARIES["webhook secret"], CANARIES["rolled secret"]):
         for failed in (None, "generic_decline"):
-            raw = _payment("RE-1999-0001", failed)
+            raw = _payment(failed_invoice if failed else "RE-1999-0001", failed)
             assert post(port, raw, sign(raw, secret, time.time())) == 200
         broken = raw[: len(raw) // 2]
         assert post(port, broken, sign(broken, secret, time.time()), headers=headers) == 400
@@ -221,8 +225,8 @@ def _in_the_window(
         core.address.save(TOKEN, "", str(ngrok.executable))
         core.address.connect()
         desk.wait(lambda: core.reception.state.public_url)
-        _deliver(desk.port)
-        desk.wait(lambda: len(desk.notices()) >= 4)
+        _deliver(desk.port, issue(desk, "Bäckerei Lindner GmbH"))
+        desk.wait(lambda: len(desk.notices()) >= 5)  # two of each, and of what was broken
         crash = CrashWatch(desk.program)
         crash.start()
         try:
