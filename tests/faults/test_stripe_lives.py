@@ -11,6 +11,7 @@ from tests.faults.office import Office
 from tests.reversal_events import refund_event
 from tests.stripe_lives import life, orders, total_of
 from workmate_desktop.ui.invoices.history_texts import history_note, history_title, payment_title
+from workmate_desktop.ui.log.notice_words import notice_words
 
 
 class Lives:
@@ -67,6 +68,10 @@ def test_ma7_what_came_back_in_part_is_told_with_what_did_not(lives: Lives) -> N
     assert (line.detail["amount_minor"], line.detail["left_minor"]) == (7000, 3000)
     assert history_title(line) == "Von der Bank zum Teil zurück · 70,00\u00a0€"
     assert "30,00\u00a0€ hat die Bank behalten" in history_note(line)
+    [told] = [one for one in lives.office.at.books.notice_page() if one.kind == "dispute_won"]
+    words = notice_words(told)
+    assert words.title.startswith("Von der Bank zum Teil zurück: ")
+    assert "30,00\u00a0€ hat die Bank behalten, den Rest hat sie zurückgegeben." in words.why
 
 
 def test_ma7_a_list_in_another_currency_says_nothing(lives: Lives) -> None:

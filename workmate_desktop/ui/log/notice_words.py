@@ -63,7 +63,7 @@ def notice_words(notice: Notice) -> NoticeWords:
                 _tr("Beim Abgleich mit Stripe gefunden: {0}").format(_caught_up(notice)),
                 _tr("Es war bei Stripe, aber nie hier angekommen. Jetzt ist es verbucht."),
             )
-        case kind if (title := reversal_texts.notice_title(kind)) is not None:
+        case kind if (title := reversal_texts.notice_title(kind, notice.detail)) is not None:
             return NoticeWords(
                 title.format(_invoice_and_amount(notice)),
                 reversal_texts.notice_why(kind, notice.detail),

@@ -100,7 +100,7 @@ def answer_until(detail: Mapping[str, object]) -> str:
     return _tr("Antwort an die Bank bis %1").replace("%1", f"{day:%d.%m.%Y}")
 
 
-def notice_title(kind: NoticeKind) -> str | None:
+def notice_title(kind: NoticeKind, detail: Mapping[str, object]) -> str | None:
     """The title of a notice about money that goes back, with {0} for invoice and amount.
 
     None for every other kind.
@@ -111,7 +111,9 @@ def notice_title(kind: NoticeKind) -> str | None:
         NoticeKind.REFUND_NOT_DONE: _tr("Nicht erstattet: {0}"),
         NoticeKind.DISPUTED: _tr("Zahlung angefochten: {0}"),
         NoticeKind.DISPUTE_OPENED: _tr("Bank fragt nach: {0}"),
-        NoticeKind.DISPUTE_WON: _tr("Anfechtung gewonnen: {0}"),
+        NoticeKind.DISPUTE_WON: _tr("Von der Bank zum Teil zurück: {0}")
+        if not_given_back(detail)
+        else _tr("Anfechtung gewonnen: {0}"),
         NoticeKind.DISPUTE_LOST: _tr("Anfechtung verloren: {0}"),
         NoticeKind.DEBIT_RETURNED: _tr("Lastschrift zurückgegeben: {0}"),
     }.get(kind)
