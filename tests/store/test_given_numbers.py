@@ -131,6 +131,10 @@ def test_md3_the_file_is_made_up_for_at_the_start(tmp_path: Path) -> None:
     issue(office, 3), issue(office, 1, livemode=False)
     office.settled()
     (tmp_path / NUMBERS_FILE).unlink()
+    (tmp_path / f"{NUMBERS_FILE}.unfinished").write_text("{")  # killed while it was written
+    office.close()
+    office = made_in(tmp_path)
+    assert not (tmp_path / f"{NUMBERS_FILE}.unfinished").exists()
     BackupKeeper(office.writer, office.database, tmp_path, office.clock).look_after()
     office.settled()
     assert remembered(tmp_path) == {"next_number.live.2026": 4, "next_number.test.2026": 2}

@@ -68,6 +68,14 @@ def remembered(data_dir: Path) -> dict[str, int]:
     return highest(values) if isinstance(values, dict) else {}
 
 
+def begin_file(data_dir: Path) -> None:
+    """Have the file, as yet without numbers, so that later only its content changes; what a kill
+    left half written goes. Raises OSError."""
+    (data_dir / f"{NUMBERS_FILE}.unfinished").unlink(missing_ok=True)
+    if not (data_dir / NUMBERS_FILE).exists():
+        write_whole(data_dir / NUMBERS_FILE, "{}")
+
+
 def remember(data_dir: Path, free: Free) -> None:
     """Note in the file what is given by now. Raises OSError."""
     before = remembered(data_dir)

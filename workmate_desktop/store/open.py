@@ -16,6 +16,7 @@ from workmate_desktop.store import backup, migrate, restore
 from workmate_desktop.store.engine import Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
+from workmate_desktop.store.given_numbers import begin_file
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
 from workmate_desktop.store.whole_files import write_whole
@@ -91,6 +92,7 @@ def _open(data_dir: Path, today: str, begun: StartCheck | None) -> Opened:
             _remember_id(data_dir, ids[0])
         elif known_id != ids[0]:
             raise _refusal("database_foreign", data_dir)
+        begin_file(data_dir)
     except BaseException:
         database.close()
         raise
