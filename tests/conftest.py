@@ -60,8 +60,10 @@ def qtbot(qapp, request) -> "QtBot":
         def waitUntil(self, callback, *, timeout=0):  # noqa: N802 - Qt's way
             super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
 
-        def waitSignal(self, signal, *, timeout=0, **how):  # noqa: N802
-            return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **how)
+        def waitSignal(self, signal, *, timeout=0, raising=None, **how):  # noqa: N802
+            # Not raising: it waits to see that nothing comes, as assertNotEmitted does.
+            timeout = timeout if raising is False else max(timeout, PATIENCE_MS)
+            return super().waitSignal(signal, timeout=timeout, raising=raising, **how)
 
         def waitSignals(self, signals, *, timeout=0, **how):  # noqa: N802
             return super().waitSignals(signals, timeout=max(timeout, PATIENCE_MS), **how)

@@ -12,6 +12,7 @@ import pytest
 from pyngrok import conf, process
 from pyngrok import ngrok as pyngrok_api
 
+from tests.free_port import free_port
 from tests.gateways.tunnel_support import open_tunnel, settings, sight_until, until
 from tests.listener.support import SIGNED, FakeReceive
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok, is_running
@@ -133,11 +134,16 @@ def test_two_openings_are_never_two_agents(gateway, ngrok):
 def test_pyngrok_itself_can_use_the_stand_in(ngrok, tmp_path):
     """So what the stand-in speaks is what pyngrok expects of the real agent."""
     config_file = write_config(tmp_path, TOKEN, 0)
-    text = config_file.read_text("utf-8").replace(":0\n", f":{ngrok.public_port + 1}\n")
-    config_file.write_text(text, "utf-8")
+    text = config_file.read_text("utf-8")
     for version, path in (("3", "endpoints"), ("2", "tunnels")):
+        config_file.write_text(text.replace(":0\n", f":{free_port()}\n"), "utf-8")
         config = conf.PyngrokConfig(
-            str(ngrok.executable), str(config_file), config_version=version, monitor_thread=False
+            str(ngrok.executable),
+            str(config_file),
+            config_version=version,
+            monitor_thread=False,
+            startup_timeout=60,
+            request_timeout=60,
         )
         tunnel = pyngrok_api.connect("http://127.0.0.1:9", pyngrok_config=config, inspect=False)
         assert tunnel.public_url == f"https://{NAME}"
