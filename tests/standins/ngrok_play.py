@@ -4,11 +4,11 @@ import http.client
 import json
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+from tests.free_port import free_port
 from tests.standins import ngrok_agent
 
 NAME = "bright-office.ngrok-free.dev"
@@ -26,9 +26,7 @@ class StandInNgrok:
         source = Path(ngrok_agent.__file__).read_text("utf-8")
         self.executable.write_text(f"#!{sys.executable}\n{source}", "utf-8")
         self.executable.chmod(0o700)
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.public_port = one.getsockname()[1]
+        self.public_port = free_port()
         self.play(**play)
 
     def play(self, **play: Any) -> None:
