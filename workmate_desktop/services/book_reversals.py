@@ -31,7 +31,7 @@ from workmate_desktop.services.reversal_facts import (
     told_of,
 )
 from workmate_desktop.services.reversal_news import Entry, tell_change, tell_entry
-from workmate_desktop.services.reversal_places import must_ask, places
+from workmate_desktop.services.reversal_places import close_questions, must_ask, places
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.times import TimeSource
@@ -68,7 +68,8 @@ def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
         return Decision(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
     _close_request(t, event.reversal, payment, invoice)
     note_times(t, event)
-    if settle(t, payment, event, source):
+    asked = t.events.reason_of(event.id) == Reason.SPLIT_REFUNDED.value  # processed again
+    if settle(t, payment, event, source) or asked:
         if must_ask(t, payment, event):
             return Decision(Outcome.NEEDS_REVIEW, Reason.SPLIT_REFUNDED, invoice)
         return Decision(Outcome.BOOKED, None, invoice)
@@ -168,6 +169,8 @@ def settle(
         for invoice_id, minor in places(t, payment, entry.object_id, entry.amount_minor):
             there = replace(payment, invoice_id=invoice_id)
             _book(t, there, replace(entry, amount_minor=minor), about, method, source)
+    if entries:
+        close_questions(t, payment)
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     if not entries and invoice is not None and invoice.refunded_minor:
         # Nothing to book, but perhaps a better time or the name of a refund: the order of what

@@ -6,7 +6,7 @@ below 0 there and one above 0 here, so no sum ever holds it twice. When the mone
 a credit gives way first: the invoice on which it was used is owed again, and says why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action, NoticeKind
@@ -84,35 +84,47 @@ def move(
 
 
 def undo(t: Transaction, decision_id: str, actor: str) -> None:
-    """Take a move back, both rows. UserError review_undone_already."""
+    """Take a move back, both rows. UserError review_undone_already, review_money_moved (it was
+    moved on from there), review_undo_refunded (it went back from there)."""
     found = t.moves.of_decision(decision_id)
     if found is None:
         raise UserError("review_undone_already")
+    if t.moves.left_at(found.to_id, found.payment_id) < found.amount_minor:
+        moves = t.moves.of_payment(found.payment_id)
+        onward = any(one.from_id == found.to_id for one in moves)
+        raise UserError("review_money_moved" if onward else "review_undo_refunded")
     _take_back(t, found, actor)
 
 
 def give_way(t: Transaction, payment: Payment, gone_minor: int, actor: str) -> None:
-    """So much of a payment's money is gone: what of it is used elsewhere as a credit comes back
-    first, the newest first. To be called before the status of the payment's invoice is updated.
+    """So much of a payment's money is gone from its invoice: what of it is used elsewhere as a
+    credit comes back first, the newest first, and on its way from wherever it was moved on to. To
+    be called before the status of the payment's invoice is updated.
     """
-    left = gone_minor
+    home, left = payment.invoice_id, gone_minor
     for found in t.moves.of_payment(payment.id):
         decision = t.reviews.get(found.decision_id)
         if left <= 0:
             return
-        if decision is None or not found.credit:
+        if decision is None or not found.credit or found.from_id != home:
             continue
+        part = min(left, found.amount_minor)
+        moved_on = part - t.moves.left_at(found.to_id, payment.id)
+        give_way(t, replace(payment, invoice_id=found.to_id), moved_on, actor)
         _take_back(t, found, actor, because_gone=True)
-        rest = found.amount_minor - left
-        if rest > 0:
-            origin, target = _both(t, found.from_id, found.to_id)
+        if part < found.amount_minor:
+            # Back to how it was, also where the credit is too much by now.
+            origin, target = t.invoices.to_book(found.from_id), t.invoices.to_book(found.to_id)
+            assert origin is not None and target is not None
+            rest = found.amount_minor - part
             move(t, origin, target, rest, decision.kind, actor, decision.credit_id)
-        left -= found.amount_minor
+        left -= part
 
 
 def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
-    """(invoice, what of the payment's money counts there), where it was split; else []."""
-    moves = t.moves.of_payment(payment.id)
+    """(invoice, what of the payment's money is for it), where it was split; else []. A credit
+    is for the invoice that it came from: it gives way."""
+    moves = [one for one in t.moves.of_payment(payment.id) if not one.credit]
     if not moves or payment.invoice_id is None:
         return []
     found: dict[str, int] = {payment.invoice_id: t.payments.left_of(payment.id)}

@@ -160,8 +160,10 @@ class Refunds:
         if not 0 < amount_minor <= left:
             raise UserError("refund_too_much", left_minor=left, currency=payment.currency)
         if payment.invoice_id is not None:
-            on_invoice = payments_of(t.core, payment.invoice_id)
-            if amount_minor > stripe_can_return(payment, on_invoice):
+            # Money of it that was moved may have been given back by hand where it is now.
+            places = {payment.invoice_id, *(one.to_id for one in t.moves.of_payment(payment.id))}
+            there = [row for place in sorted(places) for row in payments_of(t.core, place)]
+            if amount_minor > stripe_can_return(payment, there):
                 raise UserError("refund_by_hand_already")
         request = t.refunds.ask(payment, amount_minor, reason.strip(), self._actor)
         self._note(t, Action.REFUND_REQUESTED, request, payment, self._actor)

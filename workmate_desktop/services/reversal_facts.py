@@ -69,6 +69,6 @@ def _believed(t: Transaction, intent_id: str) -> list[StripeEvent]:
         for event, outcome, reason in t.events.said_about(intent_id)
         if outcome in (Outcome.BOOKED, Outcome.DUPLICATE)
         or (outcome is Outcome.IGNORED and reason == Reason.PAYMENT_UNKNOWN.value)
-        # It is booked; only on which invoice is still asked.
-        or (outcome is Outcome.NEEDS_REVIEW and reason == Reason.SPLIT_REFUNDED.value)
+        # It is booked; only on which invoice is still asked, or nobody wants to say.
+        or reason == Reason.SPLIT_REFUNDED.value
     ]

@@ -8,12 +8,14 @@ back, or it comes back from where it was.
 from collections import defaultdict
 
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Outcome, StripeEvent
+from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.services import moving
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.transaction import Transaction
+
+_CHARGES = ("ch_", "py_")
 
 
 def places(
@@ -43,6 +45,15 @@ def must_ask(t: Transaction, payment: Payment, event: StripeEvent) -> bool:
     rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
     gone = -sum(row.amount_minor for row in rows)
     return gone > 0 and {row.invoice_id for row in rows} == {payment.invoice_id}
+
+
+def close_questions(t: Transaction, payment: Payment) -> None:
+    """Which invoice a refund was about is not asked any more where it does not matter: it failed,
+    or the payment is for one invoice again."""
+    for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
+        asked = outcome is Outcome.NEEDS_REVIEW and reason == Reason.SPLIT_REFUNDED.value
+        if asked and not must_ask(t, payment, event):
+            t.reviews.settle_event(event.id, Outcome.BOOKED, payment.invoice_id)
 
 
 def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> None:
@@ -94,10 +105,12 @@ def _where_it_was(
     t: Transaction, payment: Payment, object_id: str, amount_minor: int
 ) -> list[tuple[str | None, int]]:
     """What comes back comes back to the invoices from which it went."""
+    rows = [row for row in t.payments.reversals_of(payment.id) if row.stripe_object_id]
+    own = [row for row in rows if row.stripe_object_id == object_id]
     gone: dict[str | None, int] = defaultdict(int)
-    for row in t.payments.reversals_of(payment.id):
-        if row.stripe_object_id == object_id:
-            gone[row.invoice_id] -= row.amount_minor
+    # A refund that was told without its id first is booked under its charge.
+    for row in own or [row for row in rows if (row.stripe_object_id or "").startswith(_CHARGES)]:
+        gone[row.invoice_id] -= row.amount_minor
     found: list[tuple[str | None, int]] = []
     left = amount_minor
     for invoice_id, minor in gone.items():

@@ -244,7 +244,8 @@ class Review:
         return self._writer.submit(job)
 
     def undo(self, decision_id: str) -> "Future[None]":
-        """Rückgängig. UserError review_undone_already and those of decide.undo, give_up."""
+        """Rückgängig. UserError review_undone_already and those of decide.undo, give_up,
+        moving.undo."""
 
         def job(t: Transaction) -> None:
             found = t.reviews.get(decision_id)
@@ -252,6 +253,9 @@ class Review:
                 crediting.give_up(t, decision_id, self._actor)
             elif found is not None and found.kind in MOVING:
                 moving.undo(t, decision_id, self._actor)
+                payment = t.payments.get(found.payment_id or "")
+                if payment is not None:
+                    reversal_places.close_questions(t, payment)
             else:
                 decide.undo(t, decision_id, self._actor)
 

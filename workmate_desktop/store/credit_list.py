@@ -166,10 +166,11 @@ _SPLIT = """
 SELECT p.invoice_id FROM payments p WHERE p.stripe_payment_intent_id = ?1
 UNION SELECT here.invoice_id FROM payments p
 JOIN payments here ON here.reversal_of = p.id AND here.kind = 'moved'
+JOIN review_decisions d ON d.id = here.moved_by AND d.kind <> 'credit_used'
 WHERE p.stripe_payment_intent_id = ?1 AND here.amount_minor > 0 AND here.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)"""
 
 
 def split_invoices(connection: Connection, intent_id: str) -> list[str]:
-    """Every invoice for which money of this payment counts."""
+    """Every invoice that this payment was for; a credit of it gives way before that is asked."""
     return [row[0] for row in connection.exec_driver_sql(_SPLIT, (intent_id,)) if row[0]]

@@ -15,6 +15,9 @@ SELECT coalesce(reversal_of, reverses_id, id) AS payment_id, sum(amount_minor) A
 FROM payments
 WHERE invoice_id = ? AND currency = ? AND (kind IS NULL OR kind NOT IN ('skonto', 'write_off'))
 GROUP BY 1 HAVING left > 0 ORDER BY max(rowid) DESC"""
+_LEFT_AT = """
+SELECT ifnull(sum(amount_minor), 0) FROM payments
+WHERE invoice_id = ?1 AND (id = ?2 OR reversal_of = ?2 OR reverses_id = ?2)"""
 _PAIRS = """
 SELECT away.moved_by, away.id, here.id, away.reversal_of, away.invoice_id, here.invoice_id,
     here.amount_minor, d.kind = 'credit_used'
@@ -54,6 +57,10 @@ class MoveVerbs:
         """(payment, what is left of it here), in minor units, the newest first."""
         found = self._t.raw.execute(_SOURCES, (invoice_id, currency)).fetchall()
         return [(row[0], int(row[1])) for row in found]
+
+    def left_at(self, invoice_id: str, payment_id: str) -> int:
+        """What is left on this invoice of a payment's money, in minor units."""
+        return int(self._t.raw.execute(_LEFT_AT, (invoice_id, payment_id)).fetchone()[0])
 
     def of_payment(self, payment_id: str) -> list[Move]:
         """In force, of the money of this payment, the newest first."""
