@@ -19,7 +19,15 @@ from workmate_desktop.domain.lists import EventFilter, InvoiceFilter, InvoiceQue
 from workmate_desktop.domain.review import ReviewItem
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.services.books import Books
-from workmate_desktop.store import catch_up, mails, not_ours, payment_links, refunds, review_list
+from workmate_desktop.store import (
+    catch_up,
+    credit_list,
+    mails,
+    not_ours,
+    payment_links,
+    refunds,
+    review_list,
+)
 from workmate_desktop.store.engine import FILE_NAME, Database
 
 _SCAN = re.compile(
@@ -186,8 +194,11 @@ def test_the_list_of_what_waits(office: Database) -> None:
         review_list.concerned(connection, ["evt_x", "n_y"])
         review_list.decisions_about(connection, "evt_x")
         review_list.assignments_of(connection, "x")
-        review_list.credits_of(connection, "x")
-        review_list.open_credits(connection, "x", livemode=True)
+        credit_list.credits_of(connection, "x")
+        credit_list.open_credits(connection, "x", livemode=True)
+        credit_list.chosen_credits(connection, "x")
+        credit_list.moves_of(connection, "x")
+        credit_list.split_invoices(connection, "pi_x")
         review_list.customers_of(connection, ["RE-2026-0001"])
         for customers in ((), ("x",)):
             review_list.candidates(

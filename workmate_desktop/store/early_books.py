@@ -26,7 +26,7 @@ _KEYS = {
     InvoiceSort.ISSUE_DATE: "ifnull(issue_date, '')",
     InvoiceSort.DUE_DATE: "ifnull(due_date, '')",
     InvoiceSort.TOTAL: "total_minor",
-    InvoiceSort.PAID: "paid_minor",
+    InvoiceSort.PAID: "paid_minor - closed_minor",
     InvoiceSort.STATUS: "status",
 }
 

@@ -48,7 +48,7 @@ _SORT: Mapping[InvoiceSort, ColumnElement[Any]] = {
     InvoiceSort.ISSUE_DATE: func.ifnull(invoices.c.issue_date, _EMPTY),
     InvoiceSort.DUE_DATE: func.ifnull(invoices.c.due_date, _EMPTY),
     InvoiceSort.TOTAL: invoices.c.total_minor,
-    InvoiceSort.PAID: invoices.c.paid_minor,
+    InvoiceSort.PAID: invoices.c.paid_minor - invoices.c.closed_minor,
     InvoiceSort.STATUS: invoices.c.status,
 }
 # ifnull: SQLite is to look at what is owed, not at all that ever failed in ten years.

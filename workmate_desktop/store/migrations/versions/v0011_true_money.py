@@ -59,6 +59,9 @@ STATEMENTS = [
     f"""CREATE INDEX invoices_forgiven ON invoices (livemode, {_UNPAID}, paid_minor, closed_minor)
         WHERE {_STILL_OWED} AND forgiven_minor > 0""",
     "DROP INDEX payments_by_time",
+    # The column Bezahlt shows money received, so the list is sorted by it.
+    "DROP INDEX invoices_by_paid",
+    "CREATE INDEX invoices_by_paid ON invoices (livemode, paid_minor - closed_minor)",
     # With the kind in it: closing and moving bring no money.
     """CREATE INDEX payments_by_time
         ON payments (livemode, currency, received_at, amount_minor, invoice_id, kind)""",
