@@ -182,3 +182,28 @@ def test_stripe_gives_nothing_back_that_went_back_by_hand_from_where_it_was_move
     with pytest.raises(UserError) as caught:
         stripe.refund(payment, 23800, "Kulanz")
     assert caught.value.code == "refund_by_hand_already"
+
+
+def test_more_than_one_share_of_a_split_payment_goes_back(
+    office: OfficeBooks, both: tuple[str, str]
+) -> None:
+    deliver(office, _refund("pi_both", 20000))
+    assert waiting(office) == []
+    assert [row(office, one).paid_minor for one in both] == [0, 3800]
+
+
+def test_the_rest_goes_back_from_where_it_is(office: OfficeBooks, both: tuple[str, str]) -> None:
+    """50,00 were placed on the second; then all that is left goes back."""
+    deliver(office, _refund("pi_both", 5000))
+    office.review.place_reversal(waiting(office)[0], both[1]).result(10)
+    deliver(office, _refund("pi_both", 18800, refund_id="re_rest"))
+    assert [row(office, one).paid_minor for one in both] == [0, 0]
+
+
+def test_which_invoice_is_not_asked_any_more_once_all_went_back(
+    office: OfficeBooks, both: tuple[str, str]
+) -> None:
+    deliver(office, _refund("pi_both", 11900))
+    deliver(office, _refund("pi_both", 11900, refund_id="re_rest"))
+    assert waiting(office) == []
+    assert [row(office, one).paid_minor for one in both] == [0, 0]

@@ -124,13 +124,15 @@ def give_way(t: Transaction, payment: Payment, gone_minor: int, actor: str) -> N
 def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
     """(invoice, what of the payment's money is for it), where it was split; else []. A credit
     is for the invoice that it came from: it gives way."""
-    moves = [one for one in t.moves.of_payment(payment.id) if not one.credit]
-    if not moves or payment.invoice_id is None:
+    moves = t.moves.of_payment(payment.id)
+    if payment.invoice_id is None or all(one.credit for one in moves):
         return []
-    found: dict[str, int] = {payment.invoice_id: t.payments.left_of(payment.id)}
+    places = [payment.invoice_id, *(key for one in moves for key in (one.from_id, one.to_id))]
+    found = {key: t.moves.left_at(key, payment.id) for key in places}
     for one in moves:
-        found[one.to_id] = found.get(one.to_id, 0) + one.amount_minor
-        found[payment.invoice_id] -= one.amount_minor
+        if one.credit:
+            found[one.from_id] += one.amount_minor
+            found[one.to_id] -= one.amount_minor
     return [(invoice_id, minor) for invoice_id, minor in found.items() if minor > 0]
 
 

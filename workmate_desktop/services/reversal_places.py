@@ -1,8 +1,8 @@
 """On which invoice a refund or a bank's taking is booked, where the money of the payment was moved.
 
 A credit gives way first (services/moving.py). Of one payment for several invoices only staff know
-which of them was refunded: it counts on the first one and they are asked; unless all of it went
-back, or it comes back from where it was.
+which of them was refunded: it counts on the first one and they are asked; unless more went back
+than was for one of them, or it comes back from where it was.
 """
 
 from collections import defaultdict
@@ -27,24 +27,30 @@ def places(
         return whole
     if amount_minor < 0:
         return _where_it_was(t, payment, object_id, -amount_minor) or whole
-    shares = moving.shares(t, payment)
-    if sum(minor for _, minor in shares) == amount_minor and is_split(t, payment):
-        return list(shares)
-    return whole
-
-
-def is_split(t: Transaction, payment: Payment) -> bool:
-    """The payment is one for several invoices."""
-    return any(not move.credit for move in t.moves.of_payment(payment.id))
+    shares = dict(moving.shares(t, payment))
+    if not shares or amount_minor <= shares.get(payment.invoice_id, 0):
+        return whole
+    # More than was for the first one: the others bear the rest.
+    found: dict[str | None, int] = {}
+    left = amount_minor
+    for invoice_id, minor in shares.items():
+        found[invoice_id] = min(left, minor)
+        left -= found[invoice_id]
+    if left:  # a bank may take more than was paid
+        found[payment.invoice_id] = found.get(payment.invoice_id, 0) + left
+    return [(invoice_id, minor) for invoice_id, minor in found.items() if minor]
 
 
 def must_ask(t: Transaction, payment: Payment, event: StripeEvent) -> bool:
     """Whether staff have to say which invoice this was about."""
-    if event.reversal is None or not is_split(t, payment):
+    if event.reversal is None:
         return False
     rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
     gone = -sum(row.amount_minor for row in rows)
-    return gone > 0 and {row.invoice_id for row in rows} == {payment.invoice_id}
+    if gone <= 0 or {row.invoice_id for row in rows} != {payment.invoice_id}:
+        return False
+    shares = moving.shares(t, payment)
+    return any(key != payment.invoice_id and minor >= gone for key, minor in shares)
 
 
 def close_questions(t: Transaction, payment: Payment) -> None:
@@ -65,9 +71,11 @@ def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> No
     payment = t.payments.get(found[0]) if found else None
     if payment is None or payment.invoice_id is None or not must_ask(t, payment, event):
         raise UserError("review_decided")
-    if invoice_id not in {key for key, _ in moving.shares(t, payment)} | {payment.invoice_id}:
-        raise UserError("review_invoice_closed")
     if invoice_id != payment.invoice_id:
+        rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
+        gone = -sum(row.amount_minor for row in rows)
+        if dict(moving.shares(t, payment)).get(invoice_id, 0) < gone:
+            raise UserError("review_invoice_closed")
         _move_entries(t, payment, event, invoice_id, actor)
     t.reviews.settle_event(event.id, Outcome.BOOKED, invoice_id)
 
