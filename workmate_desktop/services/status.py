@@ -39,8 +39,8 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
     if after is not invoice.status:
         t.invoices.set_status(invoice.id, after)
     forget_paid_failures(t, invoice)
-    too_much = replace(now, status=after).overpaid_minor
-    if too_much > invoice.overpaid_minor:
+    too_much, before = now.overpaid_minor, invoice.overpaid_minor
+    if too_much > before:
         t.notices.add(
             NoticeKind.OVERPAID,
             invoice_id=invoice.id,
@@ -48,7 +48,7 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
             amount_minor=too_much,
             currency=invoice.currency,
         )
-    elif not too_much and invoice.overpaid_minor:
+    elif before and not too_much:
         # Taken off again, or given back: nobody has to ask the customer any more.
         t.notices.end(NoticeKind.OVERPAID, invoice.id)
     t.changed(InvoiceChanged(invoice.id))
