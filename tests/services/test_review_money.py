@@ -9,9 +9,10 @@ import pytest
 
 from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make_books
 from tests.reversal_events import refund_event, refunded_charge
-from tests.services.review_office import deliver, row, waiting
+from tests.services.review_office import deliver, item, row, waiting
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.refunds import Refunds
+from workmate_desktop.store.transaction import Transaction
 
 
 @pytest.fixture
@@ -207,3 +208,42 @@ def test_which_invoice_is_not_asked_any_more_once_all_went_back(
     deliver(office, _refund("pi_both", 11900, refund_id="re_rest"))
     assert waiting(office) == []
     assert [row(office, one).paid_minor for one in both] == [0, 0]
+
+
+def test_nothing_is_given_back_by_hand_while_stripe_is_asked_for_the_moved_money(
+    office: OfficeBooks, both: tuple[str, str]
+) -> None:
+    key = office.value("SELECT id FROM payments WHERE kind IS NULL")
+
+    def ask(t: Transaction) -> None:
+        payment = t.payments.get(key)
+        assert payment is not None
+        t.refunds.ask(payment, 23800, "Kulanz", "anna")
+
+    office.writer.submit(ask).result(10)
+    today = office.clock.today()
+    for invoice_id in both:
+        entry = office.invoicing.pay_back(invoice_id, 11900, "cash", today, "Kulanz")
+        assert _refused(entry) == "refund_under_way"
+
+
+def test_a_question_that_matters_no_more_can_be_answered_with_the_first(
+    office: OfficeBooks, becker: str, both: tuple[str, str]
+) -> None:
+    """The second passes its share on, so that the refund cannot have been of it."""
+    first, second = both
+    event_id = deliver(office, _refund("pi_both", 11900))
+    third = _issue(office, becker, 100)
+    offered = office.review.suggestions(item(office, event_id))
+    assert [one.row.id for one in offered] == [first, second]
+    (moved,) = office.review.moves_of(second)
+
+    def take(t: Transaction) -> None:
+        payment = t.payments.get(office.value("SELECT id FROM payments WHERE kind IS NULL"))
+        assert payment is not None
+        t.moves.add(payment, second, third, 100, moved.id, "anna")
+
+    office.writer.submit(take).result(10)
+    assert _refused(office.review.place_reversal(event_id, second)) == "review_decided"
+    office.review.place_reversal(event_id, first).result(10)
+    assert waiting(office) == []

@@ -156,8 +156,7 @@ def pay_back(
     received = _received(t, invoice_id)
     if amount_minor > received:
         raise UserError("paid_back_too_much")
-    under_way = sum(one.amount_minor for one in requests_of(t.core, invoice_id))
-    if amount_minor > received - under_way:
+    if amount_minor > received - _under_way(t, invoice):
         raise UserError("refund_under_way")
     refund_id = t.payments.add_by_staff(
         invoice_id=invoice_id,
@@ -310,6 +309,16 @@ def _owed(t: Transaction, invoice_id: str) -> int:
     invoice = t.invoices.get(invoice_id)
     assert invoice is not None
     return invoice.row.outstanding_minor
+
+
+def _under_way(t: Transaction, invoice: InvoiceToBook) -> int:
+    """What Stripe is asked to give back of the money here, also of money that was moved here."""
+    asked = {one.id: one.amount_minor for one in requests_of(t.core, invoice.id)}
+    for payment_id, _left in t.moves.sources(invoice.id, invoice.currency):
+        request = t.refunds.open_for(payment_id)
+        if request is not None:
+            asked[request.id] = request.amount_minor
+    return sum(asked.values())
 
 
 def _received(t: Transaction, invoice_id: str) -> int:

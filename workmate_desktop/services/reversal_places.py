@@ -69,9 +69,11 @@ def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> No
     """
     found = t.payments.by_intent(event.payment_intent_id or "")
     payment = t.payments.get(found[0]) if found else None
-    if payment is None or payment.invoice_id is None or not must_ask(t, payment, event):
+    if payment is None or payment.invoice_id is None:
         raise UserError("review_decided")
-    if invoice_id != payment.invoice_id:
+    if invoice_id != payment.invoice_id:  # there it counts already
+        if not must_ask(t, payment, event):
+            raise UserError("review_decided")
         rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
         gone = -sum(row.amount_minor for row in rows)
         if dict(moving.shares(t, payment)).get(invoice_id, 0) < gone:
