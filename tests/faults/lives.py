@@ -56,7 +56,7 @@ def facts_of(acts: list[Act], invoice: str) -> dict[str, Any]:
         for key in standing_refunds(acts[:number], invoice)
     }
     told: dict[str, Any] = {"total": TOTAL}
-    told |= {name: [] for name in ("payments", "refunds", "disputes", "closings")}
+    told |= {name: [] for name in ("payments", "refunds", "disputes", "closings", "moves")}
     told["cancelled"] = any(a.what == "cancelled" and a.invoice == invoice for a in acts)
     here: dict[str, list[str]] = {}
     """payment → each of its stays on this invoice"""
@@ -70,6 +70,11 @@ def facts_of(acts: list[Act], invoice: str) -> dict[str, Any]:
             more = {"open_again": act.key in again} if act.what == "returned" else {}
             add(_ON_INVOICE[act.what], act, **more)
             here.setdefault(act.of or act.key, []).append(act.key)
+        elif act.what == "moved":
+            if act.invoice == invoice:
+                add("moves", act)
+            elif act.key not in undone:  # what came back was never away
+                add("moves", act, amount=-act.amount)
     for act in acts:
         for stay in here.get(act.of, []):
             if act.what == "refunded":
@@ -87,6 +92,7 @@ _ON_INVOICE = {
     "closed": "closings",
     "returned": "refunds",
 }
+_MONEY_IN = ("payments", "moved")
 
 
 def standing_refunds(acts: list[Act], invoice: str) -> list[str]:
@@ -109,7 +115,8 @@ def standing_refunds(acts: list[Act], invoice: str) -> list[str]:
 
 
 def _rank(what: str) -> str:
-    return _ON_INVOICE.get(what, what)
+    kind = _ON_INVOICE.get(what, what)
+    return "payments" if kind in _MONEY_IN else kind
 
 
 @dataclass
@@ -228,6 +235,17 @@ class _Inventor:
         if standing_refunds(self._until_now(), invoice):
             self._undone(self.act("open again", invoice=invoice), 0.3)
 
+    def move(self) -> None:
+        """A part of what is too much on one invoice pays the other. What of a payment that was
+        split goes back later, staff are asked about: that is another test's.
+        """
+        there, here = self.chance.sample(INVOICES, 2)
+        amount = min(self._books(there)["too_much"], self._books(here)["owed"])
+        if amount:
+            for payment in self.payments:
+                payment.left, payment.disputed = 0, True
+            self._undone(self.act("moved", invoice=here, amount=amount), 0.4)
+
     def cancel(self) -> None:
         if self._books("A")["received"] <= 0 and not self.over:
             self.act("cancelled", invoice="A")
@@ -259,6 +277,8 @@ EVERYTHING = (
     "close",
     "give_back",
     "open_again",
+    "move",
+    "move",
     "cancel",
 )
 """What happens, and how often beside the others."""

@@ -229,6 +229,19 @@ class Telling:
         if self.decided[act.of]:
             self.office.invoicing.not_owed_again(self.decided[act.of]).result(10)
 
+    def _moved(self, act: Act) -> None:
+        self._must_know()
+        here = self._invoice(act)
+        [there] = [one for one in self.invoices.values() if one != here]
+        self.office.review.split(there, here, act.amount).result(10)
+        moved = self.office.review.moves_of(here)
+        before = {decision for made in self.decided.values() for decision in made}
+        self.decided[act.key] = [one.id for one in moved if one.id not in before]
+
+    def _undo_moved(self, act: Act) -> None:
+        for decision in self.decided[act.of]:
+            self.office.review.undo(decision).result(10)
+
     def _cancelled(self, act: Act) -> None:
         self._must_know()
         self.office.invoicing.cancel(self._invoice(act), "Doppelt").result(10)
