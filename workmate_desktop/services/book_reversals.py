@@ -234,11 +234,20 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
         by_object[key] = by_object.get(key, 0) - entry.amount_minor
     missing = now.refunded_minor - sum(by_object.values())
     found: list[Entry] = []
-    # Which refund it is matters for the words only: the sum is right in any case. A refund
-    # that was told without its id first stays booked under its charge.
-    for one in now.refunds:
-        object_id, amount, counts = one.object_id, one.amount_minor, one.counts
-        if missing > 0 and counts and by_object.get(object_id, 0) <= 0:
+    # A refund that was told without its id first stays booked under its charge: it is not missing,
+    # and another one must not be booked under its name, because staff may say of each of them
+    # that it is owed again.
+    names = {one.object_id for one in now.refunds}
+    told_so = sum(minor for key, minor in by_object.items() if key not in names or minor < 0)
+    steps = [(one.at, one.object_id, one.amount_minor, one.counts) for one in now.refunds]
+    steps += [(at, charge_id, minor, True) for at, minor in now.unnamed]
+    for _, object_id, amount, counts in sorted(steps):
+        if missing > 0 and counts and (object_id == charge_id or by_object.get(object_id, 0) <= 0):
+            if told_so >= amount:
+                told_so -= amount
+                continue
+            if object_id == charge_id:
+                continue  # the rest below
             step = min(missing, amount)
         elif missing < 0 and not counts:
             step = -min(-missing, amount)

@@ -7,11 +7,13 @@ staff, because taking an assignment back moves the row away.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 
 from workmate_desktop.domain.owed import Entry, EntryKind
+from workmate_desktop.domain.reversals import Refunded
 from workmate_desktop.services.reversal_facts import standing_of
 from workmate_desktop.store.owed_entries import MoneyRow
 from workmate_desktop.store.transaction import Transaction
@@ -88,8 +90,11 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
     said = standing_of(t, payment)
     own = {row.object_id for row in parts}
     flagged = {row.object_id for row in parts if row.id in again}
-    # A refund that was told without its id first is booked under its charge.
-    rest = bool(flagged) and any(row.id in again and _is_charge(row) for row in parts)
+    by_charge = _said_of_charge(parts, again)
+    nameless = sorted(
+        [(one.at, one.object_id, one.amount_minor) for one in said.refunds if _left(one, own)]
+        + [(at, f"{payment_id} {at.isoformat()}", minor) for at, minor in said.unnamed]
+    )
     by_news = [
         *(
             Entry(
@@ -97,14 +102,14 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
                 EntryKind.REFUND,
                 one.at,
                 one.amount_minor,
-                owed_again=one.object_id in flagged or (rest and one.object_id not in own),
+                owed_again=one.object_id in flagged,
             )
             for one in said.refunds
-            if one.counts
+            if one.counts and one.object_id in own
         ),
         *(
-            Entry(f"{payment_id} {at.isoformat()}", EntryKind.REFUND, at, minor, owed_again=rest)
-            for at, minor in said.unnamed
+            Entry(key, EntryKind.REFUND, at, minor, owed_again=by_charge(minor))
+            for at, key, minor in nameless
         ),
         *(
             Entry(object_id, EntryKind.TAKEN, taken.at, taken.amount_minor)
@@ -117,6 +122,29 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
     lost = sum(row.amount_minor for row in parts if _kind(row) is EntryKind.TAKEN)
     taken = sum(one.amount_minor for one in by_news if one.kind is EntryKind.TAKEN)
     return by_news if (refunded, taken) == (-booked, -lost) else by_rows
+
+
+def _left(one: Refunded, own: Collection[str | None]) -> bool:
+    return one.counts and one.object_id not in own
+
+
+def _said_of_charge(parts: list[MoneyRow], again: set[str]) -> Callable[[int], bool]:
+    """Whether staff said "wieder offen" of the next refund of so much (the oldest first).
+
+    A refund that was told without its id first is booked under its charge, in a row of its own,
+    and stays there when its name is told.
+    """
+    rows = [row for row in parts if _is_charge(row) and row.amount_minor < 0]
+    ends = list(accumulate(-row.amount_minor for row in rows))
+    place = 0
+
+    def said(minor: int) -> bool:
+        nonlocal place
+        here = next((row for row, end in zip(rows, ends, strict=True) if place < end), None)
+        place += minor
+        return here is not None and here.id in again
+
+    return said
 
 
 def _by_object(parts: list[MoneyRow], again: set[str]) -> list[Entry]:
