@@ -247,3 +247,44 @@ def test_a_question_that_matters_no_more_can_be_answered_with_the_first(
     assert _refused(office.review.place_reversal(event_id, second)) == "review_decided"
     office.review.place_reversal(event_id, first).result(10)
     assert waiting(office) == []
+
+
+def test_a_credit_that_was_split_gives_way_to_the_end(office: OfficeBooks, becker: str) -> None:
+    """As money that was moved on as a credit; and nobody is asked which invoice it was for."""
+    today = office.clock.today()
+    origin = _issue(office, becker, 10000)
+    deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
+    credit = office.review.keep_credit(origin).result(10)
+    between = _issue(office, becker, 10000)
+    office.invoicing.add_manual_payment(between, 10000, "cash", today).result(10)
+    back = office.invoicing.pay_back(between, 5000, "cash", today, "Nachlass").result(10)
+    office.invoicing.owe_again([back], "Doch nicht").result(10)
+    office.review.use_credits([credit], between).result(10)
+    office.invoicing.reverse_payment(back, "Vertan").result(10)
+    last = _issue(office, becker, 5000)
+    office.review.split(between, last, 5000).result(10)
+    deliver(office, _refund("pi_credit", 3000))
+    assert waiting(office) == []
+    assert (row(office, origin).paid_minor, row(office, origin).forgiven_minor) == (10000, 0)
+    assert [row(office, one).paid_minor for one in (between, last)] == [10000, 2000]
+
+
+def test_no_time_of_deleted_test_money_stays(office: OfficeBooks) -> None:
+    deliver(office, event_body("RE-1999-0001", amount=11900, intent_id="pi_dead"))
+    deliver(office, _refund("pi_dead", 1900, kind="refund.failed", status="failed"))
+    assert office.value("SELECT count(*) FROM money_times WHERE object_id = 're_one'") == 1
+    charge = {
+        "id": "ch_3Shop00000000001",
+        "amount": 11900,
+        "amount_captured": 11900,
+        "created": int(NOON.timestamp()),
+        "payment_intent": "pi_shop",
+        "status": "succeeded",
+    }
+    of_shop = event_body(
+        None, intent_id="pi_shop", metadata={"order": "7"}, intent={"latest_charge": charge}
+    )
+    deliver(office, of_shop)
+    assert office.value("SELECT count(*) FROM money_times WHERE object_id = 'pi_shop'") == 1
+    office.invoicing.delete_test_data().result(10)
+    assert office.value("SELECT count(*) FROM money_times") == 0

@@ -96,21 +96,24 @@ def undo(t: Transaction, decision_id: str, actor: str) -> None:
     _take_back(t, found, actor)
 
 
-def give_way(t: Transaction, payment: Payment, gone_minor: int, actor: str) -> None:
+def give_way(
+    t: Transaction, payment: Payment, gone_minor: int, actor: str, *, all_moves: bool = False
+) -> None:
     """So much of a payment's money is gone from its invoice: what of it is used elsewhere as a
-    credit comes back first, the newest first, and on its way from wherever it was moved on to. To
-    be called before the status of the payment's invoice is updated.
+    credit comes back first, the newest first, and on its way from wherever it was moved on to
+    (`all_moves`). To be called before the status of the payment's invoice is updated.
     """
     home, left = payment.invoice_id, gone_minor
     for found in t.moves.of_payment(payment.id):
         decision = t.reviews.get(found.decision_id)
         if left <= 0:
             return
-        if decision is None or not found.credit or found.from_id != home:
+        if decision is None or found.from_id != home or not (found.credit or all_moves):
             continue
         part = min(left, found.amount_minor)
         moved_on = part - t.moves.left_at(found.to_id, payment.id)
-        give_way(t, replace(payment, invoice_id=found.to_id), moved_on, actor)
+        there = replace(payment, invoice_id=found.to_id)
+        give_way(t, there, moved_on, actor, all_moves=True)
         _take_back(t, found, actor, because_gone=True)
         if part < found.amount_minor:
             # Back to how it was, also where the credit is too much by now.
@@ -122,16 +125,25 @@ def give_way(t: Transaction, payment: Payment, gone_minor: int, actor: str) -> N
 
 
 def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
-    """(invoice, what of the payment's money is for it), where it was split; else []. A credit
-    is for the invoice that it came from: it gives way."""
+    """(invoice, what of the payment's money is for it), where it was split; else []. A credit,
+    also one that was split, is for the invoice that it came from: it gives way."""
     moves = t.moves.of_payment(payment.id)
-    if payment.invoice_id is None or all(one.credit for one in moves):
+    home = payment.invoice_id
+    if home is None:
         return []
-    places = [payment.invoice_id, *(key for one in moves for key in (one.from_id, one.to_id))]
-    found = {key: t.moves.left_at(key, payment.id) for key in places}
-    for one in moves:
-        if one.credit:
+    found = {home: t.moves.left_at(home, payment.id)}
+    given: list[Move] = []
+    for one in reversed(moves):  # the oldest first
+        if one.credit or one.from_id not in found:
+            given.append(one)
+        else:
+            found[one.to_id] = t.moves.left_at(one.to_id, payment.id)
+    if len(given) == len(moves):
+        return []
+    for one in given:
+        if one.from_id in found:
             found[one.from_id] += one.amount_minor
+        if one.to_id in found:
             found[one.to_id] -= one.amount_minor
     return [(invoice_id, minor) for invoice_id, minor in found.items() if minor > 0]
 

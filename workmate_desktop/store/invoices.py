@@ -229,7 +229,10 @@ class InvoiceVerbs:
             "DELETE FROM money_times WHERE object_id IN"
             " (SELECT id FROM payments WHERE livemode = 0"
             " UNION SELECT stripe_payment_intent_id FROM payments WHERE livemode = 0"
-            " UNION SELECT stripe_object_id FROM payments WHERE livemode = 0)",
+            " UNION SELECT stripe_object_id FROM payments WHERE livemode = 0"
+            " UNION SELECT json_extract(detail, '$.object_id') FROM stripe_events"
+            " WHERE livemode = 0"
+            " UNION SELECT payment_intent_id FROM stripe_events WHERE livemode = 0)",
             "DELETE FROM payments WHERE livemode = 0"
             " AND (reverses_id IS NOT NULL OR reversal_of IS NOT NULL)",
             "DELETE FROM payments WHERE livemode = 0",
