@@ -288,3 +288,24 @@ def test_no_time_of_deleted_test_money_stays(office: OfficeBooks) -> None:
     assert office.value("SELECT count(*) FROM money_times WHERE object_id = 'pi_shop'") == 1
     office.invoicing.delete_test_data().result(10)
     assert office.value("SELECT count(*) FROM money_times") == 0
+
+
+@pytest.mark.parametrize("sum_first", [True, False])
+def test_each_refund_of_a_split_payment_is_asked_about(
+    office: OfficeBooks, both: tuple[str, str], sum_first: bool
+) -> None:
+    """The first is told by the sum of its charge, and only then by its id."""
+    _first, second = both
+    later = NOON + timedelta(hours=1)
+    deliver(office, refunded_charge("pi_both", 4000, created=later))
+    deliver(office, _refund("pi_both", 4000))
+    office.review.place_reversal(waiting(office)[0], second).result(10)
+    two = [
+        refunded_charge("pi_both", 9000, created=later + timedelta(hours=1)),
+        refund_event("pi_both", 5000, refund_id="re_two", created=later + timedelta(hours=1)),
+    ]
+    for one in two if sum_first else two[::-1]:
+        deliver(office, one)
+    (asked,) = waiting(office)
+    office.review.place_reversal(asked, second).result(10)
+    assert [row(office, one).paid_minor for one in both] == [11900, 2900]

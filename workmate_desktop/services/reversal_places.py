@@ -45,9 +45,8 @@ def must_ask(t: Transaction, payment: Payment, event: StripeEvent) -> bool:
     """Whether staff have to say which invoice this was about."""
     if event.reversal is None:
         return False
-    rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
-    gone = -sum(row.amount_minor for row in rows)
-    if gone <= 0 or {row.invoice_id for row in rows} != {payment.invoice_id}:
+    gone = -sum(row.amount_minor for row in _at_home(t, payment, event))
+    if gone <= 0:
         return False
     shares = moving.shares(t, payment)
     return any(key != payment.invoice_id and minor >= gone for key, minor in shares)
@@ -74,8 +73,7 @@ def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> No
     if invoice_id != payment.invoice_id:  # there it counts already
         if not must_ask(t, payment, event):
             raise UserError("review_decided")
-        rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
-        gone = -sum(row.amount_minor for row in rows)
+        gone = -sum(row.amount_minor for row in _at_home(t, payment, event))
         if dict(moving.shares(t, payment)).get(invoice_id, 0) < gone:
             raise UserError("review_invoice_closed")
         _move_entries(t, payment, event, invoice_id, actor)
@@ -88,7 +86,7 @@ def _move_entries(
     first, other = t.invoices.to_book(payment.invoice_id or ""), t.invoices.to_book(invoice_id)
     if first is None or other is None:
         raise UserError("invoice_gone")
-    rows = [row for row in t.payments.reversals_of(payment.id) if _is_of(row, event)]
+    rows = _at_home(t, payment, event)
     t.payments.place_reversals([row.id for row in rows], other.id)
     amount = -sum(row.amount_minor for row in rows)
     for invoice, detail in ((first, {"other": other.number}), (other, {"origin": first.number})):
@@ -106,9 +104,15 @@ def _move_entries(
         )
 
 
-def _is_of(row: Payment, event: StripeEvent) -> bool:
+def _at_home(t: Transaction, payment: Payment, event: StripeEvent) -> list[Payment]:
+    """What of this refund or dispute counts on the first invoice."""
     assert event.reversal is not None
-    return row.stripe_object_id in (event.reversal.object_id, event.reversal.charge_id)
+    about = (event.reversal.object_id, event.reversal.charge_id)
+    return [
+        row
+        for row in t.payments.reversals_of(payment.id)
+        if row.stripe_object_id in about and row.invoice_id == payment.invoice_id
+    ]
 
 
 def _where_it_was(
