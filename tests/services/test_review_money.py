@@ -309,3 +309,19 @@ def test_each_refund_of_a_split_payment_is_asked_about(
     (asked,) = waiting(office)
     office.review.place_reversal(asked, second).result(10)
     assert [row(office, one).paid_minor for one in both] == [11900, 2900]
+
+
+def test_taking_back_a_credit_that_was_used_in_part_brings_back_that_part(
+    office: OfficeBooks, becker: str
+) -> None:
+    origin = _issue(office, becker, 10000)
+    deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
+    target = _issue(office, becker, 2000, office.review.keep_credit(origin).result(10))
+    (moved,) = office.review.moves_of(target)
+    assert [one.amount_minor for one in office.review.credits_of(origin)] == [3000]
+    office.review.undo(moved.id).result(10)
+    assert row(office, origin).overpaid_minor == 5000
+    offered = office.review.open_credits(becker, False)
+    assert [one.amount_minor for one in offered] == [2000, 3000]
+    kept = office.review.credits_of(origin)
+    assert [one.amount_minor for one in kept] == [2000, 3000]

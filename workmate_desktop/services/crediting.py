@@ -38,7 +38,9 @@ def keep(t: Transaction, invoice_id: str, actor: str) -> str:
     return _keep(t, invoice, amount_minor, actor)
 
 
-def _keep(t: Transaction, invoice: InvoiceToBook, amount_minor: int, actor: str) -> str:
+def _keep(
+    t: Transaction, invoice: InvoiceToBook, amount_minor: int, actor: str, *, quiet: bool = False
+) -> str:
     credit_id = t.reviews.add(
         Decision.CREDIT_KEPT,
         actor,
@@ -47,7 +49,8 @@ def _keep(t: Transaction, invoice: InvoiceToBook, amount_minor: int, actor: str)
         amount_minor=amount_minor,
         currency=invoice.currency,
     )
-    _tell(t, invoice.id, Action.CREDIT_KEPT, actor, amount_minor, credit_id)
+    if not quiet:
+        _tell(t, invoice.id, Action.CREDIT_KEPT, actor, amount_minor, credit_id)
     return credit_id
 
 
@@ -128,6 +131,10 @@ def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
     wanted = min(amount, target.outstanding_minor)
     if not wanted:
         return  # nothing is owed: it stays a credit
+    if amount > wanted:
+        # Two credits from now on: taking the use back brings back no more than was used.
+        _undo(t, credit_id, actor)
+        credit_id = _keep(t, origin, wanted, actor, quiet=True)
     moved = moving.move(t, origin, target, wanted, Decision.CREDIT_USED, actor, credit_id)
     if moved.amount_minor < wanted:
         raise UserError("credit_nothing_left")
