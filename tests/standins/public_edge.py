@@ -82,8 +82,12 @@ class PublicEdge:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(self.authority))
 
     def _accept(self) -> None:
-        while True:
-            client, _ = self._server.accept()
+        while not self._ended.is_set():
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                assert self._ended.is_set()  # closed, while the knock of the end waited
+                return
             if self._ended.is_set():
                 client.close()
                 return

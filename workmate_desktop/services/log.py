@@ -153,9 +153,9 @@ class ProgramLog:
         if self._in in self._logger.handlers:
             self._logger.removeHandler(self._in)
             self._out.stop()
-            for handler in self._handlers:
-                with suppress(OSError):  # what the full disk did not take is lost
-                    handler.close()
+        for handler in self._handlers:  # a program that is refused never began, but has the file
+            with suppress(OSError):  # what the full disk did not take is lost
+                handler.close()
 
     def entries(self, limit: int = 1000) -> list[LogEntry]:
         """The newest lines of this run, oldest first."""

@@ -10,6 +10,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.ui.shared import step_texts
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.fitting_area import room_for
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import RowDelegate, style_table
@@ -38,7 +39,7 @@ class StepsDialog(QDialog):
         self.setWindowTitle(self.tr("Aufgaben im Hintergrund"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(840, 600)
+        self.resize(840, min(600, room_for(self)))
         self.model = StepsModel(theme, clock, self)
         self.table = _table(theme, self.model)
         self.table.setAccessibleName(self.tr("Aufgaben"))
