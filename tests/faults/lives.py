@@ -93,6 +93,8 @@ _ON_INVOICE = {
     "returned": "refunds",
 }
 _MONEY_IN = ("payments", "moved")
+_MAY_BE_MOVED = ("typed", "assigned")
+_TAKEN_BACK = ("undo typed", "undo assigned")
 
 
 def standing_refunds(acts: list[Act], invoice: str) -> list[str]:
@@ -136,6 +138,7 @@ class _Inventor:
         self.now = 0
         self.payments: list[_Payment] = []
         self.made = 0
+        self.split = False
         self.over = False
 
     def invent(self) -> Life:
@@ -226,7 +229,7 @@ class _Inventor:
     def give_back(self) -> None:
         invoice = self.invoice()
         received = self._books(invoice)["received"]
-        if received > 0:
+        if received > 0 and not self.split:
             amount = self.chance.choice([received, (received + 1) // 2])
             self._undone(self.act("returned", invoice=invoice, amount=amount), 0.4)
 
@@ -237,13 +240,17 @@ class _Inventor:
 
     def move(self) -> None:
         """A part of what is too much on one invoice pays the other. What of a payment that was
-        split goes back later, staff are asked about: that is another test's.
+        split goes back later, staff are asked about: that is another test's. What is moved cannot
+        be taken back before it is moved back: that is refused.
         """
+        if any(act.at > self.now and act.what in _TAKEN_BACK for act in self.life.acts):
+            return
         there, here = self.chance.sample(INVOICES, 2)
         amount = min(self._books(there)["too_much"], self._books(here)["owed"])
         if amount:
             for payment in self.payments:
                 payment.left, payment.disputed = 0, True
+            self.split = True
             self._undone(self.act("moved", invoice=here, amount=amount), 0.4)
 
     def cancel(self) -> None:
@@ -260,7 +267,7 @@ class _Inventor:
         return says(facts_of(self._until_now(), invoice))
 
     def _undone(self, made: Act, how_often: float) -> int | None:
-        if self.chance.random() >= how_often:
+        if self.chance.random() >= how_often or (self.split and made.what in _MAY_BE_MOVED):
             return None
         undoing = self.act(f"undo {made.what}", of=made.key)
         self.life.acts[-1] = replace(undoing, at=self.later())
