@@ -95,7 +95,7 @@ def test_one_payment_for_two_invoices(in_test_mode: Desk) -> None:
     desk.wait(lambda: desk.status(SECOND) == "Bezahlt")
     desk.wait(lambda: desk.status(NUMBER) == "Bezahlt")
     moved = desk.pages.invoices.detail.moved
-    desk.wait(lambda: f"119,00 € der Zahlung zählen für {SECOND}." in desk.seen(moved))
+    desk.wait(lambda: f"119,00 € der Zahlung sind {SECOND} zugeordnet." in desk.seen(moved))
 
 
 def test_a_kept_credit_can_be_taken_back(office: Desk) -> None:

@@ -147,8 +147,43 @@ class InvoiceDraft:
     """Credits that issuing deducts; None leaves those that were chosen before."""
 
 
+class Reckoned:
+    """What follows from the stored sums of an invoice, in minor units (domain/owed.py)."""
+
+    __slots__ = ()
+    status: InvoiceStatus
+    total_minor: int
+    paid_minor: int
+    closed_minor: int
+    forgiven_minor: int
+    corrected_minor: int
+
+    @property
+    def asked_minor(self) -> int:
+        """What the invoice asks for today: its total with all corrections; 0 when cancelled."""
+        if self.status is InvoiceStatus.CANCELLED:
+            return 0
+        return self.total_minor + self.corrected_minor
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
+        if self.status not in OWED:
+            return 0
+        return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
+
+    @property
+    def overpaid_minor(self) -> int:
+        """How much of the money that is here nobody asked for; 0 for drafts."""
+        if self.status is InvoiceStatus.DRAFT:
+            return 0
+        return too_much_minor(
+            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class InvoiceRow:
+class InvoiceRow(Reckoned):
     """One row of the list. Dates of drafts are those typed so far."""
 
     id: str
@@ -176,13 +211,6 @@ class InvoiceRow:
     """What was given back on purpose, so that it is not owed again (domain/owed.py)."""
     corrected_minor: int = 0
     """What its Stornorechnung and Rechnungskorrekturen take off the total; never above 0."""
-
-    @property
-    def asked_minor(self) -> int:
-        """What the invoice asks for today: its total with all corrections; 0 when cancelled."""
-        if self.status is InvoiceStatus.CANCELLED:
-            return 0
-        return self.total_minor + self.corrected_minor
 
     @property
     def received_minor(self) -> int:
@@ -221,22 +249,6 @@ class InvoiceRow:
     def overpaid(self) -> bool:
         """Marker Überzahlt: money is here that nobody asked for."""
         return self.overpaid_minor > 0
-
-    @property
-    def overpaid_minor(self) -> int:
-        """How much of the money that is here nobody asked for."""
-        if self.status is InvoiceStatus.DRAFT:
-            return 0
-        return too_much_minor(
-            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
-        )
-
-    @property
-    def outstanding_minor(self) -> int:
-        """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
-        if self.status not in OWED:
-            return 0
-        return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
 
     @property
     def payable_minor(self) -> int:

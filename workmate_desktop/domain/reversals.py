@@ -47,6 +47,10 @@ https://docs.stripe.com/api/disputes/object#dispute_object-status"""
 _WON = "won"
 _LOST = "lost"
 
+CHARGE_PREFIXES = ("ch_", "py_")
+"""How the id of a charge begins. A refund that was told without its id is booked under its charge.
+https://docs.stripe.com/api/charges/object#charge_object-id"""
+
 TAKEN_BACK = "taken_back"
 """`Reversal.status` of a charge that failed after it had succeeded."""
 

@@ -14,6 +14,7 @@ from workmate_desktop.domain.events import Outcome, Reason, Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
 from workmate_desktop.domain.reversals import (
+    CHARGE_PREFIXES,
     REFUND_IS_DEAD,
     TAKEN_BACK,
     Reversal,
@@ -38,7 +39,6 @@ from workmate_desktop.store.times import TimeSource
 from workmate_desktop.store.transaction import Transaction
 
 _REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)
-_CHARGE = ("ch_", "py_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ def _other_attempts(booked: list[Payment], paid_by: str | None) -> list[Entry]:
     gone: dict[str, int] = {}
     for entry in booked:
         key = entry.stripe_object_id or ""
-        if entry.kind not in _REFUNDS and key.startswith(_CHARGE) and key != paid_by:
+        if entry.kind not in _REFUNDS and key.startswith(CHARGE_PREFIXES) and key != paid_by:
             gone[key] = gone.get(key, 0) - entry.amount_minor
     return [
         Entry(key, ReversalKind.DISPUTE_WON, -amount, was_none=True)

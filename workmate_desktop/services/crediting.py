@@ -136,7 +136,7 @@ def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
         _undo(t, credit_id, actor)
         credit_id = _keep(t, origin, wanted, actor, quiet=True)
     moved = moving.move(t, origin, target, wanted, Decision.CREDIT_USED, actor, credit_id)
-    if moved.amount_minor < wanted:
+    if moved < wanted:
         raise UserError("credit_nothing_left")
     if amount > wanted:
         _keep(t, origin, amount - wanted, actor)

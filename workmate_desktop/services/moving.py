@@ -6,7 +6,7 @@ below 0 there and one above 0 here, so no sum ever holds it twice. When the mone
 a credit gives way first: the invoice on which it was used is owed again, and says why.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action, NoticeKind
@@ -19,15 +19,7 @@ from workmate_desktop.store.moves import Move
 from workmate_desktop.store.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What a move did: how much (minor units), and the decisions behind it."""
-
-    amount_minor: int
-    decisions: tuple[str, ...]
-
-
-def split(t: Transaction, from_id: str, to_id: str, amount_minor: int, actor: str) -> Moved:
+def split(t: Transaction, from_id: str, to_id: str, amount_minor: int, actor: str) -> None:
     """Verteilen: money that is too much on one invoice counts for another one.
 
     UserError invoice_gone, invoice_not_issued, amount_invalid, review_other_currency,
@@ -39,7 +31,7 @@ def split(t: Transaction, from_id: str, to_id: str, amount_minor: int, actor: st
     spare = origin.overpaid_minor - t.reviews.credited(origin.id)
     if amount_minor > min(spare, target.outstanding_minor):
         raise UserError("move_too_much")
-    return move(t, origin, target, amount_minor, Decision.MONEY_SPLIT, actor)
+    move(t, origin, target, amount_minor, Decision.MONEY_SPLIT, actor)
 
 
 def move(
@@ -50,8 +42,11 @@ def move(
     kind: Decision,
     actor: str,
     credit_id: str | None = None,
-) -> Moved:
-    """Move so much, from the newest payments first; as much as there is. One decision each."""
+) -> int:
+    """Move so much, from the newest payments first, with one decision for each of them.
+
+    Returns how much was moved, in minor units: less where there is less.
+    """
     decisions: list[str] = []
     left = amount_minor
     for payment_id, here in t.moves.sources(origin.id, origin.currency):
@@ -75,12 +70,12 @@ def move(
         left -= part
     moved = amount_minor - left
     if not moved:
-        return Moved(0, ())
+        return 0
     status_origin, status_target = update_status(t, origin), update_status(t, target)
     action = Action.CREDIT_USED if credit_id else Action.MONEY_MOVED
     _tell(t, origin, action, actor, moved, status_origin, decisions[0], other=target.number)
     _tell(t, target, action, actor, moved, status_target, decisions[0], origin=origin.number)
-    return Moved(moved, tuple(decisions))
+    return moved
 
 
 def undo(t: Transaction, decision_id: str, actor: str) -> None:

@@ -13,14 +13,13 @@ from datetime import datetime
 from itertools import accumulate
 
 from workmate_desktop.domain.owed import Entry, EntryKind
-from workmate_desktop.domain.reversals import Refunded
+from workmate_desktop.domain.reversals import CHARGE_PREFIXES, Refunded
 from workmate_desktop.services.reversal_facts import standing_of
 from workmate_desktop.store.owed_entries import MoneyRow
 from workmate_desktop.store.transaction import Transaction
 
 _REFUNDS = frozenset(("refund", "refund_failed"))
 _TAKEN = frozenset(("dispute", "dispute_won", "return"))
-_CHARGES = ("ch_", "py_")
 _CLOSING = frozenset(("skonto", "write_off"))
 
 
@@ -155,7 +154,7 @@ def _by_object(parts: list[MoneyRow], again: set[str]) -> list[Entry]:
     # A refund that was told without its id is booked under its charge, and its failure under its
     # own id: what came back there was gone here.
     for key in [key for key, minor in gone.items() if minor < 0]:
-        for other in sorted(gone, key=lambda one: not one[0].startswith(_CHARGES)):
+        for other in sorted(gone, key=lambda one: not one[0].startswith(CHARGE_PREFIXES)):
             if other[1] is key[1] and gone[other] > 0:
                 step = min(-gone[key], gone[other])
                 gone[other] -= step
@@ -174,7 +173,7 @@ def _by_object(parts: list[MoneyRow], again: set[str]) -> list[Entry]:
 
 
 def _is_charge(row: MoneyRow) -> bool:
-    return row.object_id is not None and row.object_id.startswith(_CHARGES)
+    return row.object_id is not None and row.object_id.startswith(CHARGE_PREFIXES)
 
 
 def _kind(row: MoneyRow) -> EntryKind:

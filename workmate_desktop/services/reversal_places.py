@@ -11,11 +11,10 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.reversals import CHARGE_PREFIXES
 from workmate_desktop.services import moving
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.transaction import Transaction
-
-_CHARGES = ("ch_", "py_")
 
 
 def places(
@@ -123,7 +122,8 @@ def _where_it_was(
     own = [row for row in rows if row.stripe_object_id == object_id]
     gone: dict[str | None, int] = defaultdict(int)
     # A refund that was told without its id first is booked under its charge.
-    for row in own or [row for row in rows if (row.stripe_object_id or "").startswith(_CHARGES)]:
+    charged = [row for row in rows if (row.stripe_object_id or "").startswith(CHARGE_PREFIXES)]
+    for row in own or charged:
         gone[row.invoice_id] -= row.amount_minor
     found: list[tuple[str | None, int]] = []
     left = amount_minor

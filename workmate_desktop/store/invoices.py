@@ -13,16 +13,15 @@ from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import (
-    OWED,
     PRICE_DECIMALS,
     Invoice,
     InvoiceDraft,
     InvoiceItem,
     InvoiceStatus,
+    Reckoned,
     totals_of,
 )
 from workmate_desktop.domain.money import exponent
-from workmate_desktop.domain.owed import owed_minor, too_much_minor
 from workmate_desktop.store.customers import customer, frozen_buyer
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
@@ -43,7 +42,7 @@ _BY_NUMBER = _FOR_BOOKING.format(column="number")
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceToBook:
+class InvoiceToBook(Reckoned):
     """What booking needs to know of an invoice. Amounts in minor units of `currency`."""
 
     id: str
@@ -59,27 +58,6 @@ class InvoiceToBook:
     refunded_minor: int = 0
     forgiven_minor: int = 0
     corrected_minor: int = 0
-
-    @property
-    def asked_minor(self) -> int:
-        """What it asks for today: the total with all corrections; 0 when cancelled."""
-        if self.status is InvoiceStatus.CANCELLED:
-            return 0
-        return self.total_minor + self.corrected_minor
-
-    @property
-    def outstanding_minor(self) -> int:
-        """What is still owed; 0 for drafts, cancelled, paid and refunded invoices."""
-        if self.status not in OWED:
-            return 0
-        return owed_minor(self.asked_minor, self.paid_minor, self.forgiven_minor)
-
-    @property
-    def overpaid_minor(self) -> int:
-        """How much of the money that is here nobody asked for."""
-        return too_much_minor(
-            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
-        )
 
 
 # As CONTRACT has it: decimal text with up to four places.

@@ -1,6 +1,6 @@
 """What an invoice still is owed, in SQL: the same as domain/owed.py says of its stored sums."""
 
-from sqlalchemy import and_, case, func, literal_column
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal_column
 
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.store.tables import invoices
@@ -43,9 +43,10 @@ PARTLY_REFUNDED_PLAIN = (
 """IS_PARTLY_REFUNDED in the words of the index invoices_forgiven."""
 
 
-def too_much_of(table: object = invoices) -> object:
-    """Überzahlt of an issued invoice, as domain/owed.too_much_minor; `table` may be an alias."""
-    c = table.c  # type: ignore[attr-defined]
+def too_much_of(table: FromClause) -> ColumnElement[int]:
+    """Überzahlt of an issued invoice, as domain/owed.too_much_minor; `table` is `invoices`, or an
+    alias of it."""
+    c = table.c
     asked = case(
         (c.status == InvoiceStatus.CANCELLED.value, literal_column("0")),
         else_=c.total_minor + c.corrected_minor,

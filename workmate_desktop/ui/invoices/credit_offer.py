@@ -62,7 +62,7 @@ class CreditOffer(QWidget):
             self._boxes.append(box)
             self._column.addWidget(box)
         if found:
-            words = self.tr("Beim Stellen der Rechnung zählt das Geld für sie.")
+            words = self.tr("Beim Stellen der Rechnung wird das Guthaben verrechnet.")
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         self.setVisible(bool(found))
         self.chosen_changed.emit()

@@ -54,10 +54,6 @@ class MovedBlock(QWidget):
             self._show_lines(found)
         self.setVisible(bool(found))
 
-    def words(self) -> list[str]:
-        """The lines from the top."""
-        return [_words(self, one) for one in self._shown]
-
     def _show_lines(self, found: Sequence[MovedMoney]) -> None:
         self._shown = list(found)
         self.trouble.hide()
@@ -97,9 +93,9 @@ def _words(block: QWidget, one: MovedMoney) -> str:
     if one.credit and one.here:
         words = block.tr("%1 Guthaben aus %2 sind abgezogen.")
     elif one.here:
-        words = block.tr("%1 aus einer Zahlung für %2 zählen hier.")
+        words = block.tr("%1 aus der Zahlung für %2 sind hier zugeordnet.")
     elif one.credit:
         words = block.tr("%1 Guthaben sind von %2 abgezogen.")
     else:
-        words = block.tr("%1 der Zahlung zählen für %2.")
+        words = block.tr("%1 der Zahlung sind %2 zugeordnet.")
     return fill(words, amount, one.other_label)

@@ -207,7 +207,9 @@ class ReviewDesk(QObject):
         self.detail.set_working(True)
 
         def done(_nothing: None) -> None:
-            self.pane.done.show_done(self.tr("Die Erstattung zählt jetzt bei dieser Rechnung."))
+            self.pane.done.show_done(
+                self.tr("Die Erstattung ist jetzt dieser Rechnung zugeordnet.")
+            )
             self._after_decision(item.id)
 
         self._wait_for(self._review.place_reversal(item.id, invoice_id), done)

@@ -46,11 +46,11 @@ def review_words() -> dict[str, tuple[str, str]]:
             _tr("Das Häkchen beim Guthaben wegnehmen."),
         ),
         "move_too_much": (
-            _tr("So viel ist dort nicht zu viel, oder hier nicht offen."),
+            _tr("So viel ist nicht mehr übrig oder auf der anderen Rechnung nicht offen."),
             _tr("Einen kleineren Betrag eingeben."),
         ),
         "review_money_moved": (
-            _tr("Ein Teil dieser Zahlung zählt für eine andere Rechnung."),
+            _tr("Ein Teil dieser Zahlung ist einer anderen Rechnung zugeordnet."),
             _tr("Erst das Guthaben oder die Verteilung zurücknehmen."),
         ),
     }

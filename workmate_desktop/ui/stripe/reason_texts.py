@@ -59,7 +59,7 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
             return Explanation(
                 _tr(
                     "Von einer Zahlung für mehrere Rechnungen ging ein Teil zurück. Bis zur "
-                    "Antwort zählt er bei der ersten."
+                    "Entscheidung steht die Erstattung bei der ersten Rechnung."
                 ),
                 _tr("Unter „Klärung nötig“ wählen, welche Rechnung erstattet wurde."),
             )
