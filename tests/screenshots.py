@@ -77,6 +77,7 @@ SCREENS = {
     "klaerung-shop-ansehen-schmal": Screen("tests.ui.review.screens:others", 900, 526),
     "klaerung-shop-ausgeblendet": Screen("tests.ui.review.screens:others_hidden", 1280, 694),
     "klaerung-leer": Screen("tests.ui.review.screens:empty", 1280, 694),
+    "zahlung-verteilen": Screen("tests.ui.review.screens:split", 0, 0),
     "klaerung-rechnung-waehlen": Screen("tests.ui.review.screens:choose", 0, 0),
     "rechnung-skonto": Screen("tests.ui.invoices.closing_screens:skonto_panel", 1280, 694),
     "rechnung-teilweise-erstattet": Screen(

@@ -56,10 +56,6 @@ class Post:
         if len(self._waiting) > 3 and chance.random() < 0.5:
             self.deliver(self._waiting.pop(chance.randrange(len(self._waiting))))
 
-    def holds(self, object_id: str) -> bool:
-        """Whether something about it is still on its way."""
-        return any(body["data"]["object"]["id"] == object_id for body in self._waiting)
-
     def deliver_all(self, chance: random.Random) -> None:
         """Everything that is still on its way, in any order."""
         chance.shuffle(self._waiting)
@@ -114,7 +110,7 @@ class AtStripe:
 
     def _refund(self) -> Back | None:
         """Money goes back: all that is left, or a part."""
-        free = [one for one in self.paid if not one.disputed and not self._failure_unknown(one)]
+        free = [one for one in self.paid if not one.disputed]
         left = [(one, one.amount - self.back(one)) for one in free]
         left = [(one, rest) for one, rest in left if rest > 0]
         if not left:
@@ -124,18 +120,6 @@ class AtStripe:
         back = Back(self._name("re"), paid, amount)
         self.refunds.append(back)
         return back
-
-    def _failure_unknown(self, paid: Paid) -> bool:
-        """That a refund of a split payment failed is still on its way. See test_money_office,
-        TOLD_TOO_LATE, for what another refund does then.
-        """
-        failed = [one for one in self.refunds if one.paid is paid and not one.counts]
-        split = self._office.value(
-            "SELECT count(*) FROM payments moved JOIN payments paid ON paid.id = moved.reversal_of"
-            " WHERE moved.kind = 'moved' AND paid.stripe_payment_intent_id = ?",
-            paid.intent,
-        )
-        return bool(split) and any(self.post.holds(one.id) for one in failed)
 
     def _told_of_refund(self, back: Back, **fields: Any) -> dict[str, Any]:
         paid = back.paid

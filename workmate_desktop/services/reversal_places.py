@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
-from workmate_desktop.domain.history import Action
+from workmate_desktop.domain.history import ACTOR_STRIPE, Action
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import CHARGE_PREFIXES
 from workmate_desktop.services import moving
@@ -75,17 +75,47 @@ def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> No
         gone = -sum(row.amount_minor for row in _at_home(t, payment, event))
         if dict(moving.shares(t, payment)).get(invoice_id, 0) < gone:
             raise UserError("review_invoice_closed")
-        _move_entries(t, payment, event, invoice_id, actor)
+        _move_entries(t, payment, _at_home(t, payment, event), invoice_id, actor)
     t.reviews.settle_event(event.id, Outcome.BOOKED, invoice_id)
 
 
+def follow_the_money(t: Transaction, payment: Payment) -> None:
+    """A refund that failed brought its money back to another invoice than the one that a later
+    refund was booked on: that one took the money that is there now, so it counts there.
+
+    Stripe may tell of the later refund before it tells that the first one failed.
+    """
+    home = payment.invoice_id
+    moves = t.moves.of_payment(payment.id)
+    if home is None or not moves:
+        return
+    for rows in _standing_at(t, payment, home):
+        gone = -sum(row.amount_minor for row in rows)
+        if gone > -t.moves.left_at(home, payment.id):
+            continue  # the first invoice bears it
+        for target in dict.fromkeys(move.to_id for move in moves):
+            if t.moves.left_at(target, payment.id) >= gone:
+                _move_entries(t, payment, rows, target, ACTOR_STRIPE)
+                break
+
+
+def _standing_at(t: Transaction, payment: Payment, invoice_id: str) -> list[list[Payment]]:
+    """The counter-entries of each refund and dispute that is gone there, the newest first."""
+    objects: dict[str, list[Payment]] = defaultdict(list)
+    for row in t.payments.reversals_of(payment.id):
+        if row.stripe_object_id is not None and row.invoice_id == invoice_id:
+            objects[row.stripe_object_id].append(row)
+    return [
+        rows for rows in reversed(objects.values()) if sum(row.amount_minor for row in rows) < 0
+    ]
+
+
 def _move_entries(
-    t: Transaction, payment: Payment, event: StripeEvent, invoice_id: str, actor: str
+    t: Transaction, payment: Payment, rows: list[Payment], invoice_id: str, actor: str
 ) -> None:
     first, other = t.invoices.to_book(payment.invoice_id or ""), t.invoices.to_book(invoice_id)
     if first is None or other is None:
         raise UserError("invoice_gone")
-    rows = _at_home(t, payment, event)
     t.payments.place_reversals([row.id for row in rows], other.id)
     amount = -sum(row.amount_minor for row in rows)
     for invoice, detail in ((first, {"other": other.number}), (other, {"origin": first.number})):
@@ -97,7 +127,7 @@ def _move_entries(
             livemode=invoice.livemode,
             amount_minor=amount,
             currency=payment.currency,
-            event_id=event.id,
+            object_id=rows[0].stripe_object_id,
             **{"from": before.value, "to": after.value},
             **detail,
         )

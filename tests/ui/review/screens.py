@@ -1,18 +1,21 @@
 """Klärung nötig filled like its picture, for screenshots and tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtWidgets import QWidget
 
-from tests.ui.fakes import NOW, FakeClock
+from tests.ui.fakes import NOW, FakeClock, row
 from tests.ui.invoices.screens import picture_books, tab
 from tests.ui.review.fakes import BECKER, FakeReview, picture_review, shop_orders, waiting
 from workmate_desktop.domain.events import Reason
+from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.review import ReviewList, Suggestion, Why
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
+from workmate_desktop.ui.review.split_dialog import SplitDialog
 from workmate_desktop.ui.shared.theme import Theme
 
 
@@ -118,3 +121,15 @@ def choose(theme: Theme) -> QWidget:
     """Andere Rechnung wählen."""
     review = picture_review()
     return ChooseDialog(theme, review.items["evt_1"], lambda _t: review.invoices, None)
+
+
+def split(theme: Theme) -> QWidget:
+    """119,00 € too much on one invoice, to be put on another one of the customer."""
+    made = replace(row(119, "Fahrschule Becker", InvoiceStatus.PAID, total=11900), paid_minor=23800)
+    others = [
+        row(113, "Fahrschule Becker", InvoiceStatus.OPEN, total=8900),
+        row(104, "Fahrschule Becker", InvoiceStatus.OPEN, total=29750),
+    ]
+    dialog = SplitDialog(theme, made, 11900, lambda _text: others, None)
+    dialog.view.setCurrentIndex(dialog.model.index(0))
+    return dialog
