@@ -24,7 +24,9 @@ from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.invoicing import Invoicing
@@ -130,7 +132,7 @@ def _empty_books() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE_NAME
         create_file(path)
-        database = Database(path)
+        database = Database(path, Threads())
         with database.writing.connect() as connection:
             migrate(connection)
         database.close()
@@ -143,17 +145,18 @@ def make_books(
     clock: TestClock | None = None,
     keys: StripeKeys | None = TEST_KEYS,
     busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    waiting: Waiting | None = None,
 ) -> OfficeBooks:
     """Open (or make) the books in `data_dir` and start the writer. Call close() afterwards."""
-    clock = clock or TestClock()
+    clock, waiting = clock or TestClock(), waiting or Threads()
     if not (data_dir / FILE_NAME).exists() and not (data_dir / ID_FILE).exists():
         create_file(data_dir / FILE_NAME)
         (data_dir / FILE_NAME).write_bytes(_empty_books())
-    opened = open_database(data_dir, clock.today().isoformat())
+    opened = open_database(data_dir, clock.today().isoformat(), waiting)
     database = opened.database
     if busy_timeout_ms != BUSY_TIMEOUT_MS:
         database.close()
-        database = Database(data_dir / FILE_NAME, busy_timeout_ms)
+        database = Database(data_dir / FILE_NAME, waiting, busy_timeout_ms)
     announcer = Announcer()
     troubles: list[Trouble | None] = []
     writer = Writer(database, clock, announcer.announce, troubles.append)

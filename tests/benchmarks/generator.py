@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.benchmarks.deliveries import amount_minor, invoice_id, invoice_number
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import event_search
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.open import open_database
@@ -38,7 +39,7 @@ _TOWN = ("Koblenz", "Köln", "Mainz", "Trier", "Würzburg", "Düsseldorf", "Hall
 def new_data_dir(folder: Path) -> Path:
     """A data folder with an empty database, made by the program itself. Returns the file."""
     folder.mkdir(mode=0o700, parents=True)
-    open_database(folder, "2026-11-23").database.close()
+    open_database(folder, "2026-11-23", Threads()).database.close()
     return folder / FILE_NAME
 
 

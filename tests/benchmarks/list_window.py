@@ -19,6 +19,7 @@ from tests.benchmarks.generator import LAST_DAY
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.books import Books
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.ui.invoices.table_model import Column, InvoiceTableModel
@@ -78,7 +79,7 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
     """All figures for the books in `folder`."""
     application = QApplication([])
     theme = apply_theme(application)
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     books = Books(database, SystemClock())
     query = InvoiceQuery(livemode=True, today=LAST_DAY)
     books.invoice_page(query, None, 1)  # statements compiled, file opened

@@ -27,6 +27,7 @@ from tests.store.counted import Steps
 from tests.store.gate import Gate, traced
 from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.books import Books
 from workmate_desktop.store.confirmation import Confirmation
@@ -270,7 +271,7 @@ def test_pages_of_a_book_ten_times_as_large_cost_the_same(tmp_path: Path) -> Non
     for size in (400, 4_000):
         folder = tmp_path / str(size)
         fill_office(new_data_dir(folder), size)
-        database = Database(folder / FILE_NAME)
+        database = Database(folder / FILE_NAME, Threads())
         steps = Steps()
         steps.watch_readers(database)
         found.append(_steps_of_pages(Books(database, SystemClock()), steps))

@@ -23,6 +23,7 @@ from tests.benchmarks.office import copied, office
 from tests.benchmarks.start import start_once
 from tests.benchmarks.table import Goal, Row
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.seal_check import CHECKED_ON
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import FILE_NAME, Database
@@ -133,12 +134,12 @@ def _for_starts(books: Path, data: Path) -> None:
 
 def _checks(data: Path, book: Book) -> None:
     began = time.perf_counter()
-    opened = open_database(data, SystemClock().today().isoformat())
+    opened = open_database(data, SystemClock().today().isoformat(), Threads())
     took = (time.perf_counter() - began) * 1000
     opened.database.close()
     book.opened_ms.append(took)
     book.opened_ms_a_mb.append(took / ((data / FILE_NAME).stat().st_size / 1e6))
-    database = Database(data / FILE_NAME)
+    database = Database(data / FILE_NAME, Threads())
     began = time.process_time()
     report = compare_with_seals(database, lambda: None)
     used = time.process_time() - began

@@ -24,6 +24,7 @@ from tests.factories import (
 )
 from tests.faults.office import Office
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store import backup, migrate
@@ -45,7 +46,7 @@ def _made(data_dir: Path, invoices: int = 40) -> None:
 
 def _refusal(data_dir: Path) -> UserError:
     with pytest.raises(UserError) as refused:
-        open_database(data_dir, TODAY)
+        open_database(data_dir, TODAY, Threads())
     return refused.value
 
 
@@ -201,7 +202,8 @@ def count(*_):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-opening.open_database(Path(sys.argv[2]), "2026-11-23").database.close()
+from workmate_desktop.gateways.threads import Threads
+opening.open_database(Path(sys.argv[2]), "2026-11-23", Threads()).database.close()
 print("statements", int(sys.argv[3]) - left)
 """
 
@@ -212,7 +214,7 @@ def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("next")
     source = Path(workmate_desktop.__file__).parent
     target = folder / "workmate_desktop"
-    for name in ("domain", "store"):
+    for name in ("domain", "gateways", "store"):
         shutil.copytree(source / name, target / name)
     (target / "__init__.py").write_text("")
     store = target / "store"
@@ -285,7 +287,7 @@ def test_f10_killed_while_the_books_are_brought_to_this_version(tmp_path: Path) 
     made.mkdir()
     path = made / FILE_NAME
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, "0001")
         connection.exec_driver_sql(

@@ -20,6 +20,7 @@ from tests.faults.programs import serving
 from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import StepName
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.upkeep import Upkeep
@@ -186,7 +187,7 @@ def test_f4_a_backup_that_does_not_fit_leaves_nothing_behind(disk: SmallDisk) ->
 
 def _refusal(data_dir: Path) -> str:
     with pytest.raises(UserError) as refused:
-        open_database(data_dir, "2026-11-23")
+        open_database(data_dir, "2026-11-23", Threads())
     return refused.value.code
 
 
@@ -224,7 +225,7 @@ def test_f5_first_start_on_a_full_disk(disk: SmallDisk) -> None:
 def test_f5_the_disk_is_full_in_the_middle_of_a_migration(disk: SmallDisk) -> None:
     path = disk.path / FILE_NAME
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, "0001")
         connection.exec_driver_sql("BEGIN")
@@ -277,7 +278,7 @@ def test_f6_read_only_folder(disk: SmallDisk) -> None:
     disk.read_only(True)
     assert _refusal(data_dir) == "database_read_only"
     disk.read_only(False)
-    open_database(data_dir, "2026-11-23").database.close()
+    open_database(data_dir, "2026-11-23", Threads()).database.close()
 
 
 def test_f6_first_start_on_a_read_only_folder(disk: SmallDisk) -> None:
@@ -295,7 +296,7 @@ def test_f6_becoming_writable_again_heals_a_running_writer(disk: SmallDisk) -> N
     office.listener.stop()
     office.at.close()  # nothing may be open for writing while the disk is remounted
     disk.read_only(True)
-    office.at.database = Database(data_dir / FILE_NAME)
+    office.at.database = Database(data_dir / FILE_NAME, Threads())
     writer = Writer(office.at.database, office.at.clock, lambda _c: None, office.at.troubles.append)
     office.at.writer = office.at.receive._writer = writer
     writer.start()

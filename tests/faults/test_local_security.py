@@ -24,6 +24,7 @@ from tests.factories import (
 from tests.faults.programs import serving
 from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.window_memory import WindowMemory
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import FILE_NAME
@@ -239,4 +240,4 @@ def test_j17_ids_in_the_settings_tampered_with(tmp_path: Path, value: str) -> No
         connection.execute("UPDATE settings SET value = ? WHERE key = 'database_id'", (value,))
     connection.close()
     with pytest.raises(UserError, match="database_foreign"):
-        open_database(tmp_path, "2026-11-23")
+        open_database(tmp_path, "2026-11-23", Threads())

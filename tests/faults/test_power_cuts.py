@@ -21,6 +21,7 @@ from tests.faults.kill_events import TOTAL
 from tests.faults.lengths import LONG, runs
 from tests.faults.power import Disk, write_image
 from tests.faults.power_record import Recorder
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store.engine import open_connection
 from workmate_desktop.store.open import open_database
 from workmate_desktop.store.seal_report import compare_with_seals
@@ -107,7 +108,7 @@ def _open_and_look(
 ) -> None:
     write_image(image, at)
     try:
-        database = open_database(at, "2026-11-23").database
+        database = open_database(at, "2026-11-23", Threads()).database
         try:
             with closing(open_connection(database.path, read_only=True)) as books:
                 _look(books, acknowledged, promise)

@@ -17,6 +17,7 @@ from tests.faults.lengths import runs
 from tests.faults.office import Office
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.reversals import ReversalKind
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.upkeep import Upkeep
 from workmate_desktop.store import migrate
@@ -216,7 +217,7 @@ def test_j23_the_books_of_an_older_version_are_sealed_when_they_are_migrated(
 ) -> None:
     path = tmp_path / "workmate.sqlite3"
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, "0005")
         for sql in (
@@ -249,7 +250,7 @@ def test_j23_every_random_change_is_found(paid: Office, tmp_path: Path) -> None:
         tool.execute("PRAGMA journal_mode=WAL")
         for trigger in TRIGGERS:
             tool.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-    database = Database(original)
+    database = Database(original, Threads())
     random_ = random.Random(23)
     tool = sqlite3.connect(original, isolation_level=None)
     try:

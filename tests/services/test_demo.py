@@ -19,6 +19,7 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus, status_a
 from workmate_desktop.domain.lists import EventFilter, InvoiceFilter, InvoiceQuery
 from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.books import Books
@@ -64,7 +65,7 @@ def opened(folder: Path, moment: datetime = NOON) -> Demo:
     """An empty office."""
     folder.mkdir(mode=0o700)
     clock = Clock(moment)
-    found = open_database(folder, clock.today().isoformat())
+    found = open_database(folder, clock.today().isoformat(), Threads())
     setup = StripeSetup(
         Writer(found.database, clock, lambda _changes: None),
         found.database,

@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import OfficeBooks, customer, draft, make_books
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.recount import Recount
 from workmate_desktop.store import migrate
 from workmate_desktop.store import notices as notice_rows
@@ -126,7 +127,7 @@ _OLD = (
 
 def _old_books(path: Path) -> None:
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, "0010")
         for key, number, status, entries in _OLD:

@@ -11,6 +11,7 @@ from tests.benchmarks.generator import fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, make_books
 from workmate_desktop.domain.lists import EventFilter
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.search_upkeep import SearchUpkeep
 from workmate_desktop.store import event_search
@@ -111,7 +112,7 @@ def test_what_is_found_is_what_like_finds(
     with sqlite3.connect(file) as raw:
         what(raw)
     raw.close()
-    database = Database(file)
+    database = Database(file, Threads())
     office = make_books(file.parent)
     try:
         _compare(database, monkeypatch)
@@ -163,7 +164,7 @@ def test_the_number_of_a_draft_may_come_later(office: OfficeBooks) -> None:
 
 
 def test_the_index_is_used(file: Path) -> None:
-    database = Database(file)
+    database = Database(file, Threads())
     with database.snapshot() as connection:
         known = event_search.candidates(connection, "evt_zzzz")
         assert known is not None

@@ -12,6 +12,7 @@ from tests.store.test_tables import ROWS, insert, insert_all
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceItem
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import migrate
 from workmate_desktop.store.engine import Database, create_file
 from workmate_desktop.store.seal_report import compare_with_seals
@@ -143,7 +144,7 @@ _OLD = (
 def _old_books(folder: Path) -> None:
     path = folder / "workmate.sqlite3"
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, migrate.KNOWN[migrate.KNOWN.index("0012") - 1])
         for sql in _OLD:

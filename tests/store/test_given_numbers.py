@@ -21,6 +21,7 @@ from tests.factories import (
     sign,
 )
 from tests.factories import TestClock as Clock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.backup_keeper import BackupKeeper
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.store import backup
@@ -135,7 +136,7 @@ def test_md3_the_file_is_made_up_for_at_the_start(tmp_path: Path) -> None:
     office.close()
     office = made_in(tmp_path)
     assert not (tmp_path / f"{NUMBERS_FILE}.unfinished").exists()
-    BackupKeeper(office.writer, office.database, tmp_path, office.clock).look_after()
+    BackupKeeper(office.writer, office.database, tmp_path, office.clock, Threads()).look_after()
     office.settled()
     assert remembered(tmp_path) == {"next_number.live.2026": 4, "next_number.test.2026": 2}
     office.invoicing.delete_test_data().result(10)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.factories import make_books
 from workmate_desktop.domain.review import OthersPayments
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import migrate, not_ours
 from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 
@@ -24,7 +25,7 @@ def _detail(reason: str) -> str:
 def test_mb4_failures_that_waited_wait_no_more_after_the_update(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     create_file(path)
-    database = Database(path)
+    database = Database(path, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, migrate.KNOWN[migrate.KNOWN.index("0013") - 1])
         for name, kind, reason in (

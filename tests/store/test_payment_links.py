@@ -10,6 +10,7 @@ from alembic.config import Config
 
 from tests.factories import OfficeBooks, customer, draft, make_books
 from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import migrate, payment_links
 from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.transaction import Transaction
@@ -69,7 +70,7 @@ def test_books_of_the_first_version_get_the_table(tmp_path: Path) -> None:
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     create_file(tmp_path / FILE_NAME)
-    database = Database(tmp_path / FILE_NAME)
+    database = Database(tmp_path / FILE_NAME, Threads())
     with database.writing.connect() as connection:
         config.attributes["connection"] = connection
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -18,6 +18,7 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.lists import EventFilter, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.domain.review import ReviewItem
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.books import Books
 from workmate_desktop.store import (
     catch_up,
@@ -45,7 +46,7 @@ QUERY = InvoiceQuery(livemode=True, today=LAST_DAY)
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     folder = tmp_path_factory.mktemp("plans") / "daten"
     fill_office(new_data_dir(folder), 400)
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     yield database
     database.close()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.factories import OfficeBooks, customer, draft, issued, make_books
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import migrate
 from workmate_desktop.store.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.folding import LETTERS, fold, fold_sql, more_letters
@@ -239,7 +240,7 @@ def test_me3_rows_of_other_programs_are_found_in_any_form(office: OfficeBooks) -
 
 def test_me3_rows_written_before_the_update_are_found_in_any_form(tmp_path: Path) -> None:
     create_file(tmp_path / FILE_NAME)
-    database = Database(tmp_path / FILE_NAME)
+    database = Database(tmp_path / FILE_NAME, Threads())
     with database.writing.connect() as connection:
         migrate.migrate(connection, "0010")
         _write_as_others_do(connection.exec_driver_sql)

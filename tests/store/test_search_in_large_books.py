@@ -16,6 +16,7 @@ from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
 from tests.store.test_query_plans import asked, full_scans, sorts
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.books import Books
 from workmate_desktop.store import event_search, invoice_search
 from workmate_desktop.store.engine import FILE_NAME, Database
@@ -42,7 +43,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
                 (f"i{number}", f"Ab-{number}", f"k{number}", ("eur", "jpy")[number % 2], number),
             )
     raw.close()
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     yield database
     database.close()
 

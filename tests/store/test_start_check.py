@@ -16,6 +16,7 @@ from tests.faults.test_database_file import (
     _zero_schema,
 )
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import open as opening
 from workmate_desktop.store.file_names import FILE_NAME, PLAN
 from workmate_desktop.store.open import open_database
@@ -37,12 +38,12 @@ def test_sound_books_are_checked_once(data_dir: Path, monkeypatch: pytest.Monkey
     def not_again(*_: object) -> None:
         raise AssertionError("checked twice")
 
-    begun = begin_check(data_dir)
+    begun = begin_check(data_dir, Threads())
     assert begun is not None
     monkeypatch.setattr(opening, "_check", not_again)
-    open_database(data_dir, TODAY, begun).database.close()
+    open_database(data_dir, TODAY, Threads(), begun).database.close()
     with pytest.raises(AssertionError):
-        open_database(data_dir, TODAY)
+        open_database(data_dir, TODAY, Threads())
 
 
 @pytest.mark.parametrize(
@@ -53,11 +54,11 @@ def test_f7_a_damaged_database_is_refused_as_without(
 ) -> None:
     damage(data_dir / FILE_NAME)
     before = (data_dir / FILE_NAME).read_bytes()
-    begun = begin_check(data_dir)
+    begun = begin_check(data_dir, Threads())
     if begun is not None:
         assert not begun.found_sound()
     with pytest.raises(UserError) as refused:
-        open_database(data_dir, TODAY, begun)
+        open_database(data_dir, TODAY, Threads(), begun)
     assert refused.value.code in ("database_damaged", "database_missing")
     assert (data_dir / FILE_NAME).read_bytes() == before
 
@@ -71,7 +72,7 @@ def test_nothing_is_begun_where_another_file_comes_first(data_dir: Path, way: st
         os.truncate(path, 0)
     else:
         (data_dir / PLAN).write_text("{}")
-    assert begin_check(data_dir) is None
+    assert begin_check(data_dir, Threads()) is None
     assert path.exists() == (way != "missing")
 
 
@@ -79,13 +80,13 @@ def test_what_an_unclean_end_left_in_the_wal_is_checked_as_well(data_dir: Path) 
     other = sqlite3.connect(data_dir / FILE_NAME)
     other.execute("INSERT INTO settings VALUES ('a', 'b')")
     other.commit()  # stands in the WAL
-    begun = StartCheck(data_dir / FILE_NAME)
+    begun = StartCheck(data_dir / FILE_NAME, Threads())
     assert begun.found_sound()
     other.close()
 
 
 def test_it_ends_when_it_is_told_to(data_dir: Path) -> None:
-    begun = begin_check(data_dir)
+    begun = begin_check(data_dir, Threads())
     assert begun is not None
     begun.stop()
     begun.stop()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import inspect
 
 from tests.factories import OfficeBooks, make_books
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import driver, migrate
 from workmate_desktop.store.engine import FILE_NAME, Database, open_connection
 from workmate_desktop.store.errors import StoreUnavailable
@@ -240,7 +241,7 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_nobody_begins_to_read_books_that_are_replaced(office: OfficeBooks) -> None:
     """A view that was about to would hold a file whose WAL has the name of the new one's."""
-    database = Database(office.path)
+    database = Database(office.path, Threads())
     with database.reader() as under_way:
         assert not database.close(wait_seconds=0.01)
         assert under_way.exec_driver_sql("SELECT count(*) FROM invoices").scalar() == 0
@@ -253,4 +254,4 @@ def test_nobody_begins_to_read_books_that_are_replaced(office: OfficeBooks) -> N
 def test_database_errors_do_not_show_parameters(office: OfficeBooks) -> None:
     for used in (office.database.writing, office.database.reading):
         assert used.hide_parameters
-    Database(office.path).close()
+    Database(office.path, Threads()).close()

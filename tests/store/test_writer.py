@@ -16,6 +16,7 @@ from tests.store.gate import Gate, traced
 from workmate_desktop.domain.changes import Change, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.errors import StoreUnavailable, Trouble
 from workmate_desktop.store.transaction import Transaction
@@ -301,7 +302,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 
 def _writer(path: Path) -> tuple[Database, Writer, list[Change]]:
-    database, changes = Database(path), list[Change]()
+    database, changes = Database(path, Threads()), list[Change]()
     return database, Writer(database, Clock(), changes.extend), changes
 
 

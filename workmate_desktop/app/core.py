@@ -26,6 +26,7 @@ from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
 from workmate_desktop.gateways.stripe_webhook import warm_up
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
@@ -91,7 +92,7 @@ class Core:
         self._public_url: str | None = None
         if options.stripe_api_base is not None:
             checked_api_base(options.stripe_api_base)
-        opened = open_database(options.data_dir, clock.today().isoformat(), begun)
+        opened = open_database(options.data_dir, clock.today().isoformat(), Threads(), begun)
         self.database = opened.database
         self.announcer = Announcer()
         self.writer = Writer(

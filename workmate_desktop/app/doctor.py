@@ -38,6 +38,7 @@ from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.gateways.secret_file import SecretFile
 from workmate_desktop.gateways.stripe_api import checked_api_base
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.state_file import STATE_FILE
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
@@ -108,7 +109,7 @@ def _summary(wrong: int, open_points: int) -> str:
 def _findings(options: Options, open_keychain: Callable[[str], SecretStore]) -> Iterator[Finding]:
     yield from _folder(options.data_dir)
     try:
-        state = inspect(options.data_dir)
+        state = inspect(options.data_dir, Threads())
     except OSError as error:
         state = Inspection(False, None)
         yield Finding(Mark.WRONG, "Datenbank", f"Der Ordner ist nicht lesbar: {error.strerror}")
@@ -294,7 +295,7 @@ def _keys(
 
 def _loaded_setup(options: Options, given: GivenKeys, keychain: SecretStore) -> StripeSetup:
     """The keys as the program would find them. The writer is never started."""
-    database = Database(options.data_dir / FILE_NAME)
+    database = Database(options.data_dir / FILE_NAME, Threads())
     try:
         setup = StripeSetup(
             Writer(database, SystemClock(), lambda _changes: None),

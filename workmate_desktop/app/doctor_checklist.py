@@ -16,6 +16,7 @@ from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.checklist import checklist
 from workmate_desktop.services.checklist_facts import Facts
 from workmate_desktop.services.public_address import AddressState
@@ -90,7 +91,7 @@ def _evidence(folder: Path, state: Inspection, keys: StripeKeys, clock: SystemCl
     mode = keys.livemode
     if state.trouble is not None or not state.exists or mode is None:
         return Evidence()
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     try:
         with database.reader() as connection:
             return evidence(connection, livemode=mode, now=clock.now())

@@ -11,6 +11,7 @@ from pathlib import Path
 from workmate_desktop.app.doctor_lines import Finding, Mark, local_text
 from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe_keys import livemode_of
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store.catch_up import cursor
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.inspection import Inspection
@@ -31,7 +32,7 @@ def kept_steps(folder: Path, state: Inspection) -> Mapping[StepName, StepState]:
     """How the steps stood last; nothing where the books cannot be read."""
     if state.trouble is not None or not state.exists:
         return {}
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     try:
         with database.reader() as connection:
             return steps(connection)
@@ -54,7 +55,7 @@ def _catch_up(folder: Path, state: Inspection, secret_key: str, comparison: Step
         return Finding(Mark.NOTE, "Abruf", "kein Secret Key: Von Stripe lässt sich nichts holen")
     if state.trouble is not None or not state.exists:
         return Finding(Mark.NOTE, "Abruf", "ohne die Datenbank unbekannt")
-    database = Database(folder / FILE_NAME)
+    database = Database(folder / FILE_NAME, Threads())
     try:
         with database.reader() as connection:
             found = cursor(connection, livemode=livemode_of(secret_key) is True)

@@ -146,9 +146,10 @@ class FirstWindow:
     def _import_list(self) -> None:
         """On the thread."""
         if not self._options.demo:
+            from workmate_desktop.gateways.threads import Threads
             from workmate_desktop.store.start_check import begin_check
 
-            self.begun = begin_check(self._options.data_dir)
+            self.begun = begin_check(self._options.data_dir, Threads())
         import workmate_desktop.gateways.clock
         import workmate_desktop.store.early_books
         import workmate_desktop.ui.invoices.list_side

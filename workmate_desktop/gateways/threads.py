@@ -4,10 +4,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workmate_desktop.domain.waiting import Line, Lock, Signal, Worker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class Threads:
@@ -39,8 +41,10 @@ class Threads:
         """A queue without a limit."""
         return queue.SimpleQueue()
 
-    def future(self) -> Future[Any]:
+    def future(self) -> "Future[Any]":
         """A future that nobody can cancel any more."""
+        from concurrent.futures import Future  # not before the first paint
+
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
         return future

@@ -1,9 +1,7 @@
 """The backups that the program makes by itself: the first of a day, after changes, at the end."""
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from workmate_desktop.domain.changes import (
 )
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.backups import refusal_of
 from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import backup
@@ -38,10 +37,7 @@ _WORTH_A_COPY = (InvoiceChanged, InvoiceRemoved, CustomerChanged, EventRecorded,
 
 
 class BackupKeeper:
-    """Every call blocks for as long as the copy takes: for the background, and for the end.
-
-    `measure` is time itself, in seconds, for how long a copy takes.
-    """
+    """Every call blocks for as long as the copy takes: for the background, and for the end."""
 
     def __init__(
         self,
@@ -49,14 +45,14 @@ class BackupKeeper:
         database: Database,
         data_dir: Path,
         clock: Clock,
-        measure: Callable[[], float] = time.monotonic,
+        waiting: Waiting,
     ) -> None:
         self._writer = writer
         self._database = database
         self._data_dir = data_dir
         self._clock = clock
-        self._measure = measure
-        self._one_at_a_time = threading.Lock()
+        self._monotonic = waiting.monotonic
+        self._one_at_a_time = waiting.lock()
         self._first_look = True
         self._changed = False
         self._copied_at: datetime | None = None
@@ -148,14 +144,15 @@ class BackupKeeper:
     def _copy(self, name: BackupName, seconds: float | None = None) -> None:
         # Before the copy: what comes meanwhile may be in it or not.
         self._changed, head = False, self._head()
-        began = self._measure()
+        began = self._monotonic()
+        give_up = None if seconds is None else lambda: self._monotonic() - began >= seconds
         try:
-            backup.make(self._database.path, self._data_dir, str(name), seconds)
+            backup.make(self._database.path, self._data_dir, str(name), give_up)
         except (OSError, backup.BackupFailed) as error:
             self._changed = True
             logger.error("The backup %s failed: %s", name, error)
             raise refusal_of(error) from error
-        self._took = took = self._measure() - began
+        self._took = took = self._monotonic() - began
         self._copied_at, self._copied_head = self._clock.now(), head
 
         def note(t: Transaction) -> None:

@@ -46,7 +46,7 @@ class Upkeep:
         self._seals = SealCheck(writer, database, clock)
         self._sums = Recount(writer, database, clock)
         self._search = SearchUpkeep(writer, database)
-        self.backups = BackupKeeper(writer, database, data_dir, clock)
+        self.backups = BackupKeeper(writer, database, data_dir, clock, database.waiting)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None

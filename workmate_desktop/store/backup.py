@@ -6,9 +6,8 @@ https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
 
 import os
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from workmate_desktop.domain.backups import backup_name, kept_of
@@ -23,15 +22,19 @@ class BackupFailed(Exception):
 
 FOLDER = "backups"
 _UNFINISHED = ".unfinished"
-_AGAIN_SECONDS = 0.02
+_ASKED_EVERY = 1000
+"""Steps of SQLite's machine: of a copy, about a hundred rows."""
 SEAL_HEAD = "SELECT COALESCE(max(no), 0) FROM seals"
 
 
-def make(database: Path, data_dir: Path, name: str, seconds: float | None = None) -> Path:
+def make(
+    database: Path, data_dir: Path, name: str, give_up: Callable[[], bool] | None = None
+) -> Path:
     """A verified backup `backups/<name>.sqlite3`, replacing one of the same name.
 
-    Reads a snapshot, so bookings go on meanwhile; after `seconds` it is given up. What a kill left
-    unfinished is swept up, and what need not be kept any more. Raises BackupFailed, OSError.
+    Reads a snapshot, so bookings go on meanwhile; once `give_up` says so, it ends.
+    What a kill left unfinished is swept up, and what need not be kept any more. Raises
+    BackupFailed, OSError.
     """
     folder = data_dir / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -39,7 +42,7 @@ def make(database: Path, data_dir: Path, name: str, seconds: float | None = None
         if backup_name(left.stem) is not None:
             left.unlink()
     target = folder / f"{name}.sqlite3"
-    _write(database, target, seconds)
+    _write(database, target, give_up)
     thin(data_dir)
     return target
 
@@ -63,13 +66,13 @@ def copy_to(data_dir: Path, target: Path) -> Path:
     return target
 
 
-def _write(database: Path, target: Path, seconds: float | None = None) -> None:
+def _write(database: Path, target: Path, give_up: Callable[[], bool] | None = None) -> None:
     """Whole and checked under another name first: a bad copy never replaces a good one."""
     unfinished = target.with_name(target.stem + _UNFINISHED)
     unfinished.unlink(missing_ok=True)
     create_file(unfinished)  # VACUUM INTO accepts an empty file; so it is 0600 from the start
     try:
-        _vacuum_into(database, unfinished, seconds)
+        _vacuum_into(database, unfinished, give_up)
         if not is_good(unfinished):
             raise BackupFailed("not verified")
         if database_id(unfinished) != database_id(database):
@@ -84,41 +87,12 @@ def _write(database: Path, target: Path, seconds: float | None = None) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _vacuum_into(database: Path, target: Path, seconds: float | None) -> None:
-    connection = sqlite3.connect(
-        f"{database.absolute().as_uri()}?mode=rw",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,  # the bound interrupts from a thread of its own
-    )
-    try:
-        with _bounded(connection, seconds):
-            connection.execute("VACUUM INTO ?", (str(target),))
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _bounded(connection: sqlite3.Connection, seconds: float | None) -> Iterator[None]:
-    """Whatever runs inside is interrupted after `seconds`."""
-    if seconds is None:
-        yield
-        return
-    ended = threading.Event()
-
-    def interrupt() -> None:
-        pause = seconds
-        while not ended.wait(pause):  # one that comes between two statements is lost
-            connection.interrupt()
-            pause = _AGAIN_SECONDS
-
-    bound = threading.Thread(target=interrupt, name="backup-bound", daemon=True)
-    bound.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        bound.join()  # the connection is closed next
+def _vacuum_into(database: Path, target: Path, give_up: Callable[[], bool] | None) -> None:
+    uri = f"{database.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        # https://www.sqlite.org/c3ref/progress_handler.html
+        connection.set_progress_handler(give_up, _ASKED_EVERY)
+        connection.execute("VACUUM INTO ?", (str(target),))
 
 
 def all_backups(data_dir: Path) -> list[Path]:

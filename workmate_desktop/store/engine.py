@@ -1,15 +1,15 @@
 """The connections of one database file: one for the writer, a pool for all readers."""
 
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store.driver import BUSY_TIMEOUT_MS, create_file, open_connection
 from workmate_desktop.store.errors import StoreUnavailable, Trouble
 from workmate_desktop.store.file_names import FILE_NAME
@@ -17,25 +17,41 @@ from workmate_desktop.store.file_names import FILE_NAME
 __all__ = ["BUSY_TIMEOUT_MS", "FILE_NAME", "Database", "create_file", "open_connection"]
 
 
-class Database:
-    """The engines of one database file: one for the writer thread, one for all readers."""
+class Connect(Protocol):
+    """store.driver.open_connection: every connection of the running program comes from it."""
 
-    def __init__(self, path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+    def __call__(
+        self, path: Path, *, read_only: bool, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    ) -> sqlite3.Connection: ...
+
+
+class Database:
+    """The engines of one database file: one for the writer thread, one for all readers.
+
+    `waiting` is also how whoever writes and reads here waits.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        waiting: Waiting,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        connect: Connect = open_connection,
+    ) -> None:
         self.path = path
-        self._busy_timeout_ms = busy_timeout_ms
+        self.waiting = waiting
+        self._connect = connect
         # AUTOCOMMIT: transactions are begun by hand, as BEGIN IMMEDIATE or as snapshots.
         self.writing: Engine = create_engine(
             "sqlite://",
-            creator=lambda: open_connection(
-                path, read_only=False, busy_timeout_ms=self._busy_timeout_ms
-            ),
+            creator=lambda: connect(path, read_only=False, busy_timeout_ms=busy_timeout_ms),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
         )
         self.reading: Engine = create_engine(
             "sqlite://",
-            creator=lambda: open_connection(path, read_only=True),
+            creator=lambda: connect(path, read_only=True),
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=8,
@@ -45,8 +61,8 @@ class Database:
             hide_parameters=True,
         )
         self._quick: sqlite3.Connection | None = None
-        self._one_by_one = threading.Lock()
-        self._gate = threading.Lock()
+        self._one_by_one = waiting.lock()
+        self._gate = waiting.lock()
         self._readers = 0
         self._given_up = False
 
@@ -89,7 +105,7 @@ class Database:
             if self._given_up:
                 raise StoreUnavailable(Trouble.UNREADABLE)
             if self._quick is None:
-                self._quick = open_connection(self.path, read_only=True)
+                self._quick = self._connect(self.path, read_only=True)
             yield self._quick
 
     def close(self, wait_seconds: float = 0.0) -> bool:
@@ -102,9 +118,9 @@ class Database:
         """
         with self._gate:
             self._given_up = wait_seconds > 0
-        deadline = time.monotonic() + wait_seconds
-        while self._readers and time.monotonic() < deadline:
-            time.sleep(0.01)
+        deadline = self.waiting.monotonic() + wait_seconds
+        while self._readers and self.waiting.monotonic() < deadline:
+            self.waiting.sleep(0.01)
         with self._one_by_one:
             if self._quick is not None:
                 self._quick.close()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store import backup, migrate
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.errors import trouble_of
@@ -29,7 +30,7 @@ class Inspection:
     backups: int = 0
 
 
-def inspect(data_dir: Path) -> Inspection:
+def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
     """Check the whole database. Never migrates, never locks out the program that uses it.
 
     https://www.sqlite.org/pragma.html#pragma_integrity_check. Raises OSError when the folder
@@ -45,7 +46,7 @@ def inspect(data_dir: Path) -> Inspection:
     wal = path.with_name(FILE_NAME + "-wal")
     size = path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
     version, instance_id = None, None
-    database = Database(path)
+    database = Database(path, waiting)
     try:
         with database.reader() as connection:
             version = migrate.version_of(connection)

@@ -12,8 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store import backup, migrate, restore
-from workmate_desktop.store.engine import Database, create_file
+from workmate_desktop.store.driver import open_connection
+from workmate_desktop.store.engine import Connect, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
 from workmate_desktop.store.given_numbers import begin_file
@@ -30,16 +32,23 @@ class Opened:
     instance_id: str
 
 
-def open_database(data_dir: Path, today: str, begun: StartCheck | None = None) -> Opened:
+def open_database(
+    data_dir: Path,
+    today: str,
+    waiting: Waiting,
+    begun: StartCheck | None = None,
+    connect: Connect = open_connection,
+) -> Opened:
     """Check, migrate when needed (after a backup), and open. `today` names the backup.
 
-    `begun` is the check of this file where it runs already, and nobody wrote since it began.
+    `begun` is the check of this file where it runs already, and nobody wrote since it began;
+    `waiting` and `connect` are for the database.
     Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
     disk_full, database_read_only, database_busy, database_unreadable, backup_failed (before
     a migration); each with `backup`, the name of the newest good backup or None.
     """
     try:
-        return _open(data_dir, today, begun)
+        return _open(data_dir, today, begun, waiting, connect)
     except migrate.NewerDatabase as error:
         raise _refusal("database_newer", data_dir) from error
     except backup.BackupFailed as error:
@@ -59,7 +68,9 @@ def open_database(data_dir: Path, today: str, begun: StartCheck | None = None) -
         raise _refusal(trouble.value, data_dir) from error
 
 
-def _open(data_dir: Path, today: str, begun: StartCheck | None) -> Opened:
+def _open(
+    data_dir: Path, today: str, begun: StartCheck | None, waiting: Waiting, connect: Connect
+) -> Opened:
     path = data_dir / FILE_NAME
     restore.finish(data_dir)  # one that was killed
     known_id = remembered_id(data_dir)
@@ -73,7 +84,7 @@ def _open(data_dir: Path, today: str, begun: StartCheck | None) -> Opened:
     elif not (os.access(path, os.W_OK) and os.access(data_dir, os.W_OK)):
         # SQLite would open it all the same, for reading only.
         raise _refusal(Trouble.READ_ONLY.value, data_dir)
-    database = Database(path)
+    database = Database(path, waiting, connect=connect)
     try:
         with database.writing.connect() as connection:
             if not empty:

@@ -5,9 +5,9 @@ a thread of its own it costs the start next to nothing. By the driver alone, as 
 """
 
 import sqlite3
-import threading
 from pathlib import Path
 
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store.driver import open_connection
 from workmate_desktop.store.file_names import FILE_NAME, PLAN
 
@@ -20,12 +20,11 @@ class StartCheck:
     the books are opened: nobody else writes to them meanwhile.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, waiting: Waiting) -> None:
         """Raises sqlite3.Error, RuntimeError."""
         self._connection = open_connection(path, read_only=True)
         self._sound = False
-        self._thread = threading.Thread(target=self._run, name="start-check", daemon=True)
-        self._thread.start()
+        self._thread = waiting.start(self._run, "start-check")
 
     def found_sound(self) -> bool:
         """Waits for the end. False: not known to be sound, so that it has to be checked again."""
@@ -50,12 +49,12 @@ class StartCheck:
             self._connection.close()
 
 
-def begin_check(data_dir: Path) -> StartCheck | None:
+def begin_check(data_dir: Path, waiting: Waiting) -> StartCheck | None:
     """None where there is nothing to check, or another file is to be put in its place first."""
     path = data_dir / FILE_NAME
     try:
         if (data_dir / PLAN).exists() or not path.exists() or path.stat().st_size == 0:
             return None
-        return StartCheck(path)
+        return StartCheck(path, waiting)
     except (sqlite3.Error, RuntimeError, OSError):
         return None  # as in _run

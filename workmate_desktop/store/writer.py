@@ -8,25 +8,30 @@ jobs may all be repeated is tried without. A future is answered only after the c
 import logging
 import queue
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection
 
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store.confirmation import Confirmation, tell_all
+from workmate_desktop.domain.waiting import Line, Worker
+from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.pending import Job, Pending, conclude, tell
 from workmate_desktop.store.transaction import Transaction, UndoneAltogether
 from workmate_desktop.store.write_ahead_log import QUIET_SECONDS, WriteAheadLog
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 T = TypeVar("T")
-Job = Callable[[Transaction], T]
 logger = logging.getLogger("workmate.store")
+
+__all__ = ["Job", "Writer"]
 
 MAX_BATCH = 256
 _ONLY_A_NEW_CONNECTION_HEALS = (Trouble.READ_ONLY, Trouble.UNREADABLE)
@@ -35,36 +40,7 @@ _PASSES = (Trouble.BUSY, Trouble.FULL, Trouble.READ_ONLY)
 _LATER_SECONDS = 0.5
 
 
-class _Pending(Generic[T]):
-    """A job and the future of its answer (or the confirmation). Without it nobody waits for it."""
-
-    __slots__ = ("afterwards", "failure", "future", "job", "outcome", "repeatable")
-
-    def __init__(
-        self,
-        job: Job[T],
-        future: "Future[T] | Confirmation | None",
-        afterwards: Callable[[Sequence[T]], None] | None = None,
-        repeatable: bool = False,
-    ) -> None:
-        self.job = job
-        self.future = future
-        self.afterwards = afterwards
-        self.repeatable = repeatable
-        self.outcome: T | None = None
-        self.failure: BaseException | None = None
-
-    def answer(self) -> None:
-        if self.future is None:
-            if self.failure is not None:
-                logger.error("A deferred job failed", exc_info=self.failure)
-        elif self.failure is not None:
-            self.future.set_exception(self.failure)
-        else:
-            self.future.set_result(self.outcome)  # type: ignore[arg-type]
-
-
-_NUDGE: _Pending[Any] = _Pending(lambda _transaction: None, None)
+_NUDGE: Pending[Any] = Pending(lambda _transaction: None, None)
 
 
 class Writer:
@@ -87,14 +63,17 @@ class Writer:
         self._after_commit = after_commit
         self._on_trouble = on_trouble
         self._trouble: Trouble | None = None
-        self._queue: queue.SimpleQueue[_Pending[Any] | None] = queue.SimpleQueue()
-        self._later: list[_Pending[Any]] = []
-        self._kept: list[_Pending[Any]] = []
+        self._waiting = database.waiting
+        self._queue: Line[Pending[Any] | None] = self._waiting.line()
+        self._later: list[Pending[Any]] = []
+        self._kept: list[Pending[Any]] = []
         """Deferred jobs of commits that failed. The writer's thread alone."""
         self._write_ahead_log = WriteAheadLog()
-        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._transaction: Transaction | None = None
+        self._thread: Worker | None = None
         self._accepting = False
-        self._gate = threading.Lock()
+        self._gate = self._waiting.lock()
         self._busy_since: float | None = None
 
     @property
@@ -123,8 +102,7 @@ class Writer:
             if self._thread is not None:
                 raise RuntimeError("the writer runs already")
             self._accepting = True
-            self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-            self._thread.start()
+            self._thread = self._waiting.start(self._run, "writer")
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Finish what is queued, close the connection, join. True when it ended in time.
@@ -156,11 +134,10 @@ class Writer:
         `repeatable`: the job may run twice, the first time in vain, because it leaves nothing
         behind but its transaction and what it returns. Many of them cost less: no savepoints.
         """
-        future: Future[T] = Future()
-        future.set_running_or_notify_cancel()  # nobody can take it back any more
+        future: Future[T] = self._waiting.future()
         with self._gate:
             if self._accepting:
-                self._queue.put(_Pending(job, future, afterwards, repeatable))
+                self._queue.put(Pending(job, future, afterwards, repeatable))
                 return future
         future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return future
@@ -172,7 +149,7 @@ class Writer:
         confirmation = Confirmation(event_id)
         with self._gate:
             if self._accepting:
-                self._queue.put(_Pending(job, confirmation, afterwards, repeatable=True))
+                self._queue.put(Pending(job, confirmation, afterwards, repeatable=True))
                 return confirmation
         confirmation.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return confirmation
@@ -184,50 +161,71 @@ class Writer:
         """
         with self._gate:
             if self._accepting:
-                self._later.append(_Pending(job, None, None, repeatable))
+                self._later.append(Pending(job, None, None, repeatable))
                 if len(self._later) == 1:
                     self._queue.put(_NUDGE)  # the thread may be waiting without a limit
 
     # --- writer thread -------------------------------------------------------------------
 
     def _run(self) -> None:
-        raw: sqlite3.Connection | None = None
-        transaction: Transaction | None = None
-        connection = None
-        stopping = False
-        while not stopping:
+        while self.step():
+            pass
+
+    def step(self) -> bool:
+        """Take all that waits (or wait for it) and commit it, on the caller's thread.
+
+        The writer's thread does nothing else. False: it was the last time, the connection is
+        closed.
+        """
+        self._busy_since = None
+        batch, stopping = self._next_batch()
+        self._busy_since = self._waiting.monotonic()
+        if batch:
+            self._commit_or_fail(batch)
+        elif self._transaction is not None and self._write_ahead_log.worth_writing_back:
+            self._write_ahead_log.write_back(self._transaction.raw)
+        if stopping:
+            self._disconnect()
             self._busy_since = None
-            batch, stopping = self._next_batch()
-            self._busy_since = time.monotonic()
-            if not batch:
-                if raw is not None and self._write_ahead_log.worth_writing_back:
-                    self._write_ahead_log.write_back(raw)
-                continue
-            if transaction is None:
-                try:
-                    connection = self._database.writing.connect()
-                    raw = connection.connection.driver_connection
-                    assert raw is not None
-                    # Undo data of savepoints stays in memory: no temporary file per batch.
-                    raw.execute("PRAGMA temp_store=MEMORY")
-                    self._write_ahead_log.limit(raw)
-                    transaction = Transaction(connection, raw, self._clock)
-                except Exception as error:  # noqa: BLE001 - told to everyone who waits
-                    self._fail(batch, error)
-                    continue
-            assert raw is not None and connection is not None
-            self._commit(batch, raw, transaction)
-            if raw.in_transaction or self._trouble in _ONLY_A_NEW_CONNECTION_HEALS:
-                connection.close()
-                transaction = None
-                self._write_ahead_log = WriteAheadLog()
+        return not stopping
+
+    def _commit_or_fail(self, batch: list[Pending[Any]]) -> None:
+        if self._transaction is None:
+            try:
+                self._transaction = self._begun()
+            except Exception as error:  # noqa: BLE001 - told to everyone who waits
+                self._fail(batch, error)
+                return
+        raw = self._transaction.raw
+        self._commit(batch, raw, self._transaction)
+        if raw.in_transaction or self._trouble in _ONLY_A_NEW_CONNECTION_HEALS:
+            self._disconnect()
+            self._write_ahead_log = WriteAheadLog()
+
+    def _begun(self) -> Transaction:
+        """On a connection of its own."""
+        connection = self._database.writing.connect()
+        try:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            # Undo data of savepoints stays in memory: no temporary file per batch.
+            raw.execute("PRAGMA temp_store=MEMORY")
+            self._write_ahead_log.limit(raw)
+            transaction = Transaction(connection, raw, self._clock)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return transaction
+
+    def _disconnect(self) -> None:
+        connection, self._connection, self._transaction = self._connection, None, None
         if connection is not None:
             connection.close()
-        self._busy_since = None
 
-    def _next_batch(self) -> tuple[list[_Pending[Any]], bool]:
+    def _next_batch(self) -> tuple[list[Pending[Any]], bool]:
         """All that is waiting, up to MAX_BATCH jobs; and whether to stop after it."""
-        batch: list[_Pending[Any]] = []
+        batch: list[Pending[Any]] = []
         try:
             item = self._queue.get(timeout=self._patience())
             while item is _NUDGE:
@@ -255,7 +253,7 @@ class Writer:
         return QUIET_SECONDS if self._write_ahead_log.worth_writing_back else None
 
     def _commit(
-        self, batch: list[_Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
+        self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
     ) -> None:
         changes: list[Change] = []
         try:
@@ -279,13 +277,13 @@ class Writer:
         self._note_trouble(None)
         for pending in batch:
             pending.answer()
-        _tell(batch)
+        tell(batch)
         if changes:
             self._after_commit(changes)
-        _conclude(batch)
+        conclude(batch)
 
     def _run_without_savepoints(
-        self, batch: list[_Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
+        self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
     ) -> bool:
         """Run the jobs, if all may be repeated. False: nothing of them was kept.
 
@@ -311,7 +309,7 @@ class Writer:
         return True
 
     def _run_in_savepoint(
-        self, pending: _Pending[Any], raw: sqlite3.Connection, transaction: Transaction
+        self, pending: Pending[Any], raw: sqlite3.Connection, transaction: Transaction
     ) -> None:
         """Run one job. Raises only when the whole transaction is lost (disk full, damaged)."""
         raw.execute("SAVEPOINT job")
@@ -330,7 +328,7 @@ class Writer:
             pending.failure = error
         raw.execute("RELEASE job")
 
-    def _fail(self, batch: list[_Pending[Any]], error: Exception) -> None:
+    def _fail(self, batch: list[Pending[Any]], error: Exception) -> None:
         """Nothing of the batch was kept: tell everyone who waits."""
         trouble = trouble_of(error)
         if trouble is None:
@@ -344,33 +342,12 @@ class Writer:
             if pending.future is not None:
                 pending.failure = error if trouble is None else StoreUnavailable(trouble)
                 pending.answer()
-        _tell(batch)
+        tell(batch)
 
     def _note_trouble(self, trouble: Trouble | None) -> None:
         if trouble is not self._trouble:
             self._trouble = trouble
             self._on_trouble(trouble)
-
-
-def _tell(batch: list[_Pending[Any]]) -> None:
-    """Wake those who wait for confirmations, once for the whole batch."""
-    try:
-        tell_all(p.future for p in batch if isinstance(p.future, Confirmation))
-    except Exception:
-        logger.exception("Telling of a commit failed")
-
-
-def _conclude(batch: list[_Pending[Any]]) -> None:
-    """Tell what follows the commit, once for all of its jobs that are followed alike."""
-    outcomes: dict[Callable[[Sequence[Any]], None], list[Any]] = {}
-    for pending in batch:
-        if pending.afterwards is not None and pending.failure is None:
-            outcomes.setdefault(pending.afterwards, []).append(pending.outcome)
-    for afterwards, of_jobs in outcomes.items():
-        try:
-            afterwards(of_jobs)
-        except Exception:
-            logger.exception("What follows a commit failed")
 
 
 def _begin(raw: sqlite3.Connection) -> None:
