@@ -12,7 +12,7 @@ from workmate_desktop.services.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.mode_badge import ModeBadge
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.status_bar import StatusBar
 
 FETCHED = CatchUpState(True, None, CatchUpResult(complete=True), NOW)

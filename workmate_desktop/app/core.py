@@ -62,8 +62,8 @@ from workmate_desktop.store.open import open_database
 from workmate_desktop.store.start_check import StartCheck
 from workmate_desktop.store.writer import Writer
 from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
-from workmate_desktop.ui.shared.assets import DeclineReasons
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
+from workmate_desktop.ui.shared.decline_reasons import DeclineReasons
 
 logger = logging.getLogger("workmate.app")
 

@@ -17,7 +17,7 @@ from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
 from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 
 PART, PAID, DRAFT = InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID, InvoiceStatus.DRAFT
 CANCELLED = InvoiceStatus.CANCELLED

@@ -28,8 +28,9 @@ from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.navigation import TopNavigation
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.tables import FLASH_ROLE, RowDelegate, style_table
-from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastHost, ToastKind
+from workmate_desktop.ui.shared.tone import Tone
 
 PAID = Pill("Bezahlt", Tone.GREEN)
 OPEN = Pill("Offen", Tone.BLUE)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from workmate_desktop.ui.shared import assets
+from workmate_desktop.ui.shared import assets, resources
+from workmate_desktop.ui.shared.decline_reasons import DeclineReasons
 
 
 def test_every_icon_and_font_is_there():
@@ -21,12 +22,12 @@ def test_every_icon_and_font_is_there():
 
 def test_a_missing_resource_is_an_error():
     with pytest.raises(FileNotFoundError, match="no-such"):
-        assets.resource_path("icons/no-such.svg")
+        resources.resource_path("icons/no-such.svg")
 
 
 def test_reading_decline_reasons_needs_no_qt():
     program = (
-        "import sys; from workmate_desktop.ui.shared.assets import decline_reason;"
+        "import sys; from workmate_desktop.ui.shared.decline_reasons import decline_reason;"
         "print(decline_reason('insufficient_funds'));"
         "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     )
@@ -48,7 +49,7 @@ def reasons(tmp_path):
     }
     path = tmp_path / "codes.json"
     path.write_text(json.dumps(table), encoding="utf-8")
-    return assets.DeclineReasons.load(path)
+    return DeclineReasons.load(path)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_every_name_in_the_style_sheet_is_a_colour():
 
     from workmate_desktop.ui.shared.colors import Colors
 
-    text = assets.resource_path("style.qss").read_text(encoding="utf-8")
+    text = resources.resource_path("style.qss").read_text(encoding="utf-8")
     known = {field.name for field in fields(Colors)} | {"signs", "mono"}
     assert set(re.findall(r"\$([a-z_]+)", text)) <= known
 
@@ -86,7 +87,7 @@ def test_an_installed_wheel_finds_its_resources(tmp_path):
     shutil.copytree(
         Path(assets.__file__).parents[2], package, ignore=shutil.ignore_patterns("__pycache__")
     )
-    shutil.copytree(assets.resource_path("style.qss").parent, package / "resources")
+    shutil.copytree(resources.resource_path("style.qss").parent, package / "resources")
     program = "from workmate_desktop.ui.shared.assets import icon_path; print(icon_path('search'))"
     done = subprocess.run(
         [sys.executable, "-P", "-c", program],

@@ -9,7 +9,7 @@ from workmate_desktop.ui.shared.cards import DotLabel, EmptyState, FigureCard, K
 from workmate_desktop.ui.shared.controls import CopyButton, SearchField, Segments, button
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.navigation import TopNavigation
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 
 
 def _name(widget) -> str:

@@ -21,7 +21,8 @@ from workmate_desktop.ui.invoices.status_pill import (
     status_pills,
 )
 from workmate_desktop.ui.shared.colors import LIGHT
-from workmate_desktop.ui.shared.theme import Scheme, Tone
+from workmate_desktop.ui.shared.theme import Scheme
+from workmate_desktop.ui.shared.tone import Tone
 
 TODAY = date(2026, 11, 23)
 TWO = (Pill("Offen", Tone.BLUE), Pill("Zahlung fehlgeschlagen", Tone.RED))

@@ -7,15 +7,8 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QIcon, QRawFo
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from workmate_desktop.ui.shared.colors import DARK, LIGHT
-from workmate_desktop.ui.shared.theme import (
-    SANS,
-    Scheme,
-    Tone,
-    mono_font,
-    sized,
-    style_sheet,
-    tabular,
-)
+from workmate_desktop.ui.shared.theme import SANS, Scheme, mono_font, sized, style_sheet, tabular
+from workmate_desktop.ui.shared.tone import Tone
 
 
 @pytest.mark.parametrize("weight", [400, 500, 600, 700])

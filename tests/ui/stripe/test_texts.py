@@ -11,7 +11,7 @@ from workmate_desktop.domain.secrets import Place
 from workmate_desktop.gateways.stripe_webhook import Reason as Refusal
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.store.errors import Trouble
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.stripe import reception_texts, texts
 
 TROUBLES = ["port_unavailable", "secret_mismatch", "strangers_refused", *Trouble]

@@ -17,9 +17,9 @@ from workmate_desktop.ui.invoices.review_history import (
     review_titles,
 )
 from workmate_desktop.ui.shared import formats, reversal_texts
-from workmate_desktop.ui.shared.assets import decline_reason
+from workmate_desktop.ui.shared.decline_reasons import decline_reason
 from workmate_desktop.ui.shared.method_texts import method_name
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.shared.words import fill
 
 

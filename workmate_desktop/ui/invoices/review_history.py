@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.ui.review.texts import reason_title
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 
 
 def _tr(text: str) -> str:

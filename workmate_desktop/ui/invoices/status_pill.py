@@ -31,7 +31,8 @@ from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import PADDING, Index, PaintedCell, RowDelegate
-from workmate_desktop.ui.shared.theme import SANS, Theme, Tone
+from workmate_desktop.ui.shared.theme import SANS, Theme
+from workmate_desktop.ui.shared.tone import Tone
 
 HEIGHT = 19
 INSET = 8

@@ -15,7 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.tone import Tone
 
 _LEFT = 21
 _GAP = 8

@@ -11,7 +11,8 @@ from workmate_desktop.ui.invoices import texts
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import FigureCard
 from workmate_desktop.ui.shared.controls import SearchField, Segments, button
-from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.tone import Tone
 
 CHIPS = (
     InvoiceFilter.ALL,

@@ -8,8 +8,8 @@ from workmate_desktop.domain.steps import StepName
 from workmate_desktop.ui.log.outside_words import outside_words
 from workmate_desktop.ui.log.sums_words import sums_lines, sums_title
 from workmate_desktop.ui.shared import reversal_texts, step_texts
-from workmate_desktop.ui.shared.assets import decline_reason
 from workmate_desktop.ui.shared.caught_up import counts_words
+from workmate_desktop.ui.shared.decline_reasons import decline_reason
 from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.money_text import money
 from workmate_desktop.ui.shared.trouble_texts import clock_words

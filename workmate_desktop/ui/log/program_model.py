@@ -18,7 +18,7 @@ from workmate_desktop.ui.log.ports import LogReading
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import Index
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 
 _NOWHERE = QModelIndex()
 MOST = 5000

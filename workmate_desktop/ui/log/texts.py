@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.ui.log.notice_words import kind_of
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 
 
 class Target(Enum):

@@ -18,7 +18,7 @@ from workmate_desktop.domain.review import (
 from workmate_desktop.ui.invoices.status_pill import Pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.actors import actor_name
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe.reason_texts import reason_words
 

@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme, Tone, sized, tabular
+from workmate_desktop.ui.shared.theme import Theme, sized, tabular
+from workmate_desktop.ui.shared.tone import Tone
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workmate_desktop.ui.shared.assets import resource_path
+from workmate_desktop.ui.shared.resources import resource_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,11 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from workmate_desktop.ui.shared.assets import font_paths, icon_path, resource_path
+from workmate_desktop.ui.shared.assets import font_paths, icon_path
 from workmate_desktop.ui.shared.colors import DARK, LIGHT, Colors
 from workmate_desktop.ui.shared.qt_words import speak_german
+from workmate_desktop.ui.shared.resources import resource_path
+from workmate_desktop.ui.shared.tone import Tone
 
 SANS = "Workmate Sans"
 MONO = "Workmate Mono"
@@ -54,16 +56,6 @@ class Scheme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
-
-
-class Tone(StrEnum):
-    """The colour of a pill, a dot or a figure. Never the only carrier of a meaning."""
-
-    BLUE = "blue"
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-    GREY = "grey"
 
 
 _ICON_SIZES = (16, 20, 24)

@@ -37,7 +37,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.tone import Tone
 
 MARGIN = 16
 TOP = 4

@@ -12,7 +12,8 @@ from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.flow import FlowLayout
 from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme, Tone
+from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.shared.words import fill
 from workmate_desktop.ui.stripe import reception_texts
 from workmate_desktop.ui.stripe.tunnel_part import TunnelPart

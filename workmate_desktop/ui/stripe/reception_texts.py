@@ -15,7 +15,7 @@ from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.messages import error_sentence, trouble_message
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.shared.trouble_texts import trouble_sentence
 
 _ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})

@@ -15,8 +15,8 @@ from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
 from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.assets import decline_reason
-from workmate_desktop.ui.shared.theme import Tone
+from workmate_desktop.ui.shared.decline_reasons import decline_reason
+from workmate_desktop.ui.shared.tone import Tone
 from workmate_desktop.ui.stripe.reason_texts import Explanation, reason_words
 
 

@@ -1,0 +1,29 @@
+"""Files of the program: the only place that knows where `resources/` lies. No Qt.
+
+resource_path("style.qss") -> Path
+"""
+
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+
+@cache
+def _root() -> Path:
+    """`<package>/resources` in an installed wheel, `<checkout>/resources` otherwise."""
+    for folder in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
+        if (folder / "style.qss").is_file():
+            return folder
+    raise FileNotFoundError("The folder 'resources' is missing from the installation.")
+
+
+def resource_path(name: str) -> Path:
+    """The path of a resource such as `style.qss` or `fonts/WorkmateSans-Bold.ttf`.
+
+    Raises FileNotFoundError when there is none: a broken installation.
+    """
+    path = _root() / name
+    if not path.exists():
+        raise FileNotFoundError(f"Resource {name!r} is missing from the installation.")
+    return path
