@@ -12,6 +12,7 @@ from tests.factories import OfficeBooks, make_books
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.domain.review import Waiting
 from workmate_desktop.store.invoice_list import figures
 
 TODAY = date(2026, 11, 23)
@@ -204,7 +205,7 @@ def test_the_figures_read_indexes_alone(listed: tuple[OfficeBooks, list[dict[str
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.set_trace_callback(statements.append)
-        figures(connection, InvoiceQuery(True, TODAY), ("2026-11", "2026-12"))
+        figures(connection, InvoiceQuery(True, TODAY), ("2026-11", "2026-12"), Waiting(0, 0))
         raw.set_trace_callback(None)
         sums = [
             s

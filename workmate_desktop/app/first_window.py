@@ -43,8 +43,10 @@ class FirstWindow:
     the port is `bound`, where it could be; and the check of the books has `begun`.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, import_rest: Callable[[], None] = lambda: None) -> None:
+        """`import_rest` imports what comes after the first rows; it is called on a thread."""
         self._options = options
+        self._import_rest = import_rest
         self.lock = InstanceLock(options.data_dir)
         self.memory = WindowMemory(options.data_dir)
         self.remembered = self.memory.load()
@@ -164,7 +166,7 @@ class FirstWindow:
                 self.bound = bind(self._options.port)
             except ListenerError:
                 self.bound = None  # the listener tries again, and tells it
-        import workmate_desktop.app.window_parts  # noqa: F401 - only to have it imported
+        self._import_rest()
 
 
 class _Worker(QObject):

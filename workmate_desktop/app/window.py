@@ -79,7 +79,7 @@ def start_window(application: "QApplication", options: Options) -> "WindowProgra
     """
     from workmate_desktop.app.first_window import FirstWindow
 
-    first = FirstWindow(options)
+    first = FirstWindow(options, _import_program)
     if not first.show():
         first.lock.release()
         remove_demo_data(options)
@@ -88,6 +88,10 @@ def start_window(application: "QApplication", options: Options) -> "WindowProgra
 
     program = WindowProgram(application, options, first=first)
     return program if program.start() else None
+
+
+def _import_program() -> None:
+    import workmate_desktop.app.window_parts  # noqa: F401 - only to have it imported
 
 
 def _tell(application: "QApplication", options: Options, error: Exception) -> None:

@@ -81,7 +81,8 @@ class Books:
         """The figures and counts above the list."""
         with self._database.snapshot() as connection:
             query = InvoiceQuery(livemode, today)
-            return invoice_list.figures(connection, query, self._month(today))
+            review = review_list.waiting(connection)
+            return invoice_list.figures(connection, query, self._month(today), review)
 
     def invoice(self, invoice_id: str) -> Invoice | None:
         """A whole invoice with its positions."""

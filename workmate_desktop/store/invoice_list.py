@@ -24,6 +24,7 @@ from sqlalchemy import (
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.domain.payments import NO_MONEY_RECEIVED
+from workmate_desktop.domain.review import Waiting
 from workmate_desktop.store import invoice_search
 from workmate_desktop.store.folding import search_variants
 from workmate_desktop.store.invoice_rows import row_of
@@ -34,7 +35,6 @@ from workmate_desktop.store.owed import (
     PARTLY_REFUNDED_PLAIN,
     UNPAID_PLAIN,
 )
-from workmate_desktop.store.review_list import waiting
 from workmate_desktop.store.tables import invoices, payments
 
 Span = tuple[str, str]
@@ -153,8 +153,9 @@ def invoice_matches(
     return connection.execute(statement).first() is not None
 
 
-def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures:
-    """The figures and counts above the list, for the book and the day of `query`."""
+def figures(connection: Connection, query: InvoiceQuery, month: Span, review: Waiting) -> Figures:
+    """The figures and counts above the list, for the book and the day of `query`. `review` is what
+    waits in Klärung nötig."""
     livemode = int(query.livemode)
     values = {"livemode": livemode, "today": query.today.isoformat()}
     owed = connection.execute(_OWED, values).one()
@@ -182,7 +183,6 @@ def figures(connection: Connection, query: InvoiceQuery, month: Span) -> Figures
     ).scalar_one()
     partly_refunded = connection.execute(_PARTLY_REFUNDED, values).scalar_one()
     failed = connection.execute(_OWED_FAILED, values).scalar_one()
-    review = waiting(connection)
 
     return Figures(
         outstanding_minor=owed.rest,

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
+from workmate_desktop.ui.invoices.pill_words import Pill
+from workmate_desktop.ui.invoices.status_pill import PillLabel
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.tone import Tone

@@ -14,10 +14,10 @@ from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
 from workmate_desktop.ui.invoices.actions import actions_for
-from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
 from workmate_desktop.ui.invoices.pay_back_dialog import PayBackDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 
 EURO = "\u00a0€"
 LATE = TODAY + timedelta(days=90)

@@ -17,10 +17,10 @@ from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
 from workmate_desktop.ui.invoices.actions import has_next_step
-from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.invoices.status_pill import pills_text, short_pills, status_pills
+from workmate_desktop.ui.invoices.pill_words import pills_text, short_pills, status_pills
+from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 from workmate_desktop.ui.shared.toast import ToastKind
 
 EURO = "\u00a0€"

@@ -14,9 +14,9 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceItem, InvoiceStatus
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
-from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
 from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 from workmate_desktop.ui.shared.tone import Tone
 
 PART, PAID, DRAFT = InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID, InvoiceStatus.DRAFT

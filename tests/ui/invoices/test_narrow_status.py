@@ -7,7 +7,8 @@ import pytest
 from tests.ui.fakes import FakeBooks, row
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.status_pill import pills_size, short_pills, status_pills
+from workmate_desktop.ui.invoices.pill_words import short_pills, status_pills
+from workmate_desktop.ui.invoices.status_pill import pills_size
 from workmate_desktop.ui.invoices.table_model import Column
 from workmate_desktop.ui.shared.tables import PADDING
 

@@ -15,9 +15,9 @@ from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.domain.review import KeptCredit
 from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
 from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
+from workmate_desktop.ui.invoices.pill_words import status_pills
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.invoices.refunding import Refunding
-from workmate_desktop.ui.invoices.status_pill import status_pills
 
 LEFT = 300000
 PAYMENT = "pay-id-114-1"

@@ -11,7 +11,8 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 from tests.ui.fakes import TODAY, FakeBooks, row
 from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.status_pill import pills_size, status_pills
+from workmate_desktop.ui.invoices.pill_words import status_pills
+from workmate_desktop.ui.invoices.status_pill import pills_size
 from workmate_desktop.ui.invoices.table_model import AMOUNTS, Column
 from workmate_desktop.ui.invoices.table_view import InvoiceTable
 from workmate_desktop.ui.shared.tables import PADDING

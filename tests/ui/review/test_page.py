@@ -16,8 +16,8 @@ from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter
 from workmate_desktop.domain.review import ReviewList
-from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog, InvoiceChoiceModel
+from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 
 LEFT = Qt.MouseButton.LeftButton
 

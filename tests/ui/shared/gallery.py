@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workmate_desktop.ui.invoices.status_pill import Pill, PillDelegate, PillLabel, pills_text
+from workmate_desktop.ui.invoices.pill_words import Pill, pills_text
+from workmate_desktop.ui.invoices.status_pill import PillDelegate, PillLabel
 from workmate_desktop.ui.shared.cards import Card, DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, SearchField, Segments, button
 from workmate_desktop.ui.shared.date_field import DateField

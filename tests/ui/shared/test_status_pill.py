@@ -10,16 +10,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.ui.shared.gallery import ROWS, RowsModel, table
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.ui.invoices.status_pill import (
-    Pill,
-    PillLabel,
-    outcome_pill,
-    paint_pills,
-    pill_widths,
-    pills_size,
-    pills_text,
-    status_pills,
-)
+from workmate_desktop.ui.invoices.pill_words import Pill, outcome_pill, pills_text, status_pills
+from workmate_desktop.ui.invoices.status_pill import PillLabel, paint_pills, pill_widths, pills_size
 from workmate_desktop.ui.shared.colors import LIGHT
 from workmate_desktop.ui.shared.theme import Scheme
 from workmate_desktop.ui.shared.tone import Tone

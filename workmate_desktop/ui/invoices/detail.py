@@ -22,8 +22,9 @@ from workmate_desktop.ui.invoices.moved_block import MovedBlock
 from workmate_desktop.ui.invoices.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.invoices.pay_part import PayBlock, PayView
+from workmate_desktop.ui.invoices.pill_words import status_pills
 from workmate_desktop.ui.invoices.ports import InvoiceReading
-from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
+from workmate_desktop.ui.invoices.status_pill import PillLabel
 from workmate_desktop.ui.invoices.timeline import Timeline, TimelineEntry
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.actors import actor_name

@@ -14,10 +14,11 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.domain.payment_links import Offer, OfferState, PaymentLink
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.invoices import pay_texts, texts
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 Opener = Callable[[QUrl], bool]
@@ -74,8 +75,8 @@ class PayActions(QObject):
     def __init__(
         self,
         pay: Paying,
-        books: InvoiceReading,
-        bridge: Announcements,
+        books: Books,
+        bridge: Background,
         clock: Clock,
         toasts: ShowsToasts,
         opener: Opener,

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.payments import Payment, RequestState, refundable_minor
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.invoices import texts
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
 from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
 from workmate_desktop.ui.shared import formats, method_texts
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 
@@ -37,9 +38,9 @@ class Refunding(QObject):
 
     def __init__(
         self,
-        books: InvoiceReading,
+        books: Books,
         refunds: GivesBack,
-        bridge: Announcements,
+        bridge: Background,
         toasts: ShowsToasts,
         window: QWidget,
     ) -> None:

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QModelIndex, QObject, Signal, Slot
 
-from workmate_desktop.ui.invoices.status_pill import Pill, pills_size, short_pills, status_pills
+from workmate_desktop.ui.invoices.pill_words import Pill, short_pills, status_pills
+from workmate_desktop.ui.invoices.status_pill import pills_size
 from workmate_desktop.ui.invoices.table_model import InvoiceTableModel
 from workmate_desktop.ui.shared.tables import PADDING, Index
 

@@ -14,8 +14,8 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.ui.invoices import texts
+from workmate_desktop.ui.invoices.pill_words import pills_text, status_pills
 from workmate_desktop.ui.invoices.row_reading import RowReading
-from workmate_desktop.ui.invoices.status_pill import pills_text, status_pills
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import FLASH_ROLE, PAINT_ROLE, Index, PaintedCell

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
 from workmate_desktop.ui.invoices.amount_widths import WidestAmounts
-from workmate_desktop.ui.invoices.status_pill import PillDelegate, status_pills
+from workmate_desktop.ui.invoices.pill_words import status_pills
+from workmate_desktop.ui.invoices.status_pill import PillDelegate
 from workmate_desktop.ui.invoices.status_width import WidestStatus
 from workmate_desktop.ui.invoices.table_model import (
     AMOUNTS,

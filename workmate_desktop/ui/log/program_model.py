@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.text import comparable
 from workmate_desktop.services.log import LogEntry
-from workmate_desktop.ui.invoices.status_pill import Pill
+from workmate_desktop.ui.invoices.pill_words import Pill
 from workmate_desktop.ui.log.ports import LogReading
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip

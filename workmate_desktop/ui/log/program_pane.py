@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from workmate_desktop import __version__
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.services.log import LogEntry
-from workmate_desktop.ui.invoices.status_pill import Pill, PillDelegate
+from workmate_desktop.ui.invoices.pill_words import Pill
+from workmate_desktop.ui.invoices.status_pill import PillDelegate
 from workmate_desktop.ui.log.ports import LogNews, LogReading
 from workmate_desktop.ui.log.program_model import (
     ENTRY_ROLE,

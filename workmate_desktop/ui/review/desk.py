@@ -11,7 +11,6 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.review import Decision, ReviewItem, ReviewList, Suggestion
-from workmate_desktop.ui.invoices.cancel_dialog import ReasonDialog
 from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
 from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
@@ -20,6 +19,7 @@ from workmate_desktop.ui.review.pane import ReviewPane
 from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
 from workmate_desktop.ui.shared.messages import error_sentence
 from workmate_desktop.ui.shared.plain_text import chosen_key
+from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.texts import reprocessed_words
 

@@ -15,7 +15,7 @@ from workmate_desktop.domain.review import (
     Waiting,
     Why,
 )
-from workmate_desktop.ui.invoices.status_pill import Pill
+from workmate_desktop.ui.invoices.pill_words import Pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.actors import actor_name
 from workmate_desktop.ui.shared.tone import Tone

@@ -10,7 +10,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.services.csv_export import write_csv
-from workmate_desktop.ui.invoices.status_pill import pills_text
+from workmate_desktop.ui.invoices.pill_words import pills_text
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.stripe import texts
 from workmate_desktop.ui.stripe.ports import EventReading

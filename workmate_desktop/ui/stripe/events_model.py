@@ -14,7 +14,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.text import comparable
-from workmate_desktop.ui.invoices.status_pill import outcome_pill
+from workmate_desktop.ui.invoices.pill_words import outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.tables import Index

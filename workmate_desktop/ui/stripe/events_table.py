@@ -8,7 +8,8 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.ui.invoices.status_pill import PillDelegate, outcome_pill
+from workmate_desktop.ui.invoices.pill_words import outcome_pill
+from workmate_desktop.ui.invoices.status_pill import PillDelegate
 from workmate_desktop.ui.shared.tables import Index, RowDelegate, style_table
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.stripe.events_model import ROW_ROLE, Column, EventsModel

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.ui.invoices.status_pill import Pill, PillLabel
+from workmate_desktop.ui.invoices.pill_words import Pill
+from workmate_desktop.ui.invoices.status_pill import PillLabel
 from workmate_desktop.ui.shared.cards import Card, KeyValueRows
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.flow import FlowLayout

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.scenario import Scenario
-from workmate_desktop.ui.invoices.status_pill import PillLabel, status_pills
+from workmate_desktop.ui.invoices.pill_words import status_pills
+from workmate_desktop.ui.invoices.status_pill import PillLabel
 from workmate_desktop.ui.shared.cards import line
 from workmate_desktop.ui.shared.controls import SearchField, button
 from workmate_desktop.ui.shared.fitting_area import room_for

@@ -13,7 +13,7 @@ from workmate_desktop.domain.events import (
 from workmate_desktop.domain.lists import EventFilter, EventRow
 from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.ui.invoices.status_pill import Pill, outcome_pill
+from workmate_desktop.ui.invoices.pill_words import Pill, outcome_pill
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.decline_reasons import decline_reason
 from workmate_desktop.ui.shared.tone import Tone
