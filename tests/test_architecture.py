@@ -120,6 +120,91 @@ def test_no_file_holds_two_things() -> None:
     assert too_long == {}, "split these: about 400 lines is one thing"
 
 
+DOOR = "ui/shared/open_outside.py"
+OUTSIDE = {
+    "QDesktopServices": {DOOR},
+    "openUrl": {DOOR},
+    "clipboard": {DOOR},
+    "setOpenExternalLinks": set(),
+    "QProcess": {"app/pages.py"},  # the program itself once more, as its own example
+    "startDetached": {"app/pages.py"},
+    "webbrowser": set(),
+    "startfile": set(),
+    "system": set(),
+    "popen": set(),
+    "ShellExecuteW": set(),
+    # An address becomes a code or a mail at one place, too, from a `PayAddress`.
+    "segno": {"ui/shared/qr_image.py"},
+    "qr_image": {"ui/shared/qr_image.py", "ui/invoices/qr_dialog.py"},
+    "mail_url": {"ui/invoices/pay_texts.py", "ui/invoices/pay_actions.py"},
+    "PayAddress": {
+        "domain/pay_address.py",
+        DOOR,
+        "ui/shared/qr_image.py",
+        "ui/invoices/pay_actions.py",
+        "ui/invoices/pay_texts.py",
+        "ui/invoices/qr_dialog.py",
+    },
+    # The agent of the tunnel, and how a command is written for Windows: no shell, no address.
+    "subprocess": {
+        "gateways/autostart.py",
+        "gateways/tunnel_agent.py",
+        "gateways/tunnel_orphan.py",
+    },
+}
+"""What hands something to the desktop → the only files that may name it."""
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """All names that are used: `a`, `x.a`, `import a`, `from a import b`."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+            found.add((getattr(node, "module", None) or "").split(".")[0])
+    return found
+
+
+def through_another_door(path: str, source: str) -> set[str]:
+    """What of `OUTSIDE` a file names that it may not."""
+    used = names_in(ast.parse(source)) & OUTSIDE.keys()
+    return {name for name in used if path not in OUTSIDE[name]}
+
+
+def test_sa3_one_door_to_the_desktop() -> None:
+    for file in python_files(PACKAGE):
+        path = file.relative_to(PACKAGE).as_posix()
+        found = through_another_door(path, file.read_text(encoding="utf-8"))
+        assert found == set(), f"{path} leads outside beside {DOOR}"
+
+
+def test_sa3_only_the_check_makes_an_address_to_pay_at() -> None:
+    for file in python_files(PACKAGE):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PayAddress":
+                assert file.name == "pay_address.py", f"{file}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import webbrowser\nwebbrowser.open(url)",
+        "from os import startfile",
+        "import os\nos.system(command)",
+        "from PySide6.QtGui import QDesktopServices as Desk",
+        "def copy(app, text):\n    app.clipboard().setText(text)",
+        "label.setOpenExternalLinks(True)",
+        "import subprocess",
+    ],
+)
+def test_another_door_is_noticed(source: str) -> None:
+    assert through_another_door("ui/invoices/tab.py", source)
+
+
 def test_no_private_state_in_modules() -> None:
     """No ``global`` statement: objects meet in app.py, by constructor arguments."""
     for path in python_files(PACKAGE):

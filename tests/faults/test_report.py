@@ -32,7 +32,7 @@ def test_the_name_of_a_test_says_its_row(name: str, row: str | None) -> None:
 
 def test_every_row_stands_in_one_place() -> None:
     assert not set(NOW) & set(LATER)
-    assert sum(not row.startswith("M") for row in NOW) == 133
+    assert sum(not row.startswith(("M", "SA")) for row in NOW) == 133
 
 
 def test_every_mutation_finds_its_place() -> None:

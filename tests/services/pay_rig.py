@@ -49,6 +49,7 @@ class Desk:
             instance_id=self.office.instance_id,
             actor="anna",
             inactive_message="Dieser Link ist nicht mehr gültig.",
+            this_pc=True,
             **fields,
         )
 

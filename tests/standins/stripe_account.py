@@ -40,6 +40,7 @@ class AccountResources:
     def account(self, call: Call) -> dict[str, Any]:
         account = self._ledger.shape("account") | {"id": ACCOUNT_ID, "country": "DE"}
         account["settings"]["dashboard"]["display_name"] = self.name
+        account["business_profile"]["url"] = self._ledger.website
         return account
 
     def balance(self, call: Call) -> dict[str, Any]:

@@ -41,6 +41,10 @@ class Ledger:
         """So many further pages are the same as the one before, once more."""
         self.largest_page: int | None = None
         """A page holds no more than this, whatever `limit` says."""
+        self.pay_page: str | None = None
+        """The address that every new payment link is given instead of one of the stand-in's."""
+        self.website: str | None = None
+        """What the owner of the account has entered as its website."""
         self.rates: dict[str, float] = {}
         """Currency → what one unit brings in SETTLED_IN; others are settled as they are."""
         self.objects: dict[str, dict[str, Any]] = {}

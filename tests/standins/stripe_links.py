@@ -105,7 +105,8 @@ class LinkResources:
             restrictions=_restrictions(call.params),
             inactive_message=call.params.get("inactive_message"),
         )
-        made["url"] = f"{self._address}/pay/{made['id']}"
+        named = self._ledger.pay_page
+        made["url"] = f"{self._address}/pay/{made['id']}" if named is None else named
         self._items[made["id"]] = {
             "amount": price["unit_amount"],
             "currency": price["currency"],

@@ -15,6 +15,8 @@ class FakePay:
     asked: list[str] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     fail_with: Exception | None = None
+    url: str | None = None
+    """The address of every link, instead of one of Stripe's."""
 
     def offer(self, invoice_id: str) -> Offer:
         return self.offers.get(invoice_id, Offer(OfferState.NONE))
@@ -23,7 +25,7 @@ class FakePay:
         self.asked.append(invoice_id)
         if self.fail_with is not None:
             raise self.fail_with
-        url = f"https://buy.stripe.com/test_{invoice_id}"
+        url = self.url if self.url is not None else f"https://buy.stripe.com/test_{invoice_id}"
         self.offers[invoice_id] = Offer(OfferState.READY, url, NOW)
         return PaymentLink(
             f"link-{invoice_id}",

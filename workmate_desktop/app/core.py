@@ -343,6 +343,7 @@ class Core:
             actor=person(),
             inactive_message=CustomerTexts.load().link_inactive,
             demo=self.options.demo,
+            this_pc=self.options.stripe_api_base is not None,
         )
 
     def _public_address(self, instance_id: str) -> PublicAddress:

@@ -6,7 +6,6 @@ Stripe, Protokoll and the status bar come after it, in app/pages.py (PERFORMANCE
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QDesktopServices
 
 from workmate_desktop.app.core import Core
 from workmate_desktop.bridge import Bridge
@@ -18,6 +17,7 @@ from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.main_window import MainWindow
 from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.open_outside import by_desktop
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.toast import ToastKind
 
@@ -45,7 +45,10 @@ class InvoicesPage(QObject):
         self._core = core
         self._bridge = bridge
         books, clock, toasts = core.books, core.clock, window.toasts
-        pay = PayActions(core.pay, books, bridge, clock, toasts, QDesktopServices.openUrl, window)
+        paying = core.pay
+        pay = PayActions(
+            paying, books, bridge, clock, toasts, by_desktop, window, lambda: paying.hosts
+        )
         self.tab = InvoicesTab(
             theme, books, core.invoicing, bridge, clock, toasts, pay=pay, side=side
         )

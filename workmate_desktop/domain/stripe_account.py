@@ -14,6 +14,8 @@ class AccountInfo:
     name: str
     livemode: bool
     """The mode of the key that asked."""
+    website: str | None = None
+    """The domain of its website, without `www.`, where it has one."""
 
 
 class Refusal(StrEnum):

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from workmate_desktop.domain.pay_address import domain_of_website
 from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import livemode_of
 from workmate_desktop.gateways import deadline
@@ -90,7 +91,9 @@ class StripeApi:
         account_id = account.get("id")
         if not isinstance(account_id, str):
             raise StripeRefused(Refusal.NOT_STRIPE)
-        return AccountInfo(account_id, _name_of(account), livemode_of(self._key) is True)
+        profile = account.get("business_profile") or {}
+        website = domain_of_website(profile.get("url"))
+        return AccountInfo(account_id, _name_of(account), livemode_of(self._key) is True, website)
 
     def close(self) -> None:
         """Set `cancelled`: the call that is under way and all later ones are given up.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workmate_desktop.domain.pay_address import host_of
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
 
@@ -17,10 +18,13 @@ _LINK = "workmate_link"
 
 @dataclass(frozen=True, slots=True)
 class StripeLink:
-    """A link as Stripe knows it. `ref` is our own id of it, None for links of others."""
+    """A link as Stripe knows it. `ref` is our own id of it, None for links of others.
+
+    `url` is None where Stripe named none that may be kept: it can be switched off all the same.
+    """
 
     id: str
-    url: str
+    url: str | None
     active: bool
     ref: str | None
 
@@ -125,7 +129,8 @@ class StripeLinks:
 
 def _link(values: Mapping[str, Any]) -> StripeLink:
     link_id, url, active = values.get("id"), values.get("url"), values.get("active")
-    if not (isinstance(link_id, str) and isinstance(url, str) and isinstance(active, bool)):
+    if not (isinstance(link_id, str) and isinstance(active, bool)):
         raise StripeRefused(Refusal.NOT_STRIPE)
     ref = (values.get("metadata") or {}).get(_LINK)
+    url = url if host_of(url) is not None else None
     return StripeLink(link_id, url, active, ref if isinstance(ref, str) else None)

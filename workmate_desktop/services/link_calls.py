@@ -106,20 +106,40 @@ class LinkCalls:
             raise
         self._keep(row, made, actor)
 
-    def is_usable(self, row: PaymentLink, cancelled: threading.Event) -> bool:
-        """Whether Stripe still takes payments by it. True, too, when Stripe cannot be asked.
+    def looked_at(self, row: PaymentLink, cancelled: threading.Event) -> PaymentLink | None:
+        """The link with the address that Stripe names now; None when it takes no payments by it.
 
-        Nobody waits for that answer for longer than `LOOK_SECONDS`.
+        As the books know it when Stripe cannot be asked. Nobody waits for that answer for longer
+        than `LOOK_SECONDS`.
         """
         assert row.stripe_link_id is not None
         stripe = self._stripe(row, _Within(LOOK_SECONDS, cancelled))
         try:
-            return stripe.get(row.stripe_link_id).active
+            found = stripe.get(row.stripe_link_id)
         except StripeRefused as refused:
             if self._is_gone(row, refused):
-                return False
+                return None
             logger.warning("Payment link %s could not be looked at: %s", row.id, refused.code)
-            return True
+            return row
+        url = found.url
+        if found.active and url is not None and url != row.url:
+            logger.warning("Payment link %s has another address at Stripe", row.id)
+            self._writer.submit(lambda t: t.payment_links.moved_to(row.id, url)).result()
+            row = replace(row, url=url)
+        return row if found.active else None
+
+    def own_domain(self, cancelled: threading.Event) -> str | None:
+        """The domain of the account's website, asked of Stripe; None where it names none, or the
+        key may not read it."""
+        keys = self._keys()
+        if keys is None or not keys.secret:
+            raise UserError("pay_no_key")
+        try:
+            return self._api(keys.secret, cancelled).account().website
+        except StripeRefused as refused:
+            if refused.kind is Refusal.NO_RIGHT:
+                return None
+            raise
 
     def close(self, row: PaymentLink, cancelled: threading.Event) -> None:
         """Switch it off, whether or not it was ever known to exist."""

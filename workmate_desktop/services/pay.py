@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from workmate_desktop.domain import stripe_amounts
@@ -18,6 +18,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.pay_address import PayHosts
 from workmate_desktop.domain.payment_links import (
     LIVE_STATES,
     LONGEST_RUN,
@@ -66,7 +67,7 @@ class Pay:
 
     `keys` and `account` (its id, None while unknown) are asked anew for every call. `actor` is
     the login name of the person here. `inactive_message` is what the customer reads on a link
-    that is switched off. A `demo` has no Stripe at all.
+    that is switched off. A `demo` has no Stripe at all; `this_pc`: Stripe's API is on this PC.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Pay:
         inactive_message: str,
         *,
         demo: bool = False,
+        this_pc: bool = False,
     ) -> None:
         self._writer = writer
         self._database = database
@@ -92,12 +94,18 @@ class Pay:
         self._actor = actor
         self._inactive_message = inactive_message
         self._demo = demo
+        self._hosts = PayHosts(this_pc=this_pc)
         self._calls = LinkCalls(writer, clock, api, keys, account)
         self._stopping = threading.Event()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
     # --- at once -------------------------------------------------------------------------
+
+    @property
+    def hosts(self) -> PayHosts:
+        """Where a customer may be sent to pay, as far as it is known by now."""
+        return self._hosts
 
     def offer(self, invoice_id: str) -> Offer:
         """What the panel shows. Reads a few rows."""
@@ -146,11 +154,12 @@ class Pay:
     def link(self, invoice_id: str, cancelled: threading.Event | None = None) -> PaymentLink:
         """The one usable link of the invoice over what is owed; made if there is none.
 
-        Raises UserError before any call: invoice_gone, pay_demo, pay_not_owed, pay_running,
-        pay_no_key, pay_wrong_mode, pay_below_minimum and pay_above_maximum (limit_minor,
-        currency). Later: StripeRefused, pay_busy (Stripe still works on the last request),
-        pay_other_account, pay_unsettled (the invoice changed all the time), or what the
-        database says.
+        Its address is one that `hosts` lets through. Raises UserError before any call:
+        invoice_gone, pay_demo, pay_not_owed, pay_running, pay_no_key, pay_wrong_mode,
+        pay_below_minimum and pay_above_maximum (limit_minor, currency). Later: StripeRefused,
+        pay_busy (Stripe still works on the last request), pay_other_account, pay_unsettled (the
+        invoice changed all the time), pay_address_wrong, pay_address_foreign (see
+        domain.pay_address), or what the database says.
         """
         cancelled = cancelled or self._stopping
         asked: set[str] = set()
@@ -166,10 +175,11 @@ class Pay:
                     logger.info("[Stripe] Creating Payment Link for Invoice %s", plan.number)
                     self._calls.make(row, self._actor, cancelled, fresh=plan.fresh)
                     asked.add(row.id)
-                elif row.id in asked or self._calls.is_usable(row, cancelled):
-                    return row
-                else:
-                    self._found_closed(row.id)
+                    continue
+                found = row if row.id in asked else self._calls.looked_at(row, cancelled)
+                if found is not None:
+                    return self._checked(found, cancelled)
+                self._found_closed(row.id)
         raise UserError("pay_unsettled")
 
     def close_due(
@@ -236,6 +246,16 @@ class Pay:
                 inactive_message=self._inactive_message,
             ),
         )
+
+    def _checked(self, row: PaymentLink, cancelled: threading.Event) -> PaymentLink:
+        """Only where the host is not Stripe's, Stripe is asked for the account's own domain."""
+        try:
+            return replace(row, url=self._hosts.checked(row.url))
+        except UserError as refused:
+            if refused.code != "pay_address_foreign":
+                raise
+        self._hosts = replace(self._hosts, own=self._calls.own_domain(cancelled))
+        return replace(row, url=self._hosts.checked(row.url))
 
     def _check(self, invoice: InvoiceRow) -> None:
         if not invoice.outstanding_minor:

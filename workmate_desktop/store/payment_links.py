@@ -111,14 +111,18 @@ class PaymentLinkVerbs:
             (idempotency_key, self._t.now_text()),
         )
 
-    def made(self, link_id: str, stripe_link_id: str, url: str) -> None:
-        """Stripe has made it."""
+    def made(self, link_id: str, stripe_link_id: str, url: str | None) -> None:
+        """Stripe has made it, under an address that can be kept or not."""
         self._change(
             link_id,
             "state = CASE state WHEN 'creating' THEN 'active' ELSE state END,"
             " stripe_link_id = ?, url = ?, active_at = ?, trouble = NULL",
             (stripe_link_id, url, self._t.now_text()),
         )
+
+    def moved_to(self, link_id: str, url: str) -> None:
+        """Stripe names another address than the books do: its word counts."""
+        self._change(link_id, "url = ?", (url,))
 
     def must_close(self, link_id: str, reason: CloseReason) -> None:
         """It must not be paid any more: to be switched off at Stripe until that succeeds."""

@@ -1,10 +1,10 @@
 """The program itself was at fault: said plainly, with a report for support."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.shared.controls import button
+from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -74,5 +74,5 @@ class CrashDialog(QDialog):
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._report)
+        copy_text(self._report)
         self.copy_button.setText(self.tr("Kopiert"))

@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workmate_desktop import __version__
@@ -15,6 +15,7 @@ from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.cards import Card, line
 from workmate_desktop.ui.shared.controls import CopyButton, button
 from workmate_desktop.ui.shared.messages import Message, error_sentence
+from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
 
@@ -179,7 +180,7 @@ class TroublePage(QWidget):
 
     @Slot()
     def _copy_details(self) -> None:
-        QGuiApplication.clipboard().setText(self._details)
+        copy_text(self._details)
         self.waiting.setText(self.tr("Kopiert"))
 
     @Slot()

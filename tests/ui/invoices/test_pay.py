@@ -224,6 +224,35 @@ def test_a_hostile_address_adds_no_field(qapp) -> None:
     assert unquote(parts.path).startswith("a@b.de?bcc=")
 
 
+@pytest.mark.parametrize("action", list(PayAction))
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("file:///etc/passwd", "keine Zahlungsseite von Stripe"),
+        ("javascript:alert(1)", "keine Zahlungsseite von Stripe"),
+        ("https://buy.stripe.com@evil.example/", "keine Zahlungsseite von Stripe"),
+        ("", "keine Zahlungsseite von Stripe"),
+        ("https://evil.example/x", "nicht zu Stripe, sondern zu evil.example"),
+    ],
+)
+def test_sa3_no_button_lets_a_foreign_address_out(
+    desk: Desk, action: PayAction, url: str, words: str
+) -> None:
+    QGuiApplication.clipboard().setText("davor")
+    desk.pay.url = url
+    desk.click(action)
+    assert words in desk.block.problem.full_text()
+    assert desk.opened == [] and desk.pay.sent == []
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, QrDialog)]
+    assert QGuiApplication.clipboard().text() == "davor"
+    assert desk.toasts.shown == []
+
+
+def test_sa3_a_line_end_in_a_customers_address_is_no_header(qapp) -> None:
+    made = mail_url(CustomerTexts.load(), row(1), "a@b.de\r\nBcc: evil@x.de\x00", URL)
+    assert unquote(urlsplit(bytes(made.toEncoded().data()).decode()).path) == "a@b.deBcc: evil@x.de"
+
+
 @pytest.mark.parametrize(
     ("action", "words"),
     [(PayAction.OPEN, "kein Browser"), (PayAction.MAIL, "kein E-Mail-Programm")],

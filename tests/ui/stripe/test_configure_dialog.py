@@ -20,7 +20,8 @@ from workmate_desktop.domain.secrets import KeychainProblem
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.ui.shared.key_messages import KeyKind
-from workmate_desktop.ui.stripe.configure_dialog import DASHBOARD, ConfigureDialog
+from workmate_desktop.ui.shared.open_outside import Page
+from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 
 
 def _message(dialog: ConfigureDialog, kind: KeyKind) -> str:
@@ -230,7 +231,7 @@ def test_keys_that_could_not_be_read_are_told(opened):
 def test_the_dashboard_opens_in_the_browser(opened):
     dialog = opened(FakeSetup())
     dialog.dashboard_link.click()
-    assert dialog.visited == [DASHBOARD]
+    assert dialog.visited == [Page.STRIPE_KEYS]
 
 
 def test_every_control_has_a_name(opened):

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -27,6 +26,7 @@ from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, In
 from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
 from workmate_desktop.ui.shared import formats
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import Choice, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
 from workmate_desktop.ui.shared.words import fill
@@ -137,7 +137,7 @@ class InvoiceActions(QObject):
         if row is None:
             return
         if action is InvoiceAction.COPY_NUMBER:
-            QGuiApplication.clipboard().setText(row.number or "")
+            copy_text(row.number or "")
         if action not in actions_for(row, simulation=self.simulation):
             return
         match action:

@@ -6,23 +6,21 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.pay_address import PayAddress, PayHosts
 from workmate_desktop.domain.payment_links import Offer, OfferState, PaymentLink
 from workmate_desktop.services.books import Books
 from workmate_desktop.ui.invoices import pay_texts, texts
 from workmate_desktop.ui.shared.customer_texts import CustomerTexts
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.open_outside import Opener, OpenOutside, copy_text
 from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
-
-Opener = Callable[[QUrl], bool]
-"""Opens an address in the browser or the mail program; False when there is none."""
 
 
 class Paying(Protocol):
@@ -81,6 +79,7 @@ class PayActions(QObject):
         toasts: ShowsToasts,
         opener: Opener,
         window: QWidget,
+        hosts: Callable[[], PayHosts] = PayHosts,
     ) -> None:
         super().__init__(window)
         self._pay = pay
@@ -88,7 +87,7 @@ class PayActions(QObject):
         self._bridge = bridge
         self._clock = clock
         self._toasts = toasts
-        self._opener = opener
+        self._outside = OpenOutside(opener, hosts)
         self._window = window
         self._customer_texts = CustomerTexts.load()
         self._busy: set[str] = set()
@@ -141,17 +140,20 @@ class PayActions(QObject):
     def _on_link(self, action: PayAction, invoice_id: str, link: PaymentLink) -> None:
         self._busy.discard(invoice_id)
         row = self._books.invoice_row(invoice_id)
-        if row is not None and link.url is not None:
-            self._use(action, row, link.url)
+        if row is not None:
+            try:
+                self._use(action, row, self._outside.pay_address(link.url))
+            except UserError as refused:
+                self._fail(row.id, refused)
         self.changed.emit(invoice_id)
 
-    def _use(self, action: PayAction, row: InvoiceRow, url: str) -> None:
+    def _use(self, action: PayAction, row: InvoiceRow, url: PayAddress) -> None:
         match action:
             case PayAction.OPEN:
-                if not self._opener(QUrl(url, QUrl.ParsingMode.StrictMode)):
-                    self._fail(row.id, UserError("browser_failed"))
+                if not self._outside.open(url):
+                    raise UserError("browser_failed")
             case PayAction.COPY:
-                QGuiApplication.clipboard().setText(url)
+                copy_text(url)
                 self._toasts.show(_tr("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
                 self._note_sent(row.id, "copy")
             case PayAction.QR:
@@ -167,13 +169,13 @@ class PayActions(QObject):
             case PayAction.MAIL:
                 self._mail(row, url)
 
-    def _mail(self, row: InvoiceRow, url: str) -> None:
+    def _mail(self, row: InvoiceRow, url: PayAddress) -> None:
         invoice = self._books.invoice(row.id)
         customer = self._books.customer(invoice.customer_id) if invoice else None
         address = customer.email if customer is not None else ""
-        if not self._opener(pay_texts.mail_url(self._customer_texts, row, address or "", url)):
-            self._fail(row.id, UserError("mail_failed"))
-            return
+        mail = pay_texts.mail_url(self._customer_texts, row, address or "", url)
+        if not self._outside.write_mail(mail):
+            raise UserError("mail_failed")
         self._note_sent(row.id, "mail")
 
     def _note_sent(self, invoice_id: str, channel: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QUrl
 
 from workmate_desktop.domain.addresses import wire_address
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.pay_address import PayAddress
 from workmate_desktop.domain.payment_links import Offer, OfferState
 from workmate_desktop.domain.text import tidied
 from workmate_desktop.ui.shared import formats
@@ -51,11 +52,11 @@ def amount_words(row: InvoiceRow) -> str:
     return formats.money(row.outstanding_minor, row.currency)
 
 
-def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: str) -> QUrl:
+def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: PayAddress) -> QUrl:
     """`mailto:` with a finished text. https://www.rfc-editor.org/rfc/rfc6068
 
     Everything is percent-encoded, line ends are CRLF: an address or a name with `?` or `&` in it
-    adds no field of its own.
+    adds no field of its own, and a line end in it (which some programs decode) no header.
     """
     subject, body = customer.mail(
         number=row.number or "",
@@ -63,7 +64,7 @@ def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: str) -
         url=url,
         due=row.due_date,
     )
-    address = tidied(address).strip()
+    address = "".join(one for one in tidied(address) if one.isprintable()).strip()
     to = quote(wire_address(address), safe="@") if address else ""  # else "@" would be written to
     fields = "&".join(
         f"{name}={quote(text, safe='')}"

@@ -3,12 +3,14 @@
 from math import ceil
 
 from PySide6.QtCore import QEvent, QRect, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workmate_desktop.domain.pay_address import PayAddress
 from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.fitting_area import fit_words, room_for
+from workmate_desktop.ui.shared.open_outside import copy_image
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.qr_image import qr_image
 
@@ -21,7 +23,9 @@ _PAPER_MM = 60
 class QrDialog(QDialog):
     """`title` is the invoice's number, `subtitle` the customer and the amount."""
 
-    def __init__(self, parent: QWidget | None, *, title: str, subtitle: str, url: str) -> None:
+    def __init__(
+        self, parent: QWidget | None, *, title: str, subtitle: str, url: PayAddress
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("QR-Code zum Bezahlen"))
         self.setModal(True)
@@ -125,7 +129,7 @@ class QrDialog(QDialog):
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setImage(qr_image(self.url, _COPY_PX))
+        copy_image(qr_image(self.url, _COPY_PX))
         self.copy_button.setText(self.tr("Kopiert"))
 
     @Slot()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -33,6 +33,7 @@ from workmate_desktop.ui.log.program_model import (
 )
 from workmate_desktop.ui.shared.cards import Card, EmptyState
 from workmate_desktop.ui.shared.controls import SearchField, Segments, button
+from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.shared.tables import Index, RowDelegate, style_table
 from workmate_desktop.ui.shared.theme import Theme
@@ -113,7 +114,7 @@ class ProgramPane(Card):
     @Slot()
     def copy(self) -> None:
         """Put it on the clipboard, and say so for a moment."""
-        QGuiApplication.clipboard().setText(self.support_text())
+        copy_text(self.support_text())
         self.copy_button.setText(self.tr("Kopiert"))
         self._tick.start()
 

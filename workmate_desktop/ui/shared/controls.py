@@ -7,7 +7,7 @@ CopyButton(theme, "Adresse kopieren")      set_text_to_copy(text); shows a tick 
 """
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import plain_tip
 from workmate_desktop.ui.shared.theme import Theme, mark, sized
 
@@ -312,7 +313,7 @@ class CopyButton(QPushButton):
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
+        copy_text(self._text)
         self._timer.start()
         self._theme.set_icon(self, "check", "success")
         self.setAccessibleName(self.tr("Kopiert"))

@@ -13,7 +13,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe_keys import KeyProblem
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.mail_messages import mail_words
-from workmate_desktop.ui.shared.pay_messages import limit_words, pay_words
+from workmate_desktop.ui.shared.pay_messages import pay_words, value_words
 from workmate_desktop.ui.shared.refund_messages import refund_words
 from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.right_words import right_to_find
@@ -57,9 +57,9 @@ def error_sentence(error: Exception) -> Message:
         words = _tr("Dem Schlüssel fehlt das Recht %1.")
         right = right_to_find(str(error.values["right"]))
         return Message(words.replace("%1", right), _give_the_right())
-    limit = limit_words(error)
-    if limit is not None:
-        return Message(*limit)
+    told = value_words(error)
+    if told is not None:
+        return Message(*told)
     return trouble_message(error.code) or program_fault()
 
 

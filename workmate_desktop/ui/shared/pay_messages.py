@@ -41,6 +41,11 @@ def pay_words() -> dict[str, tuple[str, str]]:
             _tr("Im Beispiel gibt es keine Verbindung zu Stripe."),
             _tr("Bitte „Zahlung simulieren“ benutzen."),
         ),
+        "pay_address_wrong": (
+            _tr("Die Adresse dieses Zahlungslinks ist keine Zahlungsseite von Stripe."),
+            _tr("Den Link nicht benutzen und den Support fragen."),
+        ),
+        "pay_address_foreign": _foreign(_tr("einer fremden Adresse")),
         "browser_failed": (
             _tr("Es ließ sich kein Browser öffnen."),
             _tr("Den Link kopieren und im Browser einfügen."),
@@ -50,6 +55,19 @@ def pay_words() -> dict[str, tuple[str, str]]:
             _tr("Den Link kopieren und selbst verschicken."),
         ),
     }
+
+
+def _foreign(host: str) -> tuple[str, str]:
+    words = _tr("Dieser Zahlungslink führt nicht zu Stripe, sondern zu %1.")
+    own = _tr("Nur wenn die Domain Ihnen gehört: im Stripe-Dashboard als Website eintragen.")
+    return words.replace("%1", host), own
+
+
+def value_words(error: UserError) -> tuple[str, str] | None:
+    """Sentence and action for an error whose values are told; None for others."""
+    if error.code == "pay_address_foreign":
+        return _foreign(str(error.values.get("host")))
+    return limit_words(error)
 
 
 def limit_words(error: UserError) -> tuple[str, str] | None:

@@ -6,12 +6,15 @@ https://www.qrcode.com/en/howto/code.html: four modules of white on every side.
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
+from workmate_desktop.domain.pay_address import PayAddress
+
 QUIET = 4
 """White modules around the code."""
 
 
-def qr_image(text: str, pixels: int) -> QImage:
-    """`text` as a square of at most `pixels`, each module a whole number of pixels wide.
+def qr_image(text: PayAddress, pixels: int) -> QImage:
+    """An address where a customer may pay, as a square of at most `pixels`, each module a whole
+    number of pixels wide.
 
     Error correction M (15 %): a crease or a stamp on paper does no harm.
     """

@@ -6,8 +6,7 @@ What is stored is never put into a field: an empty secret field keeps the stored
 from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -33,6 +32,7 @@ from workmate_desktop.ui.shared.fitting_area import FittingArea, grow
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.open_outside import Page, open_page
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe import key_texts
@@ -41,16 +41,11 @@ from workmate_desktop.ui.stripe.file_offer import FileOffer
 from workmate_desktop.ui.stripe.key_field import KeyField, SecretField
 from workmate_desktop.ui.stripe.ports import Setup
 
-DASHBOARD = "https://dashboard.stripe.com/apikeys"
 _PREFIXES = {
     KeyKind.PUBLISHABLE: PUBLISHABLE_PREFIXES,
     KeyKind.SECRET: SECRET_PREFIXES,
     KeyKind.WEBHOOK_SECRET: WEBHOOK_PREFIXES,
 }
-
-
-def _open_in_browser(address: str) -> None:
-    QDesktopServices.openUrl(QUrl(address))
 
 
 class ConfigureDialog(QDialog):
@@ -62,7 +57,7 @@ class ConfigureDialog(QDialog):
         bridge: Background,
         parent: QWidget | None = None,
         *,
-        open_address: Callable[[str], None] = _open_in_browser,
+        open_address: Callable[[Page], None] = open_page,
     ) -> None:
         super().__init__(parent)
         self._setup = setup
@@ -302,7 +297,7 @@ class ConfigureDialog(QDialog):
 
     @Slot()
     def _on_dashboard(self) -> None:
-        self._open_address(DASHBOARD)
+        self._open_address(Page.STRIPE_KEYS)
 
     @Slot()
     def _on_test_wanted(self) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.tunnel import host_name
@@ -13,16 +12,11 @@ from workmate_desktop.ui.shared.controls import button
 from workmate_desktop.ui.shared.fitting_area import fit_words
 from workmate_desktop.ui.shared.forms import FormField, Message
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.open_outside import Page, open_page
 from workmate_desktop.ui.shared.plain_text import PlainLabel
 from workmate_desktop.ui.shared.ports import Background
 from workmate_desktop.ui.stripe.key_field import SecretField
 from workmate_desktop.ui.stripe.ports import AddressControls
-
-DASHBOARD = "https://dashboard.ngrok.com/get-started/your-authtoken"
-
-
-def _open_in_browser(address: str) -> None:
-    QDesktopServices.openUrl(QUrl(address))
 
 
 class TunnelDialog(QDialog):
@@ -34,7 +28,7 @@ class TunnelDialog(QDialog):
         bridge: Background,
         parent: QWidget | None = None,
         *,
-        open_address: Callable[[str], None] = _open_in_browser,
+        open_address: Callable[[Page], None] = open_page,
     ) -> None:
         super().__init__(parent)
         self._address = address
@@ -122,7 +116,7 @@ class TunnelDialog(QDialog):
 
     @Slot()
     def _on_dashboard(self) -> None:
-        self._open_address(DASHBOARD)
+        self._open_address(Page.NGROK_TOKEN)
 
     @Slot()
     def _on_choose(self) -> None:
