@@ -32,6 +32,9 @@ SELECT json_extract(detail, '$.charge_id'), payment_intent_id, 1 FROM stripe_eve
 WHERE rowid > ? AND type = '{PAYMENT_SUCCEEDED}' AND payment_intent_id IS NOT NULL
     AND json_extract(detail, '$.charge_id') IS NOT NULL
 ON CONFLICT (id) DO UPDATE SET intent_id = coalesce(charges.intent_id, excluded.intent_id)"""
+_METHODS = """
+SELECT intent_id, method FROM charges
+WHERE intent_id IN (SELECT value FROM json_each(?)) AND paid = 1 AND method IS NOT NULL"""
 _GONE_THROUGH = "charges.successes"
 
 
@@ -148,12 +151,11 @@ class ChargeVerbs:
 
 def methods_of(connection: Connection, intent_ids: Iterable[str]) -> dict[str, str]:
     """Intent → how it was paid, for those whose charge has told it."""
-    query = select(charges.c.intent_id, charges.c.method).where(
-        charges.c.intent_id.in_(list(intent_ids)),
-        charges.c.paid == 1,
-        charges.c.method.is_not(None),
-    )
-    return {row.intent_id: row.method for row in connection.execute(query)}
+    wanted = list(intent_ids)
+    if not wanted:
+        return {}
+    rows = connection.exec_driver_sql(_METHODS, (json.dumps(wanted),))
+    return {row[0]: row[1] for row in rows}
 
 
 def intents_of(connection: Connection, charge_ids: Iterable[str]) -> dict[str, str]:

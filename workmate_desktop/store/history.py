@@ -68,7 +68,7 @@ def history_of(connection: Connection, invoice_id: str) -> list[HistoryLine]:
         for row in connection.execute(query).mappings()
     ]
     intents = {intent for line in lines if (intent := _intent_of(line))}
-    methods = methods_of(connection, intents) if intents else {}
+    methods = methods_of(connection, intents)
     return [_as_charge_tells(line, methods.get(_intent_of(line) or "")) for line in lines]
 
 

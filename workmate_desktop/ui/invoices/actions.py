@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -52,6 +53,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("actions", text)
 
 
+@cache
 def action_text(action: InvoiceAction) -> str:
     """The words of a button; the letter after & is its mnemonic."""
     return {

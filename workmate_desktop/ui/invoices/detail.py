@@ -7,6 +7,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices import Invoice
 from workmate_desktop.domain.payments import Payment
+from workmate_desktop.domain.reversals import ReversalKind
 from workmate_desktop.ui.invoices import history_texts, texts
 from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for, has_next_step
 from workmate_desktop.ui.invoices.buyer_text import address_line
@@ -151,7 +152,8 @@ class DetailPanel(QStackedWidget):
         # Today counts too: "heute" becomes "gestern" at midnight.
         pay = self._pay_view(invoice)
         fees, running = self._books.fees(invoice.row.id), self._books.open_refunds(invoice.row.id)
-        said = self._books.owed_again(invoice.row.id)
+        given_back = any(one.kind == ReversalKind.REFUND for one in payments)
+        said = self._books.owed_again(invoice.row.id) if given_back else []
         around = (self._clock.today(), self._simulation, self.payments.refunds_offered, pay)
         shown = (invoice, payments, history, (around, fees, running, said))
         if shown != self._shown:
@@ -186,7 +188,7 @@ class DetailPanel(QStackedWidget):
         self.state.setText(state_words(invoice, payments, self._clock, today))
         self.amounts.show_invoice(invoice, payments)
         self.overpaid.show_invoice(row)
-        self.moved.show_invoice(row)
+        self.moved.show_invoice(row, payments)
         self.items.show_items(invoice.items, row.currency)
         for widget in (self._payments_title, self.payments):
             widget.setVisible(bool(payments))

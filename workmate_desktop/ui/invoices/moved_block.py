@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.payments import Payment, StaffKind
 from workmate_desktop.domain.review import MovedMoney
 from workmate_desktop.ui.invoices.ports import Announcements
 from workmate_desktop.ui.shared import formats
@@ -47,9 +48,10 @@ class MovedBlock(QWidget):
         """What knows moved money, and takes it back."""
         self._moves, self._bridge = moves, bridge
 
-    def show_invoice(self, row: InvoiceRow) -> None:
-        """Tell what was moved to and from this invoice."""
-        found = self._moves.moves_of(row.id) if self._moves is not None else []
+    def show_invoice(self, row: InvoiceRow, payments: Sequence[Payment]) -> None:
+        """Tell what was moved to and from this invoice, as its payments say that something was."""
+        moved = any(one.kind == StaffKind.MOVED for one in payments)
+        found = self._moves.moves_of(row.id) if moved and self._moves is not None else []
         if found != self._shown:
             self._show_lines(found)
         self.setVisible(bool(found))

@@ -5,6 +5,7 @@ The first rows wait for what this file imports.
 
 import re
 from datetime import date
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
@@ -65,6 +66,7 @@ def filter_title(wanted: InvoiceFilter, today: date) -> str:
     }[wanted]
 
 
+@cache
 def status_name(status: InvoiceStatus) -> str:
     """The stored status in a word."""
     return {

@@ -3,6 +3,8 @@
 https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-type
 """
 
+from functools import cache
+
 from workmate_desktop.domain.payments import BANK_TRANSFER, CASH
 from workmate_desktop.ui.shared.words import translate
 
@@ -11,6 +13,7 @@ def _tr(text: str) -> str:
     return translate("methods", text)
 
 
+@cache
 def method_name(method: str) -> str:
     """How money came, in a word; a name that has no translation is shown as its owner writes it."""
     known = {
