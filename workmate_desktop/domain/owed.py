@@ -71,30 +71,77 @@ class Sums:
 
 def fold(asked_minor: int, entries: Iterable[Entry]) -> Sums:
     """The sums of an invoice that asks for `asked_minor`: its total with all its corrections."""
-    received = closed = 0
-    forgiven: dict[str, int] = {}
-    """Refund → how much of it was given back on purpose."""
+    running = _Running(asked_minor)
     for entry, undoing in _steps(entries):
+        running.take(entry, undoing)
+    return running.sums()
+
+
+def covered(asked_minor: int, entries: Iterable[Entry], used: Iterable[Entry]) -> dict[str, int]:
+    """How much of each credit in use the money of its invoice still covers, in minor units by id.
+
+    `used` is what staff moved away as credits, `entries` all the rest. Money that goes back
+    is first what is too much and unused; then credits give way, the newest first. Money that
+    comes later does not bring them back; only a refund that staff take back never was.
+    """
+    uses = {use.id: use for use in used}
+    running = _Running(asked_minor)
+    standing: dict[str, int] = {}
+    for entry, undoing in _steps([*entries, *uses.values()]):
+        if entry.id in uses:
+            standing[entry.id] = entry.amount_minor
+        else:
+            running.take(entry, undoing)
+        left = running.too_much_minor
+        for key, minor in standing.items():  # the oldest first
+            back = undoing and entry.kind is EntryKind.REFUND
+            standing[key] = min(uses[key].amount_minor if back else minor, left)
+            left -= standing[key]
+    return standing
+
+
+class _Running:
+    """The sums after each entry, in order."""
+
+    def __init__(self, asked_minor: int) -> None:
+        self._asked = asked_minor
+        self._received = self._closed = 0
+        self._forgiven: dict[str, int] = {}
+        """Refund → how much of it was given back on purpose."""
+
+    def take(self, entry: Entry, undoing: bool) -> None:
         amount = -entry.amount_minor if undoing else entry.amount_minor
         match entry.kind:
             case EntryKind.MONEY:
-                owed = owed_minor(asked_minor, received + closed, sum(forgiven.values()))
-                if not undoing and entry.undone_at is None and received <= 0 and not owed:
-                    forgiven.clear()  # Erstattet, and money comes again: all is owed again
-                received += amount
+                standing = not undoing and entry.undone_at is None
+                if standing and self._received <= 0 and not self._owed_minor:
+                    self._forgiven.clear()  # Erstattet, and money comes again: all is owed again
+                self._received += amount
             case EntryKind.CLOSING:
-                closed += amount
+                self._closed += amount
             case EntryKind.REFUND:
                 if undoing:
-                    forgiven.pop(entry.id, None)
+                    self._forgiven.pop(entry.id, None)
                 else:
-                    excess = max(0, received + closed - asked_minor)
+                    excess = max(0, self._received + self._closed - self._asked)
                     too_much = amount if entry.owed_again else min(amount, excess)
-                    forgiven[entry.id] = amount - too_much
-                received -= amount
+                    self._forgiven[entry.id] = amount - too_much
+                self._received -= amount
             case EntryKind.TAKEN | EntryKind.MOVED_AWAY:
-                received -= amount
-    return Sums(received, closed, sum(forgiven.values()))
+                self._received -= amount
+
+    def sums(self) -> Sums:
+        return Sums(self._received, self._closed, sum(self._forgiven.values()))
+
+    @property
+    def _owed_minor(self) -> int:
+        sums = self.sums()
+        return owed_minor(self._asked, sums.paid_minor, sums.forgiven_minor)
+
+    @property
+    def too_much_minor(self) -> int:
+        sums = self.sums()
+        return too_much_minor(self._asked, sums.paid_minor, sums.closed_minor, sums.forgiven_minor)
 
 
 def _steps(entries: Iterable[Entry]) -> list[tuple[Entry, bool]]:

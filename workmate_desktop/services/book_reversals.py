@@ -24,7 +24,6 @@ from workmate_desktop.domain.reversals import (
     is_returned_debit,
 )
 from workmate_desktop.services.decide import money_went_back, refund_failed
-from workmate_desktop.services.moving import give_way
 from workmate_desktop.services.reversal_facts import (
     facts_about,
     paying_charge,
@@ -206,8 +205,6 @@ def _book(
     if invoice is None:
         _settle_review(t, payment, entry, about.reversal.request_id)
     else:
-        if going:
-            give_way(t, payment, entry.amount_minor, ACTOR_STRIPE)
         before, after = (status.value for status in update_status(t, invoice))
     status = {"from": before, "to": after}
     tell_entry(t, entry, about, payment, method, invoice, source, status)

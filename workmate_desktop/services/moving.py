@@ -2,17 +2,16 @@
 several invoices.
 
 The payment stays one row on its first invoice. Moving writes two rows in one transaction, one
-below 0 there and one above 0 here, so no sum ever holds it twice. When the money itself goes back,
-a credit gives way first: the invoice on which it was used is owed again, and says why.
+below 0 there and one above 0 here, so no sum ever holds it twice. When money goes back, a credit
+gives way first (services/credit_cover.py).
 """
 
-from dataclasses import replace
-
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.history import Action, NoticeKind
+from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import OWED
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.review import Decision
+from workmate_desktop.services.move_lines import tell_move
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.moves import Move
@@ -73,50 +72,23 @@ def move(
         return 0
     status_origin, status_target = update_status(t, origin), update_status(t, target)
     action = Action.CREDIT_USED if credit_id else Action.MONEY_MOVED
-    _tell(t, origin, action, actor, moved, status_origin, decisions[0], other=target.number)
-    _tell(t, target, action, actor, moved, status_target, decisions[0], origin=origin.number)
+    tell_move(t, origin, action, actor, moved, status_origin, decisions[0], other=target.number)
+    tell_move(t, target, action, actor, moved, status_target, decisions[0], origin=origin.number)
     return moved
 
 
 def undo(t: Transaction, decision_id: str, actor: str) -> None:
     """Take a move back, both rows. UserError review_undone_already, review_money_moved (it was
     moved on from there), review_undo_refunded (it went back from there)."""
-    found = t.moves.of_decision(decision_id)
-    if found is None:
+    moves = t.moves.of_decision(decision_id)
+    if not moves:
         raise UserError("review_undone_already")
-    if t.moves.left_at(found.to_id, found.payment_id) < found.amount_minor:
-        moves = t.moves.of_payment(found.payment_id)
-        onward = any(one.from_id == found.to_id for one in moves)
-        raise UserError("review_money_moved" if onward else "review_undo_refunded")
-    _take_back(t, found, actor)
-
-
-def give_way(
-    t: Transaction, payment: Payment, gone_minor: int, actor: str, *, all_moves: bool = False
-) -> None:
-    """So much of a payment's money is gone from its invoice: what of it is used elsewhere as a
-    credit comes back first, the newest first, and on its way from wherever it was moved on to
-    (`all_moves`). To be called before the status of the payment's invoice is updated.
-    """
-    home, left = payment.invoice_id, gone_minor
-    for found in t.moves.of_payment(payment.id):
-        decision = t.reviews.get(found.decision_id)
-        if left <= 0:
-            return
-        if decision is None or found.from_id != home or not (found.credit or all_moves):
-            continue
-        part = min(left, found.amount_minor)
-        moved_on = part - t.moves.left_at(found.to_id, payment.id)
-        there = replace(payment, invoice_id=found.to_id)
-        give_way(t, there, moved_on, actor, all_moves=True)
-        _take_back(t, found, actor, because_gone=True)
-        if part < found.amount_minor:
-            # Back to how it was, also where the credit is too much by now.
-            origin, target = t.invoices.to_book(found.from_id), t.invoices.to_book(found.to_id)
-            assert origin is not None and target is not None
-            rest = found.amount_minor - part
-            move(t, origin, target, rest, decision.kind, actor, decision.credit_id)
-        left -= part
+    for found in moves:
+        if t.moves.left_at(found.to_id, found.payment_id) < found.amount_minor:
+            others = t.moves.of_payment(found.payment_id)
+            onward = any(one.from_id == found.to_id for one in others)
+            raise UserError("review_money_moved" if onward else "review_undo_refunded")
+    _take_back(t, moves, actor)
 
 
 def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
@@ -143,40 +115,31 @@ def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
     return [(invoice_id, minor) for invoice_id, minor in found.items() if minor > 0]
 
 
-def _take_back(t: Transaction, found: Move, actor: str, *, because_gone: bool = False) -> None:
-    payment = t.payments.get(found.payment_id)
-    origin, target = t.invoices.to_book(found.from_id), t.invoices.to_book(found.to_id)
-    decision = t.reviews.get(found.decision_id)
-    assert payment is not None and origin is not None and target is not None
+def _take_back(t: Transaction, moves: list[Move], actor: str) -> None:
+    """All that one decision moved."""
+    first, amount = moves[0], sum(one.amount_minor for one in moves)
+    origin, target = t.invoices.to_book(first.from_id), t.invoices.to_book(first.to_id)
+    decision = t.reviews.get(first.decision_id)
+    assert origin is not None and target is not None
     assert decision is not None  # decisions are never deleted while their money is here
-    t.moves.take_back(found, payment, actor)
+    for one in moves:
+        payment = t.payments.get(one.payment_id)
+        assert payment is not None
+        t.moves.take_back(one, payment, actor)
     t.reviews.add(
         Decision.UNDONE,
         actor,
         livemode=decision.livemode,
-        payment_id=payment.id,
+        payment_id=first.payment_id,
         invoice_id=target.id,
-        amount_minor=found.amount_minor,
-        currency=payment.currency,
+        amount_minor=amount,
+        currency=origin.currency,
         undoes_id=decision.id,
     )
     status_origin, status_target = update_status(t, origin), update_status(t, target)
-    action = Action.MOVE_UNDONE
-    more = {"because_gone": True} if because_gone else {}
-    amount = found.amount_minor
-    _tell(t, origin, action, actor, amount, status_origin, decision.id, other=target.number, **more)
-    _tell(
-        t, target, action, actor, amount, status_target, decision.id, origin=origin.number, **more
-    )
-    if because_gone:
-        t.notices.add(
-            NoticeKind.CREDIT_GONE,
-            invoice_id=target.id,
-            number=target.number,
-            origin=origin.number,
-            amount_minor=amount,
-            currency=payment.currency,
-        )
+    action, key = Action.MOVE_UNDONE, decision.id
+    tell_move(t, origin, action, actor, amount, status_origin, key, other=target.number)
+    tell_move(t, target, action, actor, amount, status_target, key, origin=origin.number)
 
 
 def _both(t: Transaction, from_id: str, to_id: str) -> tuple[InvoiceToBook, InvoiceToBook]:
@@ -190,26 +153,3 @@ def _both(t: Transaction, from_id: str, to_id: str) -> tuple[InvoiceToBook, Invo
     if origin.livemode != target.livemode:
         raise UserError("review_wrong_mode")
     return origin, target
-
-
-def _tell(
-    t: Transaction,
-    invoice: InvoiceToBook,
-    action: Action,
-    actor: str,
-    amount_minor: int,
-    status: tuple[str, str],
-    decision_id: str,
-    **detail: object,
-) -> None:
-    t.history.add(
-        invoice.id,
-        action,
-        actor,
-        livemode=invoice.livemode,
-        amount_minor=amount_minor,
-        currency=invoice.currency,
-        decision_id=decision_id,
-        **{"from": status[0], "to": status[1]},
-        **detail,
-    )

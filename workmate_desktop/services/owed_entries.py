@@ -23,8 +23,11 @@ _TAKEN = frozenset(("dispute", "dispute_won", "return"))
 _CLOSING = frozenset(("skonto", "write_off"))
 
 
-def entries_of(t: Transaction, invoice_id: str, currency: str) -> list[Entry]:
-    """What happened to an invoice in its currency, in no particular order."""
+def entries_of(
+    t: Transaction, invoice_id: str, currency: str, without: Collection[str] = ()
+) -> list[Entry]:
+    """What happened to an invoice in its currency, in no particular order; `without` what these
+    decisions moved."""
     here_since: dict[str, datetime] = {}
     found: list[Entry] = []
     for one in t.owed.assignments(invoice_id):
@@ -37,7 +40,7 @@ def entries_of(t: Transaction, invoice_id: str, currency: str) -> list[Entry]:
             for entry in _entries(t, rows, {one.payment_id: one.at}, set())
             if entry.at <= one.undone_at
         ]
-    rows = t.owed.rows_on(invoice_id, currency)
+    rows = [row for row in t.owed.rows_on(invoice_id, currency) if row.moved_by not in without]
     return found + _entries(t, rows, here_since, t.owed.owed_again(invoice_id))
 
 
@@ -50,14 +53,16 @@ def _entries(
     undone_at = {row.reverses_id: row.at for row in rows if row.reverses_id is not None}
     found: list[Entry] = []
     went_back: dict[str, list[MoneyRow]] = defaultdict(list)
+    moved: dict[str, list[MoneyRow]] = defaultdict(list)
     for row in rows:
+        if row.moved_by is not None:
+            moved[row.moved_by].append(row)
+            continue
         if row.reverses_id is not None:
             continue
         if row.object_id is not None:
             went_back[row.reversal_of or row.object_id].append(row)
             continue
-        if _kind(row) is EntryKind.MOVED_AWAY and row.id in undone_at:
-            continue  # it came back, so it counts as if it had never been away
         found.append(
             Entry(
                 row.key,
@@ -68,11 +73,31 @@ def _entries(
                 owed_again=row.id in again,
             )
         )
+    for parts in moved.values():
+        found += _moved(parts)
     for payment_id, parts in went_back.items():
         since = here_since.get(payment_id)
         for entry in _gone(t, payment_id, parts, again):
             late = entry if since is None else replace(entry, at=max(entry.at, since))
             found.append(late)
+    return found
+
+
+def _moved(rows: list[MoneyRow]) -> list[Entry]:
+    """What one decision moved here, or away. Of which payments it is may change, and how much of
+    it: what came back to where it was counts as if it had never been away.
+    """
+    moments: dict[datetime, int] = defaultdict(int)
+    for row in rows:
+        moments[row.at] += row.amount_minor
+    first, standing = rows[0], sum(moments.values())
+    if standing < 0:
+        return [Entry(first.key, EntryKind.MOVED_AWAY, first.at, -standing)]
+    found = [Entry(first.key, EntryKind.MONEY, first.at, standing)] if standing else []
+    gone = max(accumulate(moments[at] for at in sorted(moments))) - standing
+    if gone > 0:
+        undone_at = max(moments)
+        found.append(Entry(f"{first.key} back", EntryKind.MONEY, first.at, gone, undone_at))
     return found
 
 

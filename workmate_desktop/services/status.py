@@ -7,6 +7,7 @@ from workmate_desktop.domain.events import Source, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.invoices import InvoiceStatus, status_after
 from workmate_desktop.domain.owed import fold
+from workmate_desktop.services.credit_cover import keep_covered
 from workmate_desktop.services.owed_entries import entries_of
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -31,10 +32,14 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
     """Let status and what is owed follow from the entries. Returns (status before, after).
 
     `invoice` is as it was before the money moved. To be called after every change of an
-    invoice's entries, in the same transaction. Also forgets a failure whose intent was paid
-    after all, and tells of too much money.
+    invoice's entries, in the same transaction. Credits of its money that it no longer covers give
+    way. Also forgets a failure whose intent was paid after all, and tells of too much money.
     """
     now = _reckoned(t, invoice.id)
+    # An ordinary payment covers what was covered.
+    may_differ = now.refunded_minor or now.overpaid_minor or now.paid_minor < invoice.paid_minor
+    if may_differ and keep_covered(t, now, update_status):
+        now = _reckoned(t, invoice.id)
     after = status_after(invoice.status, now.total_minor + now.corrected_minor, now.paid_minor)
     if after is not invoice.status:
         t.invoices.set_status(invoice.id, after)

@@ -132,17 +132,19 @@ def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
 
 _MOVES = """
 SELECT d.id, d.kind, here.invoice_id, ti.number, away.invoice_id, fi.number,
-    here.amount_minor, here.currency
+    sum(here.amount_minor), here.currency
 FROM payments mine
 JOIN payments away ON away.moved_by = mine.moved_by AND away.amount_minor < 0
-    AND away.reverses_id IS NULL
+    AND away.reversal_of = mine.reversal_of AND away.reverses_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = away.id)
 JOIN payments here ON here.moved_by = mine.moved_by AND here.amount_minor > 0
-    AND here.reverses_id IS NULL
+    AND here.reversal_of = mine.reversal_of AND here.reverses_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)
 JOIN review_decisions d ON d.id = mine.moved_by
 JOIN invoices ti ON ti.id = here.invoice_id JOIN invoices fi ON fi.id = away.invoice_id
 WHERE mine.invoice_id = ? AND mine.kind = 'moved' AND mine.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = mine.id)
-ORDER BY mine.rowid DESC"""
+GROUP BY d.id ORDER BY max(mine.rowid) DESC"""
 
 
 def moves_of(connection: Connection, invoice_id: str) -> list[MovedMoney]:

@@ -22,8 +22,9 @@ _PAIRS = """
 SELECT away.moved_by, away.id, here.id, away.reversal_of, away.invoice_id, here.invoice_id,
     here.amount_minor, d.kind = 'credit_used'
 FROM payments away JOIN review_decisions d ON d.id = away.moved_by
-JOIN payments here ON here.moved_by = away.moved_by
+JOIN payments here ON here.moved_by = away.moved_by AND here.reversal_of = away.reversal_of
     AND here.amount_minor > 0 AND here.reverses_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)
 WHERE away.kind = 'moved' AND away.amount_minor < 0 AND away.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = away.id)
     AND {which} ORDER BY away.rowid DESC"""
@@ -70,9 +71,9 @@ class MoveVerbs:
         """In force, to or from this invoice, the newest first."""
         return self._moves(_OF_INVOICE, invoice_id)
 
-    def of_decision(self, decision_id: str) -> Move | None:
-        """The move of this decision, while it is in force."""
-        return next(iter(self._moves(_OF_DECISION, decision_id)), None)
+    def of_decision(self, decision_id: str) -> list[Move]:
+        """What this decision moved and still does: one for each payment."""
+        return self._moves(_OF_DECISION, decision_id)
 
     def add(
         self, payment: Payment, from_id: str, to_id: str, amount_minor: int, decision_id: str,

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from workmate_desktop.store.transaction import Transaction
 
 # The moment on Stripe's clock: noted, or else what the row says. Staff act when they write.
-_ROWS = """
+_AT = """coalesce(t.created_at, CASE WHEN p.stripe_payment_intent_id IS NULL
+        AND p.stripe_object_id IS NULL THEN p.created_at ELSE p.received_at END)"""
+_ROWS = f"""
 SELECT p.id, coalesce(p.stripe_payment_intent_id, p.id), p.amount_minor, p.kind, p.reverses_id,
-    p.reversal_of, p.stripe_object_id,
-    coalesce(t.created_at, CASE WHEN p.stripe_payment_intent_id IS NULL
-        AND p.stripe_object_id IS NULL THEN p.created_at ELSE p.received_at END)
+    p.reversal_of, p.stripe_object_id, p.moved_by, {_AT}
 FROM payments p LEFT JOIN money_times t
     ON t.object_id = coalesce(p.stripe_payment_intent_id, p.stripe_object_id, p.id)
-WHERE {which} AND p.currency = ? ORDER BY p.created_at, p.id"""
+WHERE {{which}} AND p.currency = ? ORDER BY p.created_at, p.id"""
 _ON_INVOICE = _ROWS.format(which="p.invoice_id = ?")
 _OF_PAYMENT = _ROWS.format(
     which="(p.id = ?1 OR p.reversal_of = ?1) AND (p.kind IS NULL OR p.kind <> 'moved')"
@@ -31,6 +31,23 @@ LEFT JOIN money_times t ON t.object_id = d.id
 LEFT JOIN review_decisions u ON u.undoes_id = d.id
 LEFT JOIN money_times tu ON tu.object_id = u.id
 WHERE d.kind = 'assigned' AND d.invoice_id = ?"""
+# Money of this invoice that staff used as a credit on another one, since when: they saw the money
+# that was here, whatever their clock says.
+_USES = f"""
+SELECT d.id, d.invoice_id, i.status = 'cancelled', d.amount_minor,
+    max(coalesce(td.created_at, d.at), ifnull((SELECT max({_AT})
+        FROM payments p LEFT JOIN money_times t
+            ON t.object_id = coalesce(p.stripe_payment_intent_id, p.id)
+        WHERE p.invoice_id = ?1 AND p.amount_minor > 0 AND p.reverses_id IS NULL
+            AND (p.kind IS NULL OR p.kind = 'moved') AND p.rowid < away.first), ''))
+FROM (SELECT moved_by, min(rowid) AS first FROM payments
+    WHERE invoice_id = ?1 AND kind = 'moved' AND amount_minor < 0 AND reverses_id IS NULL
+    GROUP BY moved_by) away
+JOIN review_decisions d ON d.id = away.moved_by AND d.kind = 'credit_used'
+JOIN invoices i ON i.id = d.invoice_id
+LEFT JOIN money_times td ON td.object_id = d.id
+WHERE NOT EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)
+ORDER BY away.first"""
 _OWED_AGAIN = """
 SELECT d.payment_id FROM review_decisions d
 WHERE d.kind = 'owed_again' AND d.invoice_id = ?
@@ -49,6 +66,18 @@ class MoneyRow:
     reverses_id: str | None
     reversal_of: str | None
     object_id: str | None
+    moved_by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditUse:
+    """Staff used a credit on the invoice `to_id`, so much of it (minor units)."""
+
+    decision_id: str
+    to_id: str
+    to_cancelled: bool
+    amount_minor: int
     at: datetime
 
 
@@ -83,6 +112,14 @@ class OwedVerbs:
             for decision, payment, at, undone in self._t.raw.execute(_ASSIGNED, (invoice_id,))
         ]
 
+    def credit_uses(self, invoice_id: str) -> list[CreditUse]:
+        """Credits of this invoice's money that staff used elsewhere and did not take back, the
+        oldest first; also those that gave way."""
+        return [
+            CreditUse(decision, to_id, bool(cancelled), minor, from_text(at))
+            for decision, to_id, cancelled, minor, at in self._t.raw.execute(_USES, (invoice_id,))
+        ]
+
     def owed_again(self, invoice_id: str) -> set[str]:
         """Rows of refunds of which staff said that the money is owed again."""
         return {row[0] for row in self._t.raw.execute(_OWED_AGAIN, (invoice_id,))}
@@ -90,6 +127,6 @@ class OwedVerbs:
     def _rows(self, query: str, key: str, currency: str) -> list[MoneyRow]:
         found = self._t.raw.execute(query, (key, currency))
         return [
-            MoneyRow(row_id, name, amount, kind, reverses, of, object_id, from_text(at))
-            for row_id, name, amount, kind, reverses, of, object_id, at in found
+            MoneyRow(row_id, name, amount, kind, reverses, of, object_id, moved_by, from_text(at))
+            for row_id, name, amount, kind, reverses, of, object_id, moved_by, at in found
         ]
