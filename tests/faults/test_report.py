@@ -22,6 +22,7 @@ AUTHENTICITY = "tests/faults/test_authenticity.py"
         ("test_a2_wrong_signature", "A2"),
         ("test_j24_backups_0600[x::y]", "J24"),
         ("test_ma4_never_more_than_the_total", "MA4"),
+        ("test_sa11a_a_part_of_a_row", "SA11a"),
         ("test_head_is_the_newest_migration", None),
         ("test_a_row_with_only_the_columns", None),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 from tests.listener.support import BODY, FakeReceive, request_to
 from workmate_desktop.listener.counters import ListenerCounters
 from workmate_desktop.listener.hosts import HostNames, local_hosts
-from workmate_desktop.listener.hub import Hub
+from workmate_desktop.listener.hub import Hub, Receive
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.protocol import Connection
 
@@ -96,7 +96,7 @@ class Clockwork:
         return dict(self.hub.counters.refusals())
 
 
-def hub_of(loop: asyncio.AbstractEventLoop, receive: FakeReceive) -> Hub:
+def hub_of(loop: asyncio.AbstractEventLoop, receive: Receive) -> Hub:
     return Hub(
         receive=receive,
         hosts=HostNames(),

@@ -154,8 +154,9 @@ class Hub:
         queue: nothing that is being booked is given up for it.
         """
         while len(self._connections) >= self.limits.connections:
-            victim = min(self._connections, key=lambda connection: connection.usefulness())
-            if victim.usefulness() < inf:
+            now = self.loop.time()
+            victim = min(self._connections, key=lambda connection: connection.usefulness(now))
+            if not victim.is_booking():
                 self.counters.evicted += 1
                 self.refusals.note("connection closed to make room")
                 victim.abort()

@@ -27,6 +27,9 @@ class Limits:
     """After a closing answer: how much unread input is thrown away."""
     connections: int = 64
     """Connections held at once; a further one evicts the least useful."""
+    grace_seconds: float = 0.25
+    """How long a request may take until its connection counts as stalled, and goes before all
+    that may still be quick. What Stripe sends is there within a few milliseconds."""
     header_bytes: int = 16 * 1024
     """Request line and all header fields together."""
     header_fields: int = 100

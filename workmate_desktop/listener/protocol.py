@@ -22,6 +22,9 @@ _WAITING: Final = 3
 _STALLED: Final = 4
 _CLOSING: Final = 5
 
+# What a connection is worth when room must be made, see ``usefulness``.
+_SPENT, _LATE, _KNOWN, _QUICK, _BOOKING = range(5)
+
 
 class Connection(asyncio.Protocol):
     """A connection; made by the server, owned by the hub."""
@@ -34,6 +37,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._reader = RequestReader(hub, self._submit, self._expects)
         self._watched: int | None = None  # what the deadline is for
+        self._since = 0.0  # since when it is between requests, or at the present one
+        self._known = False  # it has brought a genuine event
 
         self._queue: deque[Request] = deque()  # pipelined, waiting for the answer before theirs
         self._serving: Request | None = None
@@ -172,6 +177,7 @@ class Connection(asyncio.Protocol):
         self._serving = None
         keep_alive = request.keep_alive and not hub.stopping
         hub.counters.answers[status] += 1
+        self._known = self._known or status == 200
         self._transport.write(ANSWERS[status, keep_alive, request.head])
         hub.answered(status, hub.loop.time() - self._started, receipt)
         if not keep_alive:
@@ -237,17 +243,30 @@ class Connection(asyncio.Protocol):
         self._closing = True
         self._transport.abort()
 
-    def usefulness(self) -> float:
-        """Rank for eviction: the lowest, and among equals the oldest, goes first; inf never."""
-        if self._receipt is not None or self._queue:
-            return inf
-        if self._closing or self._stalled:
-            return 0
-        if self._reader.stage == BODY:
-            return 4
-        if not self._reader.finished:
-            return 1  # half-open: nothing ever came of it
-        return 2 if self._reader.stage == IDLE else 3
+    def usefulness(self, now: float) -> tuple[int, float]:
+        """Rank for eviction at loop time ``now``: the lowest goes, of equals the longest so.
+
+        All come from 127.0.0.1: only what was sent, and for how long, tells Stripe from others.
+        First goes who asks nothing of us; then who has not sent a whole request within
+        ``grace_seconds``, whatever of it has come; then who is between requests after having
+        brought genuine events. The newest requests go last: a real one is complete before as
+        many others have arrived as may be held.
+        """
+        if self._receipt is not None:
+            return _BOOKING, 0.0  # what is being booked never goes
+        reader = self._reader
+        resting = reader.stage == IDLE and reader.finished > 0
+        answered = reader.stage == BODY and reader.refused
+        if self._closing or self._stalled or answered or (resting and not self._known):
+            return _SPENT, self._since
+        if resting:
+            return _KNOWN, self._since
+        late = now - self._since >= self._limits.grace_seconds
+        return _LATE if late else _QUICK, self._since
+
+    def is_booking(self) -> bool:
+        """Whether a commit is waited for, so that the connection cannot be given up."""
+        return self._receipt is not None
 
     # Deadlines
 
@@ -268,8 +287,11 @@ class Connection(asyncio.Protocol):
             kind, seconds = IDLE, limits.idle_seconds
         waited_for = reader.finished * 8 + kind
         if waited_for != self._watched:
+            now = self._hub.loop.time()
+            if kind != BODY or self._watched != reader.finished * 8 + HEAD:
+                self._since = now  # a body that follows its header begins nothing new
             self._watched = waited_for
-            self._hub.watch(self, self._hub.loop.time() + seconds)
+            self._hub.watch(self, now + seconds)
 
     def expire(self) -> None:
         """End what took too long."""
