@@ -10,7 +10,7 @@ from tests.factories import NOBODY
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
-from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 
@@ -47,12 +47,12 @@ def own_threads() -> set[str]:
 
 def test_a_stop_during_the_start_is_heeded(folder: Path) -> None:
     secrets = SlowSecrets()
-    first = Core(options(folder), SystemClock(), secrets)
+    first = Core(options(folder), Outside.real(options(folder), keychain=secrets))
     first.start()
     first.setup.save("pk_test_abcd1234", "sk_test_abcd1234", "whsec_abcd1234")
     first.stop()
 
-    core = Core(options(folder), SystemClock(), secrets)
+    core = Core(options(folder), Outside.real(options(folder), keychain=secrets))
     starting = threading.Thread(target=core.start)
     starting.start()
     assert secrets.asked.wait(10), "the start is in the middle, waiting for the keyring"
@@ -64,7 +64,7 @@ def test_a_stop_during_the_start_is_heeded(folder: Path) -> None:
 
 
 def test_a_stop_before_the_start_leaves_nothing_running(folder: Path) -> None:
-    core = Core(options(folder), SystemClock(), MemorySecrets())
+    core = Core(options(folder), Outside.real(options(folder), keychain=MemorySecrets()))
     core.stop()
     core.start()
     assert core.listener.port is None
@@ -74,7 +74,7 @@ def test_a_stop_before_the_start_leaves_nothing_running(folder: Path) -> None:
 
 def test_what_a_killed_run_left_in_the_state_file_is_gone_before_the_bind(folder: Path) -> None:
     (folder / "listener.json").write_text('{"pid": 1}', "utf-8")
-    core = Core(options(folder), SystemClock(), MemorySecrets())
+    core = Core(options(folder), Outside.real(options(folder), keychain=MemorySecrets()))
     core.start()
     assert f'"port": {core.listener.port}' in (folder / "listener.json").read_text("utf-8")
     core.stop()

@@ -15,9 +15,9 @@ from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.doctor import doctor
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.store.backup import all_backups
@@ -58,7 +58,7 @@ def test_md1_a_running_program_and_doctor_beside_it_name_the_missing_right(folde
             stripe_secret_key=RESTRICTED,
             stripe_api_base=stripe.url,
         )
-        core = Core(options, SystemClock(), MemorySecrets())
+        core = Core(options, Outside.real(options, keychain=MemorySecrets()))
         core.start()
         try:
             wait(lambda: core.steps.states()[StepName.COMPARISON].failing)
@@ -83,7 +83,7 @@ def test_md1_a_running_program_and_doctor_beside_it_name_the_missing_right(folde
 
 def test_md2_the_program_copies_its_last_state_when_it_ends(folder: Path) -> None:
     options = Options(command="serve", data_dir=folder, port=0, stripe_api_base=NOBODY)
-    core = Core(options, SystemClock(), MemorySecrets())
+    core = Core(options, Outside.real(options, keychain=MemorySecrets()))
     core.start()
     wait(lambda: core.steps.states()[StepName.BACKUP].done_at)
     issue(core)
@@ -95,7 +95,7 @@ def test_md2_the_program_copies_its_last_state_when_it_ends(folder: Path) -> Non
 
 def test_md2_the_demo_leaves_no_copy_of_what_is_thrown_away(folder: Path) -> None:
     options = Options(command="serve", data_dir=folder, port=0, demo=True)
-    core = Core(options, SystemClock())
+    core = Core(options, Outside.real(options))
     core.start()
     wait(lambda: core.steps.states()[StepName.BACKUP].done_at)
     before = all_backups(folder)

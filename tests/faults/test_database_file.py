@@ -366,7 +366,9 @@ def test_f18_backup_while_100_events_arrive(office: Office, tmp_path: Path) -> N
 
 def test_j24_backups_0600(office: Office) -> None:
     issued(office.at)
-    Upkeep(office.at.writer, office.at.database, office.at.data_dir, office.at.clock).look_after()
+    Upkeep(
+        office.at.writer, office.at.database, office.at.data_dir, office.at.clock, Threads()
+    ).look_after()
     folder = office.at.data_dir / backup.FOLDER
     assert folder.stat().st_mode & 0o777 == 0o700
     (made,) = folder.iterdir()

@@ -147,7 +147,9 @@ def test_f4_disk_full(disk: SmallDisk) -> None:
 def test_f4_warning_below_500_mb(disk: SmallDisk) -> None:
     office = Office(disk.path / "data")
     try:
-        upkeep = Upkeep(office.at.writer, office.at.database, office.at.data_dir, office.at.clock)
+        upkeep = Upkeep(
+            office.at.writer, office.at.database, office.at.data_dir, office.at.clock, Threads()
+        )
         upkeep.look_after()
         office.at.settled()
         (notice,) = office.at.books.notice_page()
@@ -166,7 +168,12 @@ def test_f4_a_backup_that_does_not_fit_leaves_nothing_behind(disk: SmallDisk) ->
         invoice_id = issued(office.at)
         steps = Steps(office.at.writer, office.at.database, office.at.clock)
         upkeep = Upkeep(
-            office.at.writer, office.at.database, office.at.data_dir, office.at.clock, steps
+            office.at.writer,
+            office.at.database,
+            office.at.data_dir,
+            office.at.clock,
+            Threads(),
+            steps,
         )
         disk.fill()
         for _ in range(2):

@@ -8,8 +8,8 @@ import pytest
 from tests.factories import NOBODY
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.folder_place import Place, place_of
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.ui.log.notice_words import notice_words
@@ -68,7 +68,8 @@ def test_f19_it_is_told_once_and_answered_when_the_folder_was_moved(tmp_path: Pa
 
 
 def _notices_after_a_start(folder: Path) -> list[tuple[str, str, bool]]:
-    core = Core(Options("serve", folder, 0, stripe_api_base=NOBODY), SystemClock(), MemorySecrets())
+    options = Options("serve", folder, 0, stripe_api_base=NOBODY)
+    core = Core(options, Outside.real(options, keychain=MemorySecrets()))
     try:
         core.start()
         core.writer.submit(lambda _t: None).result()  # whatever rides along is committed

@@ -116,7 +116,7 @@ def test_j23_nothing_else_writes_what_is_sealed() -> None:
 
 def test_j23_a_booked_row_changed_from_outside_is_named_by_the_daily_check(paid: Office) -> None:
     at = paid.at
-    upkeep = Upkeep(at.writer, at.database, at.data_dir, at.clock)
+    upkeep = Upkeep(at.writer, at.database, at.data_dir, at.clock, Threads())
     upkeep.look_after()
     before = len(paid.notices())
     payment_id = at.value("SELECT id FROM payments ORDER BY rowid LIMIT 1")

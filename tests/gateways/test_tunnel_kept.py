@@ -14,6 +14,7 @@ from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelState, TunnelStatus
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
@@ -29,7 +30,9 @@ class Office:
         self.told: list[TunnelState] = []
         self.receive, self.hosts = FakeReceive(), HostNames()
         self.listener = Listener(self.receive, host_names=self.hosts)
-        self.tunnel = Tunnel(Ngrok(data_dir), SystemClock(), lambda: self.settings, self._on_change)
+        self.tunnel = Tunnel(
+            Ngrok(data_dir), SystemClock(), Threads(), lambda: self.settings, self._on_change
+        )
 
     def _on_change(self, state: TunnelState) -> None:
         self.told.append(state)

@@ -27,6 +27,7 @@ KEEPER = """
     from pathlib import Path
     from workmate_desktop.domain.tunnel import TunnelSettings, TunnelStatus
     from workmate_desktop.gateways.clock import SystemClock
+    from workmate_desktop.gateways.threads import Threads
     from workmate_desktop.gateways.tunnel import Ngrok
     from workmate_desktop.services.tunnel import Tunnel
 
@@ -38,7 +39,7 @@ KEEPER = """
         if state.status is TunnelStatus.ONLINE:
             online.set()
 
-    Tunnel(Ngrok(Path(sys.argv[1])), SystemClock(), lambda: wanted, told).start(9)
+    Tunnel(Ngrok(Path(sys.argv[1])), SystemClock(), Threads(), lambda: wanted, told).start(9)
     online.wait(20)
     print("open", flush=True)
     sys.stdin.readline()
@@ -48,6 +49,7 @@ PROGRAM = """
     import sys, threading
     from pathlib import Path
     from workmate_desktop.domain.tunnel import TunnelSettings
+    from workmate_desktop.gateways.threads import Threads
     from workmate_desktop.gateways.tunnel import Ngrok
 
     wanted = TunnelSettings(sys.argv[3], executable=sys.argv[2])

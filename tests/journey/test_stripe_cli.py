@@ -18,12 +18,12 @@ from tests.standins.stripe_cli import StripeCli, find_stripe_cli
 from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.changes import Change, InvoiceChanged
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.events import Outcome, Source
 from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.services.log import ProgramLog
 
 pytestmark = pytest.mark.stripe_cli
@@ -89,7 +89,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         log = ProgramLog(data_dir)
         log.start()
         stack.callback(log.stop)
-        core = Core(options, SystemClock())
+        core = Core(options, Outside.real(options))
         stack.callback(core.stop)
         core.start()
         customer_id = core.invoicing.save_customer(Customer("", "Bäckerei Müßig & Söhne")).result(

@@ -14,6 +14,7 @@ from workmate_desktop.domain.steps import StepName
 from workmate_desktop.gateways.mail import MailSender
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.secret_file import SecretFile
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.mail_setup import MailSetup
 from workmate_desktop.services.mailer import Mailer
 from workmate_desktop.services.steps import Steps
@@ -59,6 +60,7 @@ class MailOffice:
             self.setup,
             self.sender,
             self.clock,
+            Threads(),
             lambda notices: mail_text(notices, self.clock.local),
             self.steps.step(StepName.MAIL),
         )

@@ -10,10 +10,12 @@ from tests.factories import NOON
 from tests.factories import TestClock as Clock
 from tests.services.absence import Absence
 from tests.standins.stripe_http import Fault
+from tests.waiting import Steered
 from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpKeeper, pause_after
@@ -36,8 +38,11 @@ class SimulatedTime:
         self._idle = threading.Event()
         self._lock = threading.Lock()
 
-    def wait(self, event: threading.Event, seconds: float) -> None:
+    def wait(self, event: threading.Event, seconds: float | None) -> None:
         """What the thread under test waits with."""
+        if seconds is None:  # what follows a run waits for one
+            event.wait()
+            return
         while True:
             with self._lock:
                 if event.is_set():
@@ -113,9 +118,8 @@ class Kept:
             self.asked,  # type: ignore[arg-type]
             self.time.clock,
             self.announcer,
+            Steered(self.time.wait, lambda: self.time.monotonic),
             lambda: self.tunnel,
-            monotonic=lambda: self.time.monotonic,
-            wait=self.time.wait,
         )
 
     def start(self) -> "Kept":
@@ -270,7 +274,11 @@ def test_the_pause(result: CatchUpResult | None, polling: bool, seconds: float) 
 @pytest.fixture
 def real(absence: Absence) -> Iterator[CatchUpKeeper]:
     keeper = CatchUpKeeper(
-        absence.catch_up, absence.clock, absence.office.announcer, lambda: False, lambda: 0.0
+        absence.catch_up,
+        absence.clock,
+        absence.office.announcer,
+        Steered(monotonic=lambda: 0.0),
+        lambda: False,
     )
     yield keeper
     assert keeper.stop()
@@ -315,6 +323,7 @@ def test_what_follows_a_complete_run_holds_nobody_up(absence: Absence) -> None:
         absence.catch_up,
         absence.clock,
         absence.office.announcer,
+        Threads(),
         lambda: True,
         afterwards=compare,
     )

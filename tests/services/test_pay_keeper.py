@@ -9,10 +9,11 @@ import pytest
 
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_http import Fault
+from tests.waiting import Steered
 from workmate_desktop.domain.changes import SettingsChanged
 from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.pay_keeper import LONGEST_SECONDS, PayKeeper
+from workmate_desktop.services.pay_keeper import GROUP_SECONDS, LONGEST_SECONDS, PayKeeper
 from workmate_desktop.services.steps import Steps
 
 
@@ -28,6 +29,8 @@ class Time:
         return self.now
 
     def wait(self, event: threading.Event, seconds: float | None) -> None:
+        if seconds == GROUP_SECONDS:
+            return
         self.waits.put(None if seconds is None else self.now + seconds)
         while not event.wait(0.01):
             if self._over.is_set():
@@ -60,8 +63,7 @@ class Rig:
         self.keeper = PayKeeper(
             desk.pay,
             office.announcer,
-            self.time.monotonic,
-            self.time.wait,
+            Steered(self.time.wait, self.time.monotonic),
             self.steps.step(StepName.PAY_LINKS),
         )
 

@@ -11,6 +11,7 @@ from tests.gateways.tunnel_support import until
 from tests.services.endpoint_rig import PUBLIC, Rig
 from tests.standins.stripe_http import Fault
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.public_address import AddressState, GivenTunnel, PublicAddress
 from workmate_desktop.services.tunnel import Tunnel
@@ -43,10 +44,13 @@ def address(rig: Rig) -> Iterator[PublicAddress]:
         rig.office.writer,
         rig.office.database,
         Announcer(),
+        Threads(),
         rig.setup,
         rig.keeper,
         GivenTunnel(),
-        lambda settings, on_change: Tunnel(OpenGateway(), rig.clock, settings, on_change),
+        lambda settings, on_change: Tunnel(
+            OpenGateway(), rig.clock, Threads(), settings, on_change
+        ),
         lambda _url: None,
     )
     made.start(8000)

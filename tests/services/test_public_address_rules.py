@@ -17,6 +17,7 @@ from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.tunnel import TunnelSight, TunnelStatus
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.stripe_webhook import warm_up
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.tunnel import Tunnel
@@ -44,10 +45,11 @@ class Desk:
             rig.office.writer,
             rig.office.database,
             rig.office.announcer,
+            Threads(),
             rig.setup,
             rig.keeper,
             given or GivenTunnel(token=TOKEN),
-            lambda settings, tell: Tunnel(self.gateway, rig.clock, settings, tell),
+            lambda settings, tell: Tunnel(self.gateway, rig.clock, Threads(), settings, tell),
             self.told.append,
             self.steps.step(StepName.ENDPOINT),
         )

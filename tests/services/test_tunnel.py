@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import NOON, TestClock
+from tests.waiting import Steered
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import (
     TunnelSettings,
@@ -18,6 +19,7 @@ from workmate_desktop.domain.tunnel import (
     TunnelState,
     TunnelStatus,
 )
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.tunnel import HOUR, LOOK_EVERY, STEADY, Backoff, Tunnel
 
 URL = "https://bright-office.ngrok-free.dev"
@@ -77,10 +79,9 @@ class Office:
         self.tunnel = Tunnel(
             self.gateway,
             self.clock,
+            Steered(self._wait, lambda: self.now),
             lambda: TunnelSettings("token"),
             self._tell,
-            wait=self._wait,
-            monotonic=lambda: self.now,
         )
 
     def _tell(self, state: TunnelState) -> None:
@@ -333,7 +334,7 @@ def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway():
             released.set()
 
     gateway = Hanging()
-    tunnel = Tunnel(gateway, TestClock(), TunnelSettings, lambda _state: None)
+    tunnel = Tunnel(gateway, TestClock(), Threads(), TunnelSettings, lambda _state: None)
     tunnel.start(8000)
     assert entered.wait(10)
     assert tunnel.stop(0.1) is False
@@ -361,7 +362,7 @@ def test_a_fault_of_the_one_who_is_told_does_not_end_the_watch(caplog):
             online.set()
         raise ValueError("a bug elsewhere")
 
-    tunnel = Tunnel(FakeGateway(), TestClock(), TunnelSettings, told)
+    tunnel = Tunnel(FakeGateway(), TestClock(), Threads(), TunnelSettings, told)
     tunnel.start(8000)
     assert online.wait(10)
     assert tunnel.stop()
@@ -372,7 +373,7 @@ def test_a_keyring_that_is_locked_is_told(office):
     def locked() -> TunnelSettings:
         raise UserError("keychain_locked")
 
-    tunnel = Tunnel(office.gateway, office.clock, locked, office._tell)
+    tunnel = Tunnel(office.gateway, office.clock, Threads(), locked, office._tell)
     tunnel.start(8000)
     office.until(lambda: any(state.code == "keychain_locked" for state in office.told))
     assert tunnel.stop()

@@ -74,7 +74,7 @@ def test_what_is_no_database_is_not_good(tmp_path: Path, content: bytes) -> None
 
 
 def test_once_a_day(office: OfficeBooks) -> None:
-    upkeep = Upkeep(office.writer, office.database, office.data_dir, office.clock)
+    upkeep = Upkeep(office.writer, office.database, office.data_dir, office.clock, Threads())
     upkeep.look_after()
     first = backup.all_backups(office.data_dir)[0].stat().st_mtime_ns
     upkeep.look_after()

@@ -7,27 +7,18 @@ tunnel → catch-up. Stop in reverse, each joined with a deadline. Stopping twic
 import logging
 import os
 import socket
-import threading
+from functools import partial
 from urllib.parse import urlsplit
 
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.app.surroundings import note_place, person
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.keychain import Keychain
-from workmate_desktop.gateways.mail import MailSender
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
-from workmate_desktop.gateways.secret_file import SecretFile
-from workmate_desktop.gateways.stripe_api import StripeApi, checked_api_base
 from workmate_desktop.gateways.stripe_webhook import warm_up
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.gateways.tunnel import Ngrok
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
@@ -72,27 +63,26 @@ class Core:
     """All objects of one running program, without Qt.
 
     The caller holds the instance lock of the data folder. The constructor raises UserError (see
-    store.open) and ValueError (an API base that is not loopback).
+    store.open).
     """
 
     def __init__(
         self,
         options: Options,
-        clock: SystemClock,
-        keychain: SecretStore | None = None,
+        outside: Outside,
         bound: socket.socket | None = None,
         begun: StartCheck | None = None,
     ) -> None:
-        """`keychain` None is the keyring of the system (and memory alone for the demo). `bound`
-        is the port where it is bound already; from now on it belongs to the core. `begun` is the
-        check of the books where it runs already.
+        """`bound` is the port where it is bound already; from now on it belongs to the core.
+        `begun` is the check of the books where it runs already.
         """
         self.options = options
-        self.clock = clock
+        self._outside = outside
+        self._waiting = waiting = outside.waiting
+        self.clock = clock = outside.clock
         self._public_url: str | None = None
-        if options.stripe_api_base is not None:
-            checked_api_base(options.stripe_api_base)
-        opened = open_database(options.data_dir, clock.today().isoformat(), Threads(), begun)
+        today = clock.today().isoformat()
+        opened = open_database(options.data_dir, today, waiting, begun, outside.connect)
         self.database = opened.database
         self.announcer = Announcer()
         self.writer = Writer(
@@ -110,7 +100,7 @@ class Core:
             staff,
             livemode=lambda: self.setup.keys.livemode,
         )
-        self.setup = self._stripe_setup(opened.instance_id, keychain)
+        self.setup = self._stripe_setup(opened.instance_id)
         self.receive = Receive(
             self.writer,
             clock,
@@ -121,7 +111,6 @@ class Core:
             on_refusal=self._on_refusal,
         )
         self.hosts = HostNames()
-        self.ngrok = Ngrok(options.data_dir)
         self.address = None if options.demo else self._public_address(opened.instance_id)
         self.refunds = None if options.demo else self._refunds(staff)
         self.catch_up = self._catch_up(self.refunds, opened.instance_id) if self.refunds else None
@@ -129,6 +118,8 @@ class Core:
         self.pay_keeper = None if options.demo else self._pay_keeper()
         self.listener = Listener(
             self.receive.delivery,
+            waiting=waiting,
+            net=outside.net,
             host_names=self.hosts,
             on_answer=self.receive.answered,
             bound=bound,
@@ -161,6 +152,7 @@ class Core:
             keys=self._loaded_keys,
             port=lambda: self.listener.port,
             public_url=lambda: self._public_url,
+            post=outside.post,
         )
         self.mail, self.mailer = self._mails()
         self.backups = Backups(options.data_dir, clock)
@@ -183,9 +175,15 @@ class Core:
             steps=self.steps.states,
         )
         self.upkeep = Upkeep(
-            self.writer, self.database, options.data_dir, clock, self.steps, self.announcer
+            self.writer,
+            self.database,
+            options.data_dir,
+            clock,
+            waiting,
+            self.steps,
+            self.announcer,
         )
-        self._order = threading.Lock()
+        self._order = waiting.lock()
         self._stopped = False
 
     def start(self) -> None:
@@ -203,7 +201,7 @@ class Core:
         if self._stopped:
             return  # the books are closed, and perhaps another file takes their place
         if self.address is not None:
-            self.ngrok.end_orphan()
+            self._outside.ngrok.end_orphan()
             self.address.load()
         with self._order:
             if self._stopped:
@@ -259,7 +257,7 @@ class Core:
         return closed and fetched and mailed and kept_up and written and unused
 
     def _mails(self) -> tuple[MailSetup, Mailer]:
-        sender = MailSender()
+        sender = self._outside.mail
         mail = MailSetup(self.writer, self.database, self.setup, sender, self.clock, test_mail_text)
         mailer = Mailer(
             self.writer,
@@ -268,56 +266,45 @@ class Core:
             mail,
             sender,
             self.clock,
+            self._waiting,
             lambda notices: mail_text(notices, self.clock.local),
             self.steps.step(StepName.MAIL),
         )
         return mail, mailer
 
-    def _stripe_setup(self, instance_id: str, keychain: SecretStore | None) -> StripeSetup:
+    def _stripe_setup(self, instance_id: str) -> StripeSetup:
         options = self.options
-        if keychain is None:
-            keychain = MemorySecrets() if options.demo else Keychain(instance_id)
         return StripeSetup(
             self.writer,
             self.database,
             self.announcer,
-            keychain=keychain,
-            secret_file=SecretFile(options.data_dir),
+            keychain=self._outside.keychain(instance_id),
+            secret_file=self._outside.secret_file,
             given=GivenKeys(
                 options.stripe_publishable_key,
                 options.stripe_secret_key,
                 tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
             ),
-            ask_account=self._ask_account,
+            ask_account=lambda key, cancelled: self._outside.api(key, cancelled).account(),
             clock=self.clock,
         )
-
-    def _api(self, key: str, cancelled: threading.Event) -> StripeApi:
-        return StripeApi(
-            key,
-            api_base=self.options.stripe_api_base,
-            on_server_date=self.clock.note_stripe_time,
-            cancelled=cancelled,
-        )
-
-    def _ask_account(self, key: str, cancelled: threading.Event) -> AccountInfo:
-        return self._api(key, cancelled).account()
 
     def _loaded_keys(self) -> StripeKeys | None:
         return self.setup.keys if self.setup.loaded else None
 
     def _refunds(self, actor: str) -> Refunds:
         books = (self.writer, self.database, self.receive, self.clock)
-        return Refunds(*books, self._api, self._loaded_keys, actor)
+        return Refunds(*books, self._outside.api, self._loaded_keys, actor)
 
     def _catch_up(self, refunds: Refunds, instance_id: str) -> CatchUpKeeper:
         books = (self.writer, self.database, self.receive, self.clock)
-        catch_up = CatchUp(*books, self._api, self._loaded_keys)
-        comparison = Comparison(*books, self._api, self._loaded_keys, instance_id)
+        catch_up = CatchUp(*books, self._outside.api, self._loaded_keys)
+        comparison = Comparison(*books, self._outside.api, self._loaded_keys, instance_id)
         return CatchUpKeeper(
             catch_up,
             self.clock,
             self.announcer,
+            self._waiting,
             lambda: self.troubles.delivers,
             afterwards=AfterCatchUp(
                 (self.steps.step(StepName.REFUNDS), refunds.finish_open),
@@ -329,14 +316,14 @@ class Core:
 
     def _pay_keeper(self) -> PayKeeper:
         step = self.steps.step(StepName.PAY_LINKS)
-        return PayKeeper(self.pay, self.announcer, step=step)
+        return PayKeeper(self.pay, self.announcer, self._waiting, step)
 
     def _pay(self, instance_id: str) -> Pay:
         return Pay(
             self.writer,
             self.database,
             self.clock,
-            self._api,
+            self._outside.api,
             keys=self._loaded_keys,
             account=lambda: self.setup.account.id if self.setup.account else None,
             instance_id=instance_id,
@@ -349,18 +336,19 @@ class Core:
     def _public_address(self, instance_id: str) -> PublicAddress:
         options = self.options
         endpoints = EndpointKeeper(
-            self.writer, self.database, self.setup, self.clock, self._api, instance_id
+            self.writer, self.database, self.setup, self.clock, self._outside.api, instance_id
         )
         return PublicAddress(
             self.writer,
             self.database,
             self.announcer,
+            self._waiting,
             self.setup,
             endpoints,
             GivenTunnel(
                 options.tunnel, options.ngrok_authtoken, options.ngrok_domain, options.ngrok_path
             ),
-            lambda settings, on_change: Tunnel(self.ngrok, self.clock, settings, on_change),
+            partial(Tunnel, self._outside.ngrok, self.clock, self._waiting),
             self._on_address,
             self.steps.step(StepName.ENDPOINT),
         )

@@ -11,7 +11,6 @@ import logging
 import os
 import socket
 import sys
-import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -33,6 +32,7 @@ from workmate_desktop.domain.stripe_keys import (
     problem_of_secret,
     problem_of_webhook_secret,
 )
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.keychain import Keychain
@@ -312,7 +312,7 @@ def _loaded_setup(options: Options, given: GivenKeys, keychain: SecretStore) -> 
     return setup
 
 
-def _ask_nobody(_key: str, _cancelled: threading.Event) -> AccountInfo:
+def _ask_nobody(_key: str, _cancelled: Signal) -> AccountInfo:
     raise Bug("doctor asks Stripe nothing")
 
 

@@ -12,10 +12,10 @@ import sys
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir, remove_demo_data
 from workmate_desktop.app.options import Options
+from workmate_desktop.app.outside import Outside
 from workmate_desktop.app.refused import STRIPE_MAY_COME_AGAIN, Refused
 from workmate_desktop.app.watching import ServerWatch
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.shared.messages import error_sentence
@@ -97,7 +97,7 @@ def _opened(
                     _complain(_sentence(UserError("already_running")))
                     return None
                 log.start()
-                return Core(options, SystemClock())
+                return Core(options, Outside.real(options))
             except ValueError as error:
                 _complain(str(error))
                 return None

@@ -206,10 +206,12 @@ class WindowProgram(QObject):
 
     def _new_core(self) -> "Core":
         from workmate_desktop.app.core import Core
+        from workmate_desktop.app.outside import Outside
 
         bound, begun = self._first.hand_over()
         try:
-            return Core(self.options, self.clock, self._keychain, bound, begun)
+            outside = Outside.real(self.options, self.clock, self._keychain)
+            return Core(self.options, outside, bound, begun)
         except BaseException:
             if bound is not None:
                 bound.close()

@@ -38,6 +38,15 @@ class Clock(Protocol):
         ...
 
 
+class MeasuredClock(Clock, Protocol):
+    """A clock that was compared with Stripe's."""
+
+    @property
+    def measured(self) -> ClockOffset | None:
+        """The offset as it was measured last; None before Stripe's first answer. Any thread."""
+        ...
+
+
 def to_text(moment: datetime) -> str:
     """UTC, ISO 8601 with milliseconds and `Z`: 2026-11-23T08:00:03.120Z. Sorts as text."""
     if moment.tzinfo is not UTC:

@@ -4,7 +4,6 @@ https://docs.python.org/3/library/smtplib.html, https://docs.python.org/3/librar
 """
 
 import sys
-import threading
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from workmate_desktop.domain.mail import (
     MailSecurity,
     is_loopback,
 )
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class MailSender:
         password: str,
         mail: Mail,
         now: datetime,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
     ) -> None:
         """Hand `mail` to the server. Once this returns, the server has taken it.
 

@@ -7,7 +7,6 @@ https://requests.readthedocs.io/en/latest/user/advanced/#proxies
 
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import InvalidStateError
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 
 TIMEOUT_SECONDS = 10.0
@@ -69,7 +69,7 @@ def post(
     url: str,
     body: bytes,
     signature: str,
-    cancelled: threading.Event,
+    cancelled: Signal,
     timeout: float = TIMEOUT_SECONDS,
 ) -> Answer:
     """POST `body` with this `Stripe-Signature`; redirects are not followed.

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from workmate_desktop.domain.pay_address import domain_of_website
 from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import livemode_of
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class StripeApi:
         api_base: str | None = None,
         timeout: float = 20.0,
         on_server_date: Callable[[datetime], None] | None = None,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
     ) -> None:
         self._key = secret_key
         self._api_base = None if api_base is None else checked_api_base(api_base)
@@ -187,7 +188,7 @@ class StripeApi:
         self._on_server_date(date.astimezone(UTC))
 
 
-ApiFactory = Callable[[str, threading.Event], StripeApi]
+ApiFactory = Callable[[str, Signal], StripeApi]
 """The API with this secret key; every call ends when the event is set."""
 
 

@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, host_name
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 from workmate_desktop.gateways.tunnel_agent import AgentProcess
 from workmate_desktop.gateways.tunnel_errors import code_of, masked
@@ -81,7 +82,7 @@ class Ngrok:
         self,
         settings: TunnelSettings,
         port: int,
-        cancelled: threading.Event,
+        cancelled: Signal,
         news: Callable[[], None],
         progress: Callable[[int], None],
     ) -> str:
@@ -148,7 +149,7 @@ class Ngrok:
     def _executable(
         self,
         settings: TunnelSettings,
-        cancelled: threading.Event,
+        cancelled: Signal,
         progress: Callable[[int], None],
     ) -> Path:
         if settings.executable:
@@ -161,9 +162,7 @@ class Ngrok:
             return download_agent(folder, cancelled, progress, self._download_from)
         return self.own_agent
 
-    def _start(
-        self, executable: Path, cancelled: threading.Event, news: Callable[[], None]
-    ) -> AgentProcess:
+    def _start(self, executable: Path, cancelled: Signal, news: Callable[[], None]) -> AgentProcess:
         with self._lock:
             if cancelled.is_set() or self._exiting:
                 raise UserError("tunnel_cancelled")
@@ -181,7 +180,7 @@ class Ngrok:
                     remove_config(self._data_dir)
             return agent
 
-    def _await_session(self, agent: AgentProcess, cancelled: threading.Event, ends: float) -> None:
+    def _await_session(self, agent: AgentProcess, cancelled: Signal, ends: float) -> None:
         while agent.api is None:
             if cancelled.is_set():
                 raise UserError("tunnel_cancelled")
@@ -197,7 +196,7 @@ class Ngrok:
         agent: AgentProcess,
         port: int,
         domain: str | None,
-        cancelled: threading.Event,
+        cancelled: Signal,
         ends: float,
     ) -> str:
         wanted: dict[str, Any] = {
@@ -219,7 +218,7 @@ class Ngrok:
         agent: AgentProcess,
         method: str,
         data: dict[str, Any] | None,
-        cancelled: threading.Event,
+        cancelled: Signal,
         ends: float,
     ) -> Any:
         """One call of the agent's API. Raises UserError, at the latest when time is over."""

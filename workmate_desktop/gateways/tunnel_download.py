@@ -9,7 +9,6 @@ import gzip
 import io
 import os
 import tarfile
-import threading
 import time
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 from workmate_desktop.gateways.tunnel_files import BINARY
 
@@ -45,7 +45,7 @@ _CHUNK = 64 * 1024
 
 def download_agent(
     folder: Path,
-    cancelled: threading.Event,
+    cancelled: Signal,
     progress: Callable[[int], None],
     address: str | None = None,
 ) -> Path:
@@ -66,7 +66,7 @@ def download_agent(
 
 
 def _download(
-    folder: Path, cancelled: threading.Event, progress: Callable[[int], None], address: str | None
+    folder: Path, cancelled: Signal, progress: Callable[[int], None], address: str | None
 ) -> Path:
     try:
         with TemporaryFile() as archive:
@@ -88,7 +88,7 @@ def _address() -> str:
 
 
 def _fetch(
-    address: str, archive: IO[bytes], cancelled: threading.Event, progress: Callable[[int], None]
+    address: str, archive: IO[bytes], cancelled: Signal, progress: Callable[[int], None]
 ) -> None:
     ends = time.monotonic() + TOTAL
     size, told = 0, -1
@@ -139,7 +139,7 @@ def _agent_in(archive: IO[bytes]) -> IO[bytes]:
         raise UserError("tunnel_download_blocked") from error
 
 
-def _install(folder: Path, agent: IO[bytes], cancelled: threading.Event) -> Path:
+def _install(folder: Path, agent: IO[bytes], cancelled: Signal) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = mkstemp(prefix=f".{BINARY}.", dir=folder)
     try:

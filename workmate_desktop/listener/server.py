@@ -4,16 +4,18 @@ import asyncio
 import errno
 import logging
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from workmate_desktop.listener.binding import ListenerError, bind
+from workmate_desktop.domain.waiting import Waiting, Worker
+from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.listener.binding import ListenerError
 from workmate_desktop.listener.counters import ListenerCounters
 from workmate_desktop.listener.hosts import HostNames, local_hosts
 from workmate_desktop.listener.hub import Hub, OnAnswer, Receive
 from workmate_desktop.listener.limits import Limits
+from workmate_desktop.listener.net import LoopbackNet, Net
 from workmate_desktop.listener.protocol import Connection
 
 __all__ = ["HostNames", "Limits", "Listener", "ListenerCounters", "ListenerError"]
@@ -33,13 +35,15 @@ class Listener:
         self,
         receive: Receive,
         *,
+        waiting: Waiting | None = None,
+        net: Net | None = None,
         host_names: HostNames | None = None,
         on_answer: OnAnswer | None = None,
         log: logging.Logger | None = None,
         limits: Limits | None = None,
         bound: socket.socket | None = None,
     ) -> None:
-        """``bound`` is what ``binding.bind`` gave for the port of the first ``start``."""
+        """``bound`` is what ``net.bind`` gave for the port of the first ``start``."""
         self.counters = ListenerCounters()
         self._receive = receive
         self._host_names = host_names or HostNames()
@@ -47,8 +51,10 @@ class Listener:
         self._log = log or logging.getLogger("workmate.listener")
         self._limits = limits or Limits()
         self._bound = bound
-        self._lock = threading.Lock()  # start and stop, one at a time
-        self._thread: threading.Thread | None = None
+        self._waiting = waiting or Threads()
+        self._net = net or LoopbackNet()
+        self._lock = self._waiting.lock()  # start and stop, one at a time
+        self._thread: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._stop_seconds = 0.0
@@ -75,15 +81,11 @@ class Listener:
         with self._lock:
             if self.running:
                 raise RuntimeError("the listener is already running")
-            bound, self._bound = self._bound or bind(port), None
+            bound, self._bound = self._bound or self._net.bind(port), None
             self._port = bound.getsockname()[1]
-            # The same loop on all three systems; 64 connections are far below what select() bears.
-            loop = asyncio.SelectorEventLoop()
-            self._loop, self._stop = loop, asyncio.Event()
-            self._thread = threading.Thread(
-                target=self._run, args=(bound, loop, self._stop), name="listener", daemon=True
-            )
-            self._thread.start()
+            loop, stop = self._net.loop(), asyncio.Event()
+            self._loop, self._stop = loop, stop
+            self._thread = self._waiting.start(lambda: self._run(bound, loop, stop), "listener")
             return self._port
 
     def stop(self, deadline: float = 2.0) -> None:

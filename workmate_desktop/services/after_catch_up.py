@@ -1,12 +1,12 @@
 """What follows each complete run of the catch-up: open refunds, comparison, fees."""
 
-import threading
 from collections.abc import Callable
 from functools import partial
 
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.services.steps import Step
 
-Work = Callable[[threading.Event], object]
+Work = Callable[[Signal], object]
 """Ends when the event is set. A UserError that it returns is the trouble that it leaves behind."""
 
 
@@ -16,7 +16,7 @@ class AfterCatchUp:
     def __init__(self, *steps: tuple[Step, Work]) -> None:
         self._steps = steps
 
-    def __call__(self, cancelled: threading.Event) -> None:
+    def __call__(self, cancelled: Signal) -> None:
         for step, work in self._steps:
             if cancelled.is_set():
                 return

@@ -22,6 +22,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_events import (
@@ -127,7 +128,7 @@ class CatchUp:
     def run(
         self,
         progress: Callable[[CatchUpProgress], None] = lambda _progress: None,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
         source: Source = Source.CATCH_UP,
     ) -> CatchUpResult:
         """Fetch and book everything that is new. `progress` is called on this thread.

@@ -6,8 +6,6 @@ change, on demand; else every 10 minutes while the tunnel works and every 30 s w
 """
 
 import logging
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,8 +16,10 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import NO_KEY, CatchUp, CatchUpProgress, CatchUpResult
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.timepiece import Timepiece
 
@@ -77,9 +77,9 @@ class CatchUpState:
 class CatchUpKeeper:
     """The thread. `tunnel_works` must answer at once. Changes of `state` are announced as
     ReceptionChanged, while a run is under way at most about every page of events.
-    `monotonic` and `wait` are time itself, for tests. `afterwards` follows every complete run
-    in a thread of its own, so that nobody waits for it, and ends when the event is set. `steps`
-    hears how each run went, and pauses nothing any more once somebody asks for a run.
+    `afterwards` follows every complete run in a thread of its own, so that nobody waits for it,
+    and ends when the signal is set. `steps` hears how each run went, and
+    pauses nothing any more once somebody asks for a run.
     """
 
     def __init__(
@@ -87,34 +87,35 @@ class CatchUpKeeper:
         catch_up: CatchUp,
         clock: Clock,
         announcer: Announcer,
+        waiting: Waiting,
         tunnel_works: Callable[[], bool],
-        monotonic: Callable[[], float] = time.monotonic,
-        wait: Callable[[threading.Event, float], object] = threading.Event.wait,
-        afterwards: Callable[[threading.Event], None] = lambda _cancelled: None,
+        afterwards: Callable[[Signal], None] = lambda _cancelled: None,
         steps: Steps | None = None,
     ) -> None:
-        self._afterwards = afterwards
         self._steps = steps
         self._step = steps.step(StepName.CATCH_UP) if steps is not None else None
         self._catch_up = catch_up
         self._clock = clock
         self._announcer = announcer
         self._tunnel_works = tunnel_works
-        self._monotonic = monotonic
-        self._wait = wait
+        self._waiting = waiting
+        self._monotonic = waiting.monotonic
         self._state = CatchUpState()
-        self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._cancelled = threading.Event()
-        self._wake = threading.Event()
+        self._lock = waiting.lock()
         self._wanted = False
         self._requests = 0
         self._try_all = False
         self._returning = True
         """The next run follows an absence (start, sleep, no net) or was asked for."""
         self._troubles_in_a_row = 0
-        self._thread: threading.Thread | None = None
-        self._following: threading.Thread | None = None
+        self._timepiece: Timepiece | None = None
+        self._planned = 0.0
+        self._next_at = 0.0
+        self._tunnel = False
+        self._keeper = Keeper(waiting, "catch-up", self._look)
+        self._following = Keeper(
+            waiting, "comparison", lambda: afterwards(self._following.cancelled), first=None
+        )
 
     @property
     def state(self) -> CatchUpState:
@@ -123,28 +124,17 @@ class CatchUpKeeper:
 
     def start(self) -> None:
         """Begin, with a run at once."""
-        with self._lock:
-            if self._stopping.is_set():  # stopped while the program was still starting
-                return
-            self._announcer.listen(self._on_changes)
-            self._thread = threading.Thread(target=self._run, name="catch-up", daemon=True)
-            self._thread.start()
+        self._announcer.listen(self._on_changes)
+        if not (self._following.start() and self._keeper.start()):
+            self._announcer.forget(self._on_changes)  # stopped while the program was still starting
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Give up a run that is under way, and end. True when it ended in time."""
         self._announcer.forget(self._on_changes)
-        with self._lock:
-            self._stopping.set()
-        self._cancelled.set()
-        self._wake.set()
-        if self._thread is None:
-            return True
-        ends = time.monotonic() + deadline
-        self._thread.join(deadline)
-        following = self._following  # no other one is started any more
-        if following is not None:
-            following.join(max(0.0, ends - time.monotonic()))
-        return not self._thread.is_alive() and (following is None or not following.is_alive())
+        ends = self._waiting.monotonic() + deadline
+        self._following.end()
+        ended = self._keeper.stop(deadline)
+        return self._following.stop(max(0.0, ends - self._waiting.monotonic())) and ended
 
     def request(self) -> int:
         """Run now: **Verpasste Ereignisse nachholen**, or the tunnel changed. Any thread.
@@ -156,7 +146,7 @@ class CatchUpKeeper:
             number = self._requests
         self._try_all = True
         self._wanted = True
-        self._wake.set()
+        self._keeper.wake()
         return number
 
     def _on_changes(self, changes: Sequence[Change]) -> None:
@@ -166,36 +156,32 @@ class CatchUpKeeper:
 
     # --- the thread ----------------------------------------------------------------------
 
-    def _run(self) -> None:
-        self._note_installation()
-        timepiece = Timepiece(lambda: self._clock.now().timestamp(), self._monotonic)
+    def _look(self) -> float:
+        """Run if it is time. Seconds until the next look."""
         tunnel = self._tunnel_works()
-        next_at = self._monotonic()
-        while not self._stopping.is_set():
-            now_tunnel = self._tunnel_works()
-            if (now_tunnel and not tunnel) or self._wanted:
-                next_at = self._monotonic()
-                self._returning = True
-            elif tunnel and not now_tunnel:
-                next_at = min(next_at, self._monotonic() + POLL_SECONDS)
-            if now_tunnel is not tunnel:
-                self._show(polling=not now_tunnel)
-            tunnel = now_tunnel
-            if self._monotonic() >= next_at:
-                self._wanted = False
-                next_at = self._one_run(polling=not tunnel) + self._monotonic()
-                timepiece.jumped(0.0)  # a run takes its time: that is no jump
-            if self._woke_elsewhere(timepiece, next_at):
-                logger.info("The PC slept or its clock was set: asking Stripe")
-                next_at = self._monotonic()
-                self._returning = True
-
-    def _woke_elsewhere(self, timepiece: Timepiece, next_at: float) -> bool:
-        """Wait for the next look. Whether the PC slept meanwhile, or its clock was set."""
-        planned = max(0.0, min(LOOK_SECONDS, next_at - self._monotonic()))
-        self._wait(self._wake, planned)
-        self._wake.clear()
-        return timepiece.jumped(planned)
+        if self._timepiece is None:
+            self._note_installation()
+            self._timepiece = Timepiece(lambda: self._clock.now().timestamp(), self._monotonic)
+            self._next_at = self._monotonic()
+            self._tunnel = tunnel
+        elif self._timepiece.jumped(self._planned):
+            logger.info("The PC slept or its clock was set: asking Stripe")
+            self._next_at = self._monotonic()
+            self._returning = True
+        if (tunnel and not self._tunnel) or self._wanted:
+            self._next_at = self._monotonic()
+            self._returning = True
+        elif self._tunnel and not tunnel:
+            self._next_at = min(self._next_at, self._monotonic() + POLL_SECONDS)
+        if tunnel is not self._tunnel:
+            self._show(polling=not tunnel)
+        self._tunnel = tunnel
+        if self._monotonic() >= self._next_at:
+            self._wanted = False
+            self._next_at = self._one_run(polling=not tunnel) + self._monotonic()
+            self._timepiece.jumped(0.0)  # a run takes its time: that is no jump
+        self._planned = max(0.0, min(LOOK_SECONDS, self._next_at - self._monotonic()))
+        return self._planned
 
     def _one_run(self, *, polling: bool) -> float:
         """Run once; the seconds until the next time."""
@@ -209,7 +195,7 @@ class CatchUpKeeper:
         try:
             result = self._catch_up.run(
                 lambda progress: self._show(polling=polling, progress=progress),
-                self._cancelled,
+                self._keeper.cancelled,
                 source,
             )
         except Exception:  # a bug here must not end the fetching for good
@@ -226,9 +212,8 @@ class CatchUpKeeper:
         )
         self._note_step(result)
         self._announcer.announce([ReceptionChanged()])
-        if complete and (self._following is None or not self._following.is_alive()):
-            self._following = threading.Thread(target=self._follow, name="comparison", daemon=True)
-            self._following.start()
+        if complete:
+            self._following.wake()
         return pause_after(result, polling=polling, troubles_in_a_row=self._troubles_in_a_row)
 
     def _note_step(self, result: CatchUpResult | None) -> None:
@@ -240,12 +225,6 @@ class CatchUpKeeper:
             self._step.done()
         else:
             self._step.failed(trouble)
-
-    def _follow(self) -> None:
-        try:
-            self._afterwards(self._cancelled)
-        except Exception:  # a bug here must not end the fetching for good
-            logger.exception("What follows the catch-up failed")
 
     def _show(self, *, polling: bool, progress: CatchUpProgress | None = None) -> None:
         self._state = replace(self._state, polling=polling, progress=progress)

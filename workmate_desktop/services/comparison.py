@@ -6,7 +6,6 @@ payments a few minutes after the payment.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment, PaymentFee
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, StripeMovements
@@ -86,7 +86,7 @@ class Comparison:
         self._asked: dict[str, float] = {}
         """Payment → when its fee was asked for in this session, and Stripe had none."""
 
-    def if_due(self, cancelled: threading.Event) -> object:
+    def if_due(self, cancelled: Signal) -> object:
         """`compare`, where one of the lists was not read to its end since yesterday."""
         keys = self._keys()
         if keys is None or not keys.secret:
@@ -96,7 +96,7 @@ class Comparison:
             return NOTHING_DUE
         return self.compare(cancelled)
 
-    def compare(self, cancelled: threading.Event) -> Found:
+    def compare(self, cancelled: Signal) -> Found:
         """The daily comparison, as far as it is due.
 
         Charges, refunds and disputes each go on where they stopped: pages that were read are not
@@ -128,12 +128,12 @@ class Comparison:
             raise refused
         return found
 
-    def fetch_fees(self, cancelled: threading.Event) -> int:
+    def fetch_fees(self, cancelled: Signal) -> int:
         """The fees of new payments. How many became known."""
         stripe = self._stripe(cancelled)
         return 0 if stripe is None else self._fetch_fees(stripe, stripe.livemode)
 
-    def _stripe(self, cancelled: threading.Event) -> StripeMovements | None:
+    def _stripe(self, cancelled: Signal) -> StripeMovements | None:
         keys = self._keys()
         if keys is None or not keys.secret:
             return None

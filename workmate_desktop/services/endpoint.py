@@ -20,6 +20,7 @@ from workmate_desktop.domain.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import livemode_of
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_endpoints import (
@@ -101,7 +102,7 @@ class EndpointKeeper:
         self._lock = threading.Lock()
 
     def look(
-        self, public_url: str | None = None, cancelled: threading.Event | None = None
+        self, public_url: str | None = None, cancelled: Signal | None = None
     ) -> EndpointState | None:
         """How our endpoint is, changing nothing; None when there is none.
 
@@ -127,7 +128,7 @@ class EndpointKeeper:
     def ensure(
         self,
         public_url: str,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
         *,
         renew: bool = False,
     ) -> EndpointState:
@@ -172,7 +173,7 @@ class EndpointKeeper:
             seen_at=self._clock.now(),
         )
 
-    def enable(self, cancelled: threading.Event | None = None) -> EndpointState:
+    def enable(self, cancelled: Signal | None = None) -> EndpointState:
         """Switch our endpoint on again. Raises UserError endpoint_missing when there is none."""
         with self._lock:
             stripe = self._endpoints(cancelled)
@@ -258,7 +259,7 @@ class EndpointKeeper:
     def _key(self) -> str:
         return _KEY[livemode_of(self._setup.keys.secret) is True]
 
-    def _endpoints(self, cancelled: threading.Event | None) -> StripeEndpoints:
+    def _endpoints(self, cancelled: Signal | None) -> StripeEndpoints:
         key = self._setup.keys.secret
         if not key:
             raise UserError("endpoint_no_key")

@@ -20,6 +20,7 @@ from workmate_desktop.domain.history import ACTOR_PROGRAM, Action
 from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import IDEMPOTENCY_ERROR, StripeLink, StripeLinks
 from workmate_desktop.store.transaction import Transaction
@@ -44,7 +45,7 @@ LOOK_SECONDS = 3.0
 class _Within(threading.Event):
     """Set once the time is over, or once `other` is."""
 
-    def __init__(self, seconds: float, other: threading.Event) -> None:
+    def __init__(self, seconds: float, other: Signal) -> None:
         super().__init__()
         self._ends = time.monotonic() + seconds
         self._other = other
@@ -79,9 +80,7 @@ class LinkCalls:
         self._keys = keys
         self._account = account
 
-    def make(
-        self, row: PaymentLink, actor: str, cancelled: threading.Event, *, fresh: bool
-    ) -> None:
+    def make(self, row: PaymentLink, actor: str, cancelled: Signal, *, fresh: bool) -> None:
         """Have it made. `fresh` tells that nobody has asked for this row before."""
         stripe = self._stripe(row, cancelled)
         key = row.idempotency_key
@@ -106,7 +105,7 @@ class LinkCalls:
             raise
         self._keep(row, made, actor)
 
-    def looked_at(self, row: PaymentLink, cancelled: threading.Event) -> PaymentLink | None:
+    def looked_at(self, row: PaymentLink, cancelled: Signal) -> PaymentLink | None:
         """The link with the address that Stripe names now; None when it takes no payments by it.
 
         As the books know it when Stripe cannot be asked. Nobody waits for that answer for longer
@@ -128,7 +127,7 @@ class LinkCalls:
             row = replace(row, url=url)
         return row if found.active else None
 
-    def own_domain(self, cancelled: threading.Event) -> str | None:
+    def own_domain(self, cancelled: Signal) -> str | None:
         """The domain of the account's website, asked of Stripe; None where it names none, or the
         key may not read it."""
         keys = self._keys()
@@ -141,7 +140,7 @@ class LinkCalls:
                 return None
             raise
 
-    def close(self, row: PaymentLink, cancelled: threading.Event) -> None:
+    def close(self, row: PaymentLink, cancelled: Signal) -> None:
         """Switch it off, whether or not it was ever known to exist."""
         try:
             stripe = self._stripe(row, cancelled)
@@ -239,7 +238,7 @@ class LinkCalls:
             raise UserError("pay_other_account") from refused
         return True
 
-    def _stripe(self, row: PaymentLink, cancelled: threading.Event) -> StripeLinks:
+    def _stripe(self, row: PaymentLink, cancelled: Signal) -> StripeLinks:
         keys = self._keys()
         if keys is None or not keys.secret:
             raise UserError("pay_no_key")

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -27,6 +26,7 @@ from workmate_desktop.domain.secrets import (
     SecretFileDamaged,
     SecretStore,
 )
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.services.stripe_setup import StripeSetup
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.mails import SWITCH
@@ -56,7 +56,7 @@ class Sender(Protocol):
         password: str,
         mail: Mail,
         now: datetime,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
     ) -> None:
         """Hand one mail to the server; blocks. Raises MailRefused."""
         ...
@@ -163,7 +163,7 @@ class MailSetup:
         logger.info("[Mail] E-mails for notices are off")
         self._on_change()
 
-    def test(self, account: MailAccount, password: str | None, cancelled: threading.Event) -> None:
+    def test(self, account: MailAccount, password: str | None, cancelled: Signal) -> None:
         """**Testmail senden** through this account; None takes the stored password.
 
         Raises UserError mail_invalid, MailRefused.

@@ -9,16 +9,16 @@ same Message-ID, by which mail programs show it once.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from workmate_desktop.domain.changes import Change, NoticeAdded
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.domain.mail import PASSES, Mail, MailRefused, MailText
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.mail_setup import MailSetup, Sender
 from workmate_desktop.services.steps import Step
 from workmate_desktop.store import mails
@@ -59,6 +59,7 @@ class Mailer:
         setup: MailSetup,
         sender: Sender,
         clock: Clock,
+        waiting: Waiting,
         compose: Callable[[Sequence[Notice]], MailText],
         step: Step | None = None,
     ) -> None:
@@ -72,21 +73,14 @@ class Mailer:
         self._step = step
         self._taken: set[str] = set()
         """Mails that the server has taken, but the database could not note that yet."""
-        self._wake_up = threading.Event()
-        self._stopping = threading.Event()
-        self._cancelled = threading.Event()
-        self._gate = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._keeper = Keeper(waiting, "mailer", self.send_due)
         setup.listen(self.wake)
 
     def start(self) -> None:
         """Begin, with what a former run left."""
-        with self._gate:
-            if self._stopping.is_set():
-                return
-            self._announcer.listen(self._on_changes)
-            self._thread = threading.Thread(target=self._run, name="mailer", daemon=True)
-            self._thread.start()
+        self._announcer.listen(self._on_changes)
+        if not self._keeper.start():  # stopped while the program was still starting
+            self._announcer.forget(self._on_changes)
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Let a mail under way be finished for a moment, then end. True when it ended in time.
@@ -94,19 +88,11 @@ class Mailer:
         Twice is fine. `deadline` in seconds.
         """
         self._announcer.forget(self._on_changes)
-        with self._gate:
-            self._stopping.set()
-        self._wake_up.set()
-        if self._thread is None:
-            return True
-        self._thread.join(min(_FINISH_SECONDS, deadline))
-        self._cancelled.set()
-        self._thread.join(max(0.0, deadline - _FINISH_SECONDS))
-        return not self._thread.is_alive()
+        return self._keeper.stop(deadline, patience=_FINISH_SECONDS)
 
     def wake(self) -> None:
         """Something is to be sent, or the settings are others. Any thread; returns at once."""
-        self._wake_up.set()
+        self._keeper.wake()
 
     def _on_changes(self, changes: Sequence[Change]) -> None:
         if any(isinstance(change, NoticeAdded) and change.notice_id for change in changes):
@@ -114,26 +100,12 @@ class Mailer:
 
     # --- the thread ----------------------------------------------------------------------
 
-    def _run(self) -> None:
-        pause: float | None = 0.0
-        while not self._stopping.is_set():
-            self._wake_up.wait(pause)
-            self._wake_up.clear()
-            try:
-                pause = self.send_due()
-            except UserError as error:  # the database does not work just now
-                logger.warning("[Mail] The outbox cannot be used: %s", error.code)
-                pause = _LOOK_SECONDS
-            except Exception:  # a bug here must not end the sending for good
-                logger.exception("[Mail] Sending failed")
-                pause = _LOOK_SECONDS
-
     def send_due(self) -> float | None:
         """Send what is due. Seconds until the next look; None while nothing waits.
 
         Raises what the database says. Blocks for as long as the mail server does.
         """
-        if not self._setup.state.on or self._stopping.is_set():
+        if not self._setup.state.on or self._keeper.ending:
             return None
         now = self._clock.now()
         with self._database.reader() as connection:
@@ -141,7 +113,7 @@ class Mailer:
         if since is not None and not now - COLLECT < since <= now:
             self._commit(lambda t: t.mails.seal())  # also when the clock was set back
         for mail in self._outgoing():
-            if self._stopping.is_set():
+            if self._keeper.ending:
                 return None
             if not now < mail.next_at <= now + LONGEST_PAUSE:
                 self._attempt(mail)
@@ -183,11 +155,11 @@ class Mailer:
         password = self._setup.password() if account.user else ""
         text = self._compose(mail.notices)
         outgoing = Mail(text.subject, text.body, mail.id)
-        self._sender.send(account, password, outgoing, self._clock.now(), self._cancelled)
+        self._sender.send(account, password, outgoing, self._clock.now(), self._keeper.cancelled)
         logger.info("[Mail] Sent: %s notices", len(mail.notices))
 
     def _on_refused(self, mail: OutgoingMail, refused: MailRefused) -> None:
-        if self._stopping.is_set():
+        if self._keeper.ending:
             return  # cut off by our own stop; the next start tries again
         if self._step is not None:
             self._step.failed(refused)

@@ -30,6 +30,7 @@ from workmate_desktop.domain.payment_links import (
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import request_for
 from workmate_desktop.services.link_calls import LinkCalls, close_in_books, new_key
@@ -151,7 +152,7 @@ class Pay:
 
     # --- background ----------------------------------------------------------------------
 
-    def link(self, invoice_id: str, cancelled: threading.Event | None = None) -> PaymentLink:
+    def link(self, invoice_id: str, cancelled: Signal | None = None) -> PaymentLink:
         """The one usable link of the invoice over what is owed; made if there is none.
 
         Its address is one that `hosts` lets through. Raises UserError before any call:
@@ -182,9 +183,7 @@ class Pay:
                 self._found_closed(row.id)
         raise UserError("pay_unsettled")
 
-    def close_due(
-        self, cancelled: threading.Event, skip: Collection[str] = ()
-    ) -> Mapping[str, UserError]:
+    def close_due(self, cancelled: Signal, skip: Collection[str] = ()) -> Mapping[str, UserError]:
         """Switch off every link that must not be paid any more, but those in `skip`.
 
         Returns what hindered it, by id of the link. Ends early when Stripe as a whole cannot be
@@ -286,7 +285,7 @@ class Pay:
         outside = CloseReason.OUTSIDE
         self._writer.submit(lambda t: close_in_books(t, link_id, outside)).result()
 
-    def _close_one(self, link_id: str, cancelled: threading.Event) -> None:
+    def _close_one(self, link_id: str, cancelled: Signal) -> None:
         with self._database.reader() as connection:
             found = payment_links.link(connection, link_id)
         if found is None:

@@ -5,9 +5,7 @@ is tried again until it was: after 30 s, 1, 2, 4, 8, then every 10 minutes.
 """
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workmate_desktop.domain.changes import (
@@ -17,7 +15,9 @@ from workmate_desktop.domain.changes import (
     SettingsChanged,
 )
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.pay import Pay, concerns_all
 from workmate_desktop.services.steps import Step
 
@@ -25,7 +25,7 @@ logger = logging.getLogger("workmate.pay")
 
 SHORTEST_SECONDS = 30.0
 LONGEST_SECONDS = 600.0
-_GROUP_SECONDS = 0.25
+GROUP_SECONDS = 0.25
 """Rest after a look, so that a burst of payments is not looked at one by one."""
 
 _NO_LINK = ""
@@ -45,67 +45,56 @@ class _Fault(UserError):
 
 
 class PayKeeper:
-    """`pay` does the work. `monotonic` and `wait` are time itself, for tests: `wait` waits for
-    the event, at most so many seconds; None is without limit. `step` is told how it goes.
-    """
+    """`pay` does the work. `step` is told how it goes."""
 
     def __init__(
         self,
         pay: Pay,
         announcer: Announcer,
-        monotonic: Callable[[], float] = time.monotonic,
-        wait: Callable[[threading.Event, float | None], object] = threading.Event.wait,
+        waiting: Waiting,
         step: Step | None = None,
     ) -> None:
         self._pay = pay
         self._announcer = announcer
-        self._monotonic = monotonic
-        self._wait = wait
+        self._monotonic = waiting.monotonic
         self._step = step
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self._keys_changed = False
         self._stuck: dict[str, _Stuck] = {}
-        self._thread: threading.Thread | None = None
+        self._sits_out_until: float | None = None
+        """Nobody is asked before, unless the keys changed: other invoices mend nothing."""
+        self._keeper = Keeper(waiting, "pay-keeper", self._work)
+        self._stopping = self._keeper.cancelled
 
     def start(self) -> None:
         """Begin, with a look at once."""
         self._announcer.listen(self._on_changes)
-        self._thread = threading.Thread(target=self._run, name="pay-keeper", daemon=True)
-        self._thread.start()
+        self._keeper.start()
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Give up what is under way, and end. True when it ended in time. Twice is fine."""
         self._announcer.forget(self._on_changes)
-        self._stopping.set()  # cancels the call to Stripe, too
-        self._wake.set()
-        if self._thread is None:
-            return True
-        self._thread.join(deadline)
-        return not self._thread.is_alive()
+        return self._keeper.stop(deadline)
 
     def _on_changes(self, changes: Sequence[Change]) -> None:
         if any(isinstance(change, SettingsChanged) for change in changes):
             self._keys_changed = True
-            self._wake.set()
+            self._keeper.wake()
         elif any(isinstance(change, (InvoiceChanged, EverythingChanged)) for change in changes):
-            self._wake.set()
+            self._keeper.wake()
 
     # --- the thread ----------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            if self._keys_changed:
-                self._keys_changed = False
-                self._stuck.clear()
-            until = self._look()
-            self._stopping.wait(_GROUP_SECONDS)
-            times = [stuck.again_at for stuck in self._stuck.values()]
-            if until is not None:
-                self._sit_out(until)
-            else:
-                self._wait(self._wake, min(times) - self._monotonic() if times else None)
+    def _work(self) -> float | None:
+        if self._keys_changed:
+            self._keys_changed = False
+            self._stuck.clear()
+        elif self._sits_out_until is not None and self._sits_out_until > self._monotonic():
+            return self._sits_out_until - self._monotonic()
+        until = self._sits_out_until = self._look()
+        self._stopping.wait(GROUP_SECONDS)
+        if until is None:
+            until = min((stuck.again_at for stuck in self._stuck.values()), default=None)
+        return None if until is None else max(0.0, until - self._monotonic())
 
     def _look(self) -> float | None:
         """Close what is due. Until when nothing else need be tried; None if anything may."""
@@ -141,13 +130,3 @@ class PayKeeper:
             self._step.failed(None if isinstance(trouble, _Fault) else trouble)
         elif not self._stuck:
             self._step.done()
-
-    def _sit_out(self, until: float) -> None:
-        """Nobody is asked before, unless the keys changed: other invoices mend nothing."""
-        while not self._stopping.is_set() and not self._keys_changed:
-            left = until - self._monotonic()
-            if left <= 0:
-                return
-            self._wake.clear()
-            if not self._stopping.is_set() and not self._keys_changed:
-                self._wait(self._wake, left)

@@ -6,7 +6,6 @@ works all the same: then Stripe is asked every 30 s.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +15,10 @@ from workmate_desktop.domain.secrets import KeychainUnavailable
 from workmate_desktop.domain.steps import PROGRAM_FAULT
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelState, TunnelStatus, host_name
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.endpoint import EndpointKeeper, EndpointState
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.steps import Step
 from workmate_desktop.services.stripe_setup import StripeSetup
 from workmate_desktop.services.tunnel import Tunnel
@@ -105,6 +106,7 @@ class PublicAddress:
         writer: Writer,
         database: Database,
         announcer: Announcer,
+        waiting: Waiting,
         setup: StripeSetup,
         endpoints: EndpointKeeper,
         given: GivenTunnel,
@@ -129,10 +131,11 @@ class PublicAddress:
         self._enable = False
         self._look = False
         self._asked_with = ""
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._cancelled = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._look_at: float | None = None
+        self._lock = waiting.lock()
+        self._monotonic = waiting.monotonic
+        self._keeper = Keeper(waiting, "endpoint", self._care, first=None)
+        self._cancelled = self._keeper.cancelled
         self._tunnel = make_tunnel(self._settings, self._on_tunnel)
 
     @property
@@ -166,21 +169,16 @@ class PublicAddress:
         self._port = port
         self._asked_with = self._setup.keys.secret
         self._announcer.listen(self._on_changes)
-        self._thread = threading.Thread(target=self._run, name="endpoint", daemon=True)
-        self._thread.start()
+        self._keeper.start()
         if self._wanted and port is not None:
             self._tunnel.start(port)
 
     def stop(self, deadline: float = 6.0) -> bool:
         """Close the tunnel and end. True when all ended in time. Twice is fine."""
         self._announcer.forget(self._on_changes)
-        self._cancelled.set()
-        self._wake.set()
+        self._keeper.end()
         ended = self._tunnel.stop(deadline)
-        if self._thread is not None:
-            self._thread.join(deadline)
-            ended = ended and not self._thread.is_alive()
-        return ended
+        return self._keeper.stop(deadline) and ended
 
     def connect(self) -> None:
         """**Tunnel verbinden**, remembered. Blocks for the database alone."""
@@ -235,13 +233,13 @@ class PublicAddress:
         here = self._state.endpoint
         self._enable = here is not None and not here.enabled
         self._change(automatic=True, endpoint=None)
-        self._wake.set()
+        self._keeper.wake()
 
     def check(self) -> None:
         """Ask Stripe again how our endpoint is, changing nothing. Returns at once; what comes of
         it is in `state`. Nothing without a tunnel."""
         self._look = True
-        self._wake.set()
+        self._keeper.wake()
 
     def _on_changes(self, changes: Sequence[Change]) -> None:
         """Other keys: another account or mode has its own endpoint. (Keeping the secret of a
@@ -249,7 +247,7 @@ class PublicAddress:
         key = self._setup.keys.secret
         if key != self._asked_with and any(isinstance(one, SettingsChanged) for one in changes):
             self._change(endpoint=None)
-            self._wake.set()
+            self._keeper.wake()
 
     # --- the tunnel's thread -------------------------------------------------------------
 
@@ -271,28 +269,27 @@ class PublicAddress:
         if moved:
             self._on_address(tunnel.public_url)
             self._change(tunnel=tunnel, endpoint=None, trouble=None)
-            self._wake.set()
+            self._keeper.wake()
         else:
             self._change(tunnel=tunnel)
 
     # --- the endpoint's thread -----------------------------------------------------------
 
-    def _run(self) -> None:
-        pause: float | None = None
-        while not self._cancelled.is_set():
-            again = not self._wake.wait(pause) or self._look
-            self._wake.clear()
-            self._look = False
-            state = self._state
-            url = state.public_url
-            if url is None or self._cancelled.is_set():
-                pause = None
-            elif state.endpoint is None:
-                pause = self._arrange(url, ensure=state.automatic)
-            elif again:
-                pause = self._look_again(url)
-            else:
-                pause = _LOOK_AGAIN_SECONDS
+    def _care(self) -> float | None:
+        """See to the endpoint, if it is time or something is new. Seconds until the next time."""
+        due = self._look_at is not None and self._monotonic() >= self._look_at
+        again, self._look = due or self._look, False
+        state = self._state
+        url = state.public_url
+        pause: float | None = _LOOK_AGAIN_SECONDS
+        if url is None or self._keeper.ending:
+            pause = None
+        elif state.endpoint is None:
+            pause = self._arrange(url, ensure=state.automatic)
+        elif again:
+            pause = self._look_again(url)
+        self._look_at = None if pause is None else self._monotonic() + pause
+        return pause
 
     def _arrange(self, url: str, *, ensure: bool) -> float | None:
         """One attempt; seconds until the next one, None when something must change first."""
@@ -315,7 +312,7 @@ class PublicAddress:
             logger.exception("[Stripe] Arranging the webhook failed")
             trouble = UserError(PROGRAM_FAULT)
         if url != self._state.public_url:  # the address is another one by now
-            self._wake.set()
+            self._keeper.wake()
             endpoint = None
         self._change(endpoint=endpoint, trouble=trouble if ensure else None, arranging=False)
         if ensure:

@@ -25,6 +25,7 @@ from workmate_desktop.domain.payments import (
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_refunds import StripeRefunds
@@ -84,7 +85,7 @@ class Refunds:
         payment_id: str,
         amount_minor: int,
         reason: str,
-        cancelled: threading.Event | None = None,
+        cancelled: Signal | None = None,
     ) -> RequestState:
         """Give back `amount_minor` of a Stripe payment. DONE, or ASKED when Stripe did not
         answer: then `finish_open` sees to it.
@@ -105,7 +106,7 @@ class Refunds:
             raise UserError("refund_refused")
         return state
 
-    def finish_open(self, cancelled: threading.Event) -> StripeRefused | None:
+    def finish_open(self, cancelled: Signal) -> StripeRefused | None:
         """Bring every request to its end whose answer never came; what Stripe does not answer
         now either is left for the next time, and why is returned. Raises what the database says.
         """
@@ -174,7 +175,7 @@ class Refunds:
         request: RefundRequest,
         payment: Payment,
         secret: str,
-        cancelled: threading.Event,
+        cancelled: Signal,
         *,
         first_time: bool,
     ) -> tuple[RequestState, StripeRefused | None]:

@@ -1,7 +1,6 @@
 """Keeps the search of events quick: adds to its index what came since, out of a payment's way."""
 
-import threading
-
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.store import event_search
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.writer import Writer
@@ -24,7 +23,7 @@ class SearchUpkeep:
         with self._database.snapshot() as connection:
             return event_search.waiting(connection) >= self._worth_it
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Signal) -> None:
         """Add it in short transactions; `stop` ends it after one of them.
 
         Raises StoreUnavailable. What was added stays: the next run goes on from there.
@@ -34,7 +33,7 @@ class SearchUpkeep:
             more = self._writer.submit(lambda t: event_search.add_some(t.raw)).result()
             self._merge(stop)
 
-    def _merge(self, stop: threading.Event) -> None:
+    def _merge(self, stop: Signal) -> None:
         while self._writer.submit(lambda t: event_search.merge_some(t.raw)).result():
             if stop.wait(_PAUSE_SECONDS):
                 return

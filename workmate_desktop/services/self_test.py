@@ -20,6 +20,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.public_post import Answer, PostFailed, PostProblem, post
 from workmate_desktop.gateways.stripe_webhook import Reason
@@ -28,7 +29,7 @@ from workmate_desktop.services.probe import Arrival, Probes
 
 logger = logging.getLogger("workmate.self_test")
 
-Post = Callable[[str, bytes, str, threading.Event], Answer]
+Post = Callable[[str, bytes, str, Signal], Answer]
 """gateways.public_post.post: address, body, signature, cancelled."""
 
 _NGROK = {
@@ -87,7 +88,7 @@ class SelfTest:
         """The newest result of this session; one that was cancelled is none."""
         return self._last
 
-    def run(self, cancelled: threading.Event | None = None) -> SelfTestResult:
+    def run(self, cancelled: Signal | None = None) -> SelfTestResult:
         """Send, wait for it, and say how far it came. Blocks for some 20 s at most, and ends
         within 50 ms of `cancelled`: for the background.
 
@@ -105,7 +106,7 @@ class SelfTest:
 
     # --- how -----------------------------------------------------------------------------
 
-    def _whole(self, cancelled: threading.Event) -> SelfTestResult:
+    def _whole(self, cancelled: Signal) -> SelfTestResult:
         at, public_url, port, keys = (
             self._clock.now(),
             self._public_url(),
@@ -135,7 +136,7 @@ class SelfTest:
             answer.ngrok_code if answer else None,
         )
 
-    def _send(self, base: str, secret: str, cancelled: threading.Event) -> _Trip:
+    def _send(self, base: str, secret: str, cancelled: Signal) -> _Trip:
         body = self._probes.make()
         answer: Answer | None = None
         problem: PostProblem | None = None

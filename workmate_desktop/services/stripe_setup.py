@@ -30,6 +30,7 @@ from workmate_desktop.domain.stripe_keys import (
     problem_of_webhook_secret,
     trimmed,
 )
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import setting
@@ -47,7 +48,7 @@ _ACCOUNT_NAME = "stripe.account_name"
 _OLD_UNTIL = "stripe.old_webhook_secrets_until"
 """JSON: fingerprint of a signing secret that was replaced → until when it is still valid."""
 
-AskAccount = Callable[[str, threading.Event], AccountInfo]
+AskAccount = Callable[[str, Signal], AccountInfo]
 """Asks Stripe who a secret key belongs to; gives up when the event is set."""
 
 
@@ -265,7 +266,7 @@ class StripeSetup:
         self._announcer.announce([SettingsChanged(), ReceptionChanged()])
 
     def test_connection(
-        self, publishable: str, secret: str | None, cancelled: threading.Event
+        self, publishable: str, secret: str | None, cancelled: Signal
     ) -> AccountInfo:
         """Ask Stripe whose key this is; None asks with the stored key.
 

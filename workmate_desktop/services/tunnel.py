@@ -1,6 +1,6 @@
 """Keeps the tunnel open: starts it, watches it, brings it back, and knows when not to try.
 
-    tunnel = Tunnel(Ngrok(data_dir), clock, settings=…, on_change=…)
+    tunnel = Tunnel(Ngrok(data_dir), clock, waiting, settings=…, on_change=…)
     tunnel.start(port)    # after the listener is bound; returns at once
     tunnel.state          # any thread, any time
     tunnel.stop()         # joined with a deadline; nothing is left running
@@ -9,8 +9,6 @@ The rest of the program works without it. What ngrok is, only the gateway knows.
 """
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
@@ -18,6 +16,8 @@ from typing import Protocol
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, TunnelState, TunnelStatus
+from workmate_desktop.domain.waiting import Signal, Waiting
+from workmate_desktop.services.keeper import Keeper
 
 logger = logging.getLogger("workmate.tunnel")
 
@@ -46,7 +46,7 @@ class TunnelGateway(Protocol):
         self,
         settings: TunnelSettings,
         port: int,
-        cancelled: threading.Event,
+        cancelled: Signal,
         news: Callable[[], None],
         progress: Callable[[int], None],
     ) -> str:
@@ -59,6 +59,10 @@ class TunnelGateway(Protocol):
 
     def close(self) -> None:
         """End everything. Twice is fine, from any thread."""
+        ...
+
+    def end_orphan(self) -> None:
+        """End what a run that was killed has left behind."""
         ...
 
 
@@ -78,42 +82,34 @@ class Backoff:
         self._next = 1.0
 
 
-def wait_for(event: threading.Event, seconds: float | None) -> None:
-    """Wait for `event`, at most `seconds` (None: as long as it takes)."""
-    event.wait(seconds)
-
-
 class Tunnel:
     """`settings` is asked before each attempt, in the tunnel's thread: it may read the keyring.
 
     `on_change` is told each new state in the tunnel's thread; it must be quick and may not call
-    `start` or `stop`. `wait` and `monotonic` are the passing of time, other ones in tests.
+    `start` or `stop`.
     """
 
     def __init__(
         self,
         gateway: TunnelGateway,
         clock: Clock,
+        waiting: Waiting,
         settings: Callable[[], TunnelSettings],
         on_change: Callable[[TunnelState], None],
-        *,
-        wait: Callable[[threading.Event, float | None], None] = wait_for,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._settings = settings
         self._on_change = on_change
-        self._wait = wait
-        self._monotonic = monotonic
+        self._waiting = waiting
         self._state = TunnelState(TunnelStatus.OFF)
         self._backoff = Backoff()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._lock = waiting.lock()
+        self._keeper: Keeper | None = None
         self._port = 0
-        self._ended = threading.Event()
-        self._attempt = threading.Event()
-        self._wake = threading.Event()
+        self._attempt = waiting.signal()
+        """Ends the attempt under way: `renew`, `stop`, another port."""
+        self._news = waiting.signal()
 
     @property
     def state(self) -> TunnelState:
@@ -126,23 +122,27 @@ class Tunnel:
         Again with the same port does nothing; with another one the tunnel follows.
         """
         with self._lock:
-            if self._thread is not None and not self._ended.is_set():
+            if self._keeper is not None and not self._keeper.ending:
                 if port != self._port:
                     self._port = port
-                    self._again()
+                    self._again(self._keeper)
                 return
-            before, self._port = self._thread, port
-            self._ended, self._attempt, self._wake = (threading.Event() for _ in range(3))
-            self._thread = threading.Thread(
-                target=self._run, args=(before, self._ended), name="tunnel", daemon=True
+            self._port = port
+            keeper = Keeper(
+                self._waiting,
+                "tunnel",
+                lambda: self._one_life(keeper),
+                at_end=self._closed,
+                after=self._keeper,  # one that outlived its stop must not meet this one
             )
-            self._thread.start()
+            self._keeper = keeper
+            keeper.start()
 
     def renew(self) -> None:
         """Begin anew at once: new settings, or staff pressed the button. Nothing while off."""
         with self._lock:
-            if self._thread is not None and not self._ended.is_set():
-                self._again()
+            if self._keeper is not None and not self._keeper.ending:
+                self._again(self._keeper)
 
     def stop(self, deadline: float = 5.0) -> bool:
         """Close the tunnel and wait for its thread, `deadline` seconds at most. Twice is fine.
@@ -150,53 +150,49 @@ class Tunnel:
         False: the thread had not ended; the agent's process is ended even then.
         """
         with self._lock:
-            thread = self._thread
-            self._ended.set()
-            self._again()
-        if thread is None:
-            return True
-        thread.join(deadline)
-        late = thread.is_alive()
-        if late:
+            keeper = self._keeper
+            if keeper is None:
+                return True
+            keeper.end()
+            self._again(keeper)
+        in_time = keeper.stop(deadline)
+        if not in_time:
             self._gateway.close()
-        return not late
+        return in_time
 
-    def _again(self) -> None:
+    def _again(self, keeper: Keeper) -> None:
         self._attempt.set()
-        self._wake.set()
+        self._news.set()
+        keeper.wake()
 
-    def _run(self, before: threading.Thread | None, ended: threading.Event) -> None:
-        if before is not None:  # one that outlived its stop must not meet this one
-            before.join()
-        self._backoff.reset()
-        try:
-            while (attempt := self._next_attempt(ended)) is not None:
-                pause = self._one_life(attempt)
-                if not attempt.is_set():
-                    self._wait(attempt, pause)
-        finally:
-            self._gateway.close()
-            self._show(TunnelState(TunnelStatus.OFF))
+    # --- the thread ----------------------------------------------------------------------
 
-    def _next_attempt(self, ended: threading.Event) -> threading.Event | None:
-        """What ends the next attempt: `renew`, `stop`, another port. None: this was the last."""
+    def _closed(self) -> None:
+        self._gateway.close()
+        self._show(TunnelState(TunnelStatus.OFF))
+
+    def _next_attempt(self, keeper: Keeper) -> Signal | None:
+        """What ends the next attempt. None: there is none any more."""
         with self._lock:
-            if ended.is_set():
+            if keeper.ending:
                 return None
             if self._attempt.is_set():
-                self._attempt = threading.Event()
+                self._attempt = self._waiting.signal()
                 self._backoff.reset()
             return self._attempt
 
-    def _one_life(self, attempt: threading.Event) -> float | None:
+    def _one_life(self, keeper: Keeper) -> float | None:
         """Open, watch, close. Seconds until the next one; None when only staff can help."""
+        attempt = self._next_attempt(keeper)
+        if attempt is None:
+            return None
         self._show(TunnelState(TunnelStatus.STARTING))
         try:
             url = self._gateway.open(
                 self._settings(),
                 self._port,
                 attempt,
-                self._wake.set,
+                self._news.set,
                 lambda percent: self._show(TunnelState(TunnelStatus.STARTING, percent=percent)),
             )
             code = self._watch(attempt, url)
@@ -210,18 +206,18 @@ class Tunnel:
         self._gateway.close()
         return self._failed(code)
 
-    def _watch(self, attempt: threading.Event, url: str) -> str:
+    def _watch(self, attempt: Signal, url: str) -> str:
         """Stay until the tunnel is gone, and say why."""
-        began = self._monotonic()
+        began = self._waiting.monotonic()
         self._show(TunnelState(TunnelStatus.ONLINE, url))
         while not attempt.is_set():
-            self._wait(self._wake, LOOK_EVERY)
-            self._wake.clear()
+            self._news.wait(LOOK_EVERY)
+            self._news.clear()
             if attempt.is_set():
                 break
             sight = self._gateway.look()
             if not sight.alive:
-                if self._monotonic() - began >= STEADY:
+                if self._waiting.monotonic() - began >= STEADY:
                     self._backoff.reset()
                 return sight.code or "tunnel_agent_gone"
             url = sight.public_url or url

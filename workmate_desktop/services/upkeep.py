@@ -4,15 +4,16 @@ index of events. Each is a step of its own: one that fails keeps no other one fr
 
 import logging
 import shutil
-import threading
 from pathlib import Path
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import StepName
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.backup_keeper import BackupKeeper
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.recount import Recount
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
@@ -35,6 +36,7 @@ class Upkeep:
         database: Database,
         data_dir: Path,
         clock: Clock,
+        waiting: Waiting,
         steps: Steps | None = None,
         announcer: Announcer | None = None,
     ) -> None:
@@ -46,37 +48,29 @@ class Upkeep:
         self._seals = SealCheck(writer, database, clock)
         self._sums = Recount(writer, database, clock)
         self._search = SearchUpkeep(writer, database)
-        self.backups = BackupKeeper(writer, database, data_dir, clock, database.waiting)
-        self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.backups = BackupKeeper(writer, database, data_dir, clock, waiting)
+        self._started = False
+        self._keeper = Keeper(waiting, "upkeep", self._work)
 
     def start(self) -> None:
         """Begin."""
         if self._announcer is not None:
             self._announcer.listen(self.backups.on_changes)
-        thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
-        thread.start()
-        self._thread = thread
+        self._started = self._keeper.start()
 
     def stop(self, deadline: float = 5.0) -> bool:
         """End; a backup under way is finished first. Twice is fine. True: it ended in time."""
-        self._stop.set()
-        self._wake.set()
-        if self._thread is None:
-            return True
-        self._thread.join(deadline)
-        return not self._thread.is_alive()
+        return self._keeper.stop(deadline)
 
     def request(self) -> None:
         """See now to what is due. Any thread; returns at once."""
-        self._wake.set()
+        self._keeper.wake()
 
     def back_up_at_end(self) -> None:
         """The last state, once nothing is written any more. Takes `END_SECONDS` at most."""
         if self._announcer is not None:
             self._announcer.forget(self.backups.on_changes)
-        if self._thread is not None:
+        if self._started:
             self.backups.at_end()
 
     def look_after(self) -> None:
@@ -88,7 +82,7 @@ class Upkeep:
             (StepName.SEALS, self._check_seals),
             (StepName.SEARCH, self._add_to_search),
         ):
-            if not self._stop.is_set():
+            if not self._keeper.ending:
                 self._steps.step(name).run(work)
 
     def _look_at_disk(self) -> None:
@@ -118,16 +112,9 @@ class Upkeep:
     def _add_to_search(self) -> object:
         if not self._search.due():
             return NOTHING_DUE
-        self._search.run(self._stop)
+        self._search.run(self._keeper.cancelled)
         return None
 
-    def _run(self) -> None:
-        while True:
-            try:
-                self.look_after()
-            except Exception:  # a bug here must not end the backups for good
-                logger.exception("The upkeep failed")
-            self._wake.wait(_PAUSE_SECONDS)
-            if self._stop.is_set():
-                return
-            self._wake.clear()
+    def _work(self) -> float:
+        self.look_after()
+        return _PAUSE_SECONDS
