@@ -246,7 +246,7 @@ class Pay:
             ),
         )
 
-    def _checked(self, row: PaymentLink, cancelled: threading.Event) -> PaymentLink:
+    def _checked(self, row: PaymentLink, cancelled: Signal) -> PaymentLink:
         """Only where the host is not Stripe's, Stripe is asked for the account's own domain."""
         try:
             return replace(row, url=self._hosts.checked(row.url))
