@@ -41,12 +41,12 @@ MUTATIONS = (
                 WRITER,
                 '            raw.execute("COMMIT")\n',
                 "            for pending in batch:\n                pending.answer()\n"
-                '            _tell(batch)\n            raw.execute("COMMIT")\n',
+                '            tell(batch)\n            raw.execute("COMMIT")\n',
             ),
             (
                 WRITER,
                 "        for pending in batch:\n            pending.answer()\n"
-                "        _tell(batch)\n        if changes:",
+                "        tell(batch)\n        if changes:",
                 "        if changes:",
             ),
         ),
