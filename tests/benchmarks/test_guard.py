@@ -66,9 +66,9 @@ PAGES_OF_A_PAYMENT = 20
 that they touch. Now and then one is full and splits."""
 PAGES_OF_A_GROUP = 42
 """And that a group of payments writes, at most; it was 38."""
-CALLS = {"listener": 380, "writer": 240}
+CALLS = {"listener": 340, "writer": 198}
 """Calls of functions for each payment of a group, at most, by thread; asyncio's own left out:
-how often it looks depends on when the next bytes arrive. They were 349 and 221; other versions of
+how often it looks depends on when the next bytes arrive. They were 312 and 181; other versions of
 Python and of the libraries count a bit differently."""
 STEPS_OF_A_PAYMENT = 870
 """Steps of SQLite's machine for a payment, at most; 793 with SQLite 3.40."""

@@ -177,9 +177,11 @@ class Reckoned:
         """How much of the money that is here nobody asked for; 0 for drafts."""
         if self.status is InvoiceStatus.DRAFT:
             return 0
-        return too_much_minor(
-            self.asked_minor, self.paid_minor, self.closed_minor, self.forgiven_minor
-        )
+        paid, forgiven = self.paid_minor, self.forgiven_minor
+        covered = paid + forgiven <= self.total_minor + self.corrected_minor
+        if covered and self.status is not InvoiceStatus.CANCELLED:
+            return 0  # nearly every invoice
+        return too_much_minor(self.asked_minor, paid, self.closed_minor, forgiven)
 
 
 @dataclass(frozen=True, slots=True)

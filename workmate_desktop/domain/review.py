@@ -294,9 +294,9 @@ def numbers_in(texts: Iterable[str]) -> tuple[str, ...]:
     As this program writes them (RE-2026-0113), each once, at most five.
     """
     found: dict[str, None] = {}
-    for text in texts:
-        for kind, year, running in _NUMBER.findall(simplified(text)):
-            found[f"{kind.upper()}-{year}-{int(running):04d}"] = None
+    # In one go: each delivery is read for them. No number goes across "|".
+    for kind, year, running in _NUMBER.findall(simplified("|".join(texts))):
+        found[f"{kind.upper()}-{year}-{int(running):04d}"] = None
     return tuple(found)[:_MOST_NUMBERS]
 
 

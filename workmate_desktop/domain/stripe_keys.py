@@ -54,11 +54,12 @@ def trimmed(text: str) -> str:
 PUBLISHABLE_PREFIXES = ("pk_test_", "pk_live_")
 SECRET_PREFIXES = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 WEBHOOK_PREFIXES = ("whsec_",)
+_OF_MODE = re.compile(r"(?:pk|sk|rk)_(test|live)_")
 
 
 def livemode_of(key: str) -> bool | None:
     """The mode a pk_/sk_/rk_ key belongs to; None for anything else."""
-    found = re.match(r"(?:pk|sk|rk)_(test|live)_", key)
+    found = _OF_MODE.match(key)
     return None if found is None else found.group(1) == "live"
 
 

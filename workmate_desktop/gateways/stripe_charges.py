@@ -44,6 +44,8 @@ def charge_of_intent(intent: dict[str, Any]) -> dict[str, Any]:
     latest = intent.get("latest_charge")
     if isinstance(latest, dict):
         return latest
+    if "charges" not in intent:
+        return {}
     listed = as_dict(intent.get("charges")).get("data")
     charges = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     if isinstance(latest, str):

@@ -105,7 +105,10 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str], now: float) 
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise NotAuthentic(Reason.NOT_UTF8) from None
-    if not any(_signed_with(secret, text, header) for secret in secrets):
+    for secret in secrets:
+        if _signed_with(secret, text, header):
+            break
+    else:
         raise NotAuthentic(Reason.WRONG)
     # Our own check: stripe's tolerance accepts any time in the future.
     if signed_at < now - WINDOW_SECONDS:
@@ -219,7 +222,9 @@ def _payment_event(
     }
     metadata = as_dict(intent.get("metadata"))
     charge = charge_of_intent(intent) if kind == PAYMENT_SUCCEEDED else {}
-    latest = as_dict(intent.get("latest_charge")).get("id", intent.get("latest_charge"))
+    latest = charge or intent.get("latest_charge")
+    if isinstance(latest, dict):
+        latest = latest.get("id")
     error = as_dict(intent.get("last_payment_error")) if kind == PAYMENT_FAILED else {}
     return StripeEvent(
         id=event_id,
@@ -233,21 +238,22 @@ def _payment_event(
         invoice_ref=read_metadata(metadata.get("invoice_id")),
         invoice_number=read_metadata(metadata.get("invoice_number")),
         workmate_instance=read_metadata(metadata.get("workmate_instance")),
-        method=method_of(charge) or _method(intent, error),
-        decline_code=matched(CODE, error.get("decline_code")),
-        failure_code=matched(CODE, error.get("code")),
+        method=(method_of(charge) if charge else None) or _method(intent, error),
+        decline_code=matched(CODE, error.get("decline_code")) if error else None,
+        failure_code=matched(CODE, error.get("code")) if error else None,
         account=read_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
         mentioned=_numbers_mentioned(intent, metadata),
         foreign=bool(metadata) and _OUR_METADATA.isdisjoint(metadata),
-        charge_id=matched(CHARGE_ID, charge.get("id", latest)),
+        charge_id=matched(CHARGE_ID, latest),
         charge=read_charge(charge) if charge else None,
-        released_minor=_released(intent, amount) if kind == PAYMENT_SUCCEEDED else None,
+        released_minor=_released(intent, amount) if intent.get("amount") != amount else None,
     )
 
 
 def _released(intent: dict[str, Any], received: int | None) -> int | None:
-    """A hold may be captured in part; Stripe shows the rest of it as a refund."""
+    """A hold may be captured in part; Stripe shows the rest of it as a refund. Of a payment that
+    failed `received` is the whole of it."""
     held = read_amount(intent.get("amount"))
     return held - received if held and received and held > received else None
 
@@ -305,7 +311,7 @@ def _numbers_mentioned(intent: dict[str, Any], metadata: dict[str, Any]) -> tupl
     """Numbers of invoices in what somebody wrote beside the payment; never the words around."""
     written = [intent.get("description"), intent.get("statement_descriptor_suffix")]
     written += list(metadata.values())[:_MOST_METADATA]
-    return numbers_in(text[:LONGEST_METADATA] for text in written if isinstance(text, str))
+    return numbers_in([text[:LONGEST_METADATA] for text in written if isinstance(text, str)])
 
 
 def _other_event(
@@ -327,9 +333,10 @@ def _other_event(
 
 def _method(intent: dict[str, Any], error: dict[str, Any]) -> str | None:
     """The type of payment method, such as `card`; None when several were possible."""
-    tried = matched(CODE, as_dict(error.get("payment_method")).get("type"))
-    if tried is not None:
-        return tried
+    if error:
+        tried = matched(CODE, as_dict(error.get("payment_method")).get("type"))
+        if tried is not None:
+            return tried
     offered = intent.get("payment_method_types")
     if isinstance(offered, list) and len(offered) == 1:
         return matched(CODE, offered[0])

@@ -36,15 +36,16 @@ def update_status(t: Transaction, invoice: InvoiceToBook) -> tuple[InvoiceStatus
     way. Also forgets a failure whose intent was paid after all, and tells of too much money.
     """
     now = _reckoned(t, invoice.id)
+    too_much, before = now.overpaid_minor, invoice.overpaid_minor
     # An ordinary payment covers what was covered.
-    may_differ = now.refunded_minor or now.overpaid_minor or now.paid_minor < invoice.paid_minor
+    may_differ = too_much or now.refunded_minor or now.paid_minor < invoice.paid_minor
     if may_differ and keep_covered(t, now, update_status):
         now = _reckoned(t, invoice.id)
+        too_much = now.overpaid_minor
     after = status_after(invoice.status, now.total_minor + now.corrected_minor, now.paid_minor)
     if after is not invoice.status:
         t.invoices.set_status(invoice.id, after)
     forget_paid_failures(t, invoice)
-    too_much, before = now.overpaid_minor, invoice.overpaid_minor
     if too_much > before:
         t.notices.add(
             NoticeKind.OVERPAID,

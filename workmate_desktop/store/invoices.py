@@ -40,6 +40,8 @@ FROM invoices WHERE {column} = ?"""
 _BY_ID = _FOR_BOOKING.format(column="id")
 _BY_NUMBER = _FOR_BOOKING.format(column="number")
 
+_STATUS = {status.value: status for status in InvoiceStatus}
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceToBook(Reckoned):
@@ -79,7 +81,7 @@ class InvoiceVerbs:
         if row is None:
             return None
         invoice_id, number, status, livemode, *others = row
-        return InvoiceToBook(invoice_id, number, InvoiceStatus(status), bool(livemode), *others)
+        return InvoiceToBook(invoice_id, number, _STATUS[status], bool(livemode), *others)
 
     def set_status(self, invoice_id: str, status: InvoiceStatus) -> None:
         """Write the status that domain.invoices.status_after decided."""

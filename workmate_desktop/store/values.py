@@ -18,6 +18,8 @@ _encode = compact_encoder(ascii_only=False)
 
 def storable(text: str) -> str:
     """What a person wrote, as the database can keep and find it, whatever was pasted."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _kept(tidied(text))
 
 
