@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.places import TESTS
 from tests.standins.signing import signature_header
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.customers import Customer
@@ -40,7 +41,7 @@ from workmate_desktop.store.migrate import migrate
 from workmate_desktop.store.open import open_database
 from workmate_desktop.store.writer import Writer
 
-EVENTS = Path(__file__).parent / "stripe_events"
+EVENTS = TESTS / "stripe_events"
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """Monday noon in the office."""

@@ -3,13 +3,13 @@
 import itertools
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from tests.factories import NOON, stored_event
+from tests.places import TESTS
 
 _OBJECTS: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "standins" / "stripe_objects.json").read_text("utf-8")
+    (TESTS / "standins" / "stripe_objects.json").read_text("utf-8")
 )
 _running = itertools.count(1)
 CHARGE = "ch_3Qw01LabKoblenz0000000"

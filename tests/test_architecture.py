@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "workmate_desktop"
+from tests.places import CHECKOUT
+
+PACKAGE = CHECKOUT / "workmate_desktop"
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PEER_LOCK = "tests/benchmarks/peers/djstripe/requirements.lock"
 
@@ -53,7 +54,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_import_contracts_hold() -> None:
-    result = lint_imports(ROOT)
+    result = lint_imports(CHECKOUT)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "0 broken" in result.stdout
 
@@ -78,7 +79,7 @@ def test_import_contracts_hold() -> None:
     ],
 )
 def test_import_contracts_notice_a_violation(tmp_path: Path, module: str, line: str) -> None:
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(CHECKOUT / "pyproject.toml", tmp_path)
     shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / PACKAGE.name / module).open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")
@@ -95,7 +96,7 @@ def test_domain_uses_the_standard_library_only_and_no_io() -> None:
 
 
 def test_every_imported_library_is_a_declared_dependency() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[<>=~! ]", line)[0].lower() for line in project["dependencies"]}
     distributions = importlib.metadata.packages_distributions()
     for path in python_files(PACKAGE):
@@ -108,14 +109,14 @@ def test_every_imported_library_is_a_declared_dependency() -> None:
 
 def test_no_file_holds_two_things() -> None:
     too_long = {
-        str(path.relative_to(ROOT)): lines
-        for folder in (PACKAGE, ROOT / "tests")
+        str(path.relative_to(CHECKOUT)): lines
+        for folder in (PACKAGE, CHECKOUT / "tests")
         for path in python_files(folder)
         if "migrations" not in path.parts
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
     too_long |= (
-        {"run.py": n} if (n := len((ROOT / "run.py").read_text().splitlines())) > 400 else {}
+        {"run.py": n} if (n := len((CHECKOUT / "run.py").read_text().splitlines())) > 400 else {}
     )
     assert too_long == {}, "split these: about 400 lines is one thing"
 
@@ -219,7 +220,7 @@ def test_no_private_state_in_modules() -> None:
 def test_server_modules_import_no_qt(module: str) -> None:
     code = f"import sys, {module}; print([m for m in sys.modules if m.startswith('PySide6')])"
     result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8"
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, encoding="utf-8"
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "[]"
@@ -258,7 +259,7 @@ def test_five_thousand_emits_survive() -> None:
 
 @pytest.mark.parametrize("name", [*LOCKS, PEER_LOCK])
 def test_lock_file_has_hashes_and_no_host_names(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = (CHECKOUT / name).read_text(encoding="utf-8")
     assert not re.search(r"//|https?:|--(extra-)?index|--find-links|\bfile:|@ ", text)
     assert not re.search(r"\b[\w-]+\.(com|org|net|io|dev|internal|local)\b", text)
     requirements = re.split(r"\n(?=\S)", text.strip())
@@ -270,7 +271,7 @@ def test_lock_file_has_hashes_and_no_host_names(name: str) -> None:
 
 def pins(name: str) -> dict[str, str]:
     """Package → version of a lock file."""
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = (CHECKOUT / name).read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
 
 
@@ -282,7 +283,7 @@ def test_developers_lock_holds_the_runtime_lock() -> None:
 def test_lock_files_follow_pyproject() -> None:
     from packaging.requirements import Requirement
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     for lines, lock in (
         (project["project"]["dependencies"], LOCKS[0]),
         (project["dependency-groups"]["dev"], LOCKS[1]),
@@ -298,16 +299,16 @@ def test_wheel_holds_resources_and_command(tmp_path: Path) -> None:
     build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
     result = subprocess.run(
         [sys.executable, "-c", build, str(tmp_path)],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         capture_output=True,
         encoding="utf-8",
     )
     assert result.returncode == 0, result.stderr
     wheel = zipfile.ZipFile(tmp_path / result.stdout.split()[-1])
     names = wheel.namelist()
-    resources = ROOT / "resources"
+    resources = CHECKOUT / "resources"
     expected = {
-        f"workmate_desktop/{p.relative_to(ROOT)}" for p in resources.rglob("*") if p.is_file()
+        f"workmate_desktop/{p.relative_to(CHECKOUT)}" for p in resources.rglob("*") if p.is_file()
     }
     assert "workmate_desktop/resources/decline_codes.json" in expected
     assert expected - set(names) == set()

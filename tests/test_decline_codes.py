@@ -7,12 +7,13 @@ reasons of Radar, so that a code forgotten there, or misspelt, is found here.
 
 import json
 import re
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-TABLE = Path(__file__).parents[1] / "resources" / "decline_codes.json"
+from tests.places import CHECKOUT
+
+TABLE = CHECKOUT / "resources" / "decline_codes.json"
 
 CARD_CODES = """
 approve_with_id authentication_not_handled authentication_required call_issuer

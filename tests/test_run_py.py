@@ -21,11 +21,13 @@ from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-RUN_PY = ROOT / "run.py"
+from tests.places import CHECKOUT
+
+RUN_PY = CHECKOUT / "run.py"
 PROGRAM = """
 import json, os, sys
 import tiny
+
 json.dump({"pid": os.getpid(), "argv": sys.argv[1:], "cwd": os.getcwd(),
            "tiny": tiny.VERSION, "prefix": sys.prefix}, sys.stdout)
 sys.exit(7 if "fail" in sys.argv else 0)

@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import CHECKOUT
+
 _BEGIN = """
 import atexit, sys, threading
 from workmate_desktop.app.ending import end_process
@@ -20,7 +20,7 @@ sys.stdout.write("not flushed, ")
 def _ended(code: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-c", _BEGIN + code],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
         check=False,

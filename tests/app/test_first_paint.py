@@ -13,12 +13,12 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from tests.places import CHECKOUT
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.window import start_window
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.ui.main_window import MainWindow
 
-ROOT = Path(__file__).resolve().parents[2]
 OURS = {
     "workmate_desktop",
     "workmate_desktop.app",
@@ -85,7 +85,7 @@ def _python(code: str, data_dir: Path) -> str:
     }
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

@@ -8,15 +8,14 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.free_port import free_port
+from tests.places import CHECKOUT
 from workmate_desktop.ui.invoices.table_model import PAGE
 
-ROOT = Path(__file__).resolve().parents[2]
 TOO_DEAR = (
     "sqlalchemy alembic stripe requests httptools keyring cryptography pyngrok babel asyncio ssl "
     "smtplib email concurrent.futures logging.handlers multiprocessing PySide6.QtNetwork "
@@ -71,7 +70,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

@@ -15,9 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect
 
+from tests.places import CHECKOUT
 from workmate_desktop.ui.main_window import MainWindow, fitting, home_of
-
-ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = """
 import json, os, sys
@@ -79,7 +78,7 @@ class Office:
         }
         finished = subprocess.run(
             [sys.executable, "-c", PROGRAM, do],
-            cwd=ROOT,
+            cwd=CHECKOUT,
             env=environment,
             capture_output=True,
             text=True,

@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks import calm, hardship, lists, live, receiving, start, strangers, years
-from tests.benchmarks.contestants import ALL, ROOT, Floor, Original, Ours
+from tests.benchmarks.contestants import ALL, Floor, Original, Ours
 from tests.benchmarks.machine import Others, hardware
 from tests.benchmarks.page import write_page
 from tests.benchmarks.peers import installed
 from tests.benchmarks.table import Row, as_text
+from tests.places import CHECKOUT
 
 
 @dataclass
@@ -146,10 +147,10 @@ def main() -> int:
     for line in whole.wrong:
         print(f"WRONG BOOKS: {line}")
     if options.write:
-        page = ROOT / "docs" / "benchmarks.md"
+        page = CHECKOUT / "docs" / "benchmarks.md"
         today = datetime.now(UTC).date().isoformat()
         write_page(page, today, machine, told, table, whole.text, [*whole.remarks, *whole.wrong])
-        print(f"written: {page.relative_to(ROOT)}")
+        print(f"written: {page.relative_to(CHECKOUT)}")
     return 1 if whole.wrong else 0
 
 

@@ -13,11 +13,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benchmarks.contestants import ROOT, Ours, WrongBooks
+from tests.benchmarks.contestants import Ours, WrongBooks
 from tests.benchmarks.deliveries import SECRET, SECRET_KEY, Deliveries
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.benchmarks.load import processor_seconds
 from tests.benchmarks.table import Goal, Row
+from tests.places import CHECKOUT
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import FILE_NAME
@@ -46,7 +47,7 @@ def measure(folder: Path, rounds: int, seconds: float) -> tuple[Measured, list[s
     print(f"  at rest, {seconds:.0f} s each: window, serve", file=sys.stderr)
     for which, name in ((["gui"], "window_percent"), (["serve"], "serve_percent")):
         with (data / "console.txt").open("w") as console:
-            process = subprocess.Popen(_command(which), cwd=ROOT, env=_environment(data),
+            process = subprocess.Popen(_command(which), cwd=CHECKOUT, env=_environment(data),
                                        stderr=console, text=True)  # fmt: skip
         _wait_for(data / "listener.json", process)
         threading.Event().wait(_SETTLE_SECONDS)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from tests.benchmarks.deliveries import SECRET, SECRET_KEY, amount_minor, invoice_id, invoice_number
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
+from tests.places import CHECKOUT
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import FILE_NAME
 
-ROOT = Path(__file__).parents[2]
 _START_SECONDS = 60.0
 
 
@@ -65,7 +65,7 @@ class Contestant(ABC):
     def start(self, data: Path) -> "tuple[subprocess.Popen[str], int]":
         """The process and the port it serves."""
         command = [sys.executable, "-m", f"tests.benchmarks.peers.{self.key}", str(data)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
         return process, self.port_told(process)
 
     def port_told(self, process: "subprocess.Popen[str]") -> int:
@@ -115,7 +115,7 @@ class Ours(Contestant):
         with (data / "console.txt").open("w") as console:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workmate_desktop", "serve"],
-                cwd=ROOT,
+                cwd=CHECKOUT,
                 env=environment,
                 stderr=console,
                 text=True,

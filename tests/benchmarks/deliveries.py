@@ -3,15 +3,15 @@
 import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tests.places import TESTS
 from tests.standins.signing import signature_header
 from workmate_desktop.domain.invoices import number_for
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 
 SECRET = "whsec_benchmark1234"
 SECRET_KEY = "sk_test_benchmark1234"
-BODY = Path(__file__).parents[1] / "stripe_events" / "pi_succeeded.json"
+BODY = TESTS / "stripe_events" / "pi_succeeded.json"
 YEAR = 2026
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.contestants import ROOT
 from tests.benchmarks.list_window import EVENT_TEXTS, FOUND
 from tests.benchmarks.office import office
 from tests.benchmarks.table import Goal, Row
+from tests.places import CHECKOUT
 
 SMALL = 1_000
 Measured = dict[int, list[dict[str, Any]]]
@@ -32,7 +32,7 @@ def measure(books: Path, rounds: int, sizes: Sequence[int], repeats: int) -> Mea
             command = [sys.executable, "-m", "tests.benchmarks.list_window"]
             command += [str(office(books, size)), str(repeats)]
             done = subprocess.run(
-                command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
+                command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
             )
             results[size].append(json.loads(done.stdout))
     return results

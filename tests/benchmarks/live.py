@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.benchmarks.contestants import ROOT, WrongBooks
+from tests.benchmarks.contestants import WrongBooks
 from tests.benchmarks.deliveries import SECRET, amount_minor, invoice_id
 from tests.benchmarks.generator import fill_for_deliveries, fill_office, new_data_dir
 from tests.benchmarks.live_load import LiveLoad
 from tests.benchmarks.live_window import SHOWN_ROWS
 from tests.benchmarks.table import Goal, Row
+from tests.places import CHECKOUT
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.store import backup
@@ -187,7 +188,7 @@ def _check(which: str, data: Path, accepted: int, paid: dict[int, int]) -> None:
 
 def _send(load: LiveLoad) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.live_load", json.dumps(asdict(load))]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=300)
+    done = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, timeout=300)
     if done.returncode != 0:
         raise RuntimeError("the load generator failed")
     result: dict[str, Any] = json.loads(done.stdout)
@@ -237,7 +238,7 @@ def _Window(which: str, data: Path, api_base: str) -> Iterator[_Talk]:  # noqa: 
     command = [sys.executable, "-m", "tests.benchmarks.live_window", which, str(data)]
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=CHECKOUT,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

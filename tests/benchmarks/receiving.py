@@ -14,7 +14,6 @@ from typing import Any
 
 from tests.benchmarks.contestants import (
     ALL,
-    ROOT,
     Bare,
     Contestant,
     Floor,
@@ -25,6 +24,7 @@ from tests.benchmarks.contestants import (
 )
 from tests.benchmarks.load import Load, processor_seconds
 from tests.benchmarks.table import Goal, Row, not_measured
+from tests.places import CHECKOUT
 
 CONNECTIONS = (1, 8, 32)
 _MOST = {1: 6_000, 8: 14_000, 32: 24_000}
@@ -128,7 +128,7 @@ def _wait_until_calm(pid: int) -> None:
 def _send(load: Load) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.load", json.dumps(asdict(load))]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+        command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=600
     )
     if done.returncode != 0:
         raise WrongBooks(f"the load generator failed: {done.stderr[-500:]}")

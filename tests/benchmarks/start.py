@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks.contestants import ROOT
 from tests.benchmarks.deliveries import SECRET, SECRET_KEY
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.benchmarks.table import Goal, Row
+from tests.places import CHECKOUT
 from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.store import backup
 
@@ -69,7 +69,7 @@ def start_once(which: str, data: Path, key: str = SECRET_KEY) -> dict[str, float
     command = [sys.executable, "-m", "tests.benchmarks.start_window", which]
     done = subprocess.run(
         [*command, repr(time.monotonic())],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

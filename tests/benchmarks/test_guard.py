@@ -23,6 +23,7 @@ import pytest
 from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, encoded, event_body, make_books, sign
 from tests.listener.support import WAIT, connected, listening, read_answer, request
+from tests.places import CHECKOUT
 from tests.store.counted import Steps
 from tests.store.gate import Gate, traced
 from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
@@ -33,7 +34,6 @@ from workmate_desktop.services.books import Books
 from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.engine import FILE_NAME, Database
 
-ROOT = Path(__file__).parents[2]
 GROUP = 32
 """Payments that wait together, and are committed together."""
 PAGE = 256
@@ -170,7 +170,7 @@ def test_each_commit_costs_one_sync(tmp_path: Path) -> None:
         command = ["strace", "-f", "-qq", "-e", "signal=none", "-o", str(trace)]
         command += ["-e", "trace=fsync,fdatasync,sync_file_range,msync,syncfs,sync"]
         command += [sys.executable, "-c", _SYNCS, str(place), str(payments)]
-        subprocess.run(command, cwd=ROOT, check=True, timeout=100)
+        subprocess.run(command, cwd=CHECKOUT, check=True, timeout=100)
         calls = trace.read_text("utf-8").splitlines()
         return sum("sync" in line and "resumed>" not in line for line in calls)
 

@@ -24,9 +24,9 @@ from tests.faults.books_check import compare_with_model, wrong_statuses
 from tests.faults.kill_events import EventMaker, as_stripe_sends_it
 from tests.faults.programs import KEYS, NO_STRIPE
 from tests.free_port import free_port
+from tests.places import CHECKOUT
 from workmate_desktop.store.engine import FILE_NAME
 
-ROOT = Path(__file__).resolve().parents[2]
 SENDERS = 4
 INVOICES = 120
 WAIT = 60.0
@@ -59,7 +59,7 @@ class KilledOffice:
     def __enter__(self) -> "KilledOffice":
         self._host = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.kill_host", self.command],
-            cwd=ROOT,
+            cwd=CHECKOUT,
             env=self._environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -98,7 +98,7 @@ class KilledOffice:
             with printed.open("ab") as output:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "workmate_desktop", *arguments],
-                    cwd=ROOT,
+                    cwd=CHECKOUT,
                     env=self._environment(),
                     stdout=output,
                     stderr=output,

@@ -12,7 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import CHECKOUT
+
 COPIED = ("workmate_desktop", "tests", "resources", "pyproject.toml")
 
 WRITER = "workmate_desktop/store/writer.py"
@@ -150,7 +151,7 @@ class Unfit(Exception):
 def copy_program(folder: Path) -> None:
     """A copy in which nothing can harm the checkout."""
     for name in COPIED:
-        source = ROOT / name
+        source = CHECKOUT / name
         if source.is_dir():
             ignored = shutil.ignore_patterns("__pycache__", ".hypothesis")
             shutil.copytree(source, folder / name, ignore=ignored)

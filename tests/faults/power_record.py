@@ -14,9 +14,9 @@ from pathlib import Path
 from tests.factories import sign
 from tests.faults.power import Operation
 from tests.faults.programs import KEYS, NO_STRIPE, serve_command
+from tests.places import CHECKOUT
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 
-ROOT = Path(__file__).resolve().parents[2]
 SENDERS = 4
 CALLS = (
     "openat,open,creat,write,pwrite64,pwritev,pwritev2,writev,fsync,fdatasync,sync_file_range,"
@@ -47,7 +47,7 @@ class Recorder:
         with (self._folder / "printed.txt").open("wb") as printed:
             tracer = subprocess.Popen(
                 [*command, *serve_command(self.data_dir, 0)],
-                cwd=ROOT,
+                cwd=CHECKOUT,
                 env={**os.environ, **NO_STRIPE, **KEYS},
                 stdout=printed,
                 stderr=printed,

@@ -27,8 +27,8 @@ import pytest
 
 from tests.faults import mutations
 from tests.faults.rows import LATER, NOW
+from tests.places import TESTS
 
-TESTS = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
 EACH_FILE = ("faults", "journey")
 """Folders whose files get a process each; any other folder has one for all of its files."""

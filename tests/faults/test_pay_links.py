@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOON, at_once
+from tests.places import CHECKOUT
 from tests.services.absence import OfficeClock
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import SECRET_KEY, Key, StripeStandIn
@@ -264,7 +265,7 @@ def test_i11_killed_between_the_stored_key_and_the_answer(
             capture_output=True,
             text=True,
             timeout=60,
-            cwd=Path(__file__).parents[2],
+            cwd=CHECKOUT,
         )
         assert run.returncode == -9, run.stderr
         stripe.listeners.clear()

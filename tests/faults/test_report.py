@@ -11,8 +11,8 @@ import pytest
 from tests.faults import report
 from tests.faults.mutations import MUTATIONS
 from tests.faults.rows import LATER, NOW, row_of
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[2]
 AUTHENTICITY = "tests/faults/test_authenticity.py"
 
 
@@ -39,7 +39,7 @@ def test_every_row_stands_in_one_place() -> None:
 def test_every_mutation_finds_its_place() -> None:
     for mutation in MUTATIONS:
         for name, before, after in mutation.changes:
-            assert (ROOT / name).read_text("utf-8").count(before) == 1, mutation.name
+            assert (CHECKOUT / name).read_text("utf-8").count(before) == 1, mutation.name
             assert before != after
 
 
@@ -125,7 +125,7 @@ def _report(*arguments: str) -> tuple[int, list[str]]:
     """Exit code, and what was printed."""
     run = subprocess.run(
         [sys.executable, "-m", "tests.faults.report", *arguments],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=100,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import CHECKOUT
+
 SCRIPT = """
 import sys
 from workmate_desktop.domain.secrets import KeychainUnavailable
@@ -33,7 +35,7 @@ def session_of(home: Path) -> dict[str, str]:
     return kept | {
         "HOME": str(home),
         "XDG_RUNTIME_DIR": str(runtime),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(CHECKOUT),
         "PYTHONIOENCODING": "utf-8",
         "PYTHONWARNINGS": "error",
         "LC_ALL": "C.UTF-8",

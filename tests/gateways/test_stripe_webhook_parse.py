@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.places import TESTS
 from workmate_desktop.domain.events import StripeEvent, UnreadableEvent
 from workmate_desktop.gateways.stripe_webhook import parse
 
-EVENTS = Path(__file__).parent.parent / "stripe_events"
+EVENTS = TESTS / "stripe_events"
 RECEIVED = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NUL, SURROGATE, REPLACED = "\x00", "\ud83d", "\ufffd"
 

@@ -27,13 +27,13 @@ from tests.gateways.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_configure import NoKeyring
 from tests.journey.test_payments import issue
+from tests.places import CHECKOUT
 from tests.standins.mail_server import MailServer
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from workmate_desktop.app.crash_watch import CrashWatch
 from workmate_desktop.domain.mail import MailSecurity
 from workmate_desktop.ui.crash_dialog import CrashDialog
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "CanarySmtpPassword05"
 CANARIES = {
     "secret key": "sk_test_51CanarySecretKey0000000001",
@@ -269,7 +269,7 @@ def _as_processes(tmp_path: Path, data_dir: Path, home: Path) -> tuple[str, ...]
         (data_dir / "listener.json").unlink(missing_ok=True)
         with printed.open("ab") as output:
             process = subprocess.Popen(
-                [*program, command], cwd=ROOT, env=environment, stdout=output, stderr=output
+                [*program, command], cwd=CHECKOUT, env=environment, stdout=output, stderr=output
             )
         try:
             assert until((data_dir / "listener.json").exists, 60)
@@ -279,7 +279,7 @@ def _as_processes(tmp_path: Path, data_dir: Path, home: Path) -> tuple[str, ...]
                     with printed.open("ab") as output:
                         subprocess.run(
                             [*program, *more],
-                            cwd=ROOT,
+                            cwd=CHECKOUT,
                             env=environment,
                             stdout=output,
                             stderr=output,

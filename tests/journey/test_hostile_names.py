@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from tests.factories import encoded, event_body
 from tests.journey.desk import Desk
+from tests.places import CHECKOUT
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.events import Source
 from workmate_desktop.domain.invoices import InvoiceDraft
@@ -276,7 +277,7 @@ def test_j12_strace_sees_no_file_opened(tmp_path: Path) -> None:
             *(sys.executable, "-m", "pytest", *tests, "-p", "no:cacheprovider", "-p", "no:xdist"),
             *("--basetemp", str(tmp_path / "traced")),
         ],
-        cwd=Path(__file__).parents[2],
+        cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=290,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOBODY, post
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 _POLL = 0.02
 _WAIT = 30.0
 

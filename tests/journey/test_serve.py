@@ -18,6 +18,7 @@ import pytest
 
 from tests.factories import NOBODY, event_body, post, sign
 from tests.free_port import free_port
+from tests.places import CHECKOUT
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.store import migrate
 
@@ -29,7 +30,6 @@ KEYS = {
 }
 WAIT = 30.0  # seconds until a test gives up
 _POLL = 0.02
-CHECKOUT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 

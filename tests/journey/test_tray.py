@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOBODY
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).parents[2]
 TOOLS = ("Xvfb", "openbox", "dbus-daemon", "gdbus", "xdotool")
 pytestmark = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}"
@@ -60,7 +60,7 @@ class TrayDesktop:
         environment = getattr(self, "environment", os.environ)
         process: subprocess.Popen[str] = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=CHECKOUT,
             env=environment,
             text=True,
             **{"stderr": subprocess.DEVNULL, **how},  # type: ignore[call-overload]

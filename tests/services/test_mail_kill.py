@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import TestClock
+from tests.places import CHECKOUT
 from tests.services.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
 from workmate_desktop.gateways.memory_secrets import MemorySecrets
@@ -49,7 +50,7 @@ def test_killed_between(tmp_path: Path, collect: str) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=CHECKOUT,
         ) as program:
             assert program.stdout is not None
             assert program.stdout.readline() == "ready\n"

@@ -14,16 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.places import CHECKOUT
+
 EVENTS = "payment_intent.succeeded,payment_intent.payment_failed"
 """`listen` without --events (or --all-snapshot) ends with exit code 1."""
-
-_CHECKOUT = Path(__file__).parents[2]
 
 
 def find_stripe_cli() -> Path | None:
     """The CLI's program, or None when this machine has none."""
     named = os.environ.get("STRIPE_CLI")
-    local = shutil.which("stripe", path=str(_CHECKOUT / "node_modules" / ".bin"))
+    local = shutil.which("stripe", path=str(CHECKOUT / "node_modules" / ".bin"))
     found = named or local or shutil.which("stripe")
     return _program_behind(Path(found)) if found and Path(found).exists() else None
 

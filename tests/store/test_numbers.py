@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, at_once, customer, draft, issued, make_books
+from tests.places import CHECKOUT
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.transaction import Transaction
 
@@ -53,7 +54,7 @@ def test_issued_at_once_by_two_programs(tmp_path: Path) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=CHECKOUT,
         )
         for _ in range(2)
     ]

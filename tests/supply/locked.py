@@ -3,9 +3,9 @@
 import importlib.metadata
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import CHECKOUT
+
 RUNTIME = "requirements.lock"
 DEVELOPERS = "requirements-dev.lock"
 
@@ -39,7 +39,7 @@ def locked_packages(lock: str = RUNTIME) -> list[Package]:
     Raises ValueError when a line is not understood: nothing may be left out silently.
     """
     packages = []
-    for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8").strip()):
+    for entry in re.split(r"\n(?=\S)", (CHECKOUT / lock).read_text(encoding="utf-8").strip()):
         first, *hashes = entry.split(" \\\n")
         found = re.fullmatch(r"([a-z0-9-]+)==(\S+)(?: ; (.+))?", first)
         digests = [re.fullmatch(r"\s*--hash=sha256:([0-9a-f]{64})", line) for line in hashes]

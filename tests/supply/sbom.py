@@ -17,7 +17,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 
-from tests.supply.locked import ROOT, Package, licence_of, locked_packages
+from tests.places import CHECKOUT
+from tests.supply.locked import Package, licence_of, locked_packages
 from workmate_desktop import __version__
 
 PROGRAM = "workmate-desktop"
@@ -78,7 +79,7 @@ def _component(package: Package, licences: LicenseFactory) -> Component:
 
 
 def _direct_needs() -> list[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return [_locked_name(Requirement(line)) for line in project["dependencies"]]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import CHECKOUT
 from tests.supply import audit, licences, sbom
 from tests.supply.locked import (
     DEVELOPERS,
@@ -31,7 +32,7 @@ def _clean(name: str, version: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("lock", [RUNTIME, DEVELOPERS])
 def test_no_line_of_a_lock_file_is_left_out(lock: str) -> None:
-    text = (Path(__file__).parents[2] / lock).read_text(encoding="utf-8")
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
     packages = locked_packages(lock)
     assert len(packages) == text.count("==") - text.count(" == '")
     assert sum(len(package.hashes) for package in packages) == text.count("--hash=sha256:")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-UI = Path(__file__).resolve().parents[2] / "workmate_desktop" / "ui"
+from tests.places import CHECKOUT
+
+UI = CHECKOUT / "workmate_desktop" / "ui"
 FILLS = {"addWidget", "addLayout", "addItem", "addStretch", "addSpacing", "insertWidget"}
 HANDS_OVER = {"addLayout", "insertLayout", "setLayout"}
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import platformdirs
 
+import workmate_desktop
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.webhook import DEFAULT_PORT
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(workmate_desktop.__file__).resolve().parent
 
 
 def start_command(options: Options, *, package: Path = _PACKAGE) -> list[str]:

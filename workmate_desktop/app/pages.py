@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QTimer, Slot
 from PySide6.QtWidgets import QStatusBar
 
+import workmate_desktop
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.invoices_page import INVOICES, InvoicesPage
 from workmate_desktop.bridge import Bridge
@@ -200,7 +201,7 @@ class Pages(QObject):
     def _start_demo(self) -> None:
         """A second window on invented data; it lives and ends on its own."""
         # From the folder of the package `-m` finds it, wherever this program was started.
-        folder = str(Path(__file__).parents[2])
+        folder = str(Path(workmate_desktop.__file__).resolve().parents[1])
         arguments = ["-m", "workmate_desktop", "--demo"]
         started, _pid = QProcess.startDetached(sys.executable, arguments, folder)
         if started:

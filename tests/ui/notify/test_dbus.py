@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import CHECKOUT
 from workmate_desktop.ui.notify.dbus import session_bus_is_there
 
-ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("dbus-daemon") is None, reason="needs dbus-daemon"
 )
@@ -55,7 +55,7 @@ def bus() -> Iterator[dict[str, str]]:
     ) as daemon:
         assert daemon.stdout is not None
         address = daemon.stdout.readline().strip()
-        yield {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address, "PYTHONPATH": str(ROOT)}
+        yield {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address, "PYTHONPATH": str(CHECKOUT)}
         daemon.kill()
 
 
@@ -66,7 +66,7 @@ def service(
     with subprocess.Popen(
         [sys.executable, "-m", "tests.standins.notification_server", request.param],
         env=bus,
-        cwd=ROOT,
+        cwd=CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -81,7 +81,7 @@ def client(bus: dict[str, str], limit_ms: int = 15_000) -> "subprocess.Completed
     return subprocess.run(
         [sys.executable, "-c", _CLIENT, str(limit_ms)],
         env=bus,
-        cwd=ROOT,
+        cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=60,

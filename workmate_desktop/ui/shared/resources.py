@@ -6,7 +6,9 @@ resource_path("style.qss") -> Path
 from functools import cache
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[2]
+import workmate_desktop
+
+_PACKAGE = Path(workmate_desktop.__file__).resolve().parent
 
 
 @cache
