@@ -179,6 +179,8 @@ NOW = {
     # Safe books (S and the row of that table).
     "SA3": "nothing foreign leaves for the desktop",
     "SA5": "floods push out no real event",
+    "SA6": "Stripe is told nothing of this PC",
+    "SA10": "answers and lists of others have an end",
 }
 """Due now."""
 

@@ -32,6 +32,10 @@ class Refusal(StrEnum):
     STRIPE_DOWN = "stripe_down"
     NOT_STRIPE = "not_stripe"
     """Someone else answered: a captive portal, a proxy, a wrong certificate."""
+    TOO_LARGE = "too_large"
+    """The answer was larger than any of Stripe's can be: given up while it came."""
+    STANDS_STILL = "stands_still"
+    """A list brings the same page again and again, or none at all."""
     OTHER = "other"
 
 

@@ -19,7 +19,7 @@ from workmate_desktop.domain.pay_address import domain_of_website
 from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import livemode_of
 from workmate_desktop.domain.waiting import Signal
-from workmate_desktop.gateways import deadline
+from workmate_desktop.gateways import bounded, deadline
 
 if TYPE_CHECKING:
     from stripe import StripeClient, StripeError
@@ -144,7 +144,12 @@ class StripeApi:
     def _connected(self) -> "StripeClient":
         if self._client is None:
             import requests
+            import stripe
             from stripe import RequestsClient, StripeClient
+
+            # Otherwise it makes an id of this PC, keeps it in the home folder and sends it with
+            # every question, beside the system's name and version (SECURITY, what Stripe sees).
+            stripe.enable_telemetry = False
 
             note_date = self._note_date
 
@@ -167,6 +172,10 @@ class StripeApi:
             self._session.max_redirects = 0
             # A proxy of the environment must not be asked for this very PC.
             self._session.trust_env = self._api_base is None
+            self._session.auth = bounded.no_login
+            self._session.hooks["response"].append(
+                bounded.whole_answer(bounded.LARGEST, self._timeout)
+            )
             self._client = StripeClient(
                 self._key,
                 base_addresses={} if self._api_base is None else {"api": self._api_base},
@@ -241,6 +250,8 @@ def _refusal(error: "StripeError") -> StripeRefused:
 def _connection_problem(cause: BaseException | None) -> Refusal:
     from requests import exceptions
 
+    if isinstance(cause, bounded.TooLarge):
+        return Refusal.TOO_LARGE
     if isinstance(cause, exceptions.Timeout):
         return Refusal.TIMEOUT
     if isinstance(cause, (exceptions.SSLError, exceptions.TooManyRedirects)):

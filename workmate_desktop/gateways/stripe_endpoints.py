@@ -6,6 +6,7 @@ from typing import Any
 
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_pages import Onward
 
 MOST_ENDPOINTS = 16
 """In one mode of an account. https://docs.stripe.com/webhooks"""
@@ -40,16 +41,18 @@ class StripeEndpoints:
 
     def all(self) -> list[WebhookEndpoint]:
         """Every endpoint, whoever made it, newest first."""
-        found: list[WebhookEndpoint] = []
-        more = True
+        found: dict[str, WebhookEndpoint] = {}
+        onward, more = Onward(), True
+        params: Any = {"limit": 100}
         while more:
-            params: Any = {"limit": 100}
-            if found:
-                params["starting_after"] = found[-1].id
-            page = self._page(params)
-            found += [_endpoint(one) for one in page["data"]]
-            more = bool(page.get("has_more")) and bool(page["data"])
-        return found
+            answer = self._page(params)
+            page = [_endpoint(one) for one in answer["data"]]
+            more = bool(answer.get("has_more"))
+            onward.page([one.id for one in page], more=more)
+            found |= {one.id: one for one in page}
+            if page:
+                params = params | {"starting_after": page[-1].id}
+        return list(found.values())
 
     def create(self, url: str, events: Sequence[str], instance: str) -> CreatedEndpoint:
         """A new endpoint, marked as made by this installation."""

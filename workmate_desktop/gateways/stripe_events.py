@@ -12,6 +12,7 @@ from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, SUBSCRIBED_TYPES
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
 from workmate_desktop.gateways.stripe_made_events import as_body, made_event
+from workmate_desktop.gateways.stripe_pages import Onward
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -39,7 +40,7 @@ class FetchedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Up to `PAGE` events. `more` tells that the next page is not empty."""
+    """Up to `PAGE` events. `more` tells that there is a next page."""
 
     events: tuple[FetchedEvent, ...]
     more: bool
@@ -51,6 +52,8 @@ class StripeEvents:
     def __init__(self, api: StripeApi, types: Sequence[str] = SUBSCRIBED_TYPES) -> None:
         self._api = api
         self._types = list(types)
+        self._after = Onward()
+        self._window = Onward()
 
     def newest_after(self, event_id: str) -> EventPage:
         """The events that follow `event_id`, oldest first. Raises `CursorGone`."""
@@ -61,6 +64,7 @@ class StripeEvents:
             if refused.kind is Refusal.OTHER and refused.status in (400, 404):
                 raise CursorGone from refused
             raise
+        self._after = _checked(self._after, page)
         return EventPage(page.events[::-1], page.more)
 
     def since(self, created: int, before: str | None = None) -> EventPage:
@@ -71,7 +75,11 @@ class StripeEvents:
         params: dict[str, Any] = {"created": {"gte": created}}
         if before is not None:
             params["starting_after"] = before
-        return self._page(params)
+        else:
+            self._window = Onward()
+        page = self._page(params)
+        self._window = _checked(self._window, page)
+        return page
 
     def greet(self) -> None:
         """Ask for next to nothing: Stripe's answer tells the time."""
@@ -88,14 +96,16 @@ class StripeEvents:
             "limit": PAGE,
             "expand": ["data.latest_charge"],
         }
-        while True:
+        onward, more = Onward(), True
+        while more:
             found = self._search(params)
-            for intent in _objects(found.get("data")):
+            intents = _objects(found.get("data"))
+            more = bool(found.get("has_more") and found.get("next_page"))
+            onward.page([str(intent.get("id")) for intent in intents], more=more)
+            for intent in intents:
                 if intent.get("status") == "succeeded":
                     yield _as_event(intent)
-            if not found.get("has_more") or not found.get("next_page"):
-                return
-            params = params | {"page": found["next_page"]}
+            params = params | {"page": found.get("next_page")}
 
     def _page(self, params: dict[str, Any]) -> EventPage:
         asked: Any = {"limit": PAGE, "types": self._types} | params
@@ -108,7 +118,7 @@ class StripeEvents:
             FetchedEvent(str(one.get("id", "")), _seconds(one.get("created")), as_body(one))
             for one in _objects(answer["data"])
         )
-        return EventPage(events, bool(answer.get("has_more")) and bool(events))
+        return EventPage(events, bool(answer.get("has_more")))
 
     def _search(self, params: dict[str, Any]) -> dict[str, Any]:
         asked: Any = params
@@ -119,6 +129,12 @@ class StripeEvents:
         if not isinstance(answer.get("data"), list):
             raise StripeRefused(Refusal.NOT_STRIPE)
         return answer
+
+
+def _checked(reading: Onward, page: EventPage) -> Onward:
+    """For the next page of the same reading; a new one where this was the last."""
+    reading.page([event.id for event in page.events], more=page.more)
+    return reading if page.more else Onward()
 
 
 def _as_event(intent: dict[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from workmate_desktop.domain.pay_address import host_of
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
+from workmate_desktop.gateways.stripe_pages import Onward
 
 IDEMPOTENCY_ERROR = "idempotency_error"
 """`StripeRefused.stripe_code`: the key was used before with other parameters.
@@ -102,23 +103,25 @@ class StripeLinks:
         the rare case that an answer was lost.
         """
         wanted = json.loads(request)["metadata"]
-        found: list[StripeLink] = []
-        after: str | None = None
-        while True:
-            params: Any = {"active": True, "limit": 100}
-            if after is not None:
-                params["starting_after"] = after
+        found: dict[str, StripeLink] = {}
+        onward, more = Onward(), True
+        params: Any = {"active": True, "limit": 100}
+        while more:
             page = self._page(params)
+            more = bool(page.get("has_more"))
+            ids = [str(values.get("id")) for values in page["data"]]
+            onward.page(ids, more=more)
             for values in page["data"]:
                 metadata = values.get("metadata") or {}
                 if all(
                     metadata.get(name) == wanted[name]
                     for name in ("invoice_id", "workmate_instance")
                 ):
-                    found.append(_link(values))
-            if not page.get("has_more") or not page["data"]:
-                return found
-            after = str(page["data"][-1].get("id"))
+                    link = _link(values)
+                    found[link.id] = link
+            if ids:
+                params = params | {"starting_after": ids[-1]}
+        return list(found.values())
 
     def _page(self, params: Any) -> dict[str, Any]:
         page = plain(self._api.call(lambda client: client.v1.payment_links.list(params)))

@@ -22,6 +22,7 @@ from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
 from workmate_desktop.gateways.stripe_charges import read_charge
 from workmate_desktop.gateways.stripe_made_events import made_event
+from workmate_desktop.gateways.stripe_pages import Onward
 from workmate_desktop.gateways.stripe_refunds import refund_as_event
 from workmate_desktop.gateways.stripe_values import (
     CHARGE_ID,
@@ -242,17 +243,18 @@ class StripeMovements:
         params: Any = {"limit": PAGE} | asked
         if after is not None:
             params["starting_after"] = after
-        while True:
+        onward, more = Onward(), True
+        while more:
             found = plain(self._api.call(partial(ask, params=params)))
             page = found.get("data")
             if not isinstance(page, list):
                 raise StripeRefused(Refusal.NOT_STRIPE)
             objects = [one for one in page if isinstance(one, dict)]
+            more = bool(found.get("has_more"))
+            onward.page([str(one.get("id")) for one in objects], more=more)
             if objects:
                 yield objects
-            if not found.get("has_more") or not objects:
-                return
-            params = params | {"starting_after": _last(objects)}
+                params = params | {"starting_after": _last(objects)}
 
 
 def _last(page: list[dict[str, Any]]) -> str:

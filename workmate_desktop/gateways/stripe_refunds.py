@@ -7,6 +7,7 @@ from workmate_desktop.domain.reversals import REFUND_IS_DEAD
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.gateways.stripe_api import StripeApi, plain
 from workmate_desktop.gateways.stripe_made_events import made_event
+from workmate_desktop.gateways.stripe_pages import Onward
 from workmate_desktop.gateways.stripe_reversals import REQUEST_KEY
 
 _PAGE = 100
@@ -39,7 +40,8 @@ class StripeRefunds:
     def made_for(self, intent_id: str, request_id: str) -> bytes | None:
         """The refund that a request of ours has made already; None when there is none."""
         params: Any = {"payment_intent": intent_id, "limit": _PAGE}
-        while True:
+        onward, more = Onward(), True
+        while more:
             found = self._listed(params)
             refunds = found.get("data")
             if not isinstance(refunds, list):
@@ -47,9 +49,11 @@ class StripeRefunds:
             for refund in refunds:
                 if (refund.get("metadata") or {}).get(REQUEST_KEY) == request_id:
                     return refund_as_event(refund, livemode=self._livemode)
-            if not found.get("has_more") or not refunds:
-                return None
-            params = params | {"starting_after": refunds[-1].get("id")}
+            more = bool(found.get("has_more"))
+            onward.page([str(refund.get("id")) for refund in refunds], more=more)
+            if refunds:
+                params = params | {"starting_after": refunds[-1].get("id")}
+        return None
 
     def _listed(self, params: Any) -> dict[str, Any]:
         return plain(self._api.call(lambda client: client.v1.refunds.list(params)))

@@ -299,6 +299,14 @@ def _stripe() -> dict[str, Message]:
             _tr("Geantwortet hat nicht Stripe, sondern etwas dazwischen (WLAN-Anmeldung, Proxy)."),
             _tr("Im Browser im WLAN anmelden oder den Proxy prüfen lassen."),
         ),
+        "stripe_too_large": Message(
+            _tr("Eine Antwort von Stripe war zu groß und wurde nicht angenommen."),
+            _tr("Bitte später noch einmal versuchen."),
+        ),
+        "stripe_stands_still": Message(
+            _tr("Stripe antwortet immer wieder mit derselben Seite."),
+            _tr("Bitte später noch einmal versuchen."),
+        ),
         "stripe_other": Message(
             _tr("Stripe hat die Anfrage abgelehnt."),
             _tr("Unter Protokoll steht mehr; bitte den Support fragen."),
