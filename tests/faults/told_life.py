@@ -22,6 +22,7 @@ from tests.standins.stripe_direct import DirectApi
 from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
 from workmate_desktop.domain.events import SUBSCRIBED_TYPES, Source
 from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.comparison import Comparison
 
 NOBODY_CANCELS = threading.Event()
@@ -57,6 +58,7 @@ class World:
             lambda key, cancelled: DirectApi(self.stripe, key, cancelled),
             lambda: office.keys,
             office.instance_id,
+            Threads(),
         ).compare(NOBODY_CANCELS)
 
     def forget(self) -> None:

@@ -8,6 +8,7 @@ from tests.factories import encoded
 from tests.services.absence import Absence
 from workmate_desktop.domain.events import Source
 from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.comparison import Comparison
 
 
@@ -54,6 +55,7 @@ class Lists:
             self.at.api,
             lambda: office.keys,
             office.instance_id,
+            Threads(),
         )
 
     def fees(self) -> None:

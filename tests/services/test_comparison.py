@@ -16,6 +16,7 @@ from tests.services.review_office import deliver, waiting
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
+from tests.waiting import Steered
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.comparison import FEES_AT_ONCE, Comparison, Found
 
@@ -43,7 +44,7 @@ class Compared:
             self.at.api,
             lambda: office.keys,
             office.instance_id,
-            monotonic=lambda: self.seconds,
+            Steered(monotonic=lambda: self.seconds),
         )
 
     def run(self) -> Found:

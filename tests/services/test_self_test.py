@@ -15,6 +15,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.self_test import Leg, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways.public_post import Answer, PostFailed, PostProblem, post
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.answers import ANSWERS
 from workmate_desktop.services.probe import PROBE_START
 from workmate_desktop.services.self_test import _OUR_REFUSAL, SelfTest
@@ -39,6 +40,7 @@ class Rig:
             self.office.at.receive.probes,
             self.office.at.clock,
             self.office.at.announcer,
+            Threads(),
             lambda: self.keys,
             lambda: self.office.port if self.listening else None,
             lambda: self.public_url,

@@ -17,6 +17,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.after_catch_up import AfterCatchUp
 from workmate_desktop.services.comparison import Comparison
 from workmate_desktop.services.steps import NOTHING_DUE, Steps
@@ -248,6 +249,7 @@ class Restricted:
             self.at.api,
             lambda: office.keys,
             office.instance_id,
+            Threads(),
         )
         self.follow = AfterCatchUp(
             (self.steps.step(StepName.COMPARISON), self.comparison.compare),

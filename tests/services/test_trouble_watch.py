@@ -14,6 +14,7 @@ from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.tunnel import TunnelState, TunnelStatus
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up_keeper import CatchUpState
@@ -47,6 +48,7 @@ class Rig:
             self.office.writer,
             self.announcer,
             self.clock,
+            Threads(),
             self.office.receive,
             lambda: self.catch_up,
             lambda: self.address,

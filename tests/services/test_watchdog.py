@@ -2,9 +2,11 @@
 
 import logging
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.waiting import Steered
 from workmate_desktop.services.watchdog import PATIENCE_SECONDS, Heart, Watchdog
 
 
@@ -14,6 +16,9 @@ class Time:
     def __init__(self) -> None:
         self.wall = 1_000_000.0
         self.monotonic = 50.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.wall, UTC)
 
     def passes(self, seconds: float) -> None:
         self.wall += seconds
@@ -26,10 +31,10 @@ class Dog:
         self.told: list[tuple[str, ...]] = []
         self.stacks: dict[str, list[str]] = {}
         self.dog = Watchdog(
+            Steered(monotonic=lambda: self.time.monotonic),
+            self.time,  # type: ignore[arg-type]
             self.told.append,
             self.stacks.__setitem__,
-            lambda: self.time.wall,
-            lambda: self.time.monotonic,
         )
 
     def look(self, times: int = 1, seconds: float = 5.0) -> None:
@@ -41,7 +46,7 @@ class Dog:
 def test_a_hanging_thread_is_named_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("workmate").propagate = True
     watched = Dog()
-    heart = Heart(lambda: watched.time.monotonic)
+    heart = Heart(lambda: watched.time.monotonic, threading.get_ident)
     begun, end = threading.Event(), threading.Event()
 
     def hangs_here() -> None:
@@ -70,7 +75,7 @@ def test_a_hanging_thread_is_named_with_its_place(caplog: pytest.LogCaptureFixtu
 
 def test_sleep_and_standstill_are_no_hanging() -> None:
     watched = Dog()
-    heart = Heart(lambda: watched.time.monotonic)
+    heart = Heart(lambda: watched.time.monotonic, threading.get_ident)
     watched.dog.watch("window", heart.waiting_since, heart.thread_id)
     heart.beat()
     watched.look()

@@ -77,7 +77,7 @@ class Core:
         `begun` is the check of the books where it runs already.
         """
         self.options = options
-        self._outside = outside
+        self.outside = outside
         self._waiting = waiting = outside.waiting
         self.clock = clock = outside.clock
         self._public_url: str | None = None
@@ -131,6 +131,7 @@ class Core:
             keys=self._loaded_keys,
             store_trouble=lambda: self.writer.trouble.value if self.writer.trouble else None,
             announcer=self.announcer,
+            waiting=waiting,
             state_file=self._write_state_file,
             catch_up=lambda: self.catch_up.state if self.catch_up else None,
             address=lambda: self.address.state if self.address else None,
@@ -149,17 +150,19 @@ class Core:
             self.receive.probes,
             clock,
             self.announcer,
+            waiting,
             keys=self._loaded_keys,
             port=lambda: self.listener.port,
             public_url=lambda: self._public_url,
             post=outside.post,
         )
         self.mail, self.mailer = self._mails()
-        self.backups = Backups(options.data_dir, clock)
+        self.backups = Backups(options.data_dir, clock, waiting)
         self.troubles = TroubleWatch(
             self.writer,
             self.announcer,
             clock,
+            waiting,
             self.receive,
             catch_up=lambda: self.catch_up.state if self.catch_up else None,
             address=lambda: self.address.state if self.address else None,
@@ -201,7 +204,7 @@ class Core:
         if self._stopped:
             return  # the books are closed, and perhaps another file takes their place
         if self.address is not None:
-            self._outside.ngrok.end_orphan()
+            self.outside.ngrok.end_orphan()
             self.address.load()
         with self._order:
             if self._stopped:
@@ -257,7 +260,7 @@ class Core:
         return closed and fetched and mailed and kept_up and written and unused
 
     def _mails(self) -> tuple[MailSetup, Mailer]:
-        sender = self._outside.mail
+        sender = self.outside.mail
         mail = MailSetup(self.writer, self.database, self.setup, sender, self.clock, test_mail_text)
         mailer = Mailer(
             self.writer,
@@ -278,14 +281,14 @@ class Core:
             self.writer,
             self.database,
             self.announcer,
-            keychain=self._outside.keychain(instance_id),
-            secret_file=self._outside.secret_file,
+            keychain=self.outside.keychain(instance_id),
+            secret_file=self.outside.secret_file,
             given=GivenKeys(
                 options.stripe_publishable_key,
                 options.stripe_secret_key,
                 tuple(s.strip() for s in options.stripe_webhook_secret.split(",") if s.strip()),
             ),
-            ask_account=lambda key, cancelled: self._outside.api(key, cancelled).account(),
+            ask_account=lambda key, cancelled: self.outside.api(key, cancelled).account(),
             clock=self.clock,
         )
 
@@ -294,12 +297,14 @@ class Core:
 
     def _refunds(self, actor: str) -> Refunds:
         books = (self.writer, self.database, self.receive, self.clock)
-        return Refunds(*books, self._outside.api, self._loaded_keys, actor)
+        return Refunds(*books, self.outside.api, self._loaded_keys, actor)
 
     def _catch_up(self, refunds: Refunds, instance_id: str) -> CatchUpKeeper:
         books = (self.writer, self.database, self.receive, self.clock)
-        catch_up = CatchUp(*books, self._outside.api, self._loaded_keys)
-        comparison = Comparison(*books, self._outside.api, self._loaded_keys, instance_id)
+        catch_up = CatchUp(*books, self.outside.api, self._loaded_keys)
+        comparison = Comparison(
+            *books, self.outside.api, self._loaded_keys, instance_id, self._waiting
+        )
         return CatchUpKeeper(
             catch_up,
             self.clock,
@@ -323,7 +328,7 @@ class Core:
             self.writer,
             self.database,
             self.clock,
-            self._outside.api,
+            self.outside.api,
             keys=self._loaded_keys,
             account=lambda: self.setup.account.id if self.setup.account else None,
             instance_id=instance_id,
@@ -336,7 +341,7 @@ class Core:
     def _public_address(self, instance_id: str) -> PublicAddress:
         options = self.options
         endpoints = EndpointKeeper(
-            self.writer, self.database, self.setup, self.clock, self._outside.api, instance_id
+            self.writer, self.database, self.setup, self.clock, self.outside.api, instance_id
         )
         return PublicAddress(
             self.writer,
@@ -348,7 +353,7 @@ class Core:
             GivenTunnel(
                 options.tunnel, options.ngrok_authtoken, options.ngrok_domain, options.ngrok_path
             ),
-            partial(Tunnel, self._outside.ngrok, self.clock, self._waiting),
+            partial(Tunnel, self.outside.ngrok, self.clock, self._waiting),
             self._on_address,
             self.steps.step(StepName.ENDPOINT),
         )

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workmate_desktop.app.watching import watch_core
 from workmate_desktop.domain.changes import ReceptionChanged
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.crash import CrashFiles, report_of, report_of_stack
 from workmate_desktop.services.watchdog import Heart, Watchdog
 
@@ -39,10 +40,11 @@ class CrashWatch(QObject):
         super().__init__()
         self._program = program
         self._files = CrashFiles(program.options.data_dir)
-        self._heart = Heart()
+        waiting = Threads()
+        self._heart = Heart(waiting.monotonic, threading.get_ident)
         self._timer = QTimer(self, interval=_BEAT_MS)
         self._timer.timeout.connect(self._heart.beat)
-        self.watchdog = Watchdog(self._on_change, self._on_stuck)
+        self.watchdog = Watchdog(waiting, program.clock, self._on_change, self._on_stuck)
         self.dialog: CrashDialog | None = None
         self._told: set[_Place] = set()
         self._thread_hook: Callable[[threading.ExceptHookArgs], object] = threading.excepthook

@@ -18,7 +18,7 @@ LISTENER, WRITER = "listener", "writer"
 
 def watch_core(watchdog: Watchdog, core: "Core") -> None:
     """Watch the threads of the books."""
-    heart = Heart()
+    heart = Heart(core.outside.waiting.monotonic, threading.get_ident)
     core.listener.beat = heart.beat
     watchdog.watch(
         LISTENER,
@@ -33,7 +33,7 @@ class ServerWatch:
 
     def __init__(self, core: "Core") -> None:
         self._files = CrashFiles(core.options.data_dir)
-        self._watchdog = Watchdog(lambda _stuck: None)
+        self._watchdog = Watchdog(core.outside.waiting, core.clock, lambda _stuck: None)
         self._hook: Callable[[threading.ExceptHookArgs], object] = threading.excepthook
         watch_core(self._watchdog, core)
 

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 from workmate_desktop.domain.backups import BackupLook, KeptBackup
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Waiting
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import backup, given_numbers, restore
 from workmate_desktop.store.backup_look import kept_backups, look_into, loss_by
 from workmate_desktop.store.errors import trouble_of
@@ -36,10 +37,10 @@ class Backups:
     Needs no open books, so it also mends those that cannot be opened.
     """
 
-    def __init__(self, data_dir: Path, clock: Clock) -> None:
+    def __init__(self, data_dir: Path, clock: Clock, waiting: Waiting | None = None) -> None:
         self._data_dir = data_dir
         self._clock = clock
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = (waiting or Threads()).lock()
         self._looked: BackupLook | None = None
 
     def kept(self) -> list[KeptBackup]:

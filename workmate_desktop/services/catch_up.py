@@ -11,7 +11,6 @@ Positions are Stripe's own times and ids, never this PC's clock: it may be wrong
 """
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -112,7 +111,7 @@ class CatchUp:
         self._clock = clock
         self._api = api
         self._keys = keys
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = database.waiting.lock()
         self._logged_trouble: str | None = None
         self._unreadable: set[bytes] = set()
         """Met before in this session: the overlap brings them again with every poll."""
@@ -136,7 +135,7 @@ class CatchUp:
         Trouble with Stripe or the database ends the run and is told in the result; nothing is
         skipped by that. Only faults of the program are raised.
         """
-        cancelled = cancelled or threading.Event()
+        cancelled = cancelled or self._database.waiting.signal()
         with self._one_at_a_time:
             keys = self._keys()
             if keys is None or not keys.secret:

@@ -6,7 +6,6 @@ payments a few minutes after the payment.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,7 +19,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment, PaymentFee
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys, livemode_of
-from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.gateways import stripe_webhook
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, StripeMovements
@@ -73,7 +72,7 @@ class Comparison:
         api: ApiFactory,
         keys: Callable[[], StripeKeys | None],
         instance_id: str,
-        monotonic: Callable[[], float] = time.monotonic,
+        waiting: Waiting,
     ) -> None:
         self._writer = writer
         self._database = database
@@ -82,7 +81,7 @@ class Comparison:
         self._api = api
         self._keys = keys
         self._instance_id = instance_id
-        self._monotonic = monotonic
+        self._monotonic = waiting.monotonic
         self._asked: dict[str, float] = {}
         """Payment → when its fee was asked for in this session, and Stripe had none."""
 

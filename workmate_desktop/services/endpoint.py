@@ -8,7 +8,6 @@ the next run. Endpoints that this installation did not make are never touched.
 
 import json
 import logging
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -99,7 +98,8 @@ class EndpointKeeper:
         self._clock = clock
         self._api = api
         self._instance_id = instance_id
-        self._lock = threading.Lock()
+        self._waiting = database.waiting
+        self._lock = self._waiting.lock()
 
     def look(
         self, public_url: str | None = None, cancelled: Signal | None = None
@@ -263,4 +263,4 @@ class EndpointKeeper:
         key = self._setup.keys.secret
         if not key:
             raise UserError("endpoint_no_key")
-        return StripeEndpoints(self._api(key, cancelled or threading.Event()))
+        return StripeEndpoints(self._api(key, cancelled or self._waiting.signal()))

@@ -7,8 +7,6 @@ only when the old one can lead to nothing any more and Stripe shows no link of t
 """
 
 import logging
-import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +18,7 @@ from workmate_desktop.domain.history import ACTOR_PROGRAM, Action
 from workmate_desktop.domain.payment_links import CloseReason, LinkState, PaymentLink
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import IDEMPOTENCY_ERROR, StripeLink, StripeLinks
 from workmate_desktop.store.transaction import Transaction
@@ -42,16 +40,21 @@ LOOK_SECONDS = 3.0
 """For a link that is known already, a look at Stripe is worth so much time."""
 
 
-class _Within(threading.Event):
-    """Set once the time is over, or once `other` is."""
+class _Within:
+    """The signal `other`, which is also set once the time is over."""
 
-    def __init__(self, seconds: float, other: Signal) -> None:
-        super().__init__()
-        self._ends = time.monotonic() + seconds
+    def __init__(self, seconds: float, other: Signal, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._ends = monotonic() + seconds
         self._other = other
+        self.set, self.clear = other.set, other.clear
 
     def is_set(self) -> bool:
-        return super().is_set() or self._other.is_set() or time.monotonic() > self._ends
+        return self._other.is_set() or self._monotonic() > self._ends
+
+    def wait(self, timeout: float | None = None) -> bool:
+        left = max(0.0, self._ends - self._monotonic())
+        return self._other.wait(left if timeout is None else min(timeout, left)) or self.is_set()
 
 
 def new_key() -> str:
@@ -70,12 +73,14 @@ class LinkCalls:
         self,
         writer: Writer,
         clock: Clock,
+        waiting: Waiting,
         api: ApiFactory,
         keys: Callable[[], StripeKeys | None],
         account: Callable[[], str | None],
     ) -> None:
         self._writer = writer
         self._clock = clock
+        self._waiting = waiting
         self._api = api
         self._keys = keys
         self._account = account
@@ -112,7 +117,7 @@ class LinkCalls:
         than `LOOK_SECONDS`.
         """
         assert row.stripe_link_id is not None
-        stripe = self._stripe(row, _Within(LOOK_SECONDS, cancelled))
+        stripe = self._stripe(row, _Within(LOOK_SECONDS, cancelled, self._waiting.monotonic))
         try:
             found = stripe.get(row.stripe_link_id)
         except StripeRefused as refused:

@@ -6,7 +6,6 @@ open) is booked like any other: services/book.py, Überzahlt.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from workmate_desktop.domain.payment_links import (
 )
 from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.domain.waiting import Lock, Signal
 from workmate_desktop.gateways.stripe_api import ApiFactory
 from workmate_desktop.gateways.stripe_links import request_for
 from workmate_desktop.services.link_calls import LinkCalls, close_in_books, new_key
@@ -57,10 +56,10 @@ class _Plan:
 
 
 class _Lock:
-    """threading.Lock cannot be referred to weakly."""
+    """A lock alone cannot be referred to weakly."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
+    def __init__(self, lock: Lock) -> None:
+        self.lock = lock
 
 
 class Pay:
@@ -96,10 +95,10 @@ class Pay:
         self._inactive_message = inactive_message
         self._demo = demo
         self._hosts = PayHosts(this_pc=this_pc)
-        self._calls = LinkCalls(writer, clock, api, keys, account)
-        self._stopping = threading.Event()
+        self._calls = LinkCalls(writer, clock, database.waiting, api, keys, account)
+        self._stopping = database.waiting.signal()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
-        self._locks_lock = threading.Lock()
+        self._locks_lock = database.waiting.lock()
 
     # --- at once -------------------------------------------------------------------------
 
@@ -299,7 +298,7 @@ class Pay:
     def _locked(self, invoice_id: str) -> Iterator[None]:
         """One at a time for each invoice: a second click waits for the first one's link."""
         with self._locks_lock:
-            lock = self._locks.setdefault(invoice_id, _Lock())
+            lock = self._locks.setdefault(invoice_id, _Lock(self._database.waiting.lock()))
         with lock.lock:
             yield
 

@@ -5,7 +5,6 @@ listener/: app/core.py hands the real one in.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Protocol
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.domain.troubles import Trouble, TroubleKind
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up_keeper import CatchUpState
@@ -90,6 +90,7 @@ class Reception:
         keys: Callable[[], StripeKeys | None],
         store_trouble: Callable[[], str | None],
         announcer: Announcer,
+        waiting: Waiting,
         state_file: Callable[[int | None], None] = lambda _port: None,
         catch_up: Callable[[], CatchUpState | None] = lambda: None,
         address: Callable[[], AddressState | None] = lambda: None,
@@ -109,7 +110,7 @@ class Reception:
         self._troubles = troubles
         self._delivers = delivers
         self._bind_failed = False
-        self._lock = threading.Lock()
+        self._lock = waiting.lock()
         self._told: ReceptionState | None = None
 
     def start(self) -> int | None:

@@ -7,7 +7,6 @@ refund, and else repeats the very same call with the very same key.
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -100,7 +99,7 @@ class Refunds:
             lambda t: self._ask(t, payment_id, amount_minor, reason, livemode)
         ).result()
         state, _unanswered = self._send(
-            request, payment, secret, cancelled or threading.Event(), first_time=fresh
+            request, payment, secret, cancelled or self._database.waiting.signal(), first_time=fresh
         )
         if state is RequestState.REFUSED:
             raise UserError("refund_refused")

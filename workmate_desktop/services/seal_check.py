@@ -1,8 +1,8 @@
 """Once a day: is everything booked still what it was? (store/seals.py says how that is known.)"""
 
 import logging
-import time
 from collections.abc import Callable
+from functools import partial
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
@@ -17,12 +17,10 @@ logger = logging.getLogger("workmate.seals")
 
 CHECKED_ON = "seals.checked_on"
 TOLD = "seals.told"
+_BREATH_SECONDS = 0.002
+"""The check has all day; the window and the listener have not."""
 _AT_ONCE = 200
 """Rows sealed in one transaction: few enough that a delivery need not wait for long."""
-
-
-def _breathe() -> None:
-    time.sleep(0.002)  # the check has all day; the window and the listener have not
 
 
 class SealCheck:
@@ -33,12 +31,12 @@ class SealCheck:
         writer: Writer,
         database: Database,
         clock: Clock,
-        pause: Callable[[], object] = _breathe,
+        pause: Callable[[], object] | None = None,
     ) -> None:
         self._writer = writer
         self._database = database
         self._clock = clock
-        self._pause = pause
+        self._pause = pause or partial(database.waiting.sleep, _BREATH_SECONDS)
 
     def due(self) -> bool:
         """Not done today."""

@@ -10,7 +10,6 @@ https://docs.stripe.com/webhooks/signature
 import hashlib
 import hmac
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.public_post import Answer, PostFailed, PostProblem, post
 from workmate_desktop.gateways.stripe_webhook import Reason
@@ -68,6 +67,7 @@ class SelfTest:
         probes: Probes,
         clock: Clock,
         announcer: Announcer,
+        waiting: Waiting,
         keys: Callable[[], StripeKeys | None],
         port: Callable[[], int | None],
         public_url: Callable[[], str | None],
@@ -80,7 +80,8 @@ class SelfTest:
         self._port = port
         self._public_url = public_url
         self._post = post
-        self._one_at_a_time = threading.Lock()
+        self._waiting = waiting
+        self._one_at_a_time = waiting.lock()
         self._last: SelfTestResult | None = None
 
     @property
@@ -94,7 +95,7 @@ class SelfTest:
 
         Raises UserError self_test_cancelled.
         """
-        cancelled = cancelled or threading.Event()
+        cancelled = cancelled or self._waiting.signal()
         with self._one_at_a_time:
             result = self._whole(cancelled)
             if cancelled.is_set():

@@ -3,7 +3,6 @@ step that fails is tried again after a pause that grows, and staff are told once
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -93,7 +92,7 @@ class Steps:
         self._database = database
         self._clock = clock
         self._announcer = announcer
-        self._lock = threading.Lock()
+        self._lock = database.waiting.lock()
         self._states: dict[StepName, StepState] | None = None
         self._saved_done: dict[StepName, datetime] = {}
         self._told: dict[str, StepName] = {}

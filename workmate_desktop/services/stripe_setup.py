@@ -8,7 +8,6 @@ user, in an encrypted file.
 import hashlib
 import json
 import logging
-import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,7 +90,7 @@ class StripeSetup:
         self._place = keychain.place
         self._account: AccountInfo | None = None
         self._tested: tuple[str, AccountInfo] | None = None
-        self._lock = threading.Lock()
+        self._lock = database.waiting.lock()
 
     # --- any thread ----------------------------------------------------------------------
 

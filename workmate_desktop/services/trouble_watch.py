@@ -4,7 +4,6 @@ The notice is answered by itself when the trouble is over. What is a trouble: tr
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 
 from workmate_desktop.domain.changes import Change, ReceptionChanged
@@ -13,6 +12,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.self_test import SelfTestResult
 from workmate_desktop.domain.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.tunnel import TunnelStatus
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up_keeper import CatchUpState
 from workmate_desktop.services.public_address import AddressState
@@ -40,6 +40,7 @@ class TroubleWatch:
         writer: Writer,
         announcer: Announcer,
         clock: Clock,
+        waiting: Waiting,
         receive: Receive,
         catch_up: Callable[[], CatchUpState | None],
         address: Callable[[], AddressState | None],
@@ -53,7 +54,7 @@ class TroubleWatch:
         self._address = address
         self._self_test = self_test
         self._missed = MissedDeliveries()
-        self._lock = threading.Lock()
+        self._lock = waiting.lock()
         self._shown: tuple[Trouble, ...] = ()
         self._begun: set[TroubleKind] = set()
         self._ended: set[TroubleKind] = set()

@@ -7,12 +7,13 @@ nobody: then every thread gets its whole patience anew.
 
 import logging
 import sys
-import threading
-import time
 import traceback
 from collections.abc import Callable
 
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.crash import redacted
+from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.timepiece import Timepiece
 
 logger = logging.getLogger("workmate.watchdog")
@@ -23,16 +24,17 @@ LOOK_SECONDS = 5.0
 
 
 class Heart:
-    """Beats on the thread that is watched."""
+    """Beats on the thread that is watched. `thread_id` says which thread it is called on."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float], thread_id: Callable[[], int]) -> None:
         self._monotonic = monotonic
+        self._current_thread = thread_id
         self._last: float | None = None
         self._thread_id: int | None = None
 
     def beat(self) -> None:
         """Alive. On the watched thread."""
-        self._thread_id = threading.get_ident()
+        self._thread_id = self._current_thread()
         self._last = self._monotonic()
 
     def rest(self) -> None:
@@ -53,21 +55,20 @@ class Watchdog:
 
     def __init__(
         self,
+        waiting: Waiting,
+        clock: Clock,
         on_change: Callable[[tuple[str, ...]], None],
         on_stuck: Callable[[str, list[str]], None] = lambda _name, _stack: None,
-        wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`on_stuck` is told the name and the stack of a thread that begins to hang."""
         self._on_change = on_change
         self._on_stuck = on_stuck
-        self._monotonic = monotonic
-        self._timepiece = Timepiece(wall, monotonic)
+        self._monotonic = waiting.monotonic
+        self._timepiece = Timepiece(lambda: clock.now().timestamp(), waiting.monotonic)
         self._watched: dict[str, tuple[Callable[[], float | None], Callable[[], int | None]]] = {}
-        self._amnesty = monotonic()
+        self._amnesty = waiting.monotonic()
         self._stuck: tuple[str, ...] = ()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._keeper = Keeper(waiting, "watchdog", self._work, first=LOOK_SECONDS)
 
     @property
     def stuck(self) -> tuple[str, ...]:
@@ -88,14 +89,11 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-        self._thread.start()
+        self._keeper.start()
 
     def stop(self, deadline: float = 2.0) -> None:
         """End. Twice is fine."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(deadline)
+        self._keeper.stop(deadline)
 
     def look(self, planned: float) -> None:
         """Look at everyone once, `planned` seconds after the last time."""
@@ -116,9 +114,9 @@ class Watchdog:
             self._stuck = tuple(stuck)
             self._on_change(self._stuck)
 
-    def _run(self) -> None:
-        while not self._stop.wait(LOOK_SECONDS):
-            self.look(LOOK_SECONDS)
+    def _work(self) -> float:
+        self.look(LOOK_SECONDS)
+        return LOOK_SECONDS
 
     def _tell(self, name: str, thread_id: int | None) -> None:
         frame = sys._current_frames().get(thread_id or 0)
