@@ -21,6 +21,7 @@ from workmate_desktop.domain.stripe_account import StripeRefused
 from workmate_desktop.gateways import smtp
 from workmate_desktop.gateways.keychain import Keychain
 from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
 
@@ -126,13 +127,13 @@ def test_a_stripe_that_never_answers_blocks_nothing_and_can_be_cancelled(
         desk.stop()
         assert "in time" not in caplog.text  # no part was given up at its deadline
         assert not stripe.stopping.is_set()  # it hangs all the while
-    assert not [thread for thread in threading.enumerate() if thread.name == "workmate-writer"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "writer"]
 
 
 def test_a_wait_of_the_windows_thread_is_noticed(desk: Desk, waits: WindowWaits) -> None:
     def for_the_writer() -> None:
         with suppress(TimeoutError):
-            Confirmation("evt_1").exception(0.01)
+            Confirmation("evt_1", Threads()).exception(0.01)
 
     def for_stripe() -> None:
         with suppress(StripeRefused):

@@ -1,8 +1,9 @@
 """That an event is durably kept, or why not: what a delivery waits for."""
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from workmate_desktop.domain.waiting import Waiting
 
 Teller = Callable[[Sequence["Confirmation"]], None]
 """Told, on the writer's thread, all that one commit has settled and that it waits for."""
@@ -16,10 +17,11 @@ class Confirmation:
     settled in one call (`tell_all`), since waking a thread costs more than an answer.
     """
 
-    __slots__ = ("asker", "done", "event_id", "failure", "teller")
+    __slots__ = ("asker", "done", "event_id", "failure", "teller", "waiting")
 
-    def __init__(self, event_id: str) -> None:
+    def __init__(self, event_id: str, waiting: Waiting) -> None:
         self.event_id = event_id
+        self.waiting = waiting
         self.done = False
         self.failure: BaseException | None = None
         self.teller: Teller | None = None
@@ -50,7 +52,7 @@ class Confirmation:
 
     def exception(self, seconds: float | None = None) -> BaseException | None:
         """Block until it is done: the failure, or None. Raises TimeoutError."""
-        told = threading.Event()
+        told = self.waiting.signal()
         self.when_done(lambda _confirmations: told.set())
         if not told.wait(seconds):
             raise TimeoutError

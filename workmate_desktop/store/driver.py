@@ -15,7 +15,11 @@ def _assert_pragma(connection: sqlite3.Connection, name: str, wanted: object) ->
 
 
 def open_connection(
-    path: Path, *, read_only: bool, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    path: Path,
+    *,
+    read_only: bool,
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    factory: type[sqlite3.Connection] = sqlite3.Connection,
 ) -> sqlite3.Connection:
     """A driver connection in autocommit mode with every PRAGMA asserted.
 
@@ -32,6 +36,7 @@ def open_connection(
         check_same_thread=False,
         timeout=busy_timeout_ms / 1000,
         cached_statements=256,
+        factory=factory,
     )
     try:
         connection.execute("PRAGMA synchronous=FULL")

@@ -146,7 +146,7 @@ class Writer:
         self, event_id: str, job: Job[T], afterwards: Callable[[Sequence[T]], None]
     ) -> Confirmation:
         """Like `submit` with `repeatable`, for the one job of which there are thousands."""
-        confirmation = Confirmation(event_id)
+        confirmation = Confirmation(event_id, self._waiting)
         with self._gate:
             if self._accepting:
                 self._queue.put(Pending(job, confirmation, afterwards, repeatable=True))
