@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store.driver import BUSY_TIMEOUT_MS, create_file, open_connection
 from workmate_desktop.store.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.file_identity import FilePlace, Standing
 from workmate_desktop.store.file_names import FILE_NAME
 
 __all__ = ["BUSY_TIMEOUT_MS", "FILE_NAME", "Database", "create_file", "open_connection"]
@@ -41,6 +42,8 @@ class Database:
         self.path = path
         self.waiting = waiting
         self._connect = connect
+        self.place = FilePlace(path)
+        """Whether the open file is the one at `path`."""
         # AUTOCOMMIT: transactions are begun by hand, as BEGIN IMMEDIATE or as snapshots.
         self.writing: Engine = create_engine(
             "sqlite://",
@@ -51,7 +54,7 @@ class Database:
         )
         self.reading: Engine = create_engine(
             "sqlite://",
-            creator=lambda: connect(path, read_only=True),
+            creator=self._open_reader,
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=8,
@@ -105,8 +108,14 @@ class Database:
             if self._given_up:
                 raise StoreUnavailable(Trouble.UNREADABLE)
             if self._quick is None:
-                self._quick = self._connect(self.path, read_only=True)
+                self._quick = self._open_reader()
             yield self._quick
+
+    def _open_reader(self) -> sqlite3.Connection:
+        """Beside a replaced file there must be no connection to the log of the true one."""
+        if self.place.all() is Standing.LOST:
+            raise StoreUnavailable(Trouble.LOST)
+        return self._connect(self.path, read_only=True)
 
     def close(self, wait_seconds: float = 0.0) -> bool:
         """Close the idle readers. The writer closes its own connection when it stops.
@@ -128,4 +137,6 @@ class Database:
         unused = self._readers == 0
         self.reading.dispose()
         self.writing.dispose()
+        if unused:
+            self.place.close()
         return unused

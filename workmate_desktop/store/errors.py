@@ -17,6 +17,8 @@ class Trouble(StrEnum):
     READ_ONLY = "database_read_only"
     DAMAGED = "database_damaged"
     UNREADABLE = "database_unreadable"
+    LOST = "database_lost"
+    """The file was moved away, deleted or replaced while it was open (file_watch.py)."""
 
 
 _PRIMARY_CODES = {
@@ -46,6 +48,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     SQLAlchemy wraps the driver's error: the result code is on the original.
     https://docs.sqlalchemy.org/en/21/core/exceptions.html#sqlalchemy.exc.DBAPIError
     """
+    if isinstance(error, StoreUnavailable):
+        return error.trouble
     code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
     if code is None:
         return None

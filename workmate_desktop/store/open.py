@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.waiting import Waiting
-from workmate_desktop.store import backup, migrate, restore
+from workmate_desktop.store import backup, migrate, rescue, restore
 from workmate_desktop.store.driver import open_connection
 from workmate_desktop.store.engine import Connect, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
@@ -45,7 +45,8 @@ def open_database(
     `waiting` and `connect` are for the database.
     Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
     disk_full, database_read_only, database_busy, database_unreadable, backup_failed (before
-    a migration); each with `backup`, the name of the newest good backup or None.
+    a migration); each with `backup`, the name of the newest good backup or None. Before them
+    database_rescued, with the path `rescued` of books that were saved when their file was gone.
     """
     try:
         return _open(data_dir, today, begun, waiting, connect)
@@ -74,6 +75,10 @@ def _open(
     path = data_dir / FILE_NAME
     restore.finish(data_dir)  # one that was killed
     known_id = remembered_id(data_dir)
+    saved = rescue.to_offer(data_dir, known_id)
+    if saved is not None:
+        raise _refusal("database_rescued", data_dir, rescued=str(saved))
+    rescue.put_aside(data_dir)
     known = known_id is not None or bool(backup.all_backups(data_dir))
     empty = not path.exists() or path.stat().st_size == 0
     if empty and known:
@@ -104,6 +109,7 @@ def _open(
         elif known_id != ids[0]:
             raise _refusal("database_foreign", data_dir)
         begin_file(data_dir)
+        database.place.hold_file()
     except BaseException:
         database.close()
         raise
@@ -141,9 +147,9 @@ def _remember_id(data_dir: Path, database_id: str) -> None:
     write_whole(data_dir / ID_FILE, database_id + "\n")
 
 
-def _refusal(code: str, data_dir: Path) -> UserError:
+def _refusal(code: str, data_dir: Path, **values: str) -> UserError:
     newest = backup.newest_good(data_dir)
-    return UserError(code, backup=newest.name if newest else None)
+    return UserError(code, backup=newest.name if newest else None, **values)
 
 
 def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
@@ -152,6 +158,14 @@ def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
     Returns the folder with the old files. Raises UserError as restore.stage does, OSError.
     """
     restore.stage(data_dir, data_dir / backup.FOLDER / Path(name).name)
+    kept = restore.decide(data_dir, stamp)
+    restore.finish(data_dir)
+    return kept
+
+
+def restore_rescued(data_dir: Path, rescued: Path, stamp: str) -> Path:
+    """Put rescued books in the place of what is there, as `restore_backup` does it."""
+    restore.stage(data_dir, rescued)
     kept = restore.decide(data_dir, stamp)
     restore.finish(data_dir)
     return kept

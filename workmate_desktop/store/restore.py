@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.driver import create_file
-from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN
+from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import keep_given
 from workmate_desktop.store.whole_files import sync_folder, write_whole
 
@@ -163,6 +163,8 @@ def finish(data_dir: Path) -> Path | None:
             old = data_dir / (FILE_NAME + suffix)
             if old.exists():
                 old.replace(kept / old.name)
+        for rescued in data_dir.glob(f"{RESCUED_PREFIX}*.sqlite3"):
+            rescued.replace(kept / rescued.name)  # decided upon, this way or another
         sync_folder(kept)
         sync_folder(data_dir)
         staged.replace(data_dir / FILE_NAME)

@@ -10,6 +10,7 @@ import queue
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from workmate_desktop.domain.waiting import Line, Worker
 from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.file_watch import IDLE_SECONDS, FileWatch
 from workmate_desktop.store.pending import Job, Pending, conclude, tell
 from workmate_desktop.store.transaction import Transaction, UndoneAltogether
 from workmate_desktop.store.write_ahead_log import QUIET_SECONDS, WriteAheadLog
@@ -35,7 +37,7 @@ __all__ = ["Job", "Writer"]
 
 MAX_BATCH = 256
 _ONLY_A_NEW_CONNECTION_HEALS = (Trouble.READ_ONLY, Trouble.UNREADABLE)
-_PASSES = (Trouble.BUSY, Trouble.FULL, Trouble.READ_ONLY)
+_PASSES = (Trouble.BUSY, Trouble.FULL, Trouble.READ_ONLY, Trouble.LOST)
 """Deferred jobs outlast these. With the others it may be such a job that fails every commit."""
 _LATER_SECONDS = 0.5
 
@@ -69,6 +71,7 @@ class Writer:
         self._kept: list[Pending[Any]] = []
         """Deferred jobs of commits that failed. The writer's thread alone."""
         self._write_ahead_log = WriteAheadLog()
+        self._files = FileWatch(database, clock)
         self._connection: Connection | None = None
         self._transaction: Transaction | None = None
         self._thread: Worker | None = None
@@ -90,6 +93,11 @@ class Writer:
     def trouble(self) -> Trouble | None:
         """Why the last commit failed; None while commits work."""
         return self._trouble
+
+    @property
+    def rescued(self) -> Path | None:
+        """Where all that was confirmed is saved, while the file of the books is gone."""
+        return self._files.rescued
 
     @property
     def waiting(self) -> int:
@@ -180,6 +188,8 @@ class Writer:
         self._busy_since = None
         batch, stopping = self._next_batch()
         self._busy_since = self._waiting.monotonic()
+        if not batch or stopping or self._files.trouble is not None:
+            self._look_at_files(stopping)
         if batch:
             self._commit_or_fail(batch)
         elif self._transaction is not None and self._write_ahead_log.worth_writing_back:
@@ -196,11 +206,24 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - told to everyone who waits
                 self._fail(batch, error)
                 return
+        if self._files.trouble is not None:
+            self._fail(batch, StoreUnavailable(self._files.trouble))
+            return
         raw = self._transaction.raw
         self._commit(batch, raw, self._transaction)
-        if raw.in_transaction or self._trouble in _ONLY_A_NEW_CONNECTION_HEALS:
+        given_up = raw.in_transaction or self._trouble in _ONLY_A_NEW_CONNECTION_HEALS
+        if given_up and self._files.look() is None:  # else nobody else can read it any more
             self._disconnect()
             self._write_ahead_log = WriteAheadLog()
+
+    def _look_at_files(self, at_once: bool) -> None:
+        """Are they gone, or back again? Meanwhile what was confirmed is saved."""
+        if self._transaction is None:
+            return
+        before, trouble = self._files.trouble, self._files.look()
+        self._files.save_if_due(self._transaction.raw, at_once)
+        if trouble is not before:
+            self._note_trouble(trouble)
 
     def _begun(self) -> Transaction:
         """On a connection of its own."""
@@ -211,6 +234,7 @@ class Writer:
             # Undo data of savepoints stays in memory: no temporary file per batch.
             raw.execute("PRAGMA temp_store=MEMORY")
             self._write_ahead_log.limit(raw)
+            self._files.connected()
             transaction = Transaction(connection, raw, self._clock)
         except BaseException:
             connection.close()
@@ -220,6 +244,7 @@ class Writer:
 
     def _disconnect(self) -> None:
         connection, self._connection, self._transaction = self._connection, None, None
+        self._files.disconnected()
         if connection is not None:
             connection.close()
 
@@ -246,11 +271,13 @@ class Writer:
             self._kept = []
         return batch, stopping
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         """How long to wait for a job, in seconds, before there is something else to do."""
         if self._later:
             return _LATER_SECONDS
-        return QUIET_SECONDS if self._write_ahead_log.worth_writing_back else None
+        if self._files.trouble is not None or self._write_ahead_log.worth_writing_back:
+            return QUIET_SECONDS
+        return IDLE_SECONDS
 
     def _commit(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
@@ -264,6 +291,7 @@ class Writer:
                     changes.extend(transaction.take_changes())
             changes.extend(transaction.take_changes())
             transaction.write_seals()
+            self._files.require()
             raw.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - told to everyone who waits
             transaction.take_changes()
@@ -274,13 +302,19 @@ class Writer:
             self._fail(batch, error)
             return
         self._write_ahead_log.committed(len(batch))
-        self._note_trouble(None)
+        trouble = self._files.look()
+        self._note_trouble(trouble)
         for pending in batch:
-            pending.answer()
+            if trouble is not None:  # kept, but where nobody would find it
+                pending.failure = pending.failure or StoreUnavailable(trouble)
+            if trouble is None or pending.future is not None:
+                pending.answer()
         tell(batch)
         if changes:
             self._after_commit(changes)
         conclude(batch)
+        if trouble is not None:
+            self._look_at_files(at_once=True)
 
     def _run_without_savepoints(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction

@@ -1,0 +1,112 @@
+"""The writer's look at its own files: nothing is confirmed that nobody would find again.
+
+What it has confirmed before is saved as soon as the files are gone from their place (rescue.py).
+When they come back, all goes on.
+"""
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from workmate_desktop.domain.clock import Clock
+from workmate_desktop.store import rescue
+from workmate_desktop.store.driver import open_connection
+from workmate_desktop.store.engine import Database
+from workmate_desktop.store.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.file_identity import Standing
+from workmate_desktop.store.start_check import CHECK
+
+logger = logging.getLogger("workmate.store")
+
+SAVE_AGAIN_SECONDS = 10.0
+IDLE_SECONDS = 10.0
+"""So often it is looked for although nobody writes."""
+
+
+class FileWatch:
+    """For the writer's thread alone; `trouble` and `rescued` may be read by any."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._path = database.path
+        self._place = database.place
+        self._clock = clock
+        self._waiting = database.waiting
+        self.trouble: Trouble | None = None
+        """LOST, or DAMAGED for a file that was cut off; None while all is well."""
+        self.rescued: Path | None = None
+        """Where what was confirmed lies, while there is trouble and since it could be saved."""
+        self._saved: tuple[sqlite3.Connection, int] | None = None
+        self._tried_at: float | None = None
+
+    def connected(self) -> None:
+        """The writer has just opened its connection. Raises OSError, StoreUnavailable."""
+        self._place.hold_file()
+        self._place.hold_log()
+        self.require()
+
+    def disconnected(self) -> None:
+        """The writer has closed it."""
+        self._place.free_log()
+
+    def look(self) -> Trouble | None:
+        """What is wrong with the files now; a few microseconds while nothing is."""
+        standing = self._place.all()
+        if standing is Standing.SHRUNK and self._is_sound():
+            self._place.accept_size()  # a VACUUM by another program
+            standing = self._place.all()
+        if standing is Standing.HERE:
+            if self.trouble is not None:
+                self._came_back()
+        elif self.trouble is None:
+            self.trouble = Trouble.LOST if standing is Standing.LOST else Trouble.DAMAGED
+            logger.critical("The files of the books are %s", standing.value)
+        return self.trouble
+
+    def require(self) -> None:
+        """Raises StoreUnavailable while there is trouble."""
+        trouble = self.look()
+        if trouble is not None:
+            raise StoreUnavailable(trouble)
+
+    def save_if_due(self, raw: sqlite3.Connection, at_once: bool = False) -> None:
+        """While there is trouble: save what is not saved yet, every ten seconds at most."""
+        if self.trouble is None or raw.in_transaction or self._is_saved(raw):
+            return
+        now = self._waiting.monotonic()
+        if not at_once and self._tried_at is not None and now - self._tried_at < SAVE_AGAIN_SECONDS:
+            return
+        self._tried_at = now
+        before, stamp = self.rescued, f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
+        try:
+            self.rescued = rescue.save(raw, self._path.parent, stamp)
+        except rescue.RescueFailed as error:
+            logger.critical("The books could not be saved: %s", error)
+            return
+        logger.critical("All that was booked until now is saved in %s", self.rescued)
+        self._saved = (raw, raw.total_changes)
+        if before is not None and before != self.rescued:
+            before.unlink(missing_ok=True)
+
+    def _is_saved(self, raw: sqlite3.Connection) -> bool:
+        there = self.rescued is not None and self.rescued.exists()
+        return there and self._saved == (raw, raw.total_changes)
+
+    def _came_back(self) -> None:
+        """The very files that everything was written to are in their place again."""
+        logger.warning("The files of the books are in their place again")
+        saved, self.rescued = self.rescued, None
+        self.trouble = self._saved = self._tried_at = None
+        if saved is not None:
+            try:
+                saved.unlink(missing_ok=True)  # no more than what the books hold
+            except OSError as error:
+                logger.warning("%s could not be removed: %s", saved, error.strerror)
+
+    def _is_sound(self) -> bool:
+        """By a connection of its own, which has nothing of the file in its memory."""
+        try:
+            with closing(open_connection(self._path, read_only=True)) as connection:
+                return connection.execute(CHECK).fetchone() == ("ok",)
+        except (sqlite3.Error, RuntimeError):
+            return False
