@@ -11,8 +11,11 @@ database be moved or deleted at all.
 """
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+
+Stat = Callable[[str | int], os.stat_result]
 
 
 class Standing(StrEnum):
@@ -28,12 +31,13 @@ class Standing(StrEnum):
 class _Held:
     """One file, and what it was known by. Raises OSError where there is none."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stat: Stat) -> None:
         self._path = str(path)
+        self._stat = stat
         # Held open only to be asked for its number. On Windows that would hinder SQLite.
         self._open = os.open(path, os.O_RDONLY) if os.name == "posix" else None
         try:
-            found = os.stat(path)
+            found = stat(self._path)
         except OSError:
             self.close()
             raise
@@ -42,7 +46,7 @@ class _Held:
     def standing(self) -> Standing:
         """As it is now; quick (2 µs)."""
         try:
-            found = os.stat(self._path)
+            found = self._stat(self._path)
         except OSError:
             return Standing.LOST
         if found.st_ino != self._number or found.st_dev != self._device:
@@ -61,7 +65,7 @@ class _Held:
     def _is_open_file(self, found: os.stat_result) -> bool:
         if self._open is None:
             return found.st_ino == 0 or self._number == 0  # not known on one of both occasions
-        return os.path.samestat(os.fstat(self._open), found)
+        return os.path.samestat(self._stat(self._open), found)
 
     def close(self) -> None:
         """Let go. Twice is fine."""
@@ -78,8 +82,10 @@ class FilePlace:
     https://www.sqlite.org/howtocorrupt.html (2.2)
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stat: Stat = os.stat) -> None:
+        """`stat` is asked for paths and for open files."""
         self._path = path
+        self._stat = stat
         self._file: _Held | None = None
         self._log: _Held | None = None
 
@@ -89,12 +95,12 @@ class FilePlace:
         Raises OSError where there is none.
         """
         if self._file is None:
-            self._file = _Held(self._path)
+            self._file = _Held(self._path, self._stat)
 
     def hold_log(self) -> None:
         """The log that was just opened by the connection is the right one. Raises OSError."""
         self.free_log()
-        self._log = _Held(self._path.with_name(self._path.name + "-wal"))
+        self._log = _Held(self._path.with_name(self._path.name + "-wal"), self._stat)
 
     def free_log(self) -> None:
         """No connection writes to the log any more: it may be removed, and be another one later."""

@@ -192,7 +192,7 @@ class Writer:
             self._look_at_files(stopping)
         if batch:
             self._commit_or_fail(batch)
-        elif self._transaction is not None and self._write_ahead_log.worth_writing_back:
+        elif self._transaction is not None and self._worth_writing_back():
             self._write_ahead_log.write_back(self._transaction.raw)
         if stopping:
             self._disconnect()
@@ -215,15 +215,19 @@ class Writer:
         if given_up and self._files.look() is None:  # else nobody else can read it any more
             self._disconnect()
             self._write_ahead_log = WriteAheadLog()
+        if self._files.trouble is not None:
+            self._look_at_files(at_once=True)
 
     def _look_at_files(self, at_once: bool) -> None:
         """Are they gone, or back again? Meanwhile what was confirmed is saved."""
         if self._transaction is None:
             return
         before, trouble = self._files.trouble, self._files.look()
-        self._files.save_if_due(self._transaction.raw, at_once)
+        saved = self._files.save_if_due(self._transaction.raw, at_once)
         if trouble is not before:
             self._note_trouble(trouble)
+        elif saved:
+            self._on_trouble(trouble)  # it can be said where
 
     def _begun(self) -> Transaction:
         """On a connection of its own."""
@@ -279,6 +283,9 @@ class Writer:
             return QUIET_SECONDS
         return IDLE_SECONDS
 
+    def _worth_writing_back(self) -> bool:
+        return self._files.trouble is None and self._write_ahead_log.worth_writing_back
+
     def _commit(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
     ) -> None:
@@ -313,8 +320,6 @@ class Writer:
         if changes:
             self._after_commit(changes)
         conclude(batch)
-        if trouble is not None:
-            self._look_at_files(at_once=True)
 
     def _run_without_savepoints(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
