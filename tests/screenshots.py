@@ -41,6 +41,7 @@ SCREENS = {
     "wiederherstellen-fremd": Screen("tests.ui.backup.screens:other_office", 0, 0),
     "programmfehler": Screen("tests.ui.backup.screens:fault", 0, 0),
     "stoerung-sicherung": Screen("tests.ui.log.screens:damaged", 880, 560),
+    "stoerung-gerettet": Screen("tests.ui.log.screens:rescued", 880, 560),
     "stoerung-voll": Screen("tests.ui.log.screens:full", 880, 560),
     "stoerung-fehler": Screen("tests.ui.log.screens:fault", 440, 300),
     "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),

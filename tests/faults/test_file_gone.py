@@ -21,7 +21,7 @@ from workmate_desktop.store import backup
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.file_identity import FilePlace, Standing
-from workmate_desktop.store.open import open_database, restore_backup, restore_rescued
+from workmate_desktop.store.open import open_database, restore_backup
 from workmate_desktop.store.rescue import rescued
 from workmate_desktop.store.transaction import Transaction
 
@@ -126,7 +126,7 @@ def test_sa4_nothing_is_confirmed_that_nobody_would_find(
     except UserError as refused:
         assert refused.code == "database_rescued"
         assert refused.values["rescued"] == str(kept_in)
-        restore_rescued(copy, kept_in, "jetzt")
+        restore_backup(copy, str(kept_in), "jetzt")
     again = Office(copy)
     try:
         assert wanted <= _paid(copy / FILE_NAME)
@@ -166,7 +166,7 @@ def test_sa4_gone_while_a_group_is_committed(office: Office) -> None:
     assert intent in _paid(saved)  # kept all the same; its repetition is known by its id
     restore_after = office.at.data_dir
     office.close()
-    restore_rescued(restore_after, saved, "jetzt")
+    restore_backup(restore_after, str(saved), "jetzt")
     again = Office(restore_after)
     try:
         assert [again.deliver(body), again.deliver(body)] == [200, 200]
@@ -186,10 +186,7 @@ def test_sa4_the_file_comes_back_and_all_goes_on(office: Office) -> None:
     away.rename(path)
     _wait(lambda: office.at.writer.trouble is None)
     assert office.deliver(body) == 200
-    assert office.at.troubles == [Trouble.LOST, Trouble.LOST, None] or office.at.troubles == [
-        Trouble.LOST,
-        None,
-    ]
+    assert office.at.troubles[-2:] == [Trouble.LOST, None]
     assert not rescued(office.at.data_dir)
     office.close()
     assert _paid(path) == {body["data"]["object"]["id"]}
@@ -230,7 +227,7 @@ def test_sa4_the_whole_folder_is_gone(tmp_path: Path) -> None:
     refused = _refusal(data_dir)
     assert (refused.code, refused.values["rescued"]) == ("database_rescued", str(saved))
     assert not (data_dir / FILE_NAME).exists()
-    restore_rescued(data_dir, saved, "jetzt")
+    restore_backup(data_dir, str(saved), "jetzt")
     open_database(data_dir, TODAY, Threads()).database.close()
     assert _paid(data_dir / FILE_NAME) == {body["data"]["object"]["id"]}
 
@@ -313,7 +310,7 @@ def test_sa4_a_folder_that_gives_no_numbers(tmp_path: Path, numbers: str) -> Non
     later = 0
 
     def stat(what: str | int) -> os.stat_result:
-        found = list(os.stat(what))
+        found = list(os.stat(what))  # noqa: PTH116 - of open files, too
         found[1] = 0 if numbers == "none" else found[1] + later
         return os.stat_result(found)
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import Desk
+from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.backup import all_backups
 from workmate_desktop.ui.trouble_page import TroublePage
 
@@ -49,6 +51,36 @@ def test_a_backup_brings_the_work_back(
     desk.wait_until_ready()
     assert desk.program.window.findChild(TroublePage) is None
     assert desk.pages.invoices.isVisible()
+
+
+def test_sa4_books_saved_while_their_file_was_gone(
+    start: Callable[..., Desk], data_dir: Path
+) -> None:
+    first = start()
+    first.wait_until_ready()
+    core = first.program.core
+    assert core is not None
+    customer_id = core.invoicing.save_customer(Customer("", "Müller GmbH")).result(10)
+    first.wait(lambda: bool(all_backups(data_dir)))
+    _lose(data_dir / "workmate.sqlite3")
+    with pytest.raises(UserError, match="database_lost"):
+        core.invoicing.save_customer(Customer("", "Zu spät")).result(10)
+    banner = first.program.window.banner
+    first.wait(lambda: "gerettet-" in banner.full_text())
+    assert str(data_dir) in banner.full_text()
+    first.program.stop()
+
+    desk = start()
+    page = _trouble_page(desk)
+    assert page.restore is not None
+    desk.wait(page.restore.isVisible)
+    desk.click(page, "Gerettete Bücher einsetzen")
+    desk.wait_until_ready()
+    assert desk.program.core is not None
+    with desk.program.core.database.reader() as connection:
+        found = connection.exec_driver_sql("SELECT id, name FROM customers").fetchall()
+    assert [tuple(row) for row in found] == [(customer_id, "Müller GmbH")]
+    assert not list(data_dir.glob("gerettet-*"))
 
 
 def test_without_a_backup_nothing_is_replaced(start: Callable[..., Desk], data_dir: Path) -> None:

@@ -154,3 +154,17 @@ def test_hostile_names_stay_text(show, text):
 )
 def test_the_day_of_a_backup(name, words):
     assert backup_words(name) == words
+
+
+def test_sa4_rescued_books_are_put_in_place_by_one_click(qtbot, show):
+    saved = "/daten/workmate/gerettet-20261123-170300.sqlite3"
+    page = show(UserError("database_rescued", backup=BACKUP, rescued=saved))
+    assert page.restore.text() == "&Gerettete Bücher einsetzen"
+    assert page.restore.hasFocus()
+    assert page.retry is None
+    assert page.choose is not None
+    wanted = QSignalSpy(page.restore_wanted)
+    qtbot.keyClick(page.restore, Qt.Key.Key_Space)
+    assert wanted.at(0) == [saved]
+    assert page.findChild(QMessageBox) is None  # nothing is lost by it
+    assert not page.restore.isEnabled()

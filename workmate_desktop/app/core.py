@@ -157,7 +157,7 @@ class Core:
             post=outside.post,
         )
         self.mail, self.mailer = self._mails()
-        self.backups = Backups(options.data_dir, clock, waiting)
+        self.backups = Backups(options.data_dir, clock, waiting, self.database.place)
         self.troubles = TroubleWatch(
             self.writer,
             self.announcer,
@@ -384,8 +384,8 @@ class Core:
         self.reception.changed()
 
     def _on_trouble(self, trouble: Trouble | None) -> None:
-        """The writer's thread says that commits fail, or work again."""
-        self.reception.changed()
+        """The writer's thread says that commits fail, what of them was saved, or that they work."""
+        self.reception.tell()
         if trouble is None:
             logger.info("The database can be written again")
             self.writer.submit_later(

@@ -58,6 +58,7 @@ _KEY_NAMES = {
 
 
 _DATABASE_TROUBLES = {
+    "database_rescued": "ging im laufenden Betrieb verloren; was gebucht war, ist gerettet",
     "database_missing": "fehlt, obwohl es schon eine gab: eine Sicherung einsetzen",
     "database_damaged": "ist beschädigt: eine Sicherung einsetzen",
     "database_newer": "stammt von einer neueren Version: das Programm aktualisieren",
@@ -146,6 +147,9 @@ def _database(state: Inspection) -> Iterator[Finding]:
     else:
         size = f"{state.size_bytes / 1_000_000:.1f} MB".replace(".", ",")
         yield Finding(Mark.GOOD, "Datenbank", f"unversehrt, Version {state.version}, {size}")
+    if state.rescued is not None:
+        command = f"restore '{state.rescued}' --yes"
+        yield Finding(Mark.WRONG, "Gerettet", f"einsetzen mit demselben Befehl und: {command}")
     if state.backup is not None:
         yield Finding(
             Mark.GOOD, "Sicherung", f"neueste gute: {state.backup.name} ({state.backups} insgesamt)"

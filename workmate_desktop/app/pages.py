@@ -178,7 +178,8 @@ class Pages(QObject):
             words += trouble_message("thread_stuck") or ()
         trouble = self._core.writer.trouble
         if trouble is not None:
-            words += error_sentence(UserError(trouble.value))
+            saved = self._core.writer.rescued
+            words += error_sentence(UserError(trouble.value, rescued=saved and str(saved)))
         for recognised in self._core.reception.state.troubles:
             if recognised.kind is not TroubleKind.STRANGERS_REFUSED:  # nobody need do anything
                 words += trouble_sentence(recognised)

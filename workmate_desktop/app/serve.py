@@ -145,8 +145,10 @@ def _tell(error: UserError, told: str | None) -> str:
     """Say in German what is wrong and what to do; the same trouble is said once."""
     if error.code != told:
         _complain(_sentence(error))
-        backup = error.values.get("backup")
-        if backup:
+        backup, saved = error.values.get("backup"), error.values.get("rescued")
+        if saved:
+            _complain(f"Dazu denselben Befehl aufrufen mit: restore '{saved}' --yes")
+        elif backup:
             _complain(f"Neueste brauchbare Sicherung: {backup}")
     return error.code
 

@@ -21,6 +21,7 @@ from workmate_desktop.services.backups import refusal_of
 from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.file_identity import Standing
 from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -142,6 +143,8 @@ class BackupKeeper:
         return at is None or not timedelta() <= self._clock.now() - at < AT_MOST_EVERY
 
     def _copy(self, name: BackupName, seconds: float | None = None) -> None:
+        if self._database.place.all() is Standing.LOST:
+            raise UserError("database_lost")  # what is in its place now is something else
         # Before the copy: what comes meanwhile may be in it or not.
         self._changed, head = False, self._head()
         began = self._monotonic()

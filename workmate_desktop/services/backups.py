@@ -14,6 +14,8 @@ from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.store import backup, given_numbers, restore
 from workmate_desktop.store.backup_look import kept_backups, look_into, loss_by
 from workmate_desktop.store.errors import trouble_of
+from workmate_desktop.store.file_identity import FilePlace, Standing
+from workmate_desktop.store.file_names import RESCUED_PREFIX
 
 logger = logging.getLogger("workmate.backups")
 
@@ -37,8 +39,16 @@ class Backups:
     Needs no open books, so it also mends those that cannot be opened.
     """
 
-    def __init__(self, data_dir: Path, clock: Clock, waiting: Waiting | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        clock: Clock,
+        waiting: Waiting | None = None,
+        place: FilePlace | None = None,
+    ) -> None:
+        """`place` is that of the open books; None where none are open here."""
         self._data_dir = data_dir
+        self._place = place
         self._clock = clock
         self._one_at_a_time = (waiting or Threads()).lock()
         self._looked: BackupLook | None = None
@@ -55,8 +65,11 @@ class Backups:
     def save_copy(self, target: Path) -> BackupLook:
         """Sichern: a checked copy in the file `target` (0600), and what it holds.
 
-        Raises UserError backup_target_is_books, backup_failed, disk_full, backup_not_written.
+        Raises UserError backup_target_is_books, backup_failed, disk_full, backup_not_written,
+        database_lost.
         """
+        if self._place is not None and self._place.all() is Standing.LOST:
+            raise UserError("database_lost")
         try:
             backup.copy_to(self._data_dir, target)
             look = look_into(target, target, self._data_dir)
@@ -111,12 +124,17 @@ class Backups:
         stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
         try:
             with self._one_at_a_time:
-                restore.carry_settings(self._data_dir, OF_TODAY)
+                if not self._is_rescued():  # which is newer than what is there
+                    restore.carry_settings(self._data_dir, OF_TODAY)
                 kept = restore.decide(self._data_dir, stamp)
         except OSError as error:
             raise UserError("disk_full" if error.errno == 28 else "backup_not_written") from error
         logger.warning("The books are replaced by a backup; the old ones are kept in %s", kept.name)
         return kept
+
+    def _is_rescued(self) -> bool:
+        looked = self._looked
+        return looked is not None and Path(looked.path).name.startswith(RESCUED_PREFIX)
 
     def finish(self) -> None:
         """Do what was decided. Nothing may have the books open. Raises OSError."""

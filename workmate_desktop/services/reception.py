@@ -202,6 +202,11 @@ class Reception:
             self._told = state
             self._announcer.announce([ReceptionChanged()])
 
+    def tell(self) -> None:
+        """Announce in any case: what is told beside the state is another thing."""
+        self._told = self.state
+        self._announcer.announce([ReceptionChanged()])
+
     def _trouble(self, troubles: tuple[Trouble, ...]) -> str | None:
         here = {trouble.kind for trouble in troubles}
         first = next((kind.value for kind in _IN_THE_CARD if kind in here), None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workmate_desktop.domain.waiting import Waiting
-from workmate_desktop.store import backup, migrate
+from workmate_desktop.store import backup, migrate, rescue
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.open import remembered_id
@@ -18,7 +18,8 @@ class Inspection:
     program did not write last; None when the database is sound.
 
     `size_bytes` holds what waits in the WAL too. `backup` is the newest that passed its check.
-    `backups` counts all of them.
+    `backups` counts all of them. `rescued` are books that hold more than those in their place
+    (`database_rescued`).
     """
 
     exists: bool
@@ -28,6 +29,7 @@ class Inspection:
     instance_id: str | None = None
     backup: Path | None = None
     backups: int = 0
+    rescued: Path | None = None
 
 
 def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
@@ -40,6 +42,10 @@ def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
     backups = len(backup.all_backups(data_dir))
     newest = backup.newest_good(data_dir)
     known_id = remembered_id(data_dir)
+    saved = rescue.to_offer(data_dir, known_id)
+    if saved is not None:
+        trouble = "database_rescued"
+        return Inspection(path.exists(), trouble, backup=newest, backups=backups, rescued=saved)
     if not path.exists() or path.stat().st_size == 0:
         trouble = None if known_id is None else "database_missing"
         return Inspection(False, trouble, backup=newest, backups=backups)

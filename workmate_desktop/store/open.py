@@ -17,7 +17,7 @@ from workmate_desktop.store import backup, migrate, rescue, restore
 from workmate_desktop.store.driver import open_connection
 from workmate_desktop.store.engine import Connect, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
-from workmate_desktop.store.file_names import FILE_NAME, ID_FILE
+from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import begin_file
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
@@ -155,17 +155,13 @@ def _refusal(code: str, data_dir: Path, **values: str) -> UserError:
 def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:
     """Put the daily backup `name` in the place of a refused database; the old files are kept.
 
-    Returns the folder with the old files. Raises UserError as restore.stage does, OSError.
+    `name` is the whole path for books that were rescued (`database_rescued`). Returns the folder
+    with the old files. Raises UserError as restore.stage does, OSError.
     """
-    restore.stage(data_dir, data_dir / backup.FOLDER / Path(name).name)
-    kept = restore.decide(data_dir, stamp)
-    restore.finish(data_dir)
-    return kept
-
-
-def restore_rescued(data_dir: Path, rescued: Path, stamp: str) -> Path:
-    """Put rescued books in the place of what is there, as `restore_backup` does it."""
-    restore.stage(data_dir, rescued)
+    source = Path(name)
+    if not (source.is_absolute() and source.name.startswith(RESCUED_PREFIX)):
+        source = data_dir / backup.FOLDER / source.name
+    restore.stage(data_dir, source)
     kept = restore.decide(data_dir, stamp)
     restore.finish(data_dir)
     return kept

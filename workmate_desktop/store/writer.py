@@ -226,8 +226,8 @@ class Writer:
         saved = self._files.save_if_due(self._transaction.raw, at_once)
         if trouble is not before:
             self._note_trouble(trouble)
-        elif saved:
-            self._on_trouble(trouble)  # it can be said where
+        if saved:
+            self._on_trouble(trouble)  # now it can be said where
 
     def _begun(self) -> Transaction:
         """On a connection of its own."""

@@ -20,13 +20,16 @@ from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key
 from workmate_desktop.ui.shared.theme import Theme
 
 _MENDED_BY_BACKUP = frozenset({"database_damaged", "database_missing", "database_foreign"})
-_NOT_BY_WAITING = frozenset({"database_newer", "restore_at_next_start", *_MENDED_BY_BACKUP})
+_RESCUED = "database_rescued"
+_NOT_BY_WAITING = frozenset(
+    {"database_newer", "restore_at_next_start", _RESCUED, *_MENDED_BY_BACKUP}
+)
 
 
 class TroublePage(QWidget):
-    """Signals: `restore_wanted(str)` the name of a backup file, after the user agreed;
-    `retry_wanted()`. Either way the page then waits to be replaced. `choose_wanted()`: another
-    backup, from a list or a file.
+    """Signals: `restore_wanted(str)` the name of a backup file, after the user agreed, or the path
+    of rescued books, by which nothing is lost; `retry_wanted()`. Either way the page then waits to
+    be replaced. `choose_wanted()`: another backup, from a list or a file.
     """
 
     restore_wanted = Signal(str)
@@ -53,7 +56,12 @@ class TroublePage(QWidget):
             words = self.tr("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
             self.restore = button(words, kind="primary")
             self.restore.clicked.connect(self._ask_to_restore)
-        if code in _MENDED_BY_BACKUP:
+        saved = error.values.get("rescued") if isinstance(error, UserError) else None
+        self._rescued = str(saved) if saved and code == _RESCUED else ""
+        if self._rescued:
+            self.restore = button(self.tr("&Gerettete Bücher einsetzen"), kind="primary")
+            self.restore.clicked.connect(self._restore_rescued)
+        if code in _MENDED_BY_BACKUP or self._rescued:
             self.choose = button(self.tr("&Andere Sicherung wählen …"))
             self.choose.clicked.connect(self.choose_wanted)
         if code not in _NOT_BY_WAITING:
@@ -215,6 +223,11 @@ class TroublePage(QWidget):
 
         box.finished.connect(decided)
         box.open()
+
+    @Slot()
+    def _restore_rescued(self) -> None:
+        self._wait()
+        self.restore_wanted.emit(self._rescued)
 
     def _wait(self) -> None:
         """One click is enough; the answer is another page."""

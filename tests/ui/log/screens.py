@@ -116,6 +116,13 @@ def full(theme: Theme) -> QWidget:
     return TroublePage(theme, UserError("disk_full", backup=None), DATA_DIR)
 
 
+def rescued(theme: Theme) -> QWidget:
+    """The file was deleted while the program ran."""
+    path = str(DATA_DIR / "gerettet-20261123-170300.sqlite3")
+    error = UserError("database_rescued", backup="2026-11-22.sqlite3", rescued=path)
+    return TroublePage(theme, error, DATA_DIR)
+
+
 def fault(theme: Theme) -> QWidget:
     """The program itself is at fault."""
     return TroublePage(theme, ValueError("x"), DATA_DIR)

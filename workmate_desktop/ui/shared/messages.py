@@ -51,6 +51,11 @@ def error_sentence(error: Exception) -> Message:
         return Message(words, free.replace("%1", str(error.values.get("next"))))
     if error.code == "draft_incomplete":
         return Message(_incomplete(str(error.values.get("field"))), "")
+    if error.code == "database_lost" and error.values.get("rescued"):
+        words = _tr("%1 Was gebucht war, ist gerettet in %2.")
+        lost, action = _database()[error.code]
+        words = words.replace("%1", lost).replace("%2", str(error.values["rescued"]))
+        return Message(words, action)
     if error.code == "keychain_unavailable":
         return trouble_message(f"keychain_{error.values.get('reason')}") or program_fault()
     if error.code == "stripe_no_right" and error.values.get("right"):
@@ -188,6 +193,14 @@ def _database() -> dict[str, Message]:
         "database_unreadable": Message(
             _tr("Die Datenbank lässt sich nicht lesen."),
             _tr("Datenträger und Rechte am Datenordner prüfen."),
+        ),
+        "database_lost": Message(
+            _tr("Die Datenbank wurde verschoben, gelöscht oder ersetzt; nichts wird gespeichert."),
+            _tr("Bitte die Datei zurücklegen oder das Programm neu starten."),
+        ),
+        "database_rescued": Message(
+            _tr("Die Datenbank ging im laufenden Betrieb verloren; was gebucht war, ist gerettet."),
+            _tr("Die geretteten Bücher einsetzen; es fehlt dann nichts."),
         ),
         "database_missing": Message(_tr("Die Datenbank fehlt, obwohl es sie schon gab."), backup),
         "database_foreign": Message(
