@@ -178,6 +178,7 @@ NOW = {
     "ME8": "what nobody needs is not ticked",
     # Safe books (S and the row of that table).
     "SA3": "nothing foreign leaves for the desktop",
+    "SA4": "file of the books gone while it runs",
     "SA5": "floods push out no real event",
     "SA6": "Stripe is told nothing of this PC",
     "SA10": "answers and lists of others have an end",
