@@ -179,7 +179,7 @@ class Pages(QObject):
         trouble = self._core.writer.trouble
         if trouble is not None:
             saved = self._core.writer.rescued
-            words += error_sentence(UserError(trouble.value, rescued=saved and str(saved)))
+            words += error_sentence(UserError(trouble.value, rescued=str(saved) if saved else None))
         for recognised in self._core.reception.state.troubles:
             if recognised.kind is not TroubleKind.STRANGERS_REFUSED:  # nobody need do anything
                 words += trouble_sentence(recognised)

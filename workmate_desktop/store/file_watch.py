@@ -119,6 +119,6 @@ class FileWatch:
         """By a connection of its own, which has nothing of the file in its memory."""
         try:
             with closing(open_connection(self._path, read_only=True)) as connection:
-                return connection.execute(CHECK).fetchone() == ("ok",)
+                return bool(connection.execute(CHECK).fetchone() == ("ok",))
         except (sqlite3.Error, RuntimeError):
             return False

@@ -44,8 +44,9 @@ def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
     known_id = remembered_id(data_dir)
     saved = rescue.to_offer(data_dir, known_id)
     if saved is not None:
-        trouble = "database_rescued"
-        return Inspection(path.exists(), trouble, backup=newest, backups=backups, rescued=saved)
+        return Inspection(
+            path.exists(), "database_rescued", backup=newest, backups=backups, rescued=saved
+        )
     if not path.exists() or path.stat().st_size == 0:
         trouble = None if known_id is None else "database_missing"
         return Inspection(False, trouble, backup=newest, backups=backups)

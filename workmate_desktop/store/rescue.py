@@ -148,7 +148,7 @@ def _has_gone_on(connection: sqlite3.Connection) -> bool:
         return False
     here = connection.execute("SELECT chain FROM main.seals WHERE no = ?", (row[0],)).fetchone()
     (head,) = connection.execute("SELECT max(no) FROM main.seals").fetchone()
-    return here == (row[1],) and head > row[0]
+    return bool(here == (row[1],) and head > row[0])
 
 
 def _is_same(connection: sqlite3.Connection) -> bool:
