@@ -5,6 +5,7 @@ leads nowhere. So the display is really connected to, which takes about a millis
 needs is imported only where it is done, because the first paint waits for it.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def has_display(platform: str, environment: Mapping[str, str]) -> bool:
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:
     name = environment.get("WAYLAND_DISPLAY")
-    if not name:
+    if sys.platform == "win32" or not name:  # it has no such sockets
         return False
     import socket
 

@@ -91,7 +91,7 @@ class MailSender:
         context = ssl.create_default_context()
         if sys.platform == "darwin":
             # Python from python.org finds no certificates of macOS; requests brings its own.
-            from requests.certs import where
+            from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-            context.load_verify_locations(where())
+            context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
         return context

@@ -39,7 +39,7 @@ def _end(pid: int, ours: list[str]) -> bool:
         # Its path cannot be asked without a further library, so nothing is ended here: ngrok's
         # own answer (other agent, address in use) names the trouble.
         return False
-    if not hasattr(os, "pidfd_open"):
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return _end_by_pid(pid, ours)
     try:
         # From here on it is this very process that is meant, even if its number is reused.
@@ -61,7 +61,7 @@ def _end(pid: int, ours: list[str]) -> bool:
 
 
 def _end_by_pid(pid: int, ours: list[str]) -> bool:
-    if not _is_ours(pid, ours):
+    if sys.platform == "win32" or not _is_ours(pid, ours):
         return False
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError, PermissionError):
