@@ -92,7 +92,7 @@ class BackupBar(Card):
     @Slot()
     def _save(self) -> None:
         name = self.tr("Sicherung {0}.sqlite3").format(self._clock.today().isoformat())
-        chosen, _ = QFileDialog.getSaveFileName(
+        chosen, _filter = QFileDialog.getSaveFileName(
             self, self.tr("Sichern"), str(Path.home() / name), self.tr("Sicherung (*.sqlite3)")
         )
         if not chosen:

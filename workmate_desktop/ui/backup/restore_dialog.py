@@ -165,7 +165,7 @@ class RestoreDialog(QDialog):
 
     @Slot()
     def _choose_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
+        chosen, _filter = QFileDialog.getOpenFileName(
             self,
             self.tr("Sicherung wählen"),
             str(Path.home()),

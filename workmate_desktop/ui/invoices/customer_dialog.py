@@ -255,7 +255,7 @@ class CustomerDialog(QDialog):
         text = _line(self.vat_id).text()
         if self._edited is not None and text == self._edited.known.vat_id:
             return ""
-        _, country, problem = read_vat_id(text, self._country())
+        _form, country, problem = read_vat_id(text, self._country())
         example = EXAMPLES.get(country or "")
         if problem is None:
             return ""

@@ -57,7 +57,7 @@ class ListExport(QObject):
     def _ask(self, query: InvoiceQuery) -> Path | None:
         kind = _tr("Rechnungen %1.csv") if query.livemode else _tr("Testrechnungen %1.csv")
         name = fill(kind, self._clock.today().isoformat())
-        chosen, _ = QFileDialog.getSaveFileName(
+        chosen, _filter = QFileDialog.getSaveFileName(
             self._window, _tr("Liste sichern"), str(Path.home() / name), _tr("Tabelle (*.csv)")
         )
         return Path(chosen) if chosen else None

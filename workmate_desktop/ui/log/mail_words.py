@@ -42,7 +42,7 @@ def test_mail_text() -> MailText:
 def summary(notices: Sequence[Notice]) -> str:
     """Many notices in one line: "3 Zahlungen fehlgeschlagen, 1 Klärung nötig". Where none is of
     a kind that is counted, the first one's title stands for them."""
-    counts = {kind: sum(each.kind == kind for each in notices) for kind, _, _ in _kinds()}
+    counts = {kind: sum(each.kind == kind for each in notices) for kind, *_words in _kinds()}
     parts = [
         one if counts[kind] == 1 else many.replace("%1", str(counts[kind]))
         for kind, one, many in _kinds()

@@ -63,8 +63,8 @@ def _row(row: Mapping[str, object]) -> str:
 
 
 def _day(at: str) -> str:
-    year, _, rest = at[:10].partition("-")
-    month, _, day = rest.partition("-")
+    year, _dash, rest = at[:10].partition("-")
+    month, _dash, day = rest.partition("-")
     return f"{day}.{month}.{year}"
 
 

@@ -60,7 +60,7 @@ class ReviewModel(QAbstractTableModel):
 
     def load_until(self, item_id: str) -> bool:
         """Read on until the item is loaded, some thousand rows far. Whether it is."""
-        for _ in range(_PAGES_TO_LOOK_THROUGH):
+        for _page in range(_PAGES_TO_LOOK_THROUGH):
             if self.position(item_id) is not None or not self.canFetchMore(_NOWHERE):
                 break
             self.fetchMore(_NOWHERE)

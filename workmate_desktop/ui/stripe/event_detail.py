@@ -207,7 +207,7 @@ class EventDetail(QStackedWidget):
     def _on_reprocess(self) -> None:
         if self._shown is None or self._working:
             return
-        row, _ = self._shown
+        row, _decided = self._shown
         event_id, before = row.id, row.outcome
         self._working = True
         self.reprocess.setEnabled(False)

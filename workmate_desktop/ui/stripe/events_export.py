@@ -23,7 +23,7 @@ def _tr(text: str) -> str:
 def ask_for_file(parent: QWidget, clock: Clock) -> Path | None:
     """Where to put it; None when nobody wants it after all."""
     name = _tr("Ereignisse {0}.csv").format(clock.today().isoformat())
-    chosen, _ = QFileDialog.getSaveFileName(
+    chosen, _filter = QFileDialog.getSaveFileName(
         parent, _tr("Ereignisse sichern"), str(Path.home() / name), _tr("Tabelle (*.csv)")
     )
     return Path(chosen) if chosen else None

@@ -120,7 +120,7 @@ class TunnelDialog(QDialog):
 
     @Slot()
     def _on_choose(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Programm ngrok wählen"))
+        path, _filter = QFileDialog.getOpenFileName(self, self.tr("Programm ngrok wählen"))
         if path:
             self.program.setText(path)
 
