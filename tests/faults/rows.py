@@ -181,6 +181,7 @@ NOW = {
     "SA4": "file of the books gone while it runs",
     "SA5": "floods push out no real event",
     "SA6": "Stripe is told nothing of this PC",
+    "SA7": "one payment named for two invoices",
     "SA10": "answers and lists of others have an end",
 }
 """Due now."""

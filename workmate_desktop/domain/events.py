@@ -119,6 +119,8 @@ class Reason(StrEnum):
     THIN_EVENT = "thin_event"
     FOREIGN_ACCOUNT = "foreign_account"
     SAME_INTENT = "same_intent"
+    NAMED_TWICE = "named_twice"
+    """The money is kept already, and now it is named for another invoice."""
     PAYMENT_RUNNING = "payment_running"
     PAYMENT_CANCELED = "payment_canceled"
     UNREADABLE = "unreadable"

@@ -88,6 +88,7 @@ class Decided:
             Decision.ASSIGNED,
             Decision.SET_ASIDE,
             Decision.CREDIT_KEPT,
+            Decision.MONEY_SPLIT,
         )
 
 
@@ -116,6 +117,8 @@ class ReviewItem:
     named_customer: str | None = None
     """The customer of the named invoice: an id."""
     named_cancelled_at: datetime | None = None
+    held_label: str | None = None
+    """The number of the invoice on which the money stands."""
     named_text: str = ""
     mentioned: tuple[str, ...] = ()
     """Numbers of invoices found in the texts of the payment."""

@@ -23,7 +23,7 @@ from workmate_desktop.domain.events import (
 from workmate_desktop.domain.history import Action, NoticeKind
 from workmate_desktop.domain.invoices import OWED, InvoiceStatus
 from workmate_desktop.domain.reversals import Told
-from workmate_desktop.services import book_reversals
+from workmate_desktop.services import book_reversals, named_twice
 from workmate_desktop.services.charges import NOT_BELIEVED, learn_charge, reason_of_charge
 from workmate_desktop.services.given_numbers import note_number_of
 from workmate_desktop.services.ownership import is_not_ours
@@ -213,6 +213,13 @@ def _take_success(
     if reason is not None:
         return Receipt(event, Outcome.NEEDS_REVIEW, reason)
     if held is not None and not free:
+        other = named_twice.other_invoice(t, event, *held, first_time=first_time)
+        if other is not None:
+            if first_time:
+                forget_paid_failures(t, other)
+                why = Reason.NAMED_TWICE.value
+                tell_invoice(t, other, Action.PAYMENT_TO_REVIEW, event, source, reason=why)
+            return Receipt(event, Outcome.NEEDS_REVIEW, Reason.NAMED_TWICE, other)
         invoice = t.invoices.to_book(held[1]) if held[1] else None
         same = first_time and t.events.is_told_otherwise(event)
         return Receipt(event, Outcome.DUPLICATE, Reason.SAME_INTENT, invoice, known=same)

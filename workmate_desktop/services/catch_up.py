@@ -337,7 +337,9 @@ class _Run:
 
     def _is_settled(self, event: StripeEvent) -> bool:
         with self._database.reader() as connection:
-            return positions.is_settled(connection, event.payment_intent_id or "")
+            intent_id = event.payment_intent_id or ""
+            elsewhere = positions.is_named_elsewhere(connection, intent_id, event.invoice_ref)
+            return not elsewhere and positions.is_settled(connection, intent_id)
 
     # --- both ----------------------------------------------------------------------------
 

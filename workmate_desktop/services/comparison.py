@@ -28,7 +28,7 @@ from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.services.steps import NOTHING_DUE
 from workmate_desktop.store import refunds as rows
-from workmate_desktop.store.catch_up import is_settled
+from workmate_desktop.store.catch_up import is_named_elsewhere, is_settled
 from workmate_desktop.store.charges import intents_of, is_payer_known
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.transaction import Transaction
@@ -201,6 +201,15 @@ class Comparison:
                 )
                 # What waits for staff, or was set aside by them, is theirs.
                 and not is_settled(connection, one.intent_id)
+            ]
+            missing += [
+                one
+                for one in page
+                if one.paid
+                and one.intent_id in booked
+                and one.instance in (None, self._instance_id)
+                and one.invoice_ref != booked[one.intent_id].invoice_id
+                and is_named_elsewhere(connection, one.intent_id, one.invoice_ref)
             ]
         found = self._take(missing, found)
         # Who paid must be known before it is looked which attempt failed.

@@ -12,6 +12,7 @@ from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason, S
 from workmate_desktop.domain.history import Action
 from workmate_desktop.domain.invoices import InvoiceStatus
 from workmate_desktop.domain.review import Decision
+from workmate_desktop.services import named_twice
 from workmate_desktop.services.status import add_payment, update_status
 from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.review import StoredDecision
@@ -26,7 +27,7 @@ def assign(
 
     `livemode_keys` is the mode of the keys, None while no key tells. UserError review_decided,
     review_no_money, review_wrong_mode, review_other_currency, review_invoice_closed,
-    invoice_gone.
+    invoice_gone, and those of named_twice.hand_over.
     """
     event = _free_money(t, item_id)
     _check_money(event)
@@ -39,6 +40,8 @@ def assign(
     if held is None:
         payment_id = add_payment(t, event, invoice.id)
     elif held[1] is not None:
+        if named_twice.is_asked(t, item_id):
+            return named_twice.hand_over(t, item_id, *held, invoice, actor)
         raise UserError("review_decided")
     else:
         payment_id = held[0]

@@ -41,22 +41,26 @@ def move(
     kind: Decision,
     actor: str,
     credit_id: str | None = None,
+    about: tuple[str, str] | None = None,
 ) -> int:
     """Move so much, from the newest payments first, with one decision for each of them.
 
+    `about`: the item of Klärung nötig that is decided by it, and the one payment that it is about.
     Returns how much was moved, in minor units: less where there is less.
     """
+    item_id, only = about or ("", None)
     decisions: list[str] = []
     left = amount_minor
     for payment_id, here in t.moves.sources(origin.id, origin.currency):
         payment = t.payments.get(payment_id)
         part = min(here, left)
-        if payment is None or part <= 0:
+        if payment is None or part <= 0 or only not in (None, payment_id):
             continue
         decision_id = t.reviews.add(
             kind,
             actor,
             livemode=origin.livemode,
+            item_id=item_id,
             payment_id=payment_id,
             invoice_id=target.id,
             amount_minor=part,

@@ -31,7 +31,7 @@ from workmate_desktop.domain.review import (
     numbers_in,
     rank,
 )
-from workmate_desktop.services import crediting, decide, moving, reversal_places
+from workmate_desktop.services import crediting, decide, moving, named_twice, reversal_places
 from workmate_desktop.services.book_reversals import book_waiting
 from workmate_desktop.services.books import Books
 from workmate_desktop.store import credit_list, not_ours, review_list
@@ -253,6 +253,7 @@ class Review:
                 crediting.give_up(t, decision_id, self._actor)
             elif found is not None and found.kind in MOVING:
                 moving.undo(t, decision_id, self._actor)
+                named_twice.taken_back(t, found.item_id)
                 payment = t.payments.get(found.payment_id or "")
                 if payment is not None:
                     reversal_places.close_questions(t, payment)

@@ -67,6 +67,20 @@ def owed_invoices(connection: Connection, *, livemode: bool) -> list[tuple[str, 
     return [(row.id, row.number) for row in connection.execute(query)]
 
 
+def is_named_elsewhere(connection: Connection, intent_id: str, reference: str | None) -> bool:
+    """The money of this intent is kept, and `reference` is an invoice that it does not stand on."""
+    if reference is None:
+        return False
+    held = select(payments.c.invoice_id).where(payments.c.stripe_payment_intent_id == intent_id)
+    row = connection.execute(held.limit(1)).first()
+    if row is None or row[0] == reference:
+        return False
+    named = select(invoices.c.id).where(
+        or_(invoices.c.id == reference, invoices.c.number == reference)
+    )
+    return any(found != row[0] for (found,) in connection.execute(named))
+
+
 def is_settled(connection: Connection, intent_id: str) -> bool:
     """This intent's money is booked, or its success waits for staff, or they have set it aside.
 

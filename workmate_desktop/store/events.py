@@ -86,6 +86,28 @@ class EventVerbs:
         )
         return found.fetchone() is not None
 
+    def was_named(self, intent_id: str, invoice_id: str, number: str | None) -> bool:
+        """A success of this payment that was kept names this invoice, by its id or its number."""
+        found = self._t.raw.execute(
+            "SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type = ?"
+            " AND json_extract(detail, '$.invoice_ref') IN (?, ?)",
+            (intent_id, PAYMENT_SUCCEEDED, invoice_id, number),
+        )
+        return found.fetchone() is not None
+
+    def mention(self, event_id: str, number: str) -> None:
+        """A kept event is about this invoice as well, as was learned since."""
+        row = self._t.raw.execute(
+            "SELECT detail FROM stripe_events WHERE id = ?", (event_id,)
+        ).fetchone()
+        detail = from_json(row[0])
+        numbers = dict.fromkeys((number, *texts_in(detail, "mentioned")))
+        self._t.raw.execute(
+            "UPDATE stripe_events SET detail = ? WHERE id = ?",
+            (as_json(detail | {"mentioned": list(numbers)}), event_id),
+        )
+        self._t.changed(EventRecorded(event_id))
+
     def add(
         self,
         event: StripeEvent,

@@ -24,7 +24,7 @@ FROM review_decisions d WHERE """
 _GET = _COLUMNS + "id = ?"
 _IN_FORCE = (
     _COLUMNS
-    + """item_id = ? AND kind IN ('assigned', 'set_aside', 'refunded')
+    + """item_id = ? AND kind IN ('assigned', 'set_aside', 'refunded', 'money_split')
     AND NOT EXISTS (SELECT 1 FROM review_decisions u WHERE u.undoes_id = d.id)
 ORDER BY rowid DESC LIMIT 1"""
 )

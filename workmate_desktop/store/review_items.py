@@ -19,12 +19,22 @@ from workmate_desktop.store.tables import (
 )
 from workmate_desktop.store.values import from_json
 
-_ABOUT_ITEMS = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
+_ABOUT_ITEMS = tuple(
+    kind.value
+    for kind in (
+        Decision.ASSIGNED,
+        Decision.SET_ASIDE,
+        Decision.REFUNDED,
+        Decision.MONEY_SPLIT,  # of money that was named for two invoices; others have no item
+    )
+)
 DECISION = review_decisions.alias("d")
 LATER = review_decisions.alias("u")
 TARGET = invoices.alias("target")
 NAMED = invoices.alias("named")
+HOME = invoices.alias("home")
 _PART = payments.alias("part")
+_MONEY = payments.alias("money")
 
 
 def undone(decision: Any) -> ColumnElement[bool]:
@@ -32,8 +42,19 @@ def undone(decision: Any) -> ColumnElement[bool]:
     return exists(select(LATER.c.id).where(LATER.c.undoes_id == decision.c.id))
 
 
-IN_FORCE = and_(DECISION.c.kind.in_(_ABOUT_ITEMS), ~undone(DECISION))
+IN_FORCE = and_(DECISION.c.kind.in_(_ABOUT_ITEMS), DECISION.c.item_id != "", ~undone(DECISION))
 WAITS = stripe_events.c.outcome == Outcome.NEEDS_REVIEW.value
+
+
+# Where the money of an event stands, whatever the event names.
+_HELD = (
+    select(HOME.c.number)
+    .join(_MONEY, _MONEY.c.invoice_id == HOME.c.id)
+    .where(_MONEY.c.stripe_payment_intent_id == stripe_events.c.payment_intent_id)
+    .limit(1)
+    .correlate(stripe_events)
+    .scalar_subquery()
+)
 
 
 def of_events(condition: ColumnElement[bool] | TextClause) -> Select[Any]:
@@ -77,6 +98,7 @@ def of_events(condition: ColumnElement[bool] | TextClause) -> Select[Any]:
             NAMED.c.currency.label("named_currency"),
             NAMED.c.customer_id.label("named_customer"),
             cancelled.label("named_cancelled_at"),
+            _HELD.label("held_label"),
         )
         .outerjoin(payments, money)
         .outerjoin(NAMED, NAMED.c.id == named_id)
@@ -105,6 +127,7 @@ def event_item(row: Mapping[Any, Any], decided: Decided | None = None) -> Review
         named_currency=row["named_currency"],
         named_customer=row["named_customer"],
         named_cancelled_at=from_text(cancelled) if cancelled else None,
+        held_label=row["held_label"],
         named_text=named if isinstance(named, str) else "",
         mentioned=texts_in(detail, "mentioned"),
         decided=decided,

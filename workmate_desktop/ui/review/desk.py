@@ -258,16 +258,10 @@ class ReviewDesk(QObject):
         item = self.detail.item
         if item is None:
             return
+        _button, title, consequence, submit = texts.set_aside_words(item)
+        subtitle = f"{texts.amount(item)} · {texts.item_title(item)}"
         dialog = ReasonDialog(
-            self.pane.window(),
-            self.tr("Ohne Rechnung ablegen"),
-            f"{texts.amount(item)} · {texts.item_title(item)}",
-            self.tr(
-                "Es wird keiner Rechnung gutgeschrieben. Der Grund steht danach unter "
-                "„Entschieden“, und es lässt sich dort rückgängig machen."
-            ),
-            self.tr("Ab&legen"),
-            kind="primary",
+            self.pane.window(), title, subtitle, consequence, submit, kind="primary"
         )
 
         def save() -> None:

@@ -70,7 +70,7 @@ class ReviewDetail(QStackedWidget):
         self.invoice = button(self.tr("Rechnung an&zeigen"))
         self.choose = button(self.tr("&Andere Rechnung wählen …"))
         self.refund = button(self.tr("&Erstatten …"))
-        self.set_aside = button(self.tr("&Ohne Rechnung ablegen …"))
+        self.set_aside = button("")
         self.again = button(self.tr("Erneut &verarbeiten"))
         self.trouble = PlainLabel(role="error", wrap=True)
         self.area = reading_area(self._content(), name)
@@ -121,6 +121,7 @@ class ReviewDetail(QStackedWidget):
         )
         self.choose.setVisible(waits and item.assignable)
         self.refund.setVisible(waits and refundable and not others)
+        self.set_aside.setText(texts.set_aside_words(item)[0])
         self.set_aside.setVisible(waits and not others and not item.asks_which)
         self.again.setVisible(waits and item.reason in AGAIN_MAY_HELP)
         self.set_working(False)
@@ -219,8 +220,10 @@ class ReviewDetail(QStackedWidget):
 
     def _show_decisions(self, item: ReviewItem, decisions: Sequence[Decided]) -> None:
         now = self._clock.local(self._clock.now())
+        home = texts.stays_on(item)
         lines = [
-            f"{texts.decision_words(one)} · {formats.day_time(self._clock.local(one.at), now)}"
+            f"{texts.decision_words(one, stays_on=home)} · "
+            f"{formats.day_time(self._clock.local(one.at), now)}"
             for one in decisions
         ]
         self.decisions.setText("\n".join(lines))

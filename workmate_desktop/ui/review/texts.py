@@ -30,6 +30,7 @@ IN_REVIEW = (
     Reason.UNKNOWN_INVOICE,
     Reason.NOT_MARKED,
     Reason.INVOICE_MISMATCH,
+    Reason.NAMED_TWICE,
     Reason.OTHER_INSTALLATION,
     Reason.OTHER_CURRENCY,
     Reason.WRONG_MODE,
@@ -57,6 +58,7 @@ def reason_title(reason: Reason, *, failed: bool = False) -> str:
         Reason.NOT_MARKED: _tr("Nicht über den Zahlungslink bezahlt"),
         Reason.NOT_OURS: _tr("Zahlung eines anderen Programms"),
         Reason.INVOICE_MISMATCH: _tr("Rechnung und Nummer passen nicht"),
+        Reason.NAMED_TWICE: _tr("Für zwei Rechnungen genannt"),
         Reason.OTHER_INSTALLATION: _tr("Andere Installation"),
         Reason.OTHER_CURRENCY: _tr("Andere Währung"),
         Reason.WRONG_MODE: _tr("Falscher Modus"),
@@ -86,9 +88,11 @@ def item_note(item: ReviewItem, clock: Clock) -> str:
 
 def _note(item: ReviewItem, clock: Clock) -> str:
     if item.decided is not None:
-        return decision_words(item.decided)
+        return decision_words(item.decided, stays_on=stays_on(item))
     if not (item.is_money or item.failed or item.unreadable):
         return reason_title(item.reason)
+    if item.reason is Reason.NAMED_TWICE:
+        return _named_twice(item)
     named, text = item.named_label or _tr("Entwurf"), item.named_text
     match item.reason:
         case Reason.NO_INVOICE if item.failed:
@@ -111,17 +115,23 @@ def _note(item: ReviewItem, clock: Clock) -> str:
         case Reason.INVOICE_CANCELLED if item.named_cancelled_at is not None:
             day = formats.date_text(clock.local(item.named_cancelled_at).date())[:6]
             return fill(_tr("%1 wurde am %2 storniert, danach kam Geld."), named, day)
-        case Reason.INVOICE_DRAFT:
-            return _tr("Bezahlt wurde, bevor die Rechnung gestellt war.")
         case Reason.WRONG_MODE:
             money = _tr("Echtes Geld") if item.livemode else _tr("Testgeld")
             return fill(_tr("%1 trifft auf den anderen Modus."), money)
     return _further_note(item.reason)
 
 
+def _named_twice(item: ReviewItem) -> str:
+    named = item.named_label or _tr("ein Entwurf")
+    if item.held_label is None:
+        return fill(_tr("Das Geld steht auf keiner Rechnung, genannt wird jetzt %1."), named)
+    return fill(_tr("Das Geld steht auf %1, genannt wird jetzt auch %2."), item.held_label, named)
+
+
 def _further_note(reason: Reason) -> str:
     return {
         Reason.OTHER_INSTALLATION: _tr("Die Zahlung gehört zu einem anderen WorkmateOS."),
+        Reason.INVOICE_DRAFT: _tr("Bezahlt wurde, bevor die Rechnung gestellt war."),
         Reason.INVOICE_CANCELLED: _tr("Die Rechnung ist storniert, danach kam Geld."),
         Reason.OTHER_CURRENCY: _tr("Zahlung und Rechnung lauten nicht auf dieselbe Währung."),
         Reason.BAD_AMOUNT: _tr("Der Betrag im Ereignis kann nicht stimmen."),
@@ -231,11 +241,18 @@ def why_words(suggestion: Suggestion, today: date) -> str:
 # --- decisions -------------------------------------------------------------------------------
 
 
-def decision_words(decided: Decided) -> str:
-    """What was decided, by whom, and why."""
+def stays_on(item: ReviewItem) -> str:
+    """Where the money is left that was named for two invoices; empty for other items."""
+    return (item.held_label or "") if item.reason is Reason.NAMED_TWICE else ""
+
+
+def decision_words(decided: Decided, *, stays_on: str = "") -> str:
+    """What was decided, by whom, and why. `stays_on`: the invoice on which set-aside money is."""
+    aside = _tr("Ohne Rechnung abgelegt")
     what = {
         Decision.ASSIGNED: fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
-        Decision.SET_ASIDE: _tr("Ohne Rechnung abgelegt"),
+        Decision.SET_ASIDE: fill(_tr("Bleibt auf %1"), stays_on) if stays_on else aside,
+        Decision.MONEY_SPLIT: fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
         Decision.REFUNDED: _tr("Erstattet"),
         Decision.UNDONE: _tr("Rückgängig gemacht"),
         Decision.CREDIT_KEPT: _tr("Als Guthaben vorgemerkt"),
@@ -253,4 +270,24 @@ def done_words(item: ReviewItem, kind: Decision, target: str = "") -> str:
         return fill(_tr("%1 ist ohne Rechnung abgelegt."), item_title(item))
     if kind is Decision.ASSIGNED:
         return fill(_tr("%1 sind jetzt %2 zugeordnet."), what, target)
+    if stays_on(item):
+        return fill(_tr("%1 bleiben auf %2."), what, stays_on(item))
     return fill(_tr("%1 sind ohne Rechnung abgelegt."), what)
+
+
+def set_aside_words(item: ReviewItem) -> tuple[str, str, str, str]:
+    """Leaving it at that: the button in the panel, then title, consequence and button of the
+    dialog."""
+    if stays_on(item):
+        consequence = _tr(
+            "Die Rechnungen bleiben, wie sie sind. Der Grund steht danach unter „Entschieden“, und "
+            "es lässt sich dort rückgängig machen."
+        )
+        title = fill(_tr("Auf %1 lassen"), stays_on(item))
+        return _tr("D&ort lassen …"), title, consequence, _tr("&Lassen")
+    consequence = _tr(
+        "Es wird keiner Rechnung gutgeschrieben. Der Grund steht danach unter „Entschieden“, und "
+        "es lässt sich dort rückgängig machen."
+    )
+    title = _tr("Ohne Rechnung ablegen")
+    return _tr("&Ohne Rechnung ablegen …"), title, consequence, _tr("Ab&legen")

@@ -15,6 +15,10 @@ def review_words() -> dict[str, tuple[str, str]]:
             _tr("Hier hat gerade schon jemand entschieden."),
             _tr("Unter „Entschieden“ steht, wer und was."),
         ),
+        "review_same_invoice": (
+            _tr("Auf dieser Rechnung steht das Geld schon."),
+            _tr("Soll es dort bleiben, „Dort lassen …“ drücken."),
+        ),
         "review_no_money": (
             _tr("Stripe meldet hier kein Geld, das eingegangen ist; zuordnen geht nicht."),
             _tr("Ohne Rechnung ablegen."),

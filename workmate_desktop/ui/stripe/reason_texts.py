@@ -152,6 +152,13 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         Reason.SAME_INTENT: Explanation(
             _tr("Diese Zahlung war schon verbucht. Es wurde nichts doppelt verbucht.")
         ),
+        Reason.NAMED_TWICE: Explanation(
+            _tr(
+                "Stripe nennt für eine Zahlung, die schon da ist, jetzt eine andere Rechnung. "
+                "Sie zählt nur einmal und bleibt bis zur Entscheidung, wo sie ist."
+            ),
+            _tr("Unter „Klärung nötig“ der anderen Rechnung zuordnen oder dort lassen."),
+        ),
         Reason.PAYMENT_RUNNING: Explanation(
             _tr(
                 "Der Kunde hat bezahlt, das Geld kommt aber erst in einigen Tagen, zum Beispiel "
