@@ -67,6 +67,7 @@ SCREENS = {
     "rechnungsnummern": Screen("tests.ui.editor.screens:build_numbers", 0, 0),
     "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
     "klaerung": Screen("tests.ui.review.screens:picture", 1280, 694),
+    "klaerung-zwei-rechnungen": Screen("tests.ui.review.screens:named_twice", 1280, 694),
     "klaerung-alle": Screen("tests.ui.review.screens:every_kind", 1280, 694),
     "klaerung-schmal": Screen("tests.ui.review.screens:picture", 900, 526),
     "klaerung-entschieden": Screen("tests.ui.review.screens:decided", 1280, 694),

@@ -56,6 +56,27 @@ def every_kind(theme: Theme) -> QWidget:
     return made
 
 
+def named_twice(theme: Theme) -> QWidget:
+    """Money that stands on one invoice and is named for another."""
+    review = picture_review()
+    review.add(
+        waiting(
+            "evt_0",
+            Reason.NAMED_TWICE,
+            11900,
+            NOW - timedelta(minutes=2),
+            payment_id=None,
+            held_label="RE-2026-0097",
+            named_label="RE-2026-0113",
+        )
+    )
+    other = row(113, "Bäckerei Voß", total=11900)
+    review.found["evt_0"] = [Suggestion(other, (Why.NUMBER, Why.AMOUNT), likely=True)]
+    made = page(theme, review)
+    made.show_review("evt_0")
+    return made
+
+
 def decided(theme: Theme) -> QWidget:
     """After two decisions."""
     review = picture_review()
