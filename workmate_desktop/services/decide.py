@@ -41,7 +41,7 @@ def assign(
         payment_id = add_payment(t, event, invoice.id)
     elif held[1] is not None:
         if named_twice.is_asked(t, item_id):
-            return named_twice.hand_over(t, item_id, *held, invoice, actor)
+            return named_twice.hand_over(t, item_id, held[0], held[1], invoice, actor)
         raise UserError("review_decided")
     else:
         payment_id = held[0]

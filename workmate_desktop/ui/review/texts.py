@@ -284,7 +284,8 @@ def set_aside_words(item: ReviewItem) -> tuple[str, str, str, str]:
             "es lässt sich dort rückgängig machen."
         )
         title = fill(_tr("Auf %1 lassen"), stays_on(item))
-        return _tr("D&ort lassen …"), title, consequence, _tr("&Lassen")
+        label = fill(_tr("Auf %1 &lassen …"), stays_on(item).replace("&", "&&"))
+        return label, title, consequence, _tr("&Lassen")
     consequence = _tr(
         "Es wird keiner Rechnung gutgeschrieben. Der Grund steht danach unter „Entschieden“, und "
         "es lässt sich dort rückgängig machen."

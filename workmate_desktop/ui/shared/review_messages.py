@@ -17,7 +17,7 @@ def review_words() -> dict[str, tuple[str, str]]:
         ),
         "review_same_invoice": (
             _tr("Auf dieser Rechnung steht das Geld schon."),
-            _tr("Soll es dort bleiben, „Dort lassen …“ drücken."),
+            _tr("Soll es dort bleiben, „Auf … lassen“ drücken."),
         ),
         "review_no_money": (
             _tr("Stripe meldet hier kein Geld, das eingegangen ist; zuordnen geht nicht."),

@@ -157,7 +157,7 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
                 "Stripe nennt für eine Zahlung, die schon da ist, jetzt eine andere Rechnung. "
                 "Sie zählt nur einmal und bleibt bis zur Entscheidung, wo sie ist."
             ),
-            _tr("Unter „Klärung nötig“ der anderen Rechnung zuordnen oder dort lassen."),
+            _tr("Unter „Klärung nötig“ der anderen Rechnung zuordnen oder lassen, wo sie ist."),
         ),
         Reason.PAYMENT_RUNNING: Explanation(
             _tr(
