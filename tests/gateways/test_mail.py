@@ -1,9 +1,11 @@
 """The mail gateway against a real SMTP server."""
 
+import contextlib
 import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,6 +177,33 @@ def test_a_silent_server_is_given_up(silent: socket.socket) -> None:
     with pytest.raises(MailRefused) as caught:
         MailSender(step_seconds=0.3).send(account, "", MAIL, NOON)
     assert caught.value.kind is MailRefusal.TIMEOUT
+
+
+def test_sa10_a_reply_without_an_end_is_given_up(silent: socket.socket) -> None:
+    """Each line is short, and another one always follows."""
+    sent = 0
+
+    def flood() -> None:
+        nonlocal sent
+        connection, _ = silent.accept()
+        with connection, contextlib.suppress(OSError):
+            while True:
+                sent += connection.send(b"220-" + b"x" * 90 + b"\r\n")
+
+    thread = threading.Thread(target=flood)
+    thread.start()
+    account = MailAccount("localhost", silent.getsockname()[1], sender=SENDER, recipient=RECIPIENT)
+    tracemalloc.start()
+    try:
+        with pytest.raises(MailRefused) as caught:
+            MailSender(step_seconds=60, all_seconds=60).send(account, "", MAIL, NOON)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    thread.join(60)
+    assert caught.value.kind is MailRefusal.BROKEN_OFF
+    assert peak < 5_000_000
+    assert sent < 50_000_000
 
 
 def test_a_dripping_server_is_cut_off(silent: socket.socket) -> None:

@@ -16,7 +16,7 @@ from email.header import Header
 from email.message import Message
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from workmate_desktop.domain.addresses import ascii_host, wire_address
 from workmate_desktop.domain.mail import Mail, MailAccount, MailRefusal, MailRefused, MailSecurity
@@ -106,10 +106,43 @@ class Connection:
                 sock.shutdown(socket.SHUT_RDWR)
 
 
+_LONGEST_REPLY = 100_000
+"""Bytes of one reply; the list of what a server can do has some hundreds."""
+
+
+class _Counted:
+    """What a server says, line by line. Raises SMTPServerDisconnected when one reply does not end:
+    smtplib bounds each line, but takes as many as come."""
+
+    def __init__(self, lines: IO[bytes]) -> None:
+        self._lines = lines
+        self.taken = 0
+
+    def readline(self, size: int) -> bytes:
+        line = self._lines.readline(size)
+        self.taken += len(line)
+        if self.taken > _LONGEST_REPLY:
+            raise smtplib.SMTPServerDisconnected("reply without an end")
+        return line
+
+    def close(self) -> None:
+        self._lines.close()
+
+
 class _Watched:
-    """A client of smtplib that tells of its connection before the server's greeting is read."""
+    """A client of smtplib that tells of its connection before the server's greeting is read, and
+    takes no reply without an end."""
 
     watcher: Connection
+    file: Any
+    sock: Any
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As in smtplib, counted."""
+        if self.file is None:
+            self.file = _Counted(self.sock.makefile("rb"))
+        self.file.taken = 0
+        return super().getreply()  # type: ignore[misc,no-any-return]  # smtplib's
 
     def _get_socket(self, *arguments: Any) -> Any:
         sock = super()._get_socket(*arguments)  # type: ignore[misc]  # smtplib's

@@ -7,7 +7,6 @@ program can end by itself; after a kill the next start ends it (tunnel_orphan.py
 
 import atexit
 import logging
-import os
 import socket
 import threading
 import time
@@ -23,7 +22,7 @@ from uuid import uuid4
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight, host_name
 from workmate_desktop.domain.waiting import Signal
-from workmate_desktop.gateways import deadline
+from workmate_desktop.gateways import deadline, tunnel_api
 from workmate_desktop.gateways.tunnel_agent import AgentProcess
 from workmate_desktop.gateways.tunnel_errors import code_of, masked
 from workmate_desktop.gateways.tunnel_files import (
@@ -222,14 +221,10 @@ class Ngrok:
         ends: float,
     ) -> Any:
         """One call of the agent's API. Raises UserError, at the latest when time is over."""
-        _leave_loopback_out_of_the_proxy()
-        from pyngrok import ngrok
-        from pyngrok.exception import PyngrokError, PyngrokNgrokHTTPError
-
         address = f"{agent.api}/api/endpoints"
         left = max(ends - time.monotonic(), 0.0) + 1.0  # so that the limit below comes first
         pending = deadline.start(
-            lambda: ngrok.api_request(address, method, data, timeout=left), "tunnel-api"
+            lambda: tunnel_api.ask(address, method, data, timeout=left), "tunnel-api"
         )
         while True:
             try:
@@ -246,11 +241,11 @@ class Ngrok:
                     with suppress(InvalidStateError):
                         pending.set_exception(UserError(code))
                     raise UserError(code) from None
-            except PyngrokNgrokHTTPError as error:
+            except tunnel_api.AgentRefused as error:
                 # Since 3.30 the agent has this API; an older one does not know the path.
-                old = "tunnel_agent_old" if error.status_code == 404 and data else "tunnel_failed"
+                old = "tunnel_agent_old" if error.status == 404 and data else "tunnel_failed"
                 raise self._refused(error.body, code_of(error.body) or old) from None
-            except (PyngrokError, OSError, ValueError, HTTPException) as error:
+            except (OSError, ValueError, HTTPException) as error:
                 # HTTPException: an agent that ended in the middle of its answer.
                 code = agent.code if agent.gone and agent.code else "tunnel_failed"
                 raise self._refused(str(error), code) from None
@@ -281,12 +276,3 @@ def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-def _leave_loopback_out_of_the_proxy() -> None:
-    """pyngrok asks the agent on 127.0.0.1, and would ask the office's proxy for it."""
-    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    names = [name.strip() for name in known.split(",") if name.strip()]
-    missing = [name for name in ("127.0.0.1", "localhost") if name not in names]
-    if missing and "*" not in names:
-        os.environ["no_proxy"] = ",".join([*names, *missing])

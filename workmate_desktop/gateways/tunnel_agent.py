@@ -9,15 +9,19 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.tunnel_errors import code_of
 
 GRACE = 2.0
 """Seconds the agent has to say goodbye to ngrok before it is killed."""
+
+_LONGEST_LINE = 8192
+"""Characters; the agent's longest, with an error of ngrok's, have some hundreds."""
 
 _HIDDEN = ("NGROK_", "WORKMATE_")
 """Variables the agent does not get: ngrok's would overrule its file, ours hold secrets."""
@@ -94,7 +98,7 @@ class AgentProcess:
         output = self._process.stdout
         assert output is not None
         with output:
-            for line in output:
+            for line in _beginnings(output):
                 entry = NgrokLog(line)
                 error = entry.err or entry.msg or "" if entry.lvl in _ERRORS else ""
                 if self._note(entry.msg or "", entry.addr, error, entry.line):
@@ -145,6 +149,15 @@ def _start(command: list[str]) -> "subprocess.Popen[str]":
     except OSError as error:
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
         raise UserError("tunnel_agent_missing" if missing else "tunnel_agent_unusable") from error
+
+
+def _beginnings(output: IO[str]) -> Iterator[str]:
+    """Each line; of one without an end the beginning."""
+    begins = True
+    while piece := output.readline(_LONGEST_LINE):
+        if begins:
+            yield piece
+        begins = piece.endswith("\n")
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
