@@ -46,8 +46,8 @@ MUTATIONS = (
             ),
             (
                 WRITER,
-                "        for pending in batch:\n            pending.answer()\n"
-                "        tell(batch)\n        if changes:",
+                "            if trouble is None or pending.future is not None:\n"
+                "                pending.answer()\n        tell(batch)\n        if changes:",
                 "        if changes:",
             ),
         ),
