@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.faults.credit_model import standing
 from tests.faults.money_model import says
 
 TOTAL = 10000
 INVOICES = ("A", "B")
+CREDITOR = "A"
+"""Credits are of its money, and are used on the other one."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class Life:
 
 def facts_of(acts: list[Act], invoice: str) -> dict[str, Any]:
     """The set of what happened to one invoice, as money_model.py wants it."""
+    told = _without_credits(acts, invoice)
+    uses = [vars(act) | {"id": act.key} for act in acts if act.what == "credited"]
+    stand = standing(_without_credits(acts, CREDITOR), uses) if uses else {}
+    for use in uses:
+        amount = stand[use["id"]] * (-1 if invoice == CREDITOR else 1)
+        if amount:
+            told["moves"].append({"id": use["id"], "at": use["at"], "amount": amount})
+    return told
+
+
+def _without_credits(acts: list[Act], invoice: str) -> dict[str, Any]:
     undone = {act.of: act.at for act in acts if act.what.startswith("undo ")}
     failed = {act.of for act in acts if act.what == "refund failed"}
     back = {act.of: act.more for act in acts if act.what == "decided"}
@@ -139,6 +153,7 @@ class _Inventor:
         self.payments: list[_Payment] = []
         self.made = 0
         self.split = False
+        self.credited = False
         self.over = False
 
     def invent(self) -> Life:
@@ -174,6 +189,8 @@ class _Inventor:
         held = amount + self.chance.choice([0, 0, 0, 4000])
         made = self.act("paid", invoice=invoice, amount=amount, more=held)
         self.payments.append(_Payment(made, amount, free_at=None if invoice else self.now))
+        if self.credited:
+            self._keep_what_is_here()
 
     def _some(self, fits: Callable[[_Payment], bool]) -> _Payment | None:
         found = [payment for payment in self.payments if fits(payment)]
@@ -215,9 +232,8 @@ class _Inventor:
         )
         if payment is None or payment.disputed:
             return
-        made = self.act(
-            "assigned", of=payment.act.key, invoice=self.invoice(), amount=payment.act.amount
-        )
+        invoice = CREDITOR if self.credited else self.invoice()
+        made = self.act("assigned", of=payment.act.key, invoice=invoice, amount=payment.act.amount)
         payment.free_at = self._undone(made, 0.6)
 
     def close(self) -> None:
@@ -227,7 +243,7 @@ class _Inventor:
             self._undone(self.act("closed", invoice=invoice, amount=owed), 0.4)
 
     def give_back(self) -> None:
-        invoice = self.invoice()
+        invoice = CREDITOR if self.credited else self.invoice()
         received = self._books(invoice)["received"]
         if received > 0 and not self.split:
             amount = self.chance.choice([received, (received + 1) // 2])
@@ -243,7 +259,7 @@ class _Inventor:
         split goes back later, staff are asked about: that is another test's. What is moved cannot
         be taken back before it is moved back: that is refused.
         """
-        if any(act.at > self.now and act.what in _TAKEN_BACK for act in self.life.acts):
+        if self.credited or self._may_be_taken_back():
             return
         there, here = self.chance.sample(INVOICES, 2)
         amount = min(self._books(there)["too_much"], self._books(here)["owed"])
@@ -252,6 +268,30 @@ class _Inventor:
                 payment.left, payment.disputed = 0, True
             self.split = True
             self._undone(self.act("moved", invoice=here, amount=amount), 0.4)
+
+    def use_credit(self) -> None:
+        """What is too much on the one is kept, and used on the other. From there nothing goes back
+        to the customer: what had given way until then depends on when that was told.
+        """
+        if self.split or self._may_be_taken_back():
+            return
+        target = INVOICES[1]
+        amount = min(self._books(CREDITOR)["too_much"], self._books(target)["owed"])
+        if amount:
+            self.act("credited", invoice=target, amount=amount)
+            self.credited = True
+            self._keep_what_is_here()
+
+    def _keep_what_is_here(self) -> None:
+        for payment in self.payments:
+            if any(
+                act.invoice == INVOICES[1] and payment.act.key in (act.key, act.of)
+                for act in self.life.acts
+            ):
+                payment.left, payment.disputed = 0, True
+
+    def _may_be_taken_back(self) -> bool:
+        return any(act.at > self.now and act.what in _TAKEN_BACK for act in self.life.acts)
 
     def cancel(self) -> None:
         if self._books("A")["received"] <= 0 and not self.over:
@@ -267,7 +307,8 @@ class _Inventor:
         return says(facts_of(self._until_now(), invoice))
 
     def _undone(self, made: Act, how_often: float) -> int | None:
-        if self.chance.random() >= how_often or (self.split and made.what in _MAY_BE_MOVED):
+        stays = (self.split or self.credited) and made.what in _MAY_BE_MOVED
+        if self.chance.random() >= how_often or stays:
             return None
         undoing = self.act(f"undo {made.what}", of=made.key)
         self.life.acts[-1] = replace(undoing, at=self.later())
@@ -286,6 +327,9 @@ EVERYTHING = (
     "open_again",
     "move",
     "move",
+    "use_credit",
+    "use_credit",
+    "use_credit",
     "cancel",
 )
 """What happens, and how often beside the others."""

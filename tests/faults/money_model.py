@@ -57,13 +57,13 @@ def steps(life: dict[str, Any]) -> list[Step]:
     return sorted(found, key=lambda step: step[:4])
 
 
-def says(life: dict[str, Any]) -> dict[str, Any]:
-    """What books and screen must say."""
+def says(life: dict[str, Any], until: int | None = None) -> dict[str, Any]:
+    """What books and screen must say; after so many steps, or at the end."""
     total = 0 if life.get("cancelled") else life["total"] + sum(life.get("corrections", []))
     received = closed = 0
     given: dict[str, int] = {}
     """refund → what it has forgiven"""
-    for _, _, key, what, entry in steps(life):
+    for _, _, key, what, entry in steps(life)[:until]:
         forgiven = sum(given.values())
         amount = entry["amount"]
         if what == "payment":

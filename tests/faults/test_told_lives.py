@@ -1,6 +1,6 @@
 """The same life, however it is told, says the same, and what the plain model says.
 
-Long: `python3 run.py faults --long -k told_lives` (2,000 lives in 20 orders each).
+Long: `python3 run.py faults --long -k test_ma` (2,000 lives in 20 orders each).
 """
 
 import contextlib
@@ -87,7 +87,7 @@ def smallest(world: World, life: Life, by: By, order: int) -> tuple[Life, int]:
 
 
 @pytest.mark.timeout(7200)
-def test_told_lives_equal_the_model(world: World) -> None:
+def test_ma1_told_lives_equal_the_model(world: World) -> None:
     lives, orders = runs(5, 2000), ORDERS if LONG else SHORT
     told = 0
     for seed in range(lives):
@@ -122,7 +122,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_told_lives_that_were_wrong_once(world: World, name: str) -> None:
+def test_ma1_told_lives_that_were_wrong_once(world: World, name: str) -> None:
     life = Life(1, FOUND[name])
     for order in range(15):
         by = (By.EVENTS, By.CATCH_UP, By.ALL)[order % 3]

@@ -244,6 +244,16 @@ class Telling:
         for decision in self.decided[act.of]:
             self.office.review.undo(decision).result(10)
 
+    def _credited(self, act: Act) -> None:
+        """Kept anew: what was kept before may be covered no more."""
+        self._must_know()
+        here = self._invoice(act)
+        [there] = [one for one in self.invoices.values() if one != here]
+        for kept in self.office.review.credits_of(there):
+            self.office.review.undo(kept.id).result(10)
+        credit = self.office.review.keep_credit(there).result(10)
+        self.office.review.use_credits([credit], here).result(10)
+
     def _cancelled(self, act: Act) -> None:
         self._must_know()
         self.office.invoicing.cancel(self._invoice(act), "Doppelt").result(10)
