@@ -27,7 +27,7 @@ def standing(life: dict[str, Any], uses: list[dict[str, Any]]) -> dict[str, int]
         else:
             happened += 1
         left = says(life, happened)["too_much"]
-        for older in now:
-            now[older] = min(wished[older] if what == "undo refund" else now[older], left)
+        for older, minor in now.items():
+            now[older] = min(wished[older] if what == "undo refund" else minor, left)
             left -= now[older]
     return now

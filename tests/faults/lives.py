@@ -1,137 +1,30 @@
-"""Lives of two invoices, invented by a seed: what happens at Stripe and what staff do, with times.
-
-A life is the list of its acts, and knows what `money_model` is to be told of each invoice. It
-knows nothing of who hears of an act when, or how: that is `told_life.py`.
-"""
+"""Lives of two invoices, invented by a seed: the same every time."""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.faults.credit_model import standing
+from tests.faults.life_facts import (
+    CREDITOR,
+    INVOICES,
+    ON_INVOICE,
+    TOTAL,
+    Act,
+    Life,
+    facts_of,
+    places_of,
+    standing_refunds,
+)
 from tests.faults.money_model import says
 
-TOTAL = 10000
-INVOICES = ("A", "B")
-CREDITOR = "A"
-"""Credits are of its money, and are used on the other one."""
-
-
-@dataclass(frozen=True)
-class Act:
-    """`at` in seconds since the life began. `key` names what is made, `of` what it is about."""
-
-    at: int
-    what: str
-    key: str
-    of: str = ""
-    invoice: str | None = None
-    amount: int = 0
-    more: int = 0
-    """paid: what was held, when more than was captured. decided: what came back."""
-
-
-@dataclass
-class Life:
-    """`seed` makes it; `acts` are in the order of their times."""
-
-    seed: int
-    acts: list[Act] = field(default_factory=list)
-
-    def facts(self, invoice: str) -> dict[str, Any]:
-        """What the model is told of an invoice."""
-        return facts_of(self.acts, invoice)
-
-    def __str__(self) -> str:
-        return "\n".join([f"life {self.seed}", *map(str, self.acts)])
-
-
-def facts_of(acts: list[Act], invoice: str) -> dict[str, Any]:
-    """The set of what happened to one invoice, as money_model.py wants it."""
-    told = _without_credits(acts, invoice)
-    uses = [vars(act) | {"id": act.key} for act in acts if act.what == "credited"]
-    stand = standing(_without_credits(acts, CREDITOR), uses) if uses else {}
-    for use in uses:
-        amount = stand[use["id"]] * (-1 if invoice == CREDITOR else 1)
-        if amount:
-            told["moves"].append({"id": use["id"], "at": use["at"], "amount": amount})
-    return told
-
-
-def _without_credits(acts: list[Act], invoice: str) -> dict[str, Any]:
-    undone = {act.of: act.at for act in acts if act.what.startswith("undo ")}
-    failed = {act.of for act in acts if act.what == "refund failed"}
-    back = {act.of: act.more for act in acts if act.what == "decided"}
-    again = {
-        key
-        for number, act in enumerate(acts)
-        if act.what == "open again" and act.invoice == invoice and act.key not in undone
-        for key in standing_refunds(acts[:number], invoice)
-    }
-    told: dict[str, Any] = {"total": TOTAL}
-    told |= {name: [] for name in ("payments", "refunds", "disputes", "closings", "moves")}
-    told["cancelled"] = any(a.what == "cancelled" and a.invoice == invoice for a in acts)
-    here: dict[str, list[str]] = {}
-    """payment → each of its stays on this invoice"""
-
-    def add(kind: str, act: Act, **more: Any) -> None:
-        entry = {"id": act.key, "at": act.at, "amount": act.amount, "undone": undone.get(act.key)}
-        told[kind].append(entry | more)
-
-    for act in acts:
-        if act.invoice == invoice and act.what in _ON_INVOICE:
-            more = {"open_again": act.key in again} if act.what == "returned" else {}
-            add(_ON_INVOICE[act.what], act, **more)
-            here.setdefault(act.of or act.key, []).append(act.key)
-        elif act.what == "moved":
-            if act.invoice == invoice:
-                add("moves", act)
-            elif act.key not in undone:  # what came back was never away
-                add("moves", act, amount=-act.amount)
-    for act in acts:
-        for stay in here.get(act.of, []):
-            if act.what == "refunded":
-                marks = {"failed": act.key in failed, "open_again": act.key in again}
-                add("refunds", act, of=stay, **marks)
-            elif act.what == "disputed":
-                add("disputes", act, of=stay, back=back.get(act.key, 0))
-    return told
-
-
-_ON_INVOICE = {
-    "paid": "payments",
-    "typed": "payments",
-    "assigned": "payments",
-    "closed": "closings",
-    "returned": "refunds",
-}
 _MONEY_IN = ("payments", "moved")
 _MAY_BE_MOVED = ("typed", "assigned")
 _TAKEN_BACK = ("undo typed", "undo assigned")
 
 
-def standing_refunds(acts: list[Act], invoice: str) -> list[str]:
-    """What was given back of an invoice's money, and neither failed nor was undone until now."""
-    gone = {act.of for act in acts if act.what.startswith("undo ") or act.what == "refund failed"}
-    here = {
-        act.of or act.key
-        for act in acts
-        if act.invoice == invoice and act.what in ("paid", "assigned") and act.key not in gone
-    }
-    return [
-        act.key
-        for act in acts
-        if act.key not in gone
-        and (
-            (act.what == "refunded" and act.of in here)
-            or (act.what, act.invoice) == ("returned", invoice)
-        )
-    ]
-
-
 def _rank(what: str) -> str:
-    kind = _ON_INVOICE.get(what, what)
+    kind = ON_INVOICE.get(what, what)
     return "payments" if kind in _MONEY_IN else kind
 
 
@@ -154,11 +47,14 @@ class _Inventor:
         self.made = 0
         self.split = False
         self.credited = False
+        self.split_payment: _Payment | None = None
         self.over = False
 
     def invent(self) -> Life:
         self.pay()
-        for _ in range(self.chance.randint(1, 7)):
+        if self.kinds is SPLITS:
+            self.move()
+        for _ in range(self.chance.randint(1, 7) + 2 * (self.kinds is not EVERYTHING)):
             self.now += self.chance.choice([0, 1, 1, 60, 3600, 90_000])
             if self.over:
                 break
@@ -186,6 +82,8 @@ class _Inventor:
     def pay(self) -> None:
         invoice = self.chance.choice(["A", "A", "A", "A", "B", None])
         amount = self.chance.choice([TOTAL, TOTAL, TOTAL, 5000, 6000, 12000])
+        if self.kinds is not EVERYTHING and self.chance.random() < 0.8:
+            invoice, amount = CREDITOR, self.chance.choice([12000, 15000, 20000, 24000])
         held = amount + self.chance.choice([0, 0, 0, 4000])
         made = self.act("paid", invoice=invoice, amount=amount, more=held)
         self.payments.append(_Payment(made, amount, free_at=None if invoice else self.now))
@@ -200,11 +98,13 @@ class _Inventor:
         payment = self._some(lambda one: one.left > 0)
         if payment is None:
             return
-        amount = self.chance.choice([payment.left, payment.left, (payment.left + 1) // 2, 1000])
+        usual = [payment.left, payment.left, (payment.left + 1) // 2, 1000]
+        amount = self.chance.choice([payment.left, 1000, 3000, 8000] if self.split else usual)
         amount = min(amount, payment.left)
         made = self.act("refunded", of=payment.act.key, amount=amount)
         payment.left -= amount
-        if self.chance.random() < 0.3:
+        placed = any(act.what == "placed" for act in self.life.acts)
+        if self.chance.random() < 0.3 and not placed:
             failed = self.act("refund failed", of=made.key)
             self.life.acts[-1] = replace(failed, at=self.later())
 
@@ -264,10 +164,47 @@ class _Inventor:
         there, here = self.chance.sample(INVOICES, 2)
         amount = min(self._books(there)["too_much"], self._books(here)["owed"])
         if amount:
+            alone = self._alone(there)
             for payment in self.payments:
-                payment.left, payment.disputed = 0, True
+                if payment is not alone:
+                    payment.left, payment.disputed = 0, True
             self.split = True
+            if alone is not None:
+                self.act("moved", of=alone.act.key, invoice=here, amount=amount)
+                self.split_payment = alone
+                return
             self._undone(self.act("moved", invoice=here, amount=amount), 0.4)
+
+    def _alone(self, invoice: str) -> _Payment | None:
+        """The payment that is all the money of the first invoice: then it is clear which is split.
+        It may be refunded afterwards."""
+        brought = [
+            act
+            for act in self.life.acts
+            if act.invoice == invoice and act.what in (*ON_INVOICE, "moved", "credited")
+        ]
+        if invoice != CREDITOR or [act.what for act in brought] != ["paid"]:
+            return None
+        return next(one for one in self.payments if one.act is brought[0])
+
+    def place(self) -> None:
+        """Staff say that the newest refund of a split payment was about the other invoice. A
+        refund that fails later opens no question again, so there is none.
+        """
+        acts = self.life.acts
+        newest = next((act for act in reversed(acts) if act.what == "refunded"), None)
+        failed = any(act.what == "refund failed" for act in acts)
+        split = self.split_payment
+        if newest is None or split is None or failed or newest.of != split.act.key:
+            return
+        if newest.at > self.now or any(act.of == newest.key for act in acts):
+            return
+        [moved] = [act for act in acts if act.what == "moved"]
+        places = places_of(self._until_now())
+        here = sum(place.get(moved.invoice or "", 0) for place in places.values())
+        at_home = places.get(newest.key, {}).get(CREDITOR, 0)
+        if newest.at >= moved.at and 0 < at_home == newest.amount <= moved.amount - here:
+            self.act("placed", of=newest.key, invoice=moved.invoice)
 
     def use_credit(self) -> None:
         """What is too much on the one is kept, and used on the other. From there nothing goes back
@@ -316,6 +253,8 @@ class _Inventor:
 
 
 _OFTEN = ("pay", "refund", "type_in")
+CREDITS = ("pay", "pay", "use_credit", "use_credit", "refund", "dispute", "type_in", "give_back")
+SPLITS = ("move", "move", "refund", "refund", "dispute", "place", "place")
 EVERYTHING = (
     *_OFTEN,
     *_OFTEN,
@@ -335,6 +274,8 @@ EVERYTHING = (
 """What happens, and how often beside the others."""
 
 
-def invented(seed: int, kinds: tuple[str, ...] = EVERYTHING) -> Life:
-    """The life of a seed: the same every time."""
+def invented(seed: int, kinds: tuple[str, ...] | None = None) -> Life:
+    """The life of a seed: the same every time. Each third one is about credits or splits."""
+    if kinds is None:
+        kinds = (EVERYTHING, EVERYTHING, CREDITS, EVERYTHING, EVERYTHING, SPLITS)[seed % 6]
     return _Inventor(seed, kinds).invent()

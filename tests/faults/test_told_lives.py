@@ -12,7 +12,8 @@ import pytest
 
 from tests.factories import customer, make_books
 from tests.faults.lengths import LONG, runs
-from tests.faults.lives import INVOICES, Act, Life, invented
+from tests.faults.life_facts import INVOICES, Act, Life
+from tests.faults.lives import invented
 from tests.faults.money_model import says
 from tests.faults.told_life import By, Telling, World
 from tests.services.absence import KEYS
@@ -116,6 +117,32 @@ FOUND = {
         Act(3662, "refunded", "r1", of="p1", amount=5000),
         Act(7262, "open again", "o1", invoice="A"),
         Act(7323, "refunded", "r2", of="p1", amount=1000),
+    ],
+    "a refund of a split payment, told by its charge, that failed by its own name": [
+        Act(0, "paid", "p1", invoice="A", amount=24000, more=24000),
+        Act(61, "moved", "m1", of="p1", invoice="B", amount=10000),
+        Act(62, "refunded", "r1", of="p1", amount=24000),
+        Act(4062, "refund failed", "f1", of="r1"),
+    ],
+    "refunds of a split payment, the first of them before it was split": [
+        Act(0, "paid", "p1", invoice="A", amount=15000, more=15000),
+        Act(3661, "refunded", "r1", of="p1", amount=1000),
+        Act(3662, "moved", "m1", of="p1", invoice="B", amount=4000),
+        Act(3722, "refunded", "r2", of="p1", amount=7000),
+        Act(3782, "refunded", "r3", of="p1", amount=3500),
+    ],
+    "a dispute of a split payment, of which a part came back": [
+        Act(0, "paid", "p1", invoice="A", amount=20000, more=20000),
+        Act(1, "moved", "m1", of="p1", invoice="B", amount=10000),
+        Act(2, "disputed", "d1", of="p1", amount=20000),
+        Act(100, "decided", "c1", of="d1", more=7000),
+    ],
+    "a credit that gives way to a refund that failed": [
+        Act(0, "paid", "p1", invoice="A", amount=15000, more=15000),
+        Act(60, "credited", "c1", invoice="B", amount=5000),
+        Act(120, "refunded", "r1", of="p1", amount=4000),
+        Act(180, "refunded", "r2", of="p1", amount=3000),
+        Act(4000, "refund failed", "f1", of="r1"),
     ],
 }
 """Lives that were told wrongly once, as short as they could be made."""

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.factories import NOON, OfficeBooks, draft, sign
-from tests.faults.lives import INVOICES, TOTAL, Act, Life
+from tests.faults.life_facts import INVOICES, TOTAL, Act, Life
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_direct import DirectApi
@@ -243,6 +243,21 @@ class Telling:
     def _undo_moved(self, act: Act) -> None:
         for decision in self.decided[act.of]:
             self.office.review.undo(decision).result(10)
+
+    def _placed(self, act: Act) -> None:
+        """The question may have been asked when the charge told of it, without its name."""
+        self._must_know()
+        [(payment_intent,)] = self.office.rows(
+            "SELECT payment_intent_id FROM stripe_events WHERE detail LIKE ? LIMIT 1",
+            f'%{self.names[act.of]}"%',
+        )
+        asked = self.office.rows(
+            "SELECT id FROM stripe_events WHERE outcome = 'needs_review'"
+            " AND payment_intent_id = ? ORDER BY detail LIKE ? DESC, created_at DESC",
+            payment_intent,
+            f'%"{self.names[act.of]}"%',
+        )
+        self.office.review.place_reversal(asked[0][0], self._invoice(act)).result(10)
 
     def _credited(self, act: Act) -> None:
         """Kept anew: what was kept before may be covered no more."""

@@ -33,9 +33,9 @@ from workmate_desktop.services.reversal_facts import (
 from workmate_desktop.services.reversal_news import Entry, tell_change, tell_entry
 from workmate_desktop.services.reversal_places import (
     close_questions,
-    follow_the_money,
     must_ask,
     places,
+    rearrange,
 )
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store.invoices import InvoiceToBook
@@ -173,9 +173,8 @@ def settle(
         for invoice_id, minor in places(t, payment, entry.object_id, entry.amount_minor):
             there = replace(payment, invoice_id=invoice_id)
             _book(t, there, replace(entry, amount_minor=minor), about, method, source)
-    if any(entry.amount_minor < 0 for entry in entries):
-        follow_the_money(t, payment)
     if entries:
+        rearrange(t, payment)
         close_questions(t, payment)
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     if not entries and invoice is not None and invoice.refunded_minor:

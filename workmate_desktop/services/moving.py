@@ -95,20 +95,23 @@ def undo(t: Transaction, decision_id: str, actor: str) -> None:
     _take_back(t, moves, actor)
 
 
-def shares(t: Transaction, payment: Payment) -> list[tuple[str, int]]:
+def shares(
+    t: Transaction, payment: Payment, *, before_refunds: bool = False
+) -> list[tuple[str, int]]:
     """(invoice, what of the payment's money is for it), where it was split; else []. A credit,
     also one that was split, is for the invoice that it came from: it gives way."""
+    left_at = t.moves.came_to if before_refunds else t.moves.left_at
     moves = t.moves.of_payment(payment.id)
     home = payment.invoice_id
     if home is None:
         return []
-    found = {home: t.moves.left_at(home, payment.id)}
+    found = {home: left_at(home, payment.id)}
     given: list[Move] = []
     for one in reversed(moves):  # the oldest first
         if one.credit or one.from_id not in found:
             given.append(one)
         else:
-            found[one.to_id] = t.moves.left_at(one.to_id, payment.id)
+            found[one.to_id] = left_at(one.to_id, payment.id)
     if len(given) == len(moves):
         return []
     for one in given:

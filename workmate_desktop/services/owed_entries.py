@@ -145,7 +145,26 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
     refunded = sum(one.amount_minor for one in by_news if one.kind is EntryKind.REFUND)
     lost = sum(row.amount_minor for row in parts if _kind(row) is EntryKind.TAKEN)
     taken = sum(one.amount_minor for one in by_news if one.kind is EntryKind.TAKEN)
-    return by_news if (refunded, taken) == (-booked, -lost) else by_rows
+    if (refunded, taken) == (-booked, -lost):
+        return by_news
+    if 0 <= -booked < refunded and any(map(_is_charge, parts)):
+        # A part of them counts on another invoice, and which of them these rows are is not told:
+        # the first invoice bears the oldest ones (services/reversal_places.py).
+        first = payment.invoice_id == parts[0].invoice_id
+        here = _cut([one for one in by_news if one.kind is EntryKind.REFUND], -booked, first=first)
+        return here + [one for one in by_rows if one.kind is EntryKind.TAKEN]
+    return by_rows
+
+
+def _cut(refunds: list[Entry], minor: int, *, first: bool) -> list[Entry]:
+    """So much of them: the oldest, or the newest."""
+    found = []
+    for one in sorted(refunds, key=lambda one: (one.at, one.id), reverse=not first):
+        part = min(one.amount_minor, minor)
+        if part:
+            found.append(replace(one, amount_minor=part))
+            minor -= part
+    return found
 
 
 def _left(one: Refunded, own: Collection[str | None]) -> bool:

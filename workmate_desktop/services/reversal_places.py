@@ -1,43 +1,177 @@
 """On which invoice a refund or a bank's taking is booked, where the money of the payment was moved.
 
-A credit gives way first (services/moving.py). Of one payment for several invoices only staff know
-which of them was refunded: it counts on the first one and they are asked; unless more went back
-than was for one of them, or it comes back from where it was.
+A credit gives way first (services/credit_cover.py). Of one payment for several invoices only staff
+know which of them was refunded: it counts on the first one and they are asked; what is more than
+was for the first one counts on the others. Where each one counts follows from all that went back,
+the oldest first, and not from what was told first.
 """
 
-from collections import defaultdict
+from dataclasses import replace
 
+from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.domain.reversals import CHARGE_PREFIXES
+from workmate_desktop.domain.reversals import CHARGE_PREFIXES, ReversalKind
 from workmate_desktop.services import moving
+from workmate_desktop.services.reversal_facts import standing_of
 from workmate_desktop.services.status import update_status
+from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
+
+_REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)
+
+
+Places = dict[str, dict[str, int]]
+"""Refund or dispute → invoice → how much of it counts there, in minor units."""
 
 
 def places(
     t: Transaction, payment: Payment, object_id: str, amount_minor: int
 ) -> list[tuple[str | None, int]]:
     """(invoice, how much of it) of a counter-entry to be; `amount_minor` < 0: it comes back."""
-    whole: list[tuple[str | None, int]] = [(payment.invoice_id, amount_minor)]
-    if payment.invoice_id is None:
+    home = payment.invoice_id
+    whole: list[tuple[str | None, int]] = [(home, amount_minor)]
+    have = _booked(t, payment)
+    if home is None or (not t.moves.of_payment(payment.id) and _all_at(home, have)):
         return whole
-    if amount_minor < 0:
-        return _where_it_was(t, payment, object_id, -amount_minor) or whole
-    shares = dict(moving.shares(t, payment))
-    if not shares or amount_minor <= shares.get(payment.invoice_id, 0):
-        return whole
-    # More than was for the first one: the others bear the rest.
-    found: dict[str | None, int] = {}
-    left = amount_minor
-    for invoice_id, minor in shares.items():
-        found[invoice_id] = min(left, minor)
-        left -= found[invoice_id]
-    if left:  # a bank may take more than was paid
-        found[payment.invoice_id] = found.get(payment.invoice_id, 0) + left
-    return [(invoice_id, minor) for invoice_id, minor in found.items() if minor]
+    then = {key: dict(one) for key, one in have.items()}
+    one = then.setdefault(object_id, {})
+    one[home] = one.get(home, 0) + amount_minor
+    names = _names(then)
+    before, now = _by_name(have, names), _by_name(then, names)
+    steps = _steps(before.get(names[object_id], {}), _right(t, payment, now)[names[object_id]])
+    same_way = all((step > 0) == (amount_minor > 0) for step in steps.values())
+    return list(steps.items()) if same_way else whole
+
+
+def rearrange(t: Transaction, payment: Payment) -> None:
+    """What went back of one payment for several invoices stands where it would, had all of it been
+    told at once: Stripe may tell of a later refund before it tells that the first one failed.
+    """
+    booked, home = _booked(t, payment), payment.invoice_id
+    if home is None or (not t.moves.of_payment(payment.id) and _all_at(home, booked)):
+        return
+    have = _by_name(booked, _names(booked))
+    right = _right(t, payment, have)
+    for object_id, now in have.items():
+        steps = _steps(now, right[object_id])
+        for source in [key for key, step in steps.items() if step < 0]:
+            for target in [key for key, step in steps.items() if step > 0]:
+                minor = min(-steps[source], steps[target])
+                if minor > 0:
+                    _shift(t, payment, object_id, source, target, minor)
+                    steps[source] += minor
+                    steps[target] -= minor
+
+
+def _booked(t: Transaction, payment: Payment) -> Places:
+    found: Places = {}
+    for row in t.payments.reversals_of(payment.id):
+        if row.stripe_object_id is not None and row.invoice_id is not None:
+            places = found.setdefault(row.stripe_object_id, {})
+            places[row.invoice_id] = places.get(row.invoice_id, 0) - row.amount_minor
+    return found
+
+
+def _names(booked: Places) -> dict[str, str]:
+    """Object → the name it went under. A refund that was told without its id is booked under its
+    charge, and comes back under its own id when it fails."""
+    charges = [key for key in booked if key.startswith(CHARGE_PREFIXES)]
+    return {
+        key: charges[0] if charges and sum(one.values()) < 0 else key for key, one in booked.items()
+    }
+
+
+def _by_name(booked: Places, names: dict[str, str]) -> Places:
+    found: Places = {}
+    for key, one in booked.items():
+        places = found.setdefault(names[key], {})
+        for invoice_id, minor in one.items():
+            places[invoice_id] = places.get(invoice_id, 0) + minor
+    return found
+
+
+def _steps(now: dict[str, int], right: dict[str, int]) -> dict[str, int]:
+    steps = {key: right.get(key, 0) - now.get(key, 0) for key in {**now, **right}}
+    return {key: step for key, step in steps.items() if step}
+
+
+def _all_at(invoice_id: str, gone: Places) -> bool:
+    return all(
+        key == invoice_id or not minor for one in gone.values() for key, minor in one.items()
+    )
+
+
+def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
+    """The same, as it should be."""
+    home = payment.invoice_id
+    assert home is not None
+    left = dict(moving.shares(t, payment, before_refunds=True)) or {home: 0}
+    said = _said_by_staff(t, payment, gone)
+    when = _times(t, payment)
+    order = sorted(gone, key=lambda key: (key not in said, when.get(key, ""), key))
+    found: Places = {}
+    for object_id in order:
+        minor = sum(gone[object_id].values())
+        places = found[object_id] = dict[str, int]()
+        here = [said[object_id]] if object_id in said else [home, *left]
+        for invoice_id in here:
+            part = minor if object_id in said else min(minor, max(0, left.get(invoice_id, 0)))
+            if part:
+                places[invoice_id] = places.get(invoice_id, 0) + part
+                left[invoice_id] = left.get(invoice_id, 0) - part
+                minor -= part
+        if minor:  # a bank may take more than was paid
+            places[home] = places.get(home, 0) + minor
+    return found
+
+
+def _times(t: Transaction, payment: Payment) -> dict[str, str]:
+    """When each refund and dispute was made; what only its charge tells of comes first."""
+    said = standing_of(t, payment)
+    times = {one.object_id: one.at for one in said.refunds}
+    times |= {key: one.at for key, one in said.disputes.items()}
+    return {key: to_text(at) for key, at in times.items()}
+
+
+def _said_by_staff(t: Transaction, payment: Payment, gone: Places) -> dict[str, str]:
+    """Refund or dispute → the other invoice, where staff said that it was about that one."""
+    found: dict[str, str] = {}
+    for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
+        told = event.reversal
+        if told is None or outcome is not Outcome.BOOKED or reason != Reason.SPLIT_REFUNDED.value:
+            continue
+        named = t.reviews.named_invoice(event.id)
+        key = next((one for one in (told.object_id, told.charge_id) if one in gone), None)
+        if key is not None and named not in (None, payment.invoice_id):
+            assert named is not None
+            found[key] = named
+    return found
+
+
+def _shift(
+    t: Transaction, payment: Payment, object_id: str, source: str, target: str, minor: int
+) -> None:
+    """So much of what went back counts on another invoice: all its rows, or two more of them."""
+    rows = [
+        row
+        for row in t.payments.reversals_of(payment.id)
+        if row.stripe_object_id == object_id and row.invoice_id == source
+    ]
+    if -sum(row.amount_minor for row in rows) == minor:
+        _move_entries(t, rows, source, target, minor, ACTOR_STRIPE)
+        return
+    refund = any(row.kind in _REFUNDS for row in rows)
+    gone = ReversalKind.REFUND if refund else ReversalKind.DISPUTE
+    back = ReversalKind.REFUND_FAILED if refund else ReversalKind.DISPUTE_WON
+    at = rows[0].received_at if rows else t.now()
+    before = [t.invoices.to_book(key) for key in (source, target)]
+    for invoice_id, kind, signed in ((source, back, minor), (target, gone, -minor)):
+        there = replace(payment, invoice_id=invoice_id)
+        t.payments.add_reversal(there, signed, kind, object_id, at=at, actor=ACTOR_STRIPE)
+    _tell(t, before, minor, object_id, ACTOR_STRIPE)
 
 
 def must_ask(t: Transaction, payment: Payment, event: StripeEvent) -> bool:
@@ -75,49 +209,37 @@ def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> No
         gone = -sum(row.amount_minor for row in _at_home(t, payment, event))
         if dict(moving.shares(t, payment)).get(invoice_id, 0) < gone:
             raise UserError("review_invoice_closed")
-        _move_entries(t, payment, _at_home(t, payment, event), invoice_id, actor)
+        rows, home = _at_home(t, payment, event), payment.invoice_id
+        _move_entries(t, rows, home, invoice_id, gone, actor)
     t.reviews.settle_event(event.id, Outcome.BOOKED, invoice_id)
-
-
-def follow_the_money(t: Transaction, payment: Payment) -> None:
-    """A refund that failed brought its money back to another invoice than the one that a later
-    refund was booked on: that one took the money that is there now, so it counts there.
-
-    Stripe may tell of the later refund before it tells that the first one failed.
-    """
-    home = payment.invoice_id
-    moves = t.moves.of_payment(payment.id)
-    if home is None or not moves:
-        return
-    for rows in _standing_at(t, payment, home):
-        gone = -sum(row.amount_minor for row in rows)
-        if gone > -t.moves.left_at(home, payment.id):
-            continue  # the first invoice bears it
-        for target in dict.fromkeys(move.to_id for move in moves):
-            if t.moves.left_at(target, payment.id) >= gone:
-                _move_entries(t, payment, rows, target, ACTOR_STRIPE)
-                break
-
-
-def _standing_at(t: Transaction, payment: Payment, invoice_id: str) -> list[list[Payment]]:
-    """The counter-entries of each refund and dispute that is gone there, the newest first."""
-    objects: dict[str, list[Payment]] = defaultdict(list)
-    for row in t.payments.reversals_of(payment.id):
-        if row.stripe_object_id is not None and row.invoice_id == invoice_id:
-            objects[row.stripe_object_id].append(row)
-    return [
-        rows for rows in reversed(objects.values()) if sum(row.amount_minor for row in rows) < 0
-    ]
+    rearrange(t, payment)
 
 
 def _move_entries(
-    t: Transaction, payment: Payment, rows: list[Payment], invoice_id: str, actor: str
+    t: Transaction,
+    rows: list[Payment],
+    source: str,
+    target: str,
+    amount_minor: int,
+    actor: str,
 ) -> None:
-    first, other = t.invoices.to_book(payment.invoice_id or ""), t.invoices.to_book(invoice_id)
-    if first is None or other is None:
+    before = [t.invoices.to_book(key) for key in (source, target)]
+    if None in before:
         raise UserError("invoice_gone")
-    t.payments.place_reversals([row.id for row in rows], other.id)
-    amount = -sum(row.amount_minor for row in rows)
+    t.payments.place_reversals([row.id for row in rows], target)
+    _tell(t, before, amount_minor, rows[0].stripe_object_id, actor)
+
+
+def _tell(
+    t: Transaction,
+    both: list[InvoiceToBook | None],
+    amount_minor: int,
+    object_id: str | None,
+    actor: str,
+) -> None:
+    """A line on both invoices, from where and to where; `both` as they were before."""
+    first, other = both
+    assert first is not None and other is not None
     for invoice, detail in ((first, {"other": other.number}), (other, {"origin": first.number})):
         before, after = update_status(t, invoice)
         t.history.add(
@@ -125,9 +247,9 @@ def _move_entries(
             Action.REVERSAL_PLACED,
             actor,
             livemode=invoice.livemode,
-            amount_minor=amount,
-            currency=payment.currency,
-            object_id=rows[0].stripe_object_id,
+            amount_minor=amount_minor,
+            currency=invoice.currency,
+            object_id=object_id,
             **{"from": before.value, "to": after.value},
             **detail,
         )
@@ -142,24 +264,3 @@ def _at_home(t: Transaction, payment: Payment, event: StripeEvent) -> list[Payme
         for row in t.payments.reversals_of(payment.id)
         if row.stripe_object_id in about and row.invoice_id == payment.invoice_id
     ]
-
-
-def _where_it_was(
-    t: Transaction, payment: Payment, object_id: str, amount_minor: int
-) -> list[tuple[str | None, int]]:
-    """What comes back comes back to the invoices from which it went."""
-    rows = [row for row in t.payments.reversals_of(payment.id) if row.stripe_object_id]
-    own = [row for row in rows if row.stripe_object_id == object_id]
-    gone: dict[str | None, int] = defaultdict(int)
-    # A refund that was told without its id first is booked under its charge.
-    charged = [row for row in rows if (row.stripe_object_id or "").startswith(CHARGE_PREFIXES)]
-    for row in own or charged:
-        gone[row.invoice_id] -= row.amount_minor
-    found: list[tuple[str | None, int]] = []
-    left = amount_minor
-    for invoice_id, minor in gone.items():
-        part = min(left, minor)
-        if part > 0:
-            found.append((invoice_id, -part))
-            left -= part
-    return found if not left else []

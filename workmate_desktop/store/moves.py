@@ -18,6 +18,7 @@ GROUP BY 1 HAVING left > 0 ORDER BY max(rowid) DESC"""
 _LEFT_AT = """
 SELECT ifnull(sum(amount_minor), 0) FROM payments
 WHERE invoice_id = ?1 AND (id = ?2 OR reversal_of = ?2 OR reverses_id = ?2)"""
+_CAME_TO = _LEFT_AT + " AND stripe_object_id IS NULL"
 _PAIRS = """
 SELECT away.moved_by, away.id, here.id, away.reversal_of, away.invoice_id, here.invoice_id,
     here.amount_minor, d.kind = 'credit_used'
@@ -62,6 +63,11 @@ class MoveVerbs:
     def left_at(self, invoice_id: str, payment_id: str) -> int:
         """What is left on this invoice of a payment's money, in minor units."""
         return int(self._t.raw.execute(_LEFT_AT, (invoice_id, payment_id)).fetchone()[0])
+
+    def came_to(self, invoice_id: str, payment_id: str) -> int:
+        """The same, whatever went back to the customer."""
+        found = self._t.raw.execute(_CAME_TO, (invoice_id, payment_id)).fetchone()
+        return int(found[0])
 
     def of_payment(self, payment_id: str) -> list[Move]:
         """In force, of the money of this payment, the newest first."""

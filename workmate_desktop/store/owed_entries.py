@@ -14,7 +14,7 @@ _AT = """coalesce(t.created_at, CASE WHEN p.stripe_payment_intent_id IS NULL
         AND p.stripe_object_id IS NULL THEN p.created_at ELSE p.received_at END)"""
 _ROWS = f"""
 SELECT p.id, coalesce(p.stripe_payment_intent_id, p.id), p.amount_minor, p.kind, p.reverses_id,
-    p.reversal_of, p.stripe_object_id, p.moved_by, {_AT}
+    p.reversal_of, p.stripe_object_id, p.moved_by, p.invoice_id, {_AT}
 FROM payments p LEFT JOIN money_times t
     ON t.object_id = coalesce(p.stripe_payment_intent_id, p.stripe_object_id, p.id)
 WHERE {{which}} AND p.currency = ? ORDER BY p.created_at, p.id"""
@@ -67,6 +67,7 @@ class MoneyRow:
     reversal_of: str | None
     object_id: str | None
     moved_by: str | None
+    invoice_id: str | None
     at: datetime
 
 
@@ -127,6 +128,6 @@ class OwedVerbs:
     def _rows(self, query: str, key: str, currency: str) -> list[MoneyRow]:
         found = self._t.raw.execute(query, (key, currency))
         return [
-            MoneyRow(row_id, name, amount, kind, reverses, of, object_id, moved_by, from_text(at))
-            for row_id, name, amount, kind, reverses, of, object_id, moved_by, at in found
+            MoneyRow(row, name, amount, kind, reverses, of, about, moved_by, invoice, from_text(at))
+            for row, name, amount, kind, reverses, of, about, moved_by, invoice, at in found
         ]
