@@ -287,7 +287,7 @@ def test_a_failure_in_review_is_recorded_later(office: OfficeBooks) -> None:
 def test_only_what_is_surely_test_money_stays_away_with_the_deleted_test_data(
     office: OfficeBooks,
 ) -> None:
-    office.clock.advance(seconds=60)
+    deliver(office, event_body(issued(office), created=NOON + timedelta(seconds=60)))
     office.invoicing.delete_test_data().result(10)
     of_test, unclear = event_body(issued(office)), event_body(issued(office))
     del unclear["livemode"]

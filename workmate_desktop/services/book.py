@@ -7,7 +7,6 @@ Everything here runs inside one transaction of the writer: event row (unique id)
 import logging
 from dataclasses import dataclass, replace
 
-from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import (
     CHARGE_TYPES,
     FOUND_BY_INVOICE,
@@ -34,9 +33,9 @@ from workmate_desktop.services.status import (
     tell_invoice,
     update_status,
 )
+from workmate_desktop.store.deleted_test_data import was_deleted
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.invoices import InvoiceToBook
-from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.book")
@@ -244,11 +243,9 @@ def _reason_to_ignore(t: Transaction, event: StripeEvent, rules: Rules) -> Reaso
         return Reason.FOREIGN_ACCOUNT
     if event.type not in _KNOWN_TYPES:
         return Reason.UNKNOWN_TYPE
-    if not event.livemode and event.problem is None:
+    if not event.livemode and event.problem is None and was_deleted(t, event):
         # Fetched once more, or under another name: it may not come back to the books.
-        deleted_at = t.settings.get(TEST_DATA_DELETED_AT)
-        if deleted_at is not None and event.created < from_text(deleted_at):
-            return Reason.DELETED_TEST_DATA
+        return Reason.DELETED_TEST_DATA
     return None
 
 

@@ -35,8 +35,9 @@ from workmate_desktop.services.book import Receipt
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import catch_up as positions
 from workmate_desktop.store.catch_up import Cursor
+from workmate_desktop.store.deleted_test_data import mend_cut_off
 from workmate_desktop.store.engine import Database
-from workmate_desktop.store.settings import setting
+from workmate_desktop.store.settings import TEST_DATA_DELETED_AT, setting
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -228,6 +229,7 @@ class _Run:
             if asked_at - covered > LONG_ABSENCE_SECONDS:
                 self._read_payments_of_invoices()
             self._cover(asked_at, first_time=saved is None)
+            self._mend_cut_off(asked_at)
         except UserError as error:
             trouble = error
         return CatchUpResult(
@@ -243,20 +245,23 @@ class _Run:
         )
 
     def _start(self) -> int:
-        """Where the very first run begins, in Stripe's time: at the installation, or at the
-        first invoice where that is older (books of a version that did not catch up)."""
-        with self._database.reader() as connection:
-            noted = setting(connection, positions.INSTALLED_AT)
-            invoice = positions.first_invoice_at(connection, livemode=self._livemode)
+        """Where the very first run begins, in Stripe's time."""
         now = self._clock.now()
-        moments = [now]
-        for text in (noted, invoice):
-            try:
-                moments += [from_text(text)] if text else []
-            except ValueError:
-                logger.warning("A time in the database cannot be read")
+        with self._database.reader() as connection:
+            begin = positions.begun_at(connection, now, livemode=self._livemode)
         offset = self._clock.stripe_now() - now.timestamp()
-        return int(min(moments).timestamp() + offset)
+        return int(begin.timestamp() + offset)
+
+    def _mend_cut_off(self, asked_at: int) -> None:
+        """Events that were ignored for the sake of a wrong clock are processed again."""
+        if self._livemode:
+            return
+        with self._database.reader() as connection:
+            kept = setting(connection, TEST_DATA_DELETED_AT)
+        if kept is not None and from_text(kept).timestamp() > asked_at:
+            ignored = self._writer.submit(lambda t: mend_cut_off(t, asked_at)).result()
+            for event_id in ignored:
+                self._receive.reprocess(event_id).result()
 
     # --- the event list ------------------------------------------------------------------
 

@@ -1,11 +1,14 @@
 """How far the catch-up has come, and what it looks for beyond Stripe's event list."""
 
 import json
+import logging
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, exists, or_, select
 
+from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome
 from workmate_desktop.domain.invoices import OWED
 from workmate_desktop.domain.review import Decision
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 _KEY = {False: "catch_up.cursor.test", True: "catch_up.cursor.live"}
 _DECIDED = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
 INSTALLED_AT = "catch_up.installed_at"
+LISTED = timedelta(days=30)
+"""So long Stripe lists events. https://docs.stripe.com/api/events"""
+
+logger = logging.getLogger("workmate.catch_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,24 @@ def save_cursor(t: "Transaction", cursor: Cursor, *, livemode: bool) -> None:
     t.settings.set(_KEY[livemode], json.dumps(asdict(cursor)))
 
 
-def first_invoice_at(connection: Connection, *, livemode: bool) -> str | None:
-    """When the oldest invoice was made: no money can be for an earlier one."""
+def begun_at(connection: Connection, now: datetime, *, livemode: bool) -> datetime:
+    """Since when money may have come that nobody asked for, on the clock of this PC as it is now.
+
+    Since the installation, or since the first invoice where that is older (books of a version
+    that did not catch up). Where one of them lies in the future, the clock was set since then:
+    nobody knows how long ago it was, and all that Stripe lists is asked for.
+    """
     query = select(invoices.c.created_at).where(invoices.c.livemode == int(livemode))
-    return connection.execute(query.order_by(invoices.c.created_at).limit(1)).scalar_one_or_none()
+    first = connection.execute(query.order_by(invoices.c.created_at).limit(1)).scalar_one_or_none()
+    moments = [now]
+    for text in (setting(connection, INSTALLED_AT), first):
+        try:
+            moments += [from_text(text)] if text else []
+        except ValueError:
+            logger.warning("A time in the database cannot be read")
+    if max(moments) > now:
+        moments.append(now - LISTED)
+    return min(moments)
 
 
 def owed_invoices(connection: Connection, *, livemode: bool) -> list[tuple[str, str | None]]:

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from workmate_desktop.domain.changes import InvoiceChanged, InvoiceRemoved
-from workmate_desktop.domain.clock import from_text, to_text
+from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.invoices import (
     PRICE_DECIMALS,
@@ -23,10 +22,10 @@ from workmate_desktop.domain.invoices import (
 )
 from workmate_desktop.domain.money import exponent
 from workmate_desktop.store.customers import customer, frozen_buyer
+from workmate_desktop.store.deleted_test_data import note_deletion
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
 from workmate_desktop.store.seals import TABLES
-from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 from workmate_desktop.store.tables import invoice_items, invoices
 from workmate_desktop.store.values import date_or_none, storable
 
@@ -188,6 +187,7 @@ class InvoiceVerbs:
         count = int(
             self._t.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
         )
+        note_deletion(self._t)
         self._t.payment_links.orphan_test_links()
         for what, table in TABLES.items():
             found = self._t.raw.execute(f"SELECT id FROM {table} WHERE livemode = 0")
@@ -223,8 +223,6 @@ class InvoiceVerbs:
             FORGET_TEST_NUMBERS,
         ):
             self._t.raw.execute(statement)
-        now = datetime.fromtimestamp(int(self._t.clock.stripe_now()), UTC)
-        self._t.settings.set(TEST_DATA_DELETED_AT, to_text(now))
         return count
 
     def get(self, invoice_id: str) -> Invoice | None:

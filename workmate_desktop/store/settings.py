@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DATABASE_ID = "database_id"
 INSTANCE_ID = "workmate_instance"
 TEST_DATA_DELETED_AT = "test_data.deleted_at"
-"""Stripe's time of the last deletion of test data, in whole seconds as Stripe gives them."""
+"""Stripe's time until which test events were deleted, see deleted_test_data.py."""
 
 
 class SettingVerbs:

@@ -1,0 +1,158 @@
+"""SAFE S9: a time of this PC is never taken for one of Stripe's, however late that is measured."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.services.absence import Absence
+from workmate_desktop.domain.clock import to_text
+from workmate_desktop.services.receive import Receive
+from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
+
+DAY = 86_400.0
+WRONG = [-1000 * DAY, -2 * DAY, 0.0, 2 * DAY, 1000 * DAY]
+
+
+def _start_anew(absence: Absence, pc_is_ahead: float) -> None:
+    """Nothing is known of Stripe's clock until its first answer."""
+    absence.clock.pc_is_ahead, absence.clock.offset = pc_is_ahead, 0.0
+    absence.clock.set(absence.clock.true_time)
+    absence.catch_up = absence.new_catch_up()
+
+
+def _delete(absence: Absence) -> None:
+    absence.office.invoicing.delete_test_data().result(10)
+
+
+def _ignored(absence: Absence) -> int:
+    sql = "SELECT count(*) FROM stripe_events WHERE detail LIKE '%deleted_test_data%'"
+    return int(absence.office.value(sql))
+
+
+@pytest.mark.parametrize("after", WRONG)
+@pytest.mark.parametrize("ahead", WRONG)
+def test_sa9_test_data_deleted_while_the_clock_is_wrong_and_unmeasured(
+    tmp_path: Path, ahead: float, after: float
+) -> None:
+    absence = Absence(tmp_path)
+    try:
+        [old] = absence.invoices(1)
+        absence.later(minutes=5)
+        absence.pay(old)
+        assert absence.run().payments == 1
+        absence.later(minutes=3)
+        _start_anew(absence, ahead)
+        _delete(absence)
+        if after != ahead:
+            _start_anew(absence, after)  # somebody set the clock
+        invoices = absence.invoices(3)
+        for hours, invoice in zip((0, 20, 27), invoices, strict=True):
+            absence.later(hours=hours, seconds=1)
+            absence.pay(invoice)
+        assert absence.run().payments == 3
+        assert absence.paid() == 3
+        assert absence.office.review.open_items() == []
+    finally:
+        absence.close()
+
+
+@pytest.mark.parametrize("ahead", WRONG)
+def test_sa9_what_was_deleted_stays_away(tmp_path: Path, ahead: float) -> None:
+    """Stripe tells it again, in the overlap and by other names; its neighbour is new."""
+    absence = Absence(tmp_path)
+    try:
+        [old] = absence.invoices(1)
+        absence.later(minutes=5)
+        absence.pay(old)
+        assert absence.run().payments == 1
+        absence.pay(old)  # in the same second, and not told yet
+        _start_anew(absence, ahead)
+        _delete(absence)
+        result = absence.run()
+        assert (result.payments, result.reviews) == (0, 1)  # of an invoice that is gone
+        assert absence.office.value("SELECT count(*) FROM payments") == 1
+    finally:
+        absence.close()
+
+
+def test_sa9_a_simulated_payment_tells_nothing_of_stripes_time(tmp_path: Path) -> None:
+    absence = Absence(tmp_path, pc_is_ahead=2 * DAY)
+    try:
+        [invoice] = absence.invoices(1)
+        _simulate(absence.office.receive, absence, invoice)
+        _delete(absence)
+        [later] = absence.invoices(1)
+        absence.later(minutes=1)
+        absence.pay(later)
+        assert absence.run().payments == 1
+    finally:
+        absence.close()
+
+
+def _simulate(receive: Receive, absence: Absence, invoice: str) -> None:
+    from tests.factories import encoded, event_body, sign
+
+    body = event_body(invoice, created=absence.clock.now())
+    receive.expect_simulation(body["id"])
+    answer = receive.delivery(encoded(body), sign(encoded(body), at=absence.clock.now()))
+    assert not isinstance(answer, int)
+    answer.result(10)
+
+
+@pytest.mark.parametrize("set_right", [False, True])
+def test_sa9_a_time_that_an_older_version_kept_is_mended(tmp_path: Path, set_right: bool) -> None:
+    absence = Absence(tmp_path, pc_is_ahead=2 * DAY)
+    try:
+        kept = to_text(absence.clock.now())
+        absence.office.writer.submit(lambda t: t.settings.set(TEST_DATA_DELETED_AT, kept)).result()
+        absence.catch_up.note_installation()
+        invoices = absence.invoices(2)
+        absence.later(minutes=5)
+        absence.pay(invoices[0])
+        if set_right:
+            _start_anew(absence, 0.0)
+        absence.run()
+        absence.later(hours=3)
+        absence.pay(invoices[1])
+        absence.run()
+        assert absence.paid() == 2
+        assert _ignored(absence) == 0
+    finally:
+        absence.close()
+
+
+@pytest.mark.parametrize("then", WRONG)
+@pytest.mark.parametrize("installed", WRONG)
+def test_sa9_the_first_run_finds_what_came_since_the_installation(
+    tmp_path: Path, installed: float, then: float
+) -> None:
+    """Also where the clock was wrong on that day, and is right or otherwise wrong today."""
+    absence = Absence(tmp_path, pc_is_ahead=installed)
+    try:
+        absence.catch_up.note_installation()
+        invoices = absence.invoices(2)
+        for invoice in invoices:
+            absence.later(hours=20)
+            absence.pay(invoice)
+        _start_anew(absence, then)
+        absence.later(hours=5)
+        assert absence.run().payments == 2
+        assert absence.paid() == 2
+    finally:
+        absence.close()
+
+
+def test_sa9_a_right_clock_fetches_nothing_older(tmp_path: Path) -> None:
+    absence = Absence(tmp_path)
+    try:
+        [invoice] = absence.invoices(1)
+        absence.clock.set(absence.clock.true_time - timedelta(days=3))
+        absence.pay("RE-1999-0001")
+        absence.clock.set(absence.clock.true_time + timedelta(days=3))
+        absence.catch_up.note_installation()
+        absence.later(days=1)
+        absence.pay(invoice)
+        assert absence.run().seen == 1
+    finally:
+        absence.close()
