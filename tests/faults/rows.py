@@ -184,6 +184,7 @@ NOW = {
     "SA6": "Stripe is told nothing of this PC",
     "SA7": "one payment named for two invoices",
     "SA10": "answers and lists of others have an end",
+    "SA11": "times, versions, exports, downloads",
 }
 """Due now."""
 

@@ -25,13 +25,25 @@ FORMULAS = [
     "=cmd|' /C calc'!A0",
     "＝1+1",
     "-2+3+cmd|' /C calc'!A0",
+    *(
+        f"{blank}{sign}1+1"
+        for blank in (
+            "",
+            *" \t\r\n\v\f\x00\x1c\x1f\x7f\x85\u00a0\u00ad\u1680\u180e\u2000\u2003",
+            *"\u2007\u200b\u200e",
+            *"\u2028\u2029\u202e\u202f\u205f\u2060\u2066\u3000\ufeff",
+            " \t\u00a0\u3000 ",
+        )
+        for sign in "=+-@＝＋－＠﹦﹢﹣﹫"
+    ),
 ]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_j14_formula_is_text(text: str) -> None:
-    (row,) = list(csv.reader(io.StringIO(csv_text([text], [])), delimiter=";"))
-    assert row[0].startswith("'")
+    for made in (csv_text([text], []), csv_text(["x"], [[text]])):
+        *_, row = csv.reader(io.StringIO(made, newline=""), delimiter=";")
+        assert row[0].startswith("'")
 
 
 @pytest.mark.parametrize("text", ["-5,00\u00a0€", "1.190,00 €", "RE-2026-0001", "−5,00", "–", "12"])
@@ -58,3 +70,33 @@ def test_j14_the_file_is_the_owners_alone_and_says_utf_8(tmp_path: Path) -> None
         ["Kunde"],
         ['Müller; "Söhne"'],
     ]
+
+
+def test_sa11_an_older_file_does_not_lend_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("alt")
+    path.chmod(0o644)
+    write_csv(path, ["Kunde"], [["Müller"]])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "Müller" in path.read_text("utf-8-sig")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_sa11_a_link_is_not_followed(tmp_path: Path, there: bool) -> None:
+    target, path = tmp_path / "kundendaten", tmp_path / "liste.csv"
+    if there:
+        target.write_text("wichtig")
+    path.symlink_to(target)
+    write_csv(path, ["Kunde"], [["Müller"]])
+    assert not path.is_symlink() and "Müller" in path.read_text("utf-8-sig")
+    assert (target.read_text() if there else target.exists()) == ("wichtig" if there else False)
+
+
+def test_sa11_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.mkdir()
+    (path / "x").write_text("x")
+    with pytest.raises(OSError, match="liste"):
+        write_csv(path, ["Kunde"], [])
+    assert list(tmp_path.iterdir()) == [path]

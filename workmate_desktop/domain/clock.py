@@ -47,6 +47,11 @@ class MeasuredClock(Clock, Protocol):
         ...
 
 
+def true_now(clock: Clock) -> datetime:
+    """This moment by Stripe's clock, as far as it was compared with this PC's; UTC."""
+    return datetime.fromtimestamp(clock.stripe_now(), UTC)
+
+
 def to_text(moment: datetime) -> str:
     """UTC, ISO 8601 with milliseconds and `Z`: 2026-11-23T08:00:03.120Z. Sorts as text."""
     if moment.tzinfo is not UTC:

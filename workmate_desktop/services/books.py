@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.clock import Clock, to_text, true_now
 from workmate_desktop.domain.closings import OwedAgain
 from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.evidence import Evidence
@@ -192,7 +192,7 @@ class Books:
         """What the events prove, for the production checklist. For the background: where a kind
         of event never came, all are looked through."""
         with self._database.snapshot() as connection:
-            return evidence.evidence(connection, livemode=livemode, now=self._clock.now())
+            return evidence.evidence(connection, livemode=livemode, now=true_now(self._clock))
 
     def _month(self, today: date) -> invoice_list.Span:
         """The month of `today` as the office counts it."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from workmate_desktop.domain.clock import Clock, from_text, to_text
+from workmate_desktop.domain.clock import Clock, from_text, to_text, true_now
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
@@ -352,7 +352,7 @@ class _Run:
         events = []
         for body in bodies:
             try:
-                events.append(stripe_webhook.parse(body, self._clock.now()))
+                events.append(stripe_webhook.parse(body, true_now(self._clock)))
             except UnreadableEvent as error:
                 if body not in self._unreadable:
                     self._unreadable.add(body)

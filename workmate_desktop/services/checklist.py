@@ -357,6 +357,6 @@ def _fetching(facts: Facts) -> Point:
         return Point(id_, _UNKNOWN, "not_yet", Remedy.FETCH, None, values)
     # The books say it every ten minutes only.
     late = _LATE[REGULAR_SECONDS if facts.outside else every]
-    if facts.now - asked > late:
+    if facts.stripe_now - asked > late:
         return Point(id_, _WRONG, "late", Remedy.FETCH, asked, values)
     return Point(id_, _DONE, "runs", None, asked, values)

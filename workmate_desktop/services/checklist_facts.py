@@ -59,6 +59,11 @@ class Facts:
     running: bool = True
 
     @property
+    def stripe_now(self) -> datetime:
+        """`now` by Stripe's clock, as far as it was compared: so events and fetches are dated."""
+        return self.now + timedelta(seconds=self.clock.seconds if self.clock else 0.0)
+
+    @property
     def way(self) -> Way:
         """How events come."""
         address = self.reception.address
@@ -78,7 +83,7 @@ class Facts:
     def delivered_lately(self) -> bool:
         """Somebody has posted an authentic event, not long ago."""
         at = self.evidence.delivered_at
-        return at is not None and self.now - at <= RECENT
+        return at is not None and self.stripe_now - at <= RECENT
 
     @property
     def troubles(self) -> frozenset[TroubleKind]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.charges import Charge
-from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.clock import Clock, to_text, true_now
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments import Payment, PaymentFee
@@ -296,7 +296,7 @@ class Comparison:
 
     def _parsed(self, movement: Movement) -> StripeEvent | None:
         try:
-            return stripe_webhook.parse(movement.body or b"", self._clock.now())
+            return stripe_webhook.parse(movement.body or b"", true_now(self._clock))
         except UnreadableEvent as error:
             self._receive.unreadable(error)
             return None

@@ -7,10 +7,13 @@ import csv
 import io
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import mkstemp
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_STARTS_A_FORMULA = frozenset("=+-@|%")
+_BREAKS = ("\t", "\r", "\n")
 _NUMBER = re.compile(r"[-−]?\d{1,3}(?:\.?\d{3})*(?:,\d+)?(?:[ \u00a0][€$A-Z]{1,3})?")
 
 
@@ -19,10 +22,18 @@ def safe_cell(text: str) -> str:
 
     Plain numbers such as -5,00 € stay as they are.
     """
-    bare = text.lstrip(" \u00a0\u200b\ufeff")
-    if bare.startswith(_STARTS_A_FORMULA) and _NUMBER.fullmatch(text) is None:
+    # Spreadsheets leave out blanks before a cell's text, each its own kinds of them; letters of
+    # full width (＝) they take for the usual ones.
+    first = next((one for one in text if not _is_blank(one)), "")
+    calculates = unicodedata.normalize("NFKC", first)[:1] in _STARTS_A_FORMULA
+    if (calculates or text.startswith(_BREAKS)) and _NUMBER.fullmatch(text) is None:
         return "'" + text
     return text
+
+
+def _is_blank(letter: str) -> bool:
+    """A blank of any width, a control character, or one that nobody sees."""
+    return letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -37,8 +48,19 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write the file, for its owner alone; with a mark that says UTF-8. Raises OSError."""
+    """Write the file, for its owner alone; with a mark that says UTF-8. Raises OSError.
+
+    A new file takes the place of what has that name: so it has its own mode, and where a link
+    stood, what the link led to stays as it is.
+    """
     text = csv_text(header, rows)
-    handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        file.write(text)
+    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600, never an older one
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

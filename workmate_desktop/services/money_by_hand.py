@@ -115,7 +115,7 @@ def close_rest(
         currency=invoice.currency,
         method=NO_METHOD,
         livemode=invoice.livemode,
-        received_at=at or t.clock.now(),
+        received_at=at or t.true_now(),
         actor=actor,
         note=reason,
         kind=closing.kind,
@@ -204,7 +204,7 @@ def take_back(t: Transaction, payment_id: str, reason: str, actor: str) -> str:
         currency=payment.currency,
         method=payment.method,
         livemode=payment.livemode,
-        received_at=t.clock.now(),
+        received_at=t.true_now(),
         actor=actor,
         reverses_id=payment_id,
         note=reason.strip(),
@@ -346,5 +346,5 @@ def _tell(
 def _moment_on(t: Transaction, day: date) -> datetime:
     """Money of today moved now; money of another day counts from its noon."""
     if day == t.clock.today():
-        return t.clock.now()
+        return t.true_now()
     return t.clock.midnight(day) + timedelta(hours=12)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
-from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.clock import Clock, true_now
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
@@ -126,7 +126,7 @@ class Receive:
         if body.startswith(PROBE_START):
             return OK if self.probes.arrived(body) else NOT_AUTHENTIC
         try:
-            event = stripe_webhook.parse(body, self._clock.now())
+            event = stripe_webhook.parse(body, true_now(self._clock))
         except UnreadableEvent as error:
             self._note_authentic()
             self._raise_alarm(error)

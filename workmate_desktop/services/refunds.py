@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from workmate_desktop.domain.changes import InvoiceChanged
-from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.clock import Clock, true_now
 from workmate_desktop.domain.closings import stripe_can_return
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Source
@@ -199,7 +199,7 @@ class Refunds:
             if code == refused.code:
                 raise
             raise UserError(code) from refused
-        event = stripe_webhook.parse(made, self._clock.now())
+        event = stripe_webhook.parse(made, true_now(self._clock))
         # Booking closes the request, too: a refund may be dead in Stripe's very first answer.
         self._receive.fetched([event], Source.POLL, lambda _t: None).result()
         closed = self._writer.submit(lambda t: t.refunds.get(request.id)).result()

@@ -126,7 +126,7 @@ class EventVerbs:
                 event.id,
                 event.type,
                 to_text(event.created),
-                self._t.now_text(),
+                to_text(self._t.true_now()),
                 source.value,
                 outcome.value,
                 int(event.livemode),

@@ -104,7 +104,7 @@ class MoveVerbs:
         actor: str,
         reverses_id: str | None = None,
     ) -> None:
-        now: datetime = self._t.now()
+        now: datetime = self._t.true_now()
         self._t.payments.add_by_staff(
             invoice_id=invoice_id,
             amount_minor=amount_minor,

@@ -4,7 +4,10 @@ A missing or empty file would silently become a new empty database (FACTS), so t
 database is remembered beside it, in `database-id`.
 """
 
+import logging
 import os
+import platform
+import sqlite3
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,8 @@ from workmate_desktop.store.given_numbers import begin_file
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
 from workmate_desktop.store.whole_files import write_whole
+
+logger = logging.getLogger("workmate.database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,13 @@ def _open(
     except BaseException:
         database.close()
         raise
+    # What support asks first; SQLite comes with Python, or with the system.
+    logger.info(
+        "[Database] Opened: version %s, SQLite %s, Python %s",
+        migrate.HEAD,
+        sqlite3.sqlite_version,
+        platform.python_version(),
+    )
     return Opened(database, ids[1])
 
 

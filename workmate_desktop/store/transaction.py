@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from workmate_desktop.domain.changes import Change
-from workmate_desktop.domain.clock import Clock, to_text
+from workmate_desktop.domain.clock import Clock, to_text, true_now
 from workmate_desktop.store.charges import ChargeVerbs
 from workmate_desktop.store.customers import CustomerVerbs
 from workmate_desktop.store.errors import trouble_of
@@ -71,6 +71,7 @@ class Transaction:
         self._unsealed: list[Entry] = []
         self._now: datetime | None = None
         self._now_text = ""
+        self._true: datetime | None = None
         self._id_time = ""
         self._id_count = 0
         self._changes_before_job: int | None = None
@@ -150,6 +151,13 @@ class Transaction:
                 self._id_time, self._id_count = time, 0
         return self._now
 
+    def true_now(self) -> datetime:
+        """The same moment by Stripe's clock: for when something came or was done, which people
+        read years later, whatever this PC's clock said."""
+        if self._true is None:
+            self._true = true_now(self.clock)
+        return self._true
+
     def now_text(self) -> str:
         """This moment as the database writes it."""
         self.now()
@@ -169,7 +177,7 @@ class Transaction:
         """A job comes, and a savepoint named `job` was made for it just now; or a group of jobs,
         and none was. For the writer alone.
         """
-        self._now = None
+        self._now = self._true = None
         self._in_savepoint = in_savepoint
         self._changes_before_job = self.raw.total_changes
 

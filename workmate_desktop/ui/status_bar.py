@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
-from workmate_desktop.domain.clock import Clock
+from workmate_desktop.domain.clock import Clock, true_now
 from workmate_desktop.domain.lists import EventRow
 from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.shared import formats
@@ -152,7 +152,7 @@ class StatusBar(QStatusBar):
             self.last_event.setText(self.tr("Noch kein Ereignis"))
             self._timer.stop()
             return
-        now, then = self._clock.now(), self._last.received_at
+        now, then = true_now(self._clock), self._last.received_at
         ago = formats.ago(self._clock.local(then), self._clock.local(now))
         words = self.tr("Letztes Ereignis: {0} · {1}")
         self.last_event.setText(words.format(ago, self._last.type))
