@@ -166,6 +166,24 @@ def test_md2_the_last_state_is_copied_at_the_end(office: OfficeBooks) -> None:
     assert len(kept(office)) == 2, "the next start finds it"
 
 
+def test_md2_a_disk_that_fails_at_the_end_is_no_error(
+    office: OfficeBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the simulator: the look whether anything changed was raised out of the stop."""
+    made = keeper(office)
+    made.look_after()
+    issued(office)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+
+    def fails() -> int:
+        raise error
+
+    monkeypatch.setattr(made, "_head", fails)
+    made.at_end()
+    assert kept(office) == ["2026-11-23"]
+
+
 def test_md2_what_a_kill_left_uncopied_is_copied_after_the_next_start(office: OfficeBooks) -> None:
     keeper(office).look_after()
     issued(office)  # and killed: no copy at the end

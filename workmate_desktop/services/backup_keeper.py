@@ -21,6 +21,7 @@ from workmate_desktop.services.backups import refusal_of
 from workmate_desktop.services.given_numbers import GivenNumbers
 from workmate_desktop.store import backup
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.file_identity import Standing
 from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
@@ -54,6 +55,8 @@ class BackupKeeper:
         self._clock = clock
         self._monotonic = waiting.monotonic
         self._one_at_a_time = waiting.lock()
+        self.failed = False
+        """The last copy was tried in vain."""
         self._first_look = True
         self._changed = False
         self._copied_at: datetime | None = None
@@ -87,12 +90,18 @@ class BackupKeeper:
         """The last state of the day, if it is not copied yet and a copy is quick. Nothing is
         raised: the next start makes up for it."""
         with self._one_at_a_time:
-            if self._first_look or self._is_slow() or not self._is_changed():
+            if self._first_look or self._is_slow():
                 return
             try:
-                self._copy(self._of_now(), END_SECONDS)
+                if self._is_changed():
+                    self._copy(self._of_now(), END_SECONDS)
             except UserError as error:
                 logger.warning("No backup at the end: %s", error.code)
+            except Exception as error:  # the disk's; a bug stays one
+                trouble = trouble_of(error)
+                if trouble is None:
+                    raise
+                logger.warning("No backup at the end: %s", trouble.value)
 
     # --- inside --------------------------------------------------------------------------
 
@@ -152,9 +161,10 @@ class BackupKeeper:
         try:
             backup.make(self._database.path, self._data_dir, str(name), give_up)
         except (OSError, backup.BackupFailed) as error:
-            self._changed = True
+            self._changed = self.failed = True
             logger.error("The backup %s failed: %s", name, error)
             raise refusal_of(error) from error
+        self.failed = False
         self._took = took = self._monotonic() - began
         self._copied_at, self._copied_head = self._clock.now(), head
 
