@@ -20,7 +20,7 @@ from workmate_desktop.domain.stripe_keys import StripeKeys
 from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.after_catch_up import AfterCatchUp
 from workmate_desktop.services.comparison import Comparison
-from workmate_desktop.services.steps import NOTHING_DUE, Steps
+from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT, Steps
 from workmate_desktop.store.steps import steps as kept_steps
 
 NOBODY_CANCELS = threading.Event()
@@ -197,6 +197,24 @@ def test_what_was_not_due_is_neither_done_nor_failed(office: OfficeBooks) -> Non
     office.clock.advance(hours=5)
     assert step.run(lambda: NOTHING_DUE)
     assert steps.states()[StepName.COMPARISON] == done, "when it was done last is the truth"
+
+
+def test_nothing_left_to_do_ends_a_failure_and_its_notice(office: OfficeBooks) -> None:
+    """Found by the simulator: what failed only to look whether it is due stayed failed for ever."""
+    steps = new_steps(office)
+    step = steps.step(StepName.SEARCH)
+    step.done()
+    done = steps.states()[StepName.SEARCH]
+    office.clock.advance(hours=5)
+    for _ in range(2):
+        step.failed(UserError("database_damaged"))
+    assert ["over_at" in one for one in notices(office)] == [False]
+    assert steps.states()[StepName.SEARCH].failing
+    office.clock.advance(hours=5)
+    assert step.run(lambda: NOTHING_LEFT)
+    assert steps.states()[StepName.SEARCH] == done, "when it was done last is the truth"
+    assert ["over_at" in one for one in notices(office)] == [True]
+    assert new_steps(office).states()[StepName.SEARCH] == done
 
 
 def test_a_net_that_is_away_all_day_is_not_written_every_30_s(office: OfficeBooks) -> None:

@@ -26,7 +26,7 @@ from workmate_desktop.gateways.stripe_movements import Fee, Movement, Page, Stri
 from workmate_desktop.services.charges import learn_charge
 from workmate_desktop.services.comparison_parts import Part, Parts
 from workmate_desktop.services.receive import Receive
-from workmate_desktop.services.steps import NOTHING_DUE
+from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT
 from workmate_desktop.store import refunds as rows
 from workmate_desktop.store.catch_up import is_named_elsewhere, is_settled
 from workmate_desktop.store.charges import intents_of, is_payer_known
@@ -92,7 +92,7 @@ class Comparison:
             return NOTHING_DUE
         parts = Parts(self._writer, self._database, livemode=livemode_of(keys.secret) is True)
         if not parts.due(int(self._clock.stripe_now())):
-            return NOTHING_DUE
+            return NOTHING_LEFT
         return self.compare(cancelled)
 
     def compare(self, cancelled: Signal) -> Found:

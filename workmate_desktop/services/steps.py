@@ -76,10 +76,13 @@ class Due(Enum):
     """What a step may answer."""
 
     NOTHING = auto()
+    LEFT = auto()
 
 
 NOTHING_DUE = Due.NOTHING
 """It was not its time: neither done now, nor failed."""
+NOTHING_LEFT = Due.LEFT
+"""It was not its time, and nothing of it is undone: a failure before (to look, say) is over."""
 
 
 class Steps:
@@ -139,6 +142,19 @@ class Steps:
         if before.failing:
             logger.info("The step %s works again", name.value)
             self._announce()
+
+    def over(self, name: StepName) -> None:
+        """Whatever failed before is of no account any more; it was not done just now."""
+        with self._lock:
+            states = self._known()
+            before = states[name]
+            if not before.failing:
+                return
+            states[name] = StepState(done_at=before.done_at)
+            self._keep(name)
+            self._tell()
+        logger.info("The step %s fails no more", name.value)
+        self._announce()
 
     def failed(self, name: StepName, trouble: str, right: str | None) -> timedelta:
         """It failed. Returns the pause until the next time."""
@@ -269,7 +285,8 @@ class Step:
         """Do it, unless it pauses. True: it worked.
 
         A UserError that `work` returns is a trouble that it leaves behind; with NOTHING_DUE it is
-        as it was. What it raises is kept and told: one step that fails must not end the others.
+        as it was, with NOTHING_LEFT it fails no more. What it raises is kept and told: one
+        step that fails must not end the others.
         """
         if not self.may_run:
             return False
@@ -286,7 +303,9 @@ class Step:
         if isinstance(left, UserError):
             self.failed(left)
             return False
-        if left is not NOTHING_DUE:
+        if left is NOTHING_LEFT:
+            self._steps.over(self._name)
+        elif left is not NOTHING_DUE:
             self.done()
         return True
 

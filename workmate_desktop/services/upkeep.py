@@ -17,7 +17,7 @@ from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.recount import Recount
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
-from workmate_desktop.services.steps import NOTHING_DUE, Steps
+from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT, Steps
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.writer import Writer
 
@@ -98,20 +98,23 @@ class Upkeep:
             )
 
     def _back_up(self) -> object:
-        return None if self.backups.look_after() else NOTHING_DUE
+        if self.backups.look_after():
+            return None
+        # A copy that failed may wait for the next start: then it stays failed.
+        return NOTHING_DUE if self.backups.failed else NOTHING_LEFT
 
     def _check_seals(self) -> object:
-        return self._seals.run() if self._seals.due() else NOTHING_DUE
+        return self._seals.run() if self._seals.due() else NOTHING_LEFT
 
     def _recount_sums(self) -> object:
         if not self._sums.due():
-            return NOTHING_DUE
+            return NOTHING_LEFT
         self._sums.run()
         return None
 
     def _add_to_search(self) -> object:
         if not self._search.due():
-            return NOTHING_DUE
+            return NOTHING_LEFT
         self._search.run(self._keeper.cancelled)
         return None
 
