@@ -4,8 +4,8 @@
 The first start makes ``.venv`` beside this file and installs exactly what the lock file
 names; later starts go straight on. Then this process becomes the program.
 
-``python3 run.py test|lint|faults|bench|screenshots|sbom|licences|audit`` are for developers;
-everything else is passed to the program. Only the standard library is used here.
+``python3 run.py test|lint|faults|simulate|bench|screenshots|sbom|licences|audit`` are for
+developers; everything else is passed to the program. Only the standard library is used here.
 """
 
 import sys
@@ -39,21 +39,12 @@ PYTHON_TAG = sys.implementation.cache_tag  # cpython-311: whose packages these a
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds everything of the runtime lock, and more
 
-DEV_COMMANDS = {
-    "test": ["-m", "tests.run_all"],
-    "faults": ["-m", "tests.faults.report"],
-    "bench": ["-m", "tests.benchmarks"],
-    "screenshots": ["-m", "tests.screenshots"],
-    **{name: ["-m", f"tests.supply.{name}"] for name in ("sbom", "licences", "audit")},
-}
+SYSTEMS = ("linux", "win32", "darwin")
 LINT_STEPS = (
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
-    *(
-        # A cache for each: with one for all, every run would begin anew.
-        ["-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"]
-        for system in ("linux", "win32", "darwin")
-    ),
+    # A cache for each: with one for all, every run would begin anew.
+    *(["-m", "mypy", "--platform", one, "--cache-dir", f".mypy_cache/{one}"] for one in SYSTEMS),
 )
 WITHOUT_QT = {"serve", "doctor", "backup", "restore", "--version", "--help", "-h", "lint"}
 
@@ -69,7 +60,12 @@ QT_X11_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1", "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+DEV_MODULES = {
+    "test": "run_all", "faults": "faults.report", "simulate": "simulator", "bench": "benchmarks",
+    "screenshots": "screenshots", "audit": "supply.audit", "sbom": "supply.sbom",
+    "licences": "supply.licences"}
 # fmt: on
+DEV_COMMANDS = {name: ["-m", f"tests.{module}"] for name, module in DEV_MODULES.items()}
 
 
 class SetupError(Exception):
