@@ -16,6 +16,7 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.services.status import update_status
 from workmate_desktop.store import recount as rows
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.invoices import InvoiceToBook
 from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
@@ -73,7 +74,7 @@ class Recount:
             now = t.invoices.to_book(invoice_id)
             if now != was:
                 logger.warning("The sums of %s did not follow from its payments", was.number)
-                before.setdefault(invoice_id, (was.outstanding_minor, was.overpaid_minor))
+                before.setdefault(invoice_id, _said(was))
         if len(before) > known:
             t.settings.set(rows.BEFORE, json.dumps(before))
 
@@ -91,12 +92,21 @@ class Recount:
             )
 
 
-def _differences(t: Transaction, before: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
+def _said(invoice: InvoiceToBook) -> rows.Said:
+    owed, too_much = invoice.outstanding_minor, invoice.overpaid_minor
+    return owed, too_much, invoice.paid_minor, invoice.status.value
+
+
+def _differences(t: Transaction, before: Mapping[str, rows.Said]) -> list[dict[str, object]]:
     """What staff saw before, and what is right."""
     found: list[dict[str, object]] = []
-    for invoice_id, (owed, too_much) in before.items():
+    for invoice_id, (owed, too_much, paid, status) in before.items():
         now = t.invoices.to_book(invoice_id)
-        if now is None or (owed, too_much) == (now.outstanding_minor, now.overpaid_minor):
+        if now is None:
+            continue
+        paid_now, status_now = now.paid_minor, now.status.value
+        said = (owed, too_much, paid_now if paid is None else paid, status or status_now)
+        if said == _said(now):
             continue
         found.append(
             {
@@ -107,6 +117,10 @@ def _differences(t: Transaction, before: Mapping[str, tuple[int, int]]) -> list[
                 "owed_before": owed,
                 "too_much": now.overpaid_minor,
                 "too_much_before": too_much,
+                "paid": paid_now,
+                "paid_before": said[2],
+                "status": status_now,
+                "status_before": said[3],
             }
         )
     return sorted(found, key=lambda row: str(row["number"]))

@@ -60,8 +60,9 @@ class SealCheck:
                 len(findings.added),
                 "whole" if findings.broken_at is None else f"broken at {findings.broken_at}",
             )
-        for start in range(0, len(findings.added), _AT_ONCE):
-            self._seal(findings.added[start : start + _AT_ONCE])
+        new = findings.added + findings.late
+        for start in range(0, len(new), _AT_ONCE):
+            self._seal(new[start : start + _AT_ONCE])
         self._writer.submit(lambda t: self._note(t, report)).result()
         return report
 

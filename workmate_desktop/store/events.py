@@ -19,6 +19,7 @@ from workmate_desktop.domain.events import (
     StripeEvent,
 )
 from workmate_desktop.store.reversals import minor_in, reversal_facts, reversal_of
+from workmate_desktop.store.seals import Sealed
 from workmate_desktop.store.tables import stripe_events
 from workmate_desktop.store.values import as_json, from_json
 
@@ -36,17 +37,18 @@ NOT_OURS = (
 """Money of other programs that nobody put on an invoice; as the index stripe_events_not_ours."""
 _DECIDE = "UPDATE stripe_events SET outcome = ?, invoice_id = ?, detail = ? WHERE id = ?"
 _ANSWERED = "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL"
-_LAST_FAILURE = """
+LAST_FAILURE = """
 SELECT max(e.created_at) FROM stripe_events e
-WHERE e.invoice_id = ? AND e.outcome = 'failure_recorded'
+WHERE e.invoice_id = {invoice} AND e.outcome = 'failure_recorded'
     AND NOT EXISTS (SELECT 1 FROM payments p
         WHERE p.stripe_payment_intent_id = e.payment_intent_id)"""
 
 # Begun and neither paid, failed nor given up. An end in the same second counts; a session is
 # completed seconds after its payment began, so that even an end shortly before it counts.
-_RUNNING = """
+RUNNING = """
 SELECT max(e.created_at) FROM stripe_events e
-WHERE e.invoice_id = ? AND e.type IN ('payment_intent.processing', 'checkout.session.completed')
+WHERE e.invoice_id = {invoice}
+    AND e.type IN ('payment_intent.processing', 'checkout.session.completed')
     AND json_extract(e.detail, '$.reason') = 'payment_running'
     AND NOT EXISTS (SELECT 1 FROM payments p
         WHERE p.stripe_payment_intent_id = e.payment_intent_id)
@@ -55,8 +57,8 @@ WHERE e.invoice_id = ? AND e.type IN ('payment_intent.processing', 'checkout.ses
             AND x.type IN ('payment_intent.payment_failed', 'payment_intent.canceled')
             AND x.created_at >= CASE e.type WHEN 'payment_intent.processing' THEN e.created_at
                 ELSE strftime('%Y-%m-%dT%H:%M:%fZ', e.created_at, '-10 seconds') END)"""
-
-
+_LAST_FAILURE_OF = LAST_FAILURE.format(invoice="?")
+_RUNNING_OF = RUNNING.format(invoice="?")
 _ANYTHING_SAID = f"""
 SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type IN {REVERSAL_TYPES}
 UNION ALL SELECT 1 FROM charges WHERE id = ? AND intent_id IS NULL LIMIT 1"""
@@ -120,23 +122,23 @@ class EventVerbs:
 
         Raises sqlite3.IntegrityError when the id is known: see `is_known`.
         """
-        self._t.raw.execute(
-            _ADD,
-            (
-                event.id,
-                event.type,
-                to_text(event.created),
-                to_text(self._t.true_now()),
-                source.value,
-                outcome.value,
-                int(event.livemode),
-                event.payment_intent_id,
-                invoice_id,
-                event.amount_minor,
-                event.currency,
-                as_json(_facts(event) | why),
-            ),
+        row = (
+            event.id,
+            event.type,
+            to_text(event.created),
+            to_text(self._t.true_now()),
+            source.value,
+            outcome.value,
+            int(event.livemode),
+            event.payment_intent_id,
+            invoice_id,
+            event.amount_minor,
+            event.currency,
+            as_json(_facts(event) | why),
         )
+        self._t.raw.execute(_ADD, row)
+        if outcome is not Outcome.BOOKED or event.type != PAYMENT_SUCCEEDED:
+            self._t.seal(Sealed.EVENT, row)  # a booking's: by the next daily check
         self._t.changed(EventRecorded(event.id))
 
     def decide(
@@ -152,13 +154,13 @@ class EventVerbs:
 
     def last_failure_at(self, invoice_id: str) -> str | None:
         """Stripe's time of the newest failed attempt whose intent was not paid after all."""
-        row = self._t.raw.execute(_LAST_FAILURE, (invoice_id,)).fetchone()
+        row = self._t.raw.execute(_LAST_FAILURE_OF, (invoice_id,)).fetchone()
         found: str | None = row[0]
         return found
 
     def running_since(self, invoice_id: str) -> str | None:
         """Stripe's time since when a payment of several days is under way; None without one."""
-        row = self._t.raw.execute(_RUNNING, (invoice_id,)).fetchone()
+        row = self._t.raw.execute(_RUNNING_OF, (invoice_id,)).fetchone()
         found: str | None = row[0]
         return found
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from workmate_desktop.domain.numbers import MAX_RUNNING, format_of
 from workmate_desktop.store.file_names import FILE_NAME, NUMBERS_FILE
 from workmate_desktop.store.numbers import NUMBER_FORMAT, next_number_key
+from workmate_desktop.store.sealed_settings import settings_sealed
 from workmate_desktop.store.whole_files import write_whole
 
 logger = logging.getLogger("workmate.store")
@@ -115,12 +116,13 @@ def keep_given(data_dir: Path, staged: Path) -> None:
     with closing(sqlite3.connect(staged, isolation_level=None)) as connection:
         kept = _format_of_today(data_dir, connection)
         connection.execute("BEGIN IMMEDIATE")
-        if kept is not None:
-            _set(connection, NUMBER_FORMAT, kept)
-        own = first_free(connection)
-        for key, running in known.items():
-            if running > own.get(key, 1):
-                _set(connection, key, str(running))
+        with settings_sealed(connection):
+            if kept is not None:
+                _set(connection, NUMBER_FORMAT, kept)
+            own = first_free(connection)
+            for key, running in known.items():
+                if running > own.get(key, 1):
+                    _set(connection, key, str(running))
         connection.execute("COMMIT")
 
 

@@ -25,7 +25,6 @@ from workmate_desktop.store.customers import customer, frozen_buyer
 from workmate_desktop.store.deleted_test_data import note_deletion
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.numbers import FORGET_TEST_NUMBERS
-from workmate_desktop.store.seals import TABLES
 from workmate_desktop.store.tables import invoice_items, invoices
 from workmate_desktop.store.values import date_or_none, storable
 
@@ -189,9 +188,6 @@ class InvoiceVerbs:
         )
         note_deletion(self._t)
         self._t.payment_links.orphan_test_links()
-        for what, table in TABLES.items():
-            found = self._t.raw.execute(f"SELECT id FROM {table} WHERE livemode = 0")
-            self._t.seal_removed(what, [row[0] for row in found])
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",

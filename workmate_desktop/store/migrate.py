@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest revision in migrations/versions; a test compares."""
 
 KNOWN = (
@@ -29,6 +29,7 @@ KNOWN = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 
 

@@ -9,6 +9,7 @@ import os
 import platform
 import sqlite3
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,14 @@ from workmate_desktop.store.engine import Connect, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import begin_file
+from workmate_desktop.store.sealed_settings import settings_sealed, were_sealed
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
 from workmate_desktop.store.whole_files import write_whole
 
 logger = logging.getLogger("workmate.database")
+
+_NEW_ID = "INSERT INTO settings (key, value) VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +143,19 @@ def _has_no_tables(connection: Connection) -> bool:
 
 
 def _own_ids(connection: Connection) -> tuple[str, str]:
-    """(id of the database, id of this installation); made on the first start."""
-    for key in (DATABASE_ID, INSTANCE_ID):
-        if setting(connection, key) is None:
-            connection.exec_driver_sql(
-                "INSERT INTO settings (key, value) VALUES (?, ?)", (key, str(uuid.uuid4()))
-            )
+    """(id of the database, id of this installation); made on the first start.
+
+    One that is missing later was taken away: another takes its place, and the daily check says so.
+    """
+    missing = [key for key in (DATABASE_ID, INSTANCE_ID) if setting(connection, key) is None]
+    if missing:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("BEGIN IMMEDIATE")
+        with nullcontext() if were_sealed(raw, missing) else settings_sealed(raw):
+            for key in missing:
+                raw.execute(_NEW_ID, (key, str(uuid.uuid4())))
+        raw.execute("COMMIT")
     return setting(connection, DATABASE_ID) or "", setting(connection, INSTANCE_ID) or ""
 
 

@@ -32,7 +32,7 @@ INSERT INTO payments (id, invoice_id, amount_minor, currency, method, livemode, 
     created_at, note, actor, reversal_of, kind, stripe_object_id, reversal_step)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
     (SELECT 1 + ifnull(max(reversal_step), 0) FROM payments WHERE stripe_object_id = ?))"""
-_AS_STORED = f"SELECT {', '.join(_COLUMNS)} FROM payments WHERE id = ? OR reversal_of = ?"
+_AS_STORED = f"SELECT {', '.join(_COLUMNS)} FROM payments WHERE id = ?"
 
 
 class PaymentVerbs:
@@ -185,12 +185,10 @@ class PaymentVerbs:
             " OR (reversal_of = ?2 AND kind <> 'moved')",
             (invoice_id, payment_id),
         )
-        self._seal_as_stored(payment_id)
 
     def _seal_as_stored(self, payment_id: str) -> None:
-        """Seal a payment and its counter-entries as they are now."""
-        for row in self._t.raw.execute(_AS_STORED, (payment_id, payment_id)).fetchall():
-            self._t.seal(Sealed.PAYMENT, row)
+        """Seal a row that was just added, with what the database wrote into it."""
+        self._t.seal(Sealed.PAYMENT, self._t.raw.execute(_AS_STORED, (payment_id,)).fetchone())
 
     def place_reversals(self, row_ids: Sequence[str], invoice_id: str) -> None:
         """These counter-entries count on another invoice than their payment."""
@@ -199,7 +197,6 @@ class PaymentVerbs:
                 "UPDATE payments SET invoice_id = ? WHERE id = ? AND reversal_of IS NOT NULL",
                 (invoice_id, row_id),
             )
-            self._seal_as_stored(row_id)
 
     def left_of(self, payment_id: str) -> int:
         """What is left of a payment after everything that went back, in minor units."""

@@ -19,6 +19,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.driver import create_file
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import keep_given
+from workmate_desktop.store.sealed_settings import settings_sealed
 from workmate_desktop.store.whole_files import sync_folder, write_whole
 
 logger = logging.getLogger("workmate.store")
@@ -106,8 +107,9 @@ def _carry(data_dir: Path, beginnings: Collection[str]) -> bool:
         ).fetchall()
         connection.execute("DETACH today")  # the next line would lock it, too
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"DELETE FROM settings WHERE {kind}", values)
-        connection.executemany("INSERT INTO settings (key, value) VALUES (?, ?)", found)
+        with settings_sealed(connection):
+            connection.execute(f"DELETE FROM settings WHERE {kind}", values)
+            connection.executemany("INSERT INTO settings (key, value) VALUES (?, ?)", found)
         connection.execute("COMMIT")
     return True
 

@@ -1,6 +1,7 @@
-"""Seals: a chain of SHA-256 over payments and Verlauf, so that a changed row can be named.
+"""Seals: a chain of SHA-256 over what money, paper and addresses rest on, so that a changed row can
+be named (store/sealed_tables.py says which).
 
-Every commit that books something adds one row to `seals`, in the same transaction: the ids it
+Every commit that writes such rows adds one row to `seals`, in the same transaction: the ids it
 wrote, the hash of each of these rows, and a hash over both and over the seal before. So
 
 - a row that was changed no longer has its hash, one that is missing is still named by its seal,
@@ -13,6 +14,10 @@ of the chain, which the log notes every day and every backup holds.
 
 A row that other programs insert with the public columns (CONTRACT) is valid: the daily check
 names it once, as added, and seals it. Until then its own changes are not noticed.
+
+An event that booked a payment is sealed by the next daily check: the payment is sealed with the
+booking and says the same, and a booking must not wait for more. Such an event is told from a
+foreign one by the payment it agrees with.
 """
 
 import hashlib
@@ -20,43 +25,18 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from workmate_desktop.store.compact_json import compact_encoder
+from workmate_desktop.store.sealed_tables import (
+    COLUMNS,
+    ONE,
+    TABLES,
+    Sealed,
+    is_setting_sealed,
+    select,
+)
 
-
-class Sealed(StrEnum):
-    """What is sealed. The letter stands in front of each id in a seal."""
-
-    PAYMENT = "p"
-    HISTORY = "h"
-
-
-TABLES = {Sealed.PAYMENT: "payments", Sealed.HISTORY: "invoice_history"}
-COLUMNS = {
-    Sealed.PAYMENT: (
-        "id",
-        "invoice_id",
-        "stripe_payment_intent_id",
-        "amount_minor",
-        "currency",
-        "method",
-        "livemode",
-        "received_at",
-        "created_at",
-        "reverses_id",
-        "note",
-        "actor",
-        "reversal_of",
-        "kind",
-        "stripe_object_id",
-        "reversal_step",
-        "moved_by",
-    ),
-    Sealed.HISTORY: ("id", "invoice_id", "at", "action", "actor", "detail", "livemode"),
-}
-"""In this order; the id is first. A new column goes to the end, with NULL or '' in rows that
-were there before: empty values at the end do not count, so old seals stay true."""
+__all__ = ["COLUMNS", "TABLES", "Sealed"]
 
 REMOVED = b"\0" * 32
 """Instead of the hash of a row: this program removed it (test data)."""
@@ -66,11 +46,19 @@ Key = tuple[Sealed, str]
 """(what, id)"""
 Entry = tuple[Sealed, str, bytes]
 """(what, id, hash of the row or REMOVED)"""
+Written = tuple[Sealed, str, bytes | None]
+"""Like an Entry; without a hash the row is read just before the commit."""
 
 _encode = compact_encoder(ascii_only=True, default=str)
 _LAST = "SELECT no, chain FROM seals ORDER BY no DESC LIMIT 1"
 _ADD = "INSERT INTO seals (no, rows, hashes, chain) VALUES (?, ?, ?, ?)"
 _AT_ONCE = 1000
+# An event says what the payment says that it booked.
+_BOOKED = """
+SELECT 1 FROM stripe_events e JOIN payments p ON p.stripe_payment_intent_id = e.payment_intent_id
+WHERE e.id = ? AND e.type = 'payment_intent.succeeded' AND e.outcome = 'booked'
+    AND (p.amount_minor, p.currency, p.livemode, p.received_at)
+        = (e.amount_minor, e.currency, e.livemode, e.created_at)"""
 
 
 def row_hash(values: Row) -> bytes:
@@ -90,9 +78,24 @@ def add_seal(raw: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     raw.execute(_ADD, (number + 1, names, hashes, _chain(before, names, hashes)))
 
 
-def seal_table(raw: sqlite3.Connection, what: Sealed, columns: Sequence[str]) -> int:
-    """Seal every row of a table as it is now. Returns how many."""
-    cursor = raw.execute(f"SELECT {', '.join(columns)} FROM {TABLES[what]} ORDER BY rowid")
+def as_stored(raw: sqlite3.Connection, written: Sequence[Written]) -> list[Entry]:
+    """With the hash of every row, as it is at the end of the transaction."""
+    touched = dict.fromkeys((what, row_id) for what, row_id, hash_ in written if hash_ is None)
+    found: list[Entry] = [
+        (what, row_id, hash_)
+        for what, row_id, hash_ in written
+        if hash_ is not None and (what, row_id) not in touched
+    ]
+    for what, row_id in touched:
+        row = raw.execute(ONE[what], (row_id,)).fetchone()
+        found.append((what, row_id, REMOVED if row is None else row_hash(row)))
+    return found
+
+
+def seal_table(raw: sqlite3.Connection, what: Sealed, columns: Sequence[str] | None = None) -> int:
+    """Seal every row of a table as it is now. Returns how many. `columns`: as they were in the
+    version of a migration."""
+    cursor = raw.execute(select(what, columns))
     count = 0
     while rows := cursor.fetchmany(_AT_ONCE):
         add_seal(raw, [(what, str(row[0]), row_hash(row)) for row in rows])
@@ -102,14 +105,9 @@ def seal_table(raw: sqlite3.Connection, what: Sealed, columns: Sequence[str]) ->
 
 def seal_found(raw: sqlite3.Connection, found: Sequence[Key]) -> None:
     """Seal rows that other programs added, as they are now."""
-    entries: list[Entry] = []
-    for what, row_id in found:
-        query = f"SELECT {', '.join(COLUMNS[what])} FROM {TABLES[what]} WHERE id = ?"
-        row = raw.execute(query, (row_id,)).fetchone()
-        if row is not None:
-            entries.append((what, row_id, row_hash(row)))
-    if entries:
-        add_seal(raw, entries)
+    entries = as_stored(raw, [(what, row_id, None) for what, row_id in found])
+    if there := [entry for entry in entries if entry[2] != REMOVED]:
+        add_seal(raw, there)
 
 
 @dataclass(slots=True)
@@ -123,6 +121,8 @@ class Findings:
     changed: list[Key] = field(default_factory=list)
     missing: list[Key] = field(default_factory=list)
     added: list[Key] = field(default_factory=list)
+    late: list[Key] = field(default_factory=list)
+    """Events of bookings that were made since the last check."""
     broken_at: int | None = None
 
     @property
@@ -173,24 +173,34 @@ class _Comparison:
     def __init__(self, raw: sqlite3.Connection, findings: Findings) -> None:
         self._raw = raw
         self._findings = findings
-        self._rows = {
-            what: raw.execute(f"SELECT {', '.join(COLUMNS[what])} FROM {table} ORDER BY rowid")
-            for what, table in TABLES.items()
-        }
+        self._rows = {what: raw.execute(select(what)) for what in Sealed}
         self._seals: dict[Key, bytes] = {}
         """The newest seal of a row that is not there yet, or not as sealed."""
         self._unsealed: dict[Key, bytes] = {}
         """The hash of a row that has no such seal yet."""
+        self._ahead = dict.fromkeys(Sealed, 0)
+        """So many rows were read for seals of rows that are gone."""
 
     def sealed(self, key: Key, hash_: bytes) -> None:
-        """The next seal; the next row of its table comes with it."""
-        if self._unsealed.get(key) == hash_:
+        """The next seal; for a row that was not met yet the next row of its table comes with it."""
+        if key[0] is Sealed.SETTING and not is_setting_sealed(key[1]):
+            return  # it was, in an older version
+        waiting = self._unsealed.get(key)
+        if hash_ == REMOVED:  # a row that is there all the same was added by others
+            if self._seals.pop(key, None) is not None and waiting is None:
+                self._ahead[key[0]] += 1
+        elif waiting == hash_:
             del self._unsealed[key]
             self._seals.pop(key, None)
         else:
+            known = key in self._seals
             self._seals[key] = hash_
-        if hash_ != REMOVED:
-            self._read(key[0], 1)
+            if waiting is not None or known:
+                return
+            if self._ahead[key[0]]:
+                self._ahead[key[0]] -= 1
+            else:
+                self._read(key[0], 1)
 
     def read_on(self) -> bool:
         """More rows, when all seals were read. False: there are none."""
@@ -211,14 +221,14 @@ class _Comparison:
         """Everything was read: what is left does not agree, or was sealed more than once."""
         for key in self._unsealed:
             if key not in self._seals:
-                self._findings.added.append(key)
+                late = key[0] is Sealed.EVENT and self._raw.execute(_BOOKED, key[1:]).fetchone()
+                (self._findings.late if late else self._findings.added).append(key)
         for (what, row_id), hash_ in self._seals.items():
-            query = f"SELECT {', '.join(COLUMNS[what])} FROM {TABLES[what]} WHERE id = ?"
-            row = self._raw.execute(query, (row_id,)).fetchone()
-            if row is not None and row_hash(row) != hash_:
-                self._findings.changed.append((what, row_id))
-            elif row is None and hash_ != REMOVED:
+            row = self._raw.execute(ONE[what], (row_id,)).fetchone()
+            if row is None:
                 self._findings.missing.append((what, row_id))
+            elif row_hash(row) != hash_:
+                self._findings.changed.append((what, row_id))
 
 
 def _ids(names: object) -> list[Key]:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -26,9 +26,10 @@ from workmate_desktop.store.payment_links import PaymentLinkVerbs
 from workmate_desktop.store.payments import PaymentVerbs
 from workmate_desktop.store.refunds import RefundVerbs
 from workmate_desktop.store.review import ReviewVerbs
-from workmate_desktop.store.seals import REMOVED, Entry, Row, Sealed, add_seal, row_hash
+from workmate_desktop.store.seals import Row, Sealed, Written, add_seal, as_stored, row_hash
 from workmate_desktop.store.settings import SettingVerbs
 from workmate_desktop.store.times import TimeVerbs
+from workmate_desktop.store.touched import note_touched
 from workmate_desktop.store.values import id_time, new_id_at
 
 logger = logging.getLogger("workmate.store")
@@ -68,7 +69,8 @@ class Transaction:
         self.clock = clock
         self._changes: list[Change] = []
         self._savepoints = 0
-        self._unsealed: list[Entry] = []
+        self._unsealed: list[Written] = []
+        note_touched(raw, self._touched)
         self._now: datetime | None = None
         self._now_text = ""
         self._true: datetime | None = None
@@ -190,9 +192,9 @@ class Transaction:
         """Seal this row, as it was just written, when the transaction is committed."""
         self._unsealed.append((what, str(row[0]), row_hash(row)))
 
-    def seal_removed(self, what: Sealed, row_ids: Sequence[str]) -> None:
-        """These rows are removed rightly."""
-        self._unsealed.extend((what, row_id, REMOVED) for row_id in row_ids)
+    def _touched(self, what: str, row_id: str) -> None:
+        """A sealed row was written by whatever verb: its seal is made at the commit."""
+        self._unsealed.append((Sealed(what), row_id, None))
 
     def unsealed(self) -> int:
         """How many rows wait for their seal; a mark for `forget_seals`. For the writer alone."""
@@ -208,11 +210,11 @@ class Transaction:
         Money is worth more than its seal: where the seals cannot be written (somebody took
         their table away), the rows stay without, and the daily check names them.
         """
-        entries, self._unsealed = self._unsealed, []
-        if not entries:
+        written, self._unsealed = self._unsealed, []
+        if not written:
             return
         try:
-            add_seal(self.raw, entries)
+            add_seal(self.raw, as_stored(self.raw, written))
         except (sqlite3.Error, TypeError, ValueError) as error:
             if trouble_of(error) is not None:
                 raise

@@ -14,6 +14,10 @@ def _tr(text: str) -> str:
 def sums_title(notice: Notice) -> str:
     """How many invoices it is about."""
     count = notice.detail.get("count")
+    rows = notice.detail.get("rows")
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if found and not any(_is_of_owed(row) for row in found):
+        return _tr("Der Stand von Rechnungen ist berichtigt: {0}").format(count)
     if not isinstance(count, int):
         return _tr("Offene Beträge sind berichtigt")
     if count == 1:
@@ -31,6 +35,8 @@ def sums_lines(notice: Notice) -> str:
     if more > 0:
         lines.append(_tr("und {0} weitere").format(more))
     why = _tr("Was offen ist, folgt aus der Reihenfolge von Zahlungen und Erstattungen.")
+    if found and not any(_is_of_owed(row) for row in found):
+        why = _tr("Bezahlt und Status folgen aus den gebuchten Zahlungen.")
     return f"{'; '.join(lines)}. {why}" if lines else why
 
 
@@ -39,9 +45,29 @@ def _line(row: Mapping[str, object]) -> str:
     owed, before = _money(row, "owed"), _money(row, "owed_before")
     if owed != before:
         return _tr("{0}: offen {1} statt {2}").format(number, owed, before)
+    if not _is_of_owed(row):
+        if row.get("status") != row.get("status_before"):
+            names = _status(row, "status"), _status(row, "status_before")
+            return _tr("{0}: {1} statt {2}").format(number, *names)
+        amounts = _money(row, "paid"), _money(row, "paid_before")
+        return _tr("{0}: bezahlt {1} statt {2}").format(number, *amounts)
     return _tr("{0}: zu viel bezahlt {1} statt {2}").format(
         number, _money(row, "too_much"), _money(row, "too_much_before")
     )
+
+
+def _is_of_owed(row: Mapping[str, object]) -> bool:
+    """What is owed or too much differs, and not the paid sum or the status alone."""
+    return any(row.get(key) != row.get(f"{key}_before") for key in ("owed", "too_much"))
+
+
+def _status(row: Mapping[str, object], key: str) -> str:
+    names = {
+        "open": _tr("Offen"),
+        "partially_paid": _tr("Teilbezahlt"),
+        "paid": _tr("Bezahlt"),
+    }
+    return names.get(str(row.get(key)), "–")
 
 
 def _money(row: Mapping[str, object], key: str) -> str:
