@@ -130,9 +130,9 @@ OUTSIDE = {
     "QProcess": {"app/pages.py"},  # the program itself once more, as its own example
     "startDetached": {"app/pages.py"},
     "webbrowser": set(),
-    "startfile": set(),
-    "system": set(),
-    "popen": set(),
+    "os.startfile": set(),
+    "os.system": set(),
+    "os.popen": set(),
     "ShellExecuteW": set(),
     # An address becomes a code or a mail at one place, too, from a `PayAddress`.
     "segno": {"ui/shared/qr_image.py"},
@@ -157,16 +157,19 @@ OUTSIDE = {
 
 
 def names_in(tree: ast.AST) -> set[str]:
-    """All names that are used: `a`, `x.a`, `import a`, `from a import b`."""
+    """All names that are used: `a`, `x.a` (as "a" and "x.a"), `import a`, `from a import b` (as
+    "a", "b" and "a.b")."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
+            found.update((node.attr, f"{getattr(node.value, 'id', '')}.{node.attr}"))
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(alias.name.split(".")[0] for alias in node.names)
-            found.add((getattr(node, "module", None) or "").split(".")[0])
+            module = getattr(node, "module", None) or ""
+            found.add(module.split(".")[0])
+            for alias in node.names:
+                found.update((alias.name.split(".")[0], f"{module}.{alias.name}"))
     return found
 
 

@@ -50,15 +50,20 @@ class Ngrok:
     `close` may come from any.
 
     `opening` is the time limit in seconds, `download_from` another address for the agent's
-    archive than ngrok's; both are for tests.
+    archive than ngrok's, `download_sha256` the sum of that one; they are for tests.
     """
 
     def __init__(
-        self, data_dir: Path, *, opening: float = OPENING, download_from: str | None = None
+        self,
+        data_dir: Path,
+        *,
+        opening: float = OPENING,
+        download_from: str | None = None,
+        download_sha256: str | None = None,
     ) -> None:
         self._data_dir = data_dir.absolute()  # the agent is recognised by it, from anywhere
         self._opening = opening
-        self._download_from = download_from
+        self._download = (download_from, download_sha256)
         self._agent: AgentProcess | None = None
         self._lock = threading.Lock()
         self._token = ""
@@ -158,7 +163,7 @@ class Ngrok:
 
             logger.info("[Tunnel] Downloading the ngrok agent")
             folder = self.own_agent.parent
-            return download_agent(folder, cancelled, progress, self._download_from)
+            return download_agent(folder, cancelled, progress, *self._download)
         return self.own_agent
 
     def _start(self, executable: Path, cancelled: Signal, news: Callable[[], None]) -> AgentProcess:

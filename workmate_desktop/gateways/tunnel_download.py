@@ -1,11 +1,13 @@
 """The agent's download at its first use.
 
-pyngrok's own download writes to a name in /tmp that anyone can foresee, cannot be given up, and
-prints to a console that a window does not have. Only its list of addresses is used.
+pyngrok's own download takes whatever is newest, unchecked, writes to a name in /tmp that anyone can
+foresee, cannot be given up, and prints to a console that a window does not have. Here one version
+is taken, and its archive compared with a sum of our own before anything of it is unpacked.
 """
 
 import errno
 import gzip
+import hashlib
 import io
 import os
 import tarfile
@@ -25,6 +27,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways import deadline
 from workmate_desktop.gateways.tunnel_files import BINARY
+from workmate_desktop.gateways.tunnel_pins import Pin, pin_here
 
 TOTAL = 600.0
 """Seconds after which a download is given up, however steadily it drips."""
@@ -38,6 +41,7 @@ _NO_ARCHIVE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
 )
+_PACKED = (b"PK", b"\x1f\x8b")
 _STALL = 10.0
 _LARGEST = 200 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -48,14 +52,21 @@ def download_agent(
     cancelled: Signal,
     progress: Callable[[int], None],
     address: str | None = None,
+    sha256: str | None = None,
 ) -> Path:
     """Download the agent into `folder` and return its path; `progress` is told each percent.
 
-    `address` None is ngrok's own for this system. Raises UserError: `tunnel_download_blocked`,
+    `address` and `sha256` None are those of gateways/tunnel_pins.py for this system. Raises
+    UserError: `tunnel_download_blocked`, `tunnel_download_unknown` (nothing for this system that
+    could be checked), `tunnel_download_changed` (another archive than expected came),
     `tunnel_cancelled`, `disk_full`, `data_dir_unusable`.
     """
+    pin = pin_here() or Pin("", "")
+    wanted = Pin(address or pin.address, sha256 or pin.sha256)
+    if not wanted.address or not wanted.sha256:
+        raise UserError("tunnel_download_unknown")
     pending = deadline.start(
-        lambda: _download(folder, cancelled, progress, address), "tunnel-download"
+        lambda: _download(folder, cancelled, progress, wanted), "tunnel-download"
     )
     while True:
         try:
@@ -66,32 +77,28 @@ def download_agent(
 
 
 def _download(
-    folder: Path, cancelled: Signal, progress: Callable[[int], None], address: str | None
+    folder: Path, cancelled: Signal, progress: Callable[[int], None], wanted: Pin
 ) -> Path:
     try:
         with TemporaryFile() as archive:
-            _fetch(address or _address(), archive, cancelled, progress)
+            found = _fetch(wanted.address, archive, cancelled, progress)
+            if found != wanted.sha256:
+                archive.seek(0)
+                packed = archive.read(4).startswith(_PACKED)  # else a page of the WLAN came
+                raise UserError("tunnel_download_changed" if packed else "tunnel_download_blocked")
             return _install(folder, _agent_in(archive), cancelled)
     except OSError as error:
         code = "disk_full" if error.errno == errno.ENOSPC else "data_dir_unusable"
         raise UserError(code) from error
 
 
-def _address() -> str:
-    from pyngrok import installer
-    from pyngrok.exception import PyngrokError
-
-    try:
-        return installer.get_ngrok_cdn_url("3")
-    except PyngrokError as error:  # ngrok makes no agent for this system
-        raise UserError("tunnel_download_blocked") from error
-
-
 def _fetch(
     address: str, archive: IO[bytes], cancelled: Signal, progress: Callable[[int], None]
-) -> None:
+) -> str:
+    """Into `archive`; returns the SHA-256 of what came."""
     ends = time.monotonic() + TOTAL
     size, told = 0, -1
+    digest = hashlib.sha256()
     try:
         # A proxy named in the environment is used: an office may have no other way out.
         with urlopen(address, timeout=_STALL) as answer:
@@ -103,6 +110,7 @@ def _fetch(
                 if size > _LARGEST or time.monotonic() > ends:
                     raise UserError("tunnel_download_blocked")
                 archive.write(chunk)
+                digest.update(chunk)
                 if length and (percent := size * 100 // length) > told:
                     told = percent
                     progress(min(percent, 100))
@@ -117,6 +125,7 @@ def _fetch(
         raise UserError("tunnel_download_blocked") from error
     if length and size < length:
         raise UserError("tunnel_download_blocked")
+    return digest.hexdigest()
 
 
 def _agent_in(archive: IO[bytes]) -> IO[bytes]:

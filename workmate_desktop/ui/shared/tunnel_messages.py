@@ -55,6 +55,7 @@ def _address() -> dict[str, tuple[str, str]]:
 
 
 def _agent() -> dict[str, tuple[str, str]]:
+    choose_own = _tr("Von ngrok.com selbst herunterladen und mit „Programm wählen …“ wählen.")
     return {
         "tunnel_agent_old": (
             _tr("Das ngrok-Programm auf diesem PC ist zu alt."),
@@ -72,7 +73,15 @@ def _agent() -> dict[str, tuple[str, str]]:
         "tunnel_silent": (_tr("Das ngrok-Programm antwortet nicht."), _again()),
         "tunnel_download_blocked": (
             _tr("Das ngrok-Programm ließ sich nicht herunterladen."),
-            _tr("Von ngrok.com selbst herunterladen und mit „Programm wählen …“ wählen."),
+            choose_own,
+        ),
+        "tunnel_download_changed": (
+            _tr("Geladen wurde nicht das erwartete ngrok-Programm; es wurde verworfen."),
+            choose_own,
+        ),
+        "tunnel_download_unknown": (
+            _tr("Für dieses System lässt sich kein geprüftes ngrok-Programm laden."),
+            choose_own,
         ),
     }
 
