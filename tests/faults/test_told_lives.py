@@ -137,6 +137,14 @@ FOUND = {
         Act(2, "disputed", "d1", of="p1", amount=20000),
         Act(100, "decided", "c1", of="d1", more=7000),
     ],
+    "a dispute of a split payment, and a refund that its charge told of first": [
+        Act(0, "paid", "p1", invoice="A", amount=20000, more=20000),
+        Act(1, "moved", "m1", of="p1", invoice="B", amount=10000),
+        Act(2, "refunded", "r1", of="p1", amount=1000),
+        Act(60, "placed", "l1", of="r1", invoice="B"),
+        Act(120, "disputed", "d1", of="p1", amount=20000),
+        Act(3600, "refunded", "r2", of="p1", amount=3000),
+    ],
     "a credit that gives way to a refund that failed": [
         Act(0, "paid", "p1", invoice="A", amount=15000, more=15000),
         Act(60, "credited", "c1", invoice="B", amount=5000),

@@ -253,3 +253,20 @@ def test_mb7_credits_say_the_same_in_every_order(office: OfficeBooks, becker: st
         # 75 were too much, 50 went back: 5 unused, 40 of the newer credit, 5 of the older one.
         assert _owed(office, origin, older, newer) == [0, 7500, 10000], order
         assert _too_much(office, origin, older, newer) == [0, 0, 0], order
+
+
+def test_mb7_a_kept_credit_that_is_covered_no_more_says_so(
+    office: OfficeBooks, becker: str
+) -> None:
+    origin = _issue(office, becker)
+    _pay(office, origin, 12000, "pi_one")
+    office.review.keep_credit(origin).result(10)
+    _pay(office, origin, 1000, "pi_two")
+    newer = office.review.keep_credit(origin).result(10)
+    _refund(office, 500, "pi_one")
+    kept = office.review.credits_of(origin)
+    assert [(one.amount_minor, one.covered) for one in kept] == [(2000, True), (1000, False)]
+    office.review.undo(newer).result(10)  # then the rest of it can be kept
+    office.review.keep_credit(origin).result(10)
+    kept = office.review.credits_of(origin)
+    assert [(one.amount_minor, one.covered) for one in kept] == [(2000, True), (500, True)]

@@ -202,3 +202,18 @@ def test_mb7_a_payment_by_hand_that_was_split_stays(office: OfficeBooks) -> None
     office.review.undo(moved.id).result(10)
     office.invoicing.reverse_payment(entry, "Vertan").result(10)
     assert row(office, first).paid_minor == row(office, second).paid_minor == 0
+
+
+def test_mb7_a_question_that_ended_by_itself_ends_its_notice(
+    office: OfficeBooks, both: tuple[str, str]
+) -> None:
+    first, second = both
+    office.review.split(first, second, 11900).result(10)
+    deliver(office, _refund("pi_both", 5000, refund_id="re_half", event_id="evt_half"))
+    unread = "SELECT count(*) FROM notices WHERE kind = 'needs_review' AND read_at IS NULL"
+    assert (office.value(unread), len(office.review.open_items())) == (1, 1)
+    deliver(
+        office,
+        _refund("pi_both", 5000, refund_id="re_half", event_id="evt_dead", status="failed"),
+    )
+    assert (office.value(unread), len(office.review.open_items())) == (0, 0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import OfficeBooks, customer, draft, event_body, issued, make_books
+from tests.factories import LIVE_KEYS, OfficeBooks, customer, draft, event_body, issued, make_books
 from tests.services.review_office import deliver, item, loose_money
 from workmate_desktop.domain.review import Why, numbers_in
 
@@ -171,3 +171,20 @@ def test_me3_numbers_in_texts(text: str, found: tuple[str, ...]) -> None:
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_any_text_is_read_without_an_error(texts: list[str]) -> None:
     assert all(number.startswith(("RE-", "TEST-")) for number in numbers_in(texts))
+
+
+def test_ma1_a_number_of_the_offices_own_format_is_found(tmp_path: Path) -> None:
+    office = make_books(tmp_path, keys=LIVE_KEYS)
+    kept = office.writer.submit(lambda t: t.settings.set("number_format", "{JJ}-{NNN}"))
+    kept.result(10)
+    issued(office, livemode=True, total_minor=8900)
+    named = issued(office, livemode=True, total_minor=50000)
+    number = office.books.invoice_row(named)
+    assert number is not None and number.number == "26-002"
+    event_id = loose_money(
+        office, 8900, livemode=True, intent={"description": "Rechnung 26\u2013002 Meier"}
+    )
+    assert _suggested(office, event_id)[0][:2] == (named, (Why.NUMBER, Why.DATE))
+    told = office.value("SELECT detail FROM stripe_events WHERE id = ?", event_id)
+    assert "26-002" in told and "Meier" not in told  # only the number is kept
+    office.close()

@@ -3,7 +3,7 @@
 https://docs.stripe.com/api/events/object
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -178,6 +178,8 @@ class StripeEvent:
     problem: str | None = None
     mentioned: tuple[str, ...] = ()
     """Numbers of invoices found in the texts of the payment (domain/review.py numbers_in)."""
+    written: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """Those texts themselves, while the event is being booked: they are never kept."""
     foreign: bool = False
     """The payment has metadata, and none of them are keys of ours."""
     charge_id: str | None = None

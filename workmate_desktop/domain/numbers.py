@@ -87,6 +87,36 @@ class NumberFormat:
         before, behind = self.around(year)
         return f"{before}{running:0{len(digits[1])}d}{behind}"
 
+    def numbers_in(self, text: str) -> list[str]:
+        """Numbers of this format in what somebody wrote, as they are on the invoices.
+
+        With a letter in it, capitals and the signs between do not matter ("wm 26/318"). Without
+        one the year has to be there, and all as it is written on the invoice: else any number
+        would do.
+        """
+        letters = re.search("[A-Za-zÄÖÜäöüß]", _PLACEHOLDER.sub("", self.text)) is not None
+        if not letters and not self.yearly:
+            return []
+        parts = []
+        for part in re.split(r"(\{[JN]+\})", self.text):
+            if part.startswith("{J"):
+                parts.append(f"(?P<year>[0-9]{{{len(part) - 2}}})")
+            elif part.startswith("{N"):
+                parts.append(f"(?P<running>[0-9]{{{1 if letters else len(part) - 2},9}})")
+            elif letters:
+                parts += [re.escape(word) for word in re.split("[-_/ .#+]+", part) if word]
+            elif part:
+                parts.append(re.escape(part))
+        around = ("(?<![^\\W_])", "(?![^\\W_])") if letters else ("(?<![\\w.,/-])", "(?![\\w/-])")
+        between = "[-_/ .#+]{0,3}" if letters else ""
+        form = re.compile(around[0] + between.join(parts) + around[1], re.I)
+        found = []
+        for one in form.finditer(text):
+            named = one.groupdict()
+            year = int(named.get("year") or 0)
+            found.append(self.number(year, int(named["running"])))
+        return found
+
     def running_in(self, number: str, year: int) -> int | None:
         """The running part of a number of this format; None for any other text."""
         before, behind = self.around(year)

@@ -119,6 +119,19 @@ class Reversal:
     """What the charge says was held and never captured; None where no charge was told."""
     moved: bool = False
     """Of a refund: it has a balance transaction, so it moved money."""
+    refunds: "tuple[Listed, ...]" = ()
+    """Of a charge: its refunds, where they lie in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A refund that lies in its charge, as API versions before 2022-11-15 tell it."""
+
+    object_id: str
+    amount_minor: int
+    at: datetime
+    status: str | None
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ def _reasons(money: LooseMoney, candidate: Candidate) -> tuple[Why, ...]:
 
 
 _NUMBER = re.compile(r"(?<![A-Z0-9])(RE|TEST)[-_/ .]{0,3}(\d{4})[-_/ .]{0,3}(\d{1,6})(?!\d)", re.I)
-_MOST_NUMBERS = 5
+MOST_NUMBERS = 5
 
 
 def numbers_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -300,7 +300,7 @@ def numbers_in(texts: Iterable[str]) -> tuple[str, ...]:
     # In one go: each delivery is read for them. No number goes across "|".
     for kind, year, running in _NUMBER.findall(simplified("|".join(texts))):
         found[f"{kind.upper()}-{year}-{int(running):04d}"] = None
-    return tuple(found)[:_MOST_NUMBERS]
+    return tuple(found)[:MOST_NUMBERS]
 
 
 # --- credits -------------------------------------------------------------------------------
@@ -328,12 +328,14 @@ class KeptCredit:
     """A credit beside the invoice that it comes from.
 
     `used_on` is the number of the invoice that it stands on, "" for a draft, None for nowhere yet.
+    `covered`: its money is still too much there; what went back was that of the newest credits.
     """
 
     id: str
     amount_minor: int
     currency: str
     used_on: str | None
+    covered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

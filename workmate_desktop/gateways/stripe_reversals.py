@@ -18,7 +18,7 @@ from workmate_desktop.domain.events import (
     UnreadableEvent,
 )
 from workmate_desktop.domain.money import MAX_MINOR
-from workmate_desktop.domain.reversals import TAKEN_BACK, Balance, Reversal, Told
+from workmate_desktop.domain.reversals import TAKEN_BACK, Balance, Listed, Reversal, Told
 from workmate_desktop.gateways.stripe_charges import read_charge
 from workmate_desktop.gateways.stripe_values import (
     CHARGE_ID,
@@ -42,6 +42,7 @@ _IDS = {
     Told.REFUNDED_TOTAL: CHARGE_ID,
     Told.FAILED_CHARGE: CHARGE_ID,
 }
+_MOST_LISTED = 100
 _FUNDS = {FUNDS_WITHDRAWN: "withdrawn", FUNDS_REINSTATED: "reinstated"}
 
 
@@ -107,9 +108,25 @@ def reversal_event(
             balance=_balance(about, currency) if told is Told.DISPUTE else None,
             released_minor=charge.released_minor if charge else None,
             moved=told is Told.REFUND and bool(about.get("balance_transaction")),
+            refunds=_listed(about, currency) if told is Told.REFUNDED_TOTAL else (),
         ),
         charge=charge,
     )
+
+
+def _listed(charge: dict[str, Any], currency: str | None) -> tuple[Listed, ...]:
+    """The refunds that lie in a charge: all of them, or the newest ten."""
+    data = as_dict(charge.get("refunds")).get("data")
+    found = []
+    for one in data[:_MOST_LISTED] if isinstance(data, list) else []:
+        refund = as_dict(one)
+        object_id = matched(_IDS[Told.REFUND], refund.get("id"))
+        amount, at = read_amount(refund.get("amount")), read_moment(refund.get("created"))
+        if object_id is None or amount is None or at is None or refund.get("currency") != currency:
+            continue
+        status, moved = matched(CODE, refund.get("status")), refund.get("balance_transaction")
+        found.append(Listed(object_id, amount, at, status, bool(moved)))
+    return tuple(found)
 
 
 def _told(kind: str) -> Told:

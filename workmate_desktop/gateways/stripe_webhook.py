@@ -221,6 +221,7 @@ def _payment_event(
         "created": created is None,
     }
     metadata = as_dict(intent.get("metadata"))
+    written = _written(intent, metadata)
     charge = charge_of_intent(intent) if kind == PAYMENT_SUCCEEDED else {}
     latest = charge or intent.get("latest_charge")
     if isinstance(latest, dict):
@@ -243,7 +244,8 @@ def _payment_event(
         failure_code=matched(CODE, error.get("code")) if error else None,
         account=read_text(values.get("account"), longest=255),
         problem=next((name for name, found in problems.items() if found), None),
-        mentioned=_numbers_mentioned(intent, metadata),
+        mentioned=numbers_in(written),
+        written=written,
         foreign=bool(metadata) and _OUR_METADATA.isdisjoint(metadata),
         charge_id=matched(CHARGE_ID, latest),
         charge=read_charge(charge) if charge else None,
@@ -307,11 +309,11 @@ def _running_event(
     )
 
 
-def _numbers_mentioned(intent: dict[str, Any], metadata: dict[str, Any]) -> tuple[str, ...]:
-    """Numbers of invoices in what somebody wrote beside the payment; never the words around."""
+def _written(intent: dict[str, Any], metadata: dict[str, Any]) -> tuple[str, ...]:
+    """What somebody wrote beside the payment. Only numbers of invoices in it are kept."""
     written = [intent.get("description"), intent.get("statement_descriptor_suffix")]
     written += list(metadata.values())[:_MOST_METADATA]
-    return numbers_in([text[:LONGEST_METADATA] for text in written if isinstance(text, str)])
+    return tuple([text[:LONGEST_METADATA] for text in written if isinstance(text, str)])
 
 
 def _other_event(

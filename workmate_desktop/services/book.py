@@ -25,7 +25,7 @@ from workmate_desktop.domain.reversals import Told
 from workmate_desktop.services import book_reversals, named_twice
 from workmate_desktop.services.charges import NOT_BELIEVED, learn_charge, reason_of_charge
 from workmate_desktop.services.given_numbers import note_number_of
-from workmate_desktop.services.ownership import is_not_ours
+from workmate_desktop.services.ownership import is_not_ours, with_own_numbers
 from workmate_desktop.services.running import note_running, reason_of_running
 from workmate_desktop.services.status import (
     add_payment,
@@ -80,6 +80,8 @@ def book(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Re
     """Keep the event, and do what it says. A known event changes nothing."""
     if t.events.is_known(event.id):
         return Receipt(event, Outcome.DUPLICATE, known=True)
+    if event.written and event.invoice_ref is None:
+        event = with_own_numbers(t, event)
     return _decide_safely(t, event, source, rules, first_time=True)
 
 

@@ -127,7 +127,11 @@ def book_kept(t: Transaction, intent_id: str) -> None:
 def note_times(t: Transaction, event: StripeEvent) -> None:
     """When a refund or dispute was made, each event about it tells."""
     told = event.reversal
-    if told is None or told.told is Told.REFUNDED_TOTAL:
+    if told is None:
+        return
+    for one in told.refunds:
+        t.times.note(one.object_id, one.at, TimeSource.OBJECT)
+    if told.told is Told.REFUNDED_TOTAL:
         return
     source = TimeSource.EVENT if told.told is Told.FAILED_CHARGE else TimeSource.OBJECT
     t.times.note(told.object_id, told.at, source)
@@ -192,12 +196,13 @@ def _book(
         return
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     going = entry.amount_minor > 0
+    listed = {one.object_id: one.at for one in about.reversal.refunds}
     t.payments.add_reversal(
         payment,
         -entry.amount_minor,
         entry.kind,
         entry.object_id,
-        at=about.reversal.at if going else about.created,
+        at=listed.get(entry.object_id, about.reversal.at) if going else about.created,
         actor=ACTOR_STRIPE,
     )
     before = after = None
@@ -314,8 +319,11 @@ def _kind_of_loss(events: list[StripeEvent], object_id: str, method: str) -> Rev
 
 
 def _newest_about(events: list[StripeEvent], object_id: str) -> StripeEvent | None:
-    about = [e for e in events if e.reversal is not None and e.reversal.object_id == object_id]
-    return _newest(about)
+    return _newest([e for e in events if e.reversal and object_id in _told_objects(e.reversal)])
+
+
+def _told_objects(reversal: Reversal) -> set[str]:
+    return {reversal.object_id, *(one.object_id for one in reversal.refunds)}
 
 
 def _close_request(

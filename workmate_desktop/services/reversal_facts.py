@@ -2,7 +2,7 @@
 
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.domain.reversals import Fact, Standing, Told, standing
+from workmate_desktop.domain.reversals import Fact, Listed, Reversal, Standing, Told, standing
 from workmate_desktop.store.transaction import Transaction
 
 
@@ -12,14 +12,22 @@ def standing_of(t: Transaction, payment: Payment) -> Standing:
     intent_id = payment.stripe_payment_intent_id or ""
     _, told = t.events.success_of(intent_id)
     known = [minor for minor in (told, t.charges.released_of(intent_id)) if minor is not None]
-    return standing(
-        (
-            Fact(event.reversal, event.created, event.amount_minor)
-            for event in facts_about(t, payment)
-            if event.reversal is not None and event.amount_minor is not None
-        ),
-        min(known, default=None),
-    )
+    facts = [
+        fact
+        for event in facts_about(t, payment)
+        if event.reversal is not None and event.amount_minor is not None
+        for fact in (
+            Fact(event.reversal, event.created, event.amount_minor),
+            *(_listed(one, event) for one in event.reversal.refunds),
+        )
+    ]
+    return standing(facts, min(known, default=None))
+
+
+def _listed(one: Listed, event: StripeEvent) -> Fact:
+    """A refund in its charge, as an event of its own would have told it."""
+    told = Reversal(Told.REFUND, one.object_id, one.status, one.at, moved=one.moved)
+    return Fact(told, event.created, one.amount_minor)
 
 
 def facts_about(t: Transaction, payment: Payment) -> list[StripeEvent]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
-from workmate_desktop.domain.history import ACTOR_STRIPE, Action
+from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments import Payment
 from workmate_desktop.domain.reversals import CHARGE_PREFIXES, ReversalKind
 from workmate_desktop.services import moving
@@ -110,7 +110,7 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
     assert home is not None
     left = dict(moving.shares(t, payment, before_refunds=True)) or {home: 0}
     said = _said_by_staff(t, payment, gone)
-    when = _times(t, payment)
+    when = _times(t, payment, gone)
     order = sorted(gone, key=lambda key: (key not in said, when.get(key, ""), key))
     found: Places = {}
     for object_id in order:
@@ -128,11 +128,16 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
     return found
 
 
-def _times(t: Transaction, payment: Payment) -> dict[str, str]:
-    """When each refund and dispute was made; what only its charge tells of comes first."""
+def _times(t: Transaction, payment: Payment, gone: Places) -> dict[str, str]:
+    """When each refund and dispute was made; what is booked under its charge, when the oldest was
+    that is not booked under its own name."""
     said = standing_of(t, payment)
     times = {one.object_id: one.at for one in said.refunds}
     times |= {key: one.at for key, one in said.disputes.items()}
+    nameless = [one.at for one in said.refunds if one.counts and one.object_id not in gone]
+    nameless += [at for at, _ in said.unnamed]
+    if nameless:
+        times |= {key: min(nameless) for key in gone if key not in times}
     return {key: to_text(at) for key, at in times.items()}
 
 
@@ -192,6 +197,7 @@ def close_questions(t: Transaction, payment: Payment) -> None:
         asked = outcome is Outcome.NEEDS_REVIEW and reason == Reason.SPLIT_REFUNDED.value
         if asked and not must_ask(t, payment, event):
             t.reviews.settle_event(event.id, Outcome.BOOKED, payment.invoice_id)
+            t.notices.end(NoticeKind.NEEDS_REVIEW, event_id=event.id)
 
 
 def place(t: Transaction, event: StripeEvent, invoice_id: str, actor: str) -> None:

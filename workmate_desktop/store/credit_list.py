@@ -42,11 +42,8 @@ def _moved(credit: Any) -> ColumnElement[bool]:
     )
 
 
-def open_credits(connection: Connection, customer_id: str, *, livemode: bool) -> list[Credit]:
-    """Credits of this customer that stand on no invoice yet, oldest first.
-
-    When money went back, what is left on their invoice covers the oldest ones.
-    """
+def _covered() -> ColumnElement[bool]:
+    """What is too much on the invoice of the credit is enough for it and for the older ones."""
     older = select(func.sum(_OLDER.c.amount_minor)).where(
         _OLDER.c.invoice_id == _D.c.invoice_id,
         _OLDER.c.kind == Decision.CREDIT_KEPT.value,
@@ -54,6 +51,14 @@ def open_credits(connection: Connection, customer_id: str, *, livemode: bool) ->
         ~undone(_OLDER),
         ~_moved(_OLDER),
     )
+    return older.scalar_subquery() <= too_much_of(_NAMED)
+
+
+def open_credits(connection: Connection, customer_id: str, *, livemode: bool) -> list[Credit]:
+    """Credits of this customer that stand on no invoice yet, oldest first.
+
+    When money went back, what is left on their invoice covers the oldest ones.
+    """
     query = (
         select(_D, _NAMED.c.number, _NAMED.c.customer_id)
         .join(_NAMED, _NAMED.c.id == _D.c.invoice_id)
@@ -63,7 +68,7 @@ def open_credits(connection: Connection, customer_id: str, *, livemode: bool) ->
             _NAMED.c.customer_id == customer_id,
             ~undone(_D),
             ~_used(_D),
-            older.scalar_subquery() <= too_much_of(_NAMED),
+            _covered(),
         )
         .order_by(_D.c.at, _D.c.id)
     )
@@ -115,7 +120,14 @@ def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
         .scalar_subquery()
     )
     query = (
-        select(_D.c.id, _D.c.amount_minor, _D.c.currency, used_on.label("used_on"))
+        select(
+            _D.c.id,
+            _D.c.amount_minor,
+            _D.c.currency,
+            used_on.label("used_on"),
+            _covered().label("covered"),
+        )
+        .join(_NAMED, _NAMED.c.id == _D.c.invoice_id)
         .where(
             _D.c.invoice_id == invoice_id,
             _D.c.kind == Decision.CREDIT_KEPT.value,
@@ -125,7 +137,7 @@ def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
         .order_by(_D.c.at, _D.c.id)
     )
     return [
-        KeptCredit(row.id, row.amount_minor, row.currency, row.used_on)
+        KeptCredit(row.id, row.amount_minor, row.currency, row.used_on, bool(row.covered))
         for row in connection.execute(query)
     ]
 

@@ -68,14 +68,15 @@ class NoticeVerbs:
         *,
         about: str | None = None,
         object_id: str | None = None,
+        event_id: str | None = None,
     ) -> None:
         """The trouble is over: its notices say so (`over_at`) and need no reading any more.
 
         With `invoice_id` only those of this invoice, with `about` those that began with it, with
-        `object_id` those about this object of Stripe's.
+        `object_id` those about this object of Stripe's, with `event_id` those that an event made.
         """
         now = self._t.now_text()
-        for notice_id, detail in self._not_over(kind, invoice_id, about):
+        for notice_id, detail in self._not_over(kind, invoice_id, about, event_id):
             if object_id is not None and detail.get("object_id") != object_id:
                 continue
             self._t.raw.execute(
@@ -85,11 +86,16 @@ class NoticeVerbs:
             self._t.changed(NoticeAdded(""))
 
     def _not_over(
-        self, kind: NoticeKind, invoice_id: str | None = None, about: str | None = None
+        self,
+        kind: NoticeKind,
+        invoice_id: str | None = None,
+        about: str | None = None,
+        event_id: str | None = None,
     ) -> list[tuple[str, Mapping[str, object]]]:
         rows = self._t.raw.execute(
-            "SELECT id, detail FROM notices WHERE kind = ?1 AND (?2 IS NULL OR invoice_id = ?2)",
-            (kind.value, invoice_id),
+            "SELECT id, detail FROM notices WHERE kind = ?1 AND (?2 IS NULL OR invoice_id = ?2)"
+            " AND (?3 IS NULL OR event_id = ?3)",
+            (kind.value, invoice_id, event_id),
         ).fetchall()
         parsed = [(str(notice_id), from_json(text)) for notice_id, text in rows]
         return [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.reversals import Balance, Reversal, Told
+from workmate_desktop.domain.reversals import Balance, Listed, Reversal, Told
 
 
 def reversal_facts(reversal: Reversal | None) -> dict[str, object]:
@@ -28,6 +28,11 @@ def reversal_facts(reversal: Reversal | None) -> dict[str, object]:
         else None,
         "released": reversal.released_minor,
         "moved": True if reversal.moved else None,
+        "listed": [
+            [one.object_id, one.amount_minor, to_text(one.at), one.status, one.moved]
+            for one in reversal.refunds
+        ]
+        or None,
     }
 
 
@@ -55,6 +60,7 @@ def reversal_of(detail: Mapping[str, object]) -> Reversal | None:
         balance=_balance(detail.get("balance")),
         released_minor=minor_in(detail, "released"),
         moved=detail.get("moved") is True,
+        refunds=_listed(detail.get("listed")),
     )
 
 
@@ -62,6 +68,19 @@ def minor_in(detail: Mapping[str, object], key: str) -> int | None:
     """An amount in `detail`; None for anything else (rows written from outside)."""
     value = detail.get(key)
     return value if type(value) is int and value >= 0 else None
+
+
+def _listed(value: object) -> tuple[Listed, ...]:
+    found = []
+    for one in value if isinstance(value, list) else []:
+        if not isinstance(one, list) or len(one) != 5:
+            continue
+        key, minor, text, status, moved = one
+        at = _moment(text) if isinstance(text, str) else None
+        if isinstance(key, str) and type(minor) is int and minor > 0 and at is not None:
+            word = status if isinstance(status, str) else None
+            found.append(Listed(key, minor, at, word, moved is True))
+    return tuple(found)
 
 
 def _balance(value: object) -> Balance | None:

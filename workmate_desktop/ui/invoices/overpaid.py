@@ -98,6 +98,9 @@ class OverpaidBlock(QWidget):
             if one.used_on is not None:
                 sentence = self.tr("%1 Guthaben, übernommen auf %2.")
                 words.append(fill(sentence, amount, one.used_on or texts.draft()))
+            elif not one.covered:
+                sentence = self.tr("%1 Guthaben waren vorgemerkt; dieses Geld ging zurück.")
+                words.append(fill(sentence, amount))
             else:
                 sentence = self.tr("%1 Guthaben sind für die nächste Rechnung vorgemerkt.")
                 words.append(fill(sentence, amount))
