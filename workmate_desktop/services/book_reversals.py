@@ -249,7 +249,11 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
     told_so = sum(minor for key, minor in by_object.items() if key not in names or minor < 0)
     steps = [(one.at, one.object_id, one.amount_minor, one.counts) for one in now.refunds]
     steps += [(at, charge_id, minor, True) for at, minor in now.unnamed]
-    for _, object_id, amount, counts in sorted(steps):
+    # Of those that failed, first the one that is booked; then one that is booked under its charge.
+    rank = {key: 0 if minor > 0 else 2 for key, minor in by_object.items()}
+    failed = [step for step in sorted(steps) if not step[3]]
+    failed.sort(key=lambda step: rank.get(step[1], 1))
+    for _, object_id, amount, counts in failed if missing < 0 else sorted(steps):
         if missing > 0 and counts and (object_id == charge_id or by_object.get(object_id, 0) <= 0):
             if told_so >= amount:
                 told_so -= amount
@@ -258,7 +262,8 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
                 continue  # the rest below
             step = min(missing, amount)
         elif missing < 0 and not counts:
-            step = -min(-missing, amount)
+            booked_so = by_object.get(object_id, 0)
+            step = -min(-missing, booked_so if booked_so > 0 else amount)
         else:
             continue
         found.append(_entry(object_id, step))

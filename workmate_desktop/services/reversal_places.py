@@ -13,7 +13,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Reason, StripeEvent
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments import Payment
-from workmate_desktop.domain.reversals import CHARGE_PREFIXES, ReversalKind
+from workmate_desktop.domain.reversals import CHARGE_PREFIXES, ReversalKind, Standing, Told
 from workmate_desktop.services import moving
 from workmate_desktop.services.reversal_facts import standing_of
 from workmate_desktop.services.status import update_status
@@ -109,50 +109,59 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
     home = payment.invoice_id
     assert home is not None
     left = dict(moving.shares(t, payment, before_refunds=True)) or {home: 0}
-    said = _said_by_staff(t, payment, gone)
-    when = _times(t, payment, gone)
-    order = sorted(gone, key=lambda key: (key not in said, when.get(key, ""), key))
+    news = standing_of(t, payment)
+    said = _said_by_staff(t, payment, gone, news)
+    when = _times(news, gone)
     found: Places = {}
-    for object_id in order:
-        minor = sum(gone[object_id].values())
-        places = found[object_id] = dict[str, int]()
-        here = [said[object_id]] if object_id in said else [home, *left]
-        for invoice_id in here:
-            part = minor if object_id in said else min(minor, max(0, left.get(invoice_id, 0)))
-            if part:
+    for object_id, (invoice_id, asked) in said.items():
+        part = max(0, min(sum(gone[object_id].values()), asked))
+        found[object_id] = {invoice_id: part}
+        left[invoice_id] = left.get(invoice_id, 0) - part
+    for object_id in sorted(gone, key=lambda key: (when.get(key, ""), key)):
+        places = found.setdefault(object_id, {})
+        minor = sum(gone[object_id].values()) - sum(places.values())
+        for invoice_id in (home, *left):
+            part = min(minor, max(0, left.get(invoice_id, 0)))
+            if part > 0:
                 places[invoice_id] = places.get(invoice_id, 0) + part
-                left[invoice_id] = left.get(invoice_id, 0) - part
+                left[invoice_id] -= part
                 minor -= part
         if minor:  # a bank may take more than was paid
             places[home] = places.get(home, 0) + minor
     return found
 
 
-def _times(t: Transaction, payment: Payment, gone: Places) -> dict[str, str]:
+def _times(news: Standing, gone: Places) -> dict[str, str]:
     """When each refund and dispute was made; what is booked under its charge, when the oldest was
     that is not booked under its own name."""
-    said = standing_of(t, payment)
-    times = {one.object_id: one.at for one in said.refunds}
-    times |= {key: one.at for key, one in said.disputes.items()}
-    nameless = [one.at for one in said.refunds if one.counts and one.object_id not in gone]
-    nameless += [at for at, _ in said.unnamed]
+    times = {one.object_id: one.at for one in news.refunds}
+    times |= {key: one.at for key, one in news.disputes.items()}
+    nameless = [one.at for one in news.refunds if one.counts and one.object_id not in gone]
+    nameless += [at for at, _ in news.unnamed]
     if nameless:
         times |= {key: min(nameless) for key in gone if key not in times}
     return {key: to_text(at) for key, at in times.items()}
 
 
-def _said_by_staff(t: Transaction, payment: Payment, gone: Places) -> dict[str, str]:
-    """Refund or dispute → the other invoice, where staff said that it was about that one."""
-    found: dict[str, str] = {}
+def _said_by_staff(
+    t: Transaction, payment: Payment, gone: Places, news: Standing
+) -> dict[str, tuple[str, int]]:
+    """Refund or dispute → (the other invoice, how much), where staff said that it was about that
+    one."""
+    found: dict[str, tuple[str, int]] = {}
     for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
         told = event.reversal
         if told is None or outcome is not Outcome.BOOKED or reason != Reason.SPLIT_REFUNDED.value:
             continue
         named = t.reviews.named_invoice(event.id)
         key = next((one for one in (told.object_id, told.charge_id) if one in gone), None)
-        if key is not None and named not in (None, payment.invoice_id):
-            assert named is not None
-            found[key] = named
+        if key is not None and named is not None and named != payment.invoice_id:
+            minor = event.amount_minor or 0
+            if told.told is Told.REFUNDED_TOTAL:  # the sum of all; it was about the newest
+                until = [one for one in news.refunds if one.at <= event.created and one.counts]
+                here = [minor for at, minor in news.unnamed if at == event.created]
+                minor = here[0] if here else until[-1].amount_minor if until else 0
+            found[key] = (named, found.get(key, ("", 0))[1] + minor)
     return found
 
 
