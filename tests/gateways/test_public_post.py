@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,34 @@ def test_it_goes_out_as_stripe_would_send_it(
         assert b"stripe-signature: t=1,v1=2\r\n" in head
         assert b"content-type: application/json; charset=utf-8\r\n" in head
         assert b"mozilla" not in head and b"origin" not in head
+
+
+def test_sa6_no_login_of_another_program_goes_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login anna password geheim\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with PublicEdge(tmp_path, answer=OK) as edge:
+        edge.use(monkeypatch)
+        send()
+        assert b"authorization" not in edge.requests[0].lower()
+
+
+def test_sa10_an_answer_without_an_end_costs_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PublicEdge(tmp_path, answer=page("200 OK", b"x" * 60_000_000)) as edge:
+        edge.use(monkeypatch)
+        tracemalloc.start()
+        try:
+            assert len(send(timeout=30).start) == 4096
+            # The stand-in sends what it holds already: its copies are not counted as new ones.
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 10_000_000
 
 
 def test_somebody_without_the_right_certificate_is_not_believed(
