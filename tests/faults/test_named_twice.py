@@ -22,6 +22,7 @@ from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
 from workmate_desktop.domain.review import Decision, ReviewList
 from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.services.comparison import Comparison
+from workmate_desktop.services.seal_check import SealCheck
 
 PI = "pi_same"
 
@@ -272,6 +273,8 @@ def test_sa7_whatever_is_named_and_decided_the_money_counts_once(office: Office)
                     invoice_id,
                 )
                 assert status(at, invoice_id)[1] == on_it
+        report = SealCheck(at.writer, at.database, at.clock, lambda: None).run()
+        assert not report.findings.tampered and not report.findings.added
         # What waits can be decided, and nothing is left over.
         for one in waiting(at):
             at.review.set_aside(one, "so").result(10)

@@ -120,10 +120,6 @@ class PaymentLinkVerbs:
             (stripe_link_id, url, self._t.now_text()),
         )
 
-    def moved_to(self, link_id: str, url: str) -> None:
-        """Stripe names another address than the books do: its word counts."""
-        self._change(link_id, "url = ?", (url,))
-
     def must_close(self, link_id: str, reason: CloseReason) -> None:
         """It must not be paid any more: to be switched off at Stripe until that succeeds."""
         self._change(
