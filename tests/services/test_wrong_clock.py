@@ -12,6 +12,15 @@ from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 
 DAY = 86_400.0
 WRONG = [-1000 * DAY, -2 * DAY, 0.0, 2 * DAY, 1000 * DAY]
+PAIRS = [(one, one) for one in WRONG] + [
+    (2 * DAY, 0.0),
+    (1000 * DAY, 0.0),
+    (-1000 * DAY, 0.0),
+    (0.0, 1000 * DAY),
+    (0.0, -1000 * DAY),
+    (1000 * DAY, -2 * DAY),
+]
+"""So many seconds the PC is ahead: at first, and later."""
 
 
 def _start_anew(absence: Absence, pc_is_ahead: float) -> None:
@@ -30,8 +39,7 @@ def _ignored(absence: Absence) -> int:
     return int(absence.office.value(sql))
 
 
-@pytest.mark.parametrize("after", WRONG)
-@pytest.mark.parametrize("ahead", WRONG)
+@pytest.mark.parametrize(("ahead", "after"), PAIRS)
 def test_sa9_test_data_deleted_while_the_clock_is_wrong_and_unmeasured(
     tmp_path: Path, ahead: float, after: float
 ) -> None:
@@ -122,8 +130,7 @@ def test_sa9_a_time_that_an_older_version_kept_is_mended(tmp_path: Path, set_rig
         absence.close()
 
 
-@pytest.mark.parametrize("then", WRONG)
-@pytest.mark.parametrize("installed", WRONG)
+@pytest.mark.parametrize(("installed", "then"), PAIRS)
 def test_sa9_the_first_run_finds_what_came_since_the_installation(
     tmp_path: Path, installed: float, then: float
 ) -> None:
