@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.services.absence import Absence
+from tests.standins.stripe_api import SECRET_KEY
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
@@ -161,5 +163,61 @@ def test_sa9_a_right_clock_fetches_nothing_older(tmp_path: Path) -> None:
         absence.later(days=1)
         absence.pay(invoice)
         assert absence.run().seen == 1
+    finally:
+        absence.close()
+
+
+def _refund(absence: Absence, intent: str) -> None:
+    """In Stripe's dashboard."""
+    form = urlencode({"payment_intent": intent, "amount": 1900})
+    assert absence.stripe.answer("POST", "/v1/refunds", form, SECRET_KEY, None)[0] == 200
+
+
+def _by_hand(absence: Absence, invoice: str) -> None:
+    day = absence.clock.today()
+    absence.office.invoicing.add_manual_payment(invoice, 1900, "cash", day).result(10)
+
+
+def _sums(absence: Absence, invoice: str) -> tuple[int, int]:
+    row = absence.office.books.invoice_row(invoice)
+    assert row is not None
+    return row.payable_minor, row.overpaid_minor
+
+
+@pytest.mark.parametrize("set_right", [False, True])
+@pytest.mark.parametrize("ahead", WRONG)
+@pytest.mark.parametrize("staff_first", [False, True])
+def test_sa9_what_staff_did_before_the_clock_was_measured_stands_in_its_place(
+    tmp_path: Path, ahead: float, staff_first: bool, set_right: bool
+) -> None:
+    """Paid too much and refunded in part: what is forgiven follows from which came first."""
+    absence = Absence(tmp_path)
+    try:
+        [invoice] = absence.invoices(1)
+        absence.later(minutes=5)
+        absence.pay(invoice)
+        assert absence.run().payments == 1
+        intent = absence.office.value("SELECT stripe_payment_intent_id FROM payments")
+        absence.later(hours=1)
+        _start_anew(absence, ahead)
+        if staff_first:
+            _by_hand(absence, invoice)
+            absence.later(hours=1)
+            _refund(absence, intent)
+        else:
+            _refund(absence, intent)
+            absence.later(hours=1)
+            assert absence.run().reversals == 1
+            _start_anew(absence, ahead)
+            _by_hand(absence, invoice)
+        absence.later(hours=1)
+        if set_right:
+            absence.clock.pc_is_ahead, absence.clock.offset = 0.0, 0.0
+            absence.later(minutes=1)
+        absence.run()
+        # Of too much received the refund was the excess; else it was given back on purpose.
+        assert _sums(absence, invoice) == ((0, 0) if staff_first else (0, 1900))
+        absence.run()
+        assert _sums(absence, invoice) == ((0, 0) if staff_first else (0, 1900))
     finally:
         absence.close()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from workmate_desktop.domain.clock import Clock, from_text, to_text, true_now
+from workmate_desktop.domain.clock import Clock, to_text, true_now
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.history import NoticeKind
@@ -32,12 +32,12 @@ from workmate_desktop.gateways.stripe_events import (
     StripeEvents,
 )
 from workmate_desktop.services.book import Receipt
+from workmate_desktop.services.late_clock import LateClock
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.store import catch_up as positions
 from workmate_desktop.store.catch_up import Cursor
-from workmate_desktop.store.deleted_test_data import mend_cut_off
 from workmate_desktop.store.engine import Database
-from workmate_desktop.store.settings import TEST_DATA_DELETED_AT, setting
+from workmate_desktop.store.settings import setting
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -116,6 +116,7 @@ class CatchUp:
         self._logged_trouble: str | None = None
         self._unreadable: set[bytes] = set()
         """Met before in this session: the overlap brings them again with every poll."""
+        self._late_clock = LateClock(writer, database, receive, clock)
 
     def note_installation(self) -> None:
         """Remember this moment, if it is the first one: nothing older is ever fetched."""
@@ -201,6 +202,7 @@ class _Run:
         self._receive = catch_up._receive
         self._clock = catch_up._clock
         self._unreadable = catch_up._unreadable
+        self._late_clock = catch_up._late_clock
         self._stripe = stripe
         self._livemode = livemode
         self._source = source
@@ -229,7 +231,7 @@ class _Run:
             if asked_at - covered > LONG_ABSENCE_SECONDS:
                 self._read_payments_of_invoices()
             self._cover(asked_at, first_time=saved is None)
-            self._mend_cut_off(asked_at)
+            self._late_clock.mend()
         except UserError as error:
             trouble = error
         return CatchUpResult(
@@ -251,17 +253,6 @@ class _Run:
             begin = positions.begun_at(connection, now, livemode=self._livemode)
         offset = self._clock.stripe_now() - now.timestamp()
         return int(begin.timestamp() + offset)
-
-    def _mend_cut_off(self, asked_at: int) -> None:
-        """Events that were ignored for the sake of a wrong clock are processed again."""
-        if self._livemode:
-            return
-        with self._database.reader() as connection:
-            kept = setting(connection, TEST_DATA_DELETED_AT)
-        if kept is not None and from_text(kept).timestamp() > asked_at:
-            ignored = self._writer.submit(lambda t: mend_cut_off(t, asked_at)).result()
-            for event_id in ignored:
-                self._receive.reprocess(event_id).result()
 
     # --- the event list ------------------------------------------------------------------
 
@@ -303,6 +294,7 @@ class _Run:
             self._progress(self._so_far)
 
     def _book_some(self, fetched: Sequence[FetchedEvent]) -> None:
+        self._late_clock.mend()  # before what happened since then is booked
         self._recent.extend((one.created, one.id) for one in fetched)
         newest = max(self._cursor.newest, fetched[-1].created)
         cursor = replace(self._cursor, anchor=self._anchor(newest), newest=newest)
