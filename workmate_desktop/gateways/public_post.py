@@ -16,7 +16,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from workmate_desktop.domain.waiting import Signal
-from workmate_desktop.gateways import deadline
+from workmate_desktop.gateways import bounded, deadline
 
 TIMEOUT_SECONDS = 10.0
 _CONNECT_SECONDS = 5.0
@@ -112,6 +112,7 @@ def _ask(url: str, body: bytes, signature: str, timeout: float, *, through_proxy
     began = time.monotonic()
     with requests.Session() as session:
         session.trust_env = through_proxy
+        session.auth = bounded.no_login  # or ngrok would read a login of .netrc
         try:
             with session.post(
                 url,
