@@ -24,7 +24,9 @@ from workmate_desktop.store import (
     catch_up,
     credit_list,
     mails,
+    moves,
     not_ours,
+    owed_entries,
     payment_links,
     refunds,
     review_list,
@@ -212,6 +214,26 @@ def test_the_list_of_what_waits(office: Database) -> None:
             )
     assert plans
     assert full_scans(plans) == []
+
+
+_OF_MOVES = {
+    "pairs of a payment": (moves._OF_PAYMENT, 1),
+    "pairs of a decision": (moves._OF_DECISION, 1),
+    "what an invoice's panel shows": (credit_list._MOVES, 1),
+    "invoices of a split payment": (credit_list._SPLIT, 1),
+    "credits in use": (owed_entries._USES, 1),
+}
+
+
+@pytest.mark.parametrize("name", _OF_MOVES)
+def test_mb7_moved_money_is_found_by_its_own_index(office: Database, name: str) -> None:
+    """Nearly every payment takes nothing back: the index of what takes back would find them all."""
+    sql, count = _OF_MOVES[name]
+    with office.reader() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("x",) * count)
+        lines = [str(row[3]) for row in plan]
+    assert not [line for line in lines if "(reverses_id=?" in line and "SEARCH u " not in line]
+    assert not [line for line in lines if line.startswith("SCAN ") and "away" not in line]
 
 
 def test_mb4_payments_of_other_programs(office: Database) -> None:

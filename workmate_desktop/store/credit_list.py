@@ -142,19 +142,20 @@ def credits_of(connection: Connection, invoice_id: str) -> list[KeptCredit]:
     ]
 
 
+# With a `+`, SQLite does not take the index of `reverses_id`, where nearly all rows are.
 _MOVES = """
 SELECT d.id, d.kind, here.invoice_id, ti.number, away.invoice_id, fi.number,
     sum(here.amount_minor), here.currency
 FROM payments mine
 JOIN payments away ON away.moved_by = mine.moved_by AND away.amount_minor < 0
-    AND away.reversal_of = mine.reversal_of AND away.reverses_id IS NULL
+    AND away.reversal_of = mine.reversal_of AND +away.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = away.id)
 JOIN payments here ON here.moved_by = mine.moved_by AND here.amount_minor > 0
-    AND here.reversal_of = mine.reversal_of AND here.reverses_id IS NULL
+    AND here.reversal_of = mine.reversal_of AND +here.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)
 JOIN review_decisions d ON d.id = mine.moved_by
 JOIN invoices ti ON ti.id = here.invoice_id JOIN invoices fi ON fi.id = away.invoice_id
-WHERE mine.invoice_id = ? AND mine.kind = 'moved' AND mine.reverses_id IS NULL
+WHERE mine.invoice_id = ? AND mine.kind = 'moved' AND +mine.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = mine.id)
 GROUP BY d.id ORDER BY max(mine.rowid) DESC"""
 
@@ -181,7 +182,7 @@ SELECT p.invoice_id FROM payments p WHERE p.stripe_payment_intent_id = ?1
 UNION SELECT here.invoice_id FROM payments p
 JOIN payments here ON here.reversal_of = p.id AND here.kind = 'moved'
 JOIN review_decisions d ON d.id = here.moved_by AND d.kind <> 'credit_used'
-WHERE p.stripe_payment_intent_id = ?1 AND here.amount_minor > 0 AND here.reverses_id IS NULL
+WHERE p.stripe_payment_intent_id = ?1 AND here.amount_minor > 0 AND +here.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)"""
 
 

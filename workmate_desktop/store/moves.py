@@ -19,19 +19,19 @@ _LEFT_AT = """
 SELECT ifnull(sum(amount_minor), 0) FROM payments
 WHERE invoice_id = ?1 AND (id = ?2 OR reversal_of = ?2 OR reverses_id = ?2)"""
 _CAME_TO = _LEFT_AT + " AND stripe_object_id IS NULL"
+# With a `+`, SQLite does not take the index of `reverses_id`, where nearly all rows are.
 _PAIRS = """
 SELECT away.moved_by, away.id, here.id, away.reversal_of, away.invoice_id, here.invoice_id,
     here.amount_minor, d.kind = 'credit_used'
 FROM payments away JOIN review_decisions d ON d.id = away.moved_by
 JOIN payments here ON here.moved_by = away.moved_by AND here.reversal_of = away.reversal_of
-    AND here.amount_minor > 0 AND here.reverses_id IS NULL
+    AND here.amount_minor > 0 AND +here.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = here.id)
-WHERE away.kind = 'moved' AND away.amount_minor < 0 AND away.reverses_id IS NULL
+WHERE away.kind = 'moved' AND away.amount_minor < 0 AND +away.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM payments u WHERE u.reverses_id = away.id)
     AND {which} ORDER BY away.rowid DESC"""
 _OF_PAYMENT = _PAIRS.format(which="away.reversal_of = ?")
 _OF_DECISION = _PAIRS.format(which="away.moved_by = ?")
-_OF_INVOICE = _PAIRS.format(which="(away.invoice_id = ?1 OR here.invoice_id = ?1)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,6 @@ class MoveVerbs:
     def of_payment(self, payment_id: str) -> list[Move]:
         """In force, of the money of this payment, the newest first."""
         return self._moves(_OF_PAYMENT, payment_id)
-
-    def of_invoice(self, invoice_id: str) -> list[Move]:
-        """In force, to or from this invoice, the newest first."""
-        return self._moves(_OF_INVOICE, invoice_id)
 
     def of_decision(self, decision_id: str) -> list[Move]:
         """What this decision moved and still does: one for each payment."""
