@@ -1,5 +1,6 @@
-"""Everything that the program meets outside of itself, in one value: threads and time, the keyring,
-Stripe, ngrok, the mail server, the port. The rest of the program asks nobody else.
+"""What the core meets outside of itself, in one value: threads and time, the keyring, Stripe,
+ngrok, the mail server, the port, how the books' file is opened. The other files of the data folder
+it opens itself.
 """
 
 from collections.abc import Callable
