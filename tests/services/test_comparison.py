@@ -240,3 +240,16 @@ def test_a_payment_that_stripe_does_not_know_is_not_asked_for_all_the_time(
     there.seconds += 600
     there.run()
     assert there.asked("/v1/charges") == asked + 1
+
+
+@pytest.mark.parametrize("ahead_days", [-1000, 1000])
+def test_sa9_fees_are_asked_for_whatever_the_clock_of_this_pc_says(
+    tmp_path: Path, ahead_days: int
+) -> None:
+    absence = Absence(tmp_path, pc_is_ahead=86_400.0 * ahead_days)
+    try:
+        compared = Compared(absence)
+        compared.paid_invoice()
+        assert compared.comparison.fetch_fees(NOBODY_CANCELS) == 1
+    finally:
+        absence.close()

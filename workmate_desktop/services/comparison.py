@@ -304,7 +304,7 @@ class Comparison:
     # --- fees ----------------------------------------------------------------------------
 
     def _fetch_fees(self, stripe: StripeMovements, livemode: bool) -> int:
-        since = to_text(self._clock.now() - timedelta(days=DAYS))
+        since = to_text(true_now(self._clock) - timedelta(days=DAYS))
         with self._database.reader() as connection:
             lacking = rows.payments_without_fee(
                 connection, since, livemode=livemode, limit=FEES_AT_ONCE + len(self._asked)
