@@ -198,7 +198,8 @@ def _events(row: _InvoiceTuple) -> Iterator[tuple[object, ...]]:
         detail = f'{{"invoice_ref":"{row[0]}","decline_code":"insufficient_funds"}}'
         yield (
             "evt_f" + stem, "payment_intent.payment_failed", row[10], row[10],
-            "failure_recorded", _intent(row), row[0], row[6], detail,
+            # Another attempt than the one that paid, so that the mark of a failure stays.
+            "failure_recorded", "pi_f" + stem, row[0], row[6], detail,
         )  # fmt: skip
 
 

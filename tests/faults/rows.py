@@ -180,6 +180,7 @@ NOW = {
     "SA3": "nothing foreign leaves for the desktop",
     "SA4": "file of the books gone while it runs",
     "SA11d": "a deleted lock file lets nobody in",
+    "SA8": "changed from outside, whatever it is",
     "SA9": "a time of this PC is none of Stripe's",
     "SA5": "floods push out no real event",
     "SA6": "Stripe is told nothing of this PC",

@@ -52,6 +52,7 @@ Written = tuple[Sealed, str, bytes | None]
 _encode = compact_encoder(ascii_only=True, default=str)
 _LAST = "SELECT no, chain FROM seals ORDER BY no DESC LIMIT 1"
 _ADD = "INSERT INTO seals (no, rows, hashes, chain) VALUES (?, ?, ?, ?)"
+_BY_LETTER = {what.value: what for what in Sealed}
 _AT_ONCE = 1000
 # An event says what the payment says that it booked.
 _BOOKED = """
@@ -200,22 +201,23 @@ class _Comparison:
             if self._ahead[key[0]]:
                 self._ahead[key[0]] -= 1
             else:
-                self._read(key[0], 1)
+                self._read(key[0])
 
     def read_on(self) -> bool:
         """More rows, when all seals were read. False: there are none."""
-        return any(self._read(what, _AT_ONCE) for what in Sealed)
+        return sum(self._read(what) for what in Sealed for _ in range(_AT_ONCE)) > 0
 
-    def _read(self, what: Sealed, count: int) -> bool:
-        rows = self._rows[what].fetchmany(count)
-        for row in rows:
-            key, hash_ = (what, str(row[0])), row_hash(row)
-            if self._seals.get(key) == hash_:
-                del self._seals[key]
-            else:
-                self._unsealed[key] = hash_
-        self._findings.rows += len(rows)
-        return bool(rows)
+    def _read(self, what: Sealed) -> bool:
+        row = next(self._rows[what], None)
+        if row is None:
+            return False
+        key, hash_ = (what, str(row[0])), row_hash(row)
+        if self._seals.get(key) == hash_:
+            del self._seals[key]
+        else:
+            self._unsealed[key] = hash_
+        self._findings.rows += 1
+        return True
 
     def conclude(self) -> None:
         """Everything was read: what is left does not agree, or was sealed more than once."""
@@ -233,7 +235,7 @@ class _Comparison:
 
 def _ids(names: object) -> list[Key]:
     try:
-        return [(Sealed(name[0]), name[1:]) for name in json.loads(names)]  # type: ignore[arg-type]
+        return [(_BY_LETTER[name[0]], name[1:]) for name in json.loads(names)]  # type: ignore[arg-type]
     except (ValueError, TypeError, IndexError, KeyError, RecursionError):
         return []  # the chain is broken here
 
