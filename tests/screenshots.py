@@ -52,6 +52,7 @@ SCREENS = {
     "zahlung-laeuft": Screen("tests.ui.invoices.screens:pay_running", 900, 640),
     "zahlungslink-abgelehnt": Screen("tests.ui.invoices.screens:pay_refused", 1280, 694),
     "qr-code": Screen("tests.ui.invoices.screens:qr", 0, 0),
+    "zahlungslink-fremd": Screen("tests.ui.invoices.screens:pay_foreign", 1280, 694),
     "zahlung-eintragen": Screen("tests.ui.invoices.screens:payment", 0, 0),
     "erstattet-teil": Screen("tests.ui.invoices.refund_screens:part", 1280, 900),
     "erstattet-ganz": Screen("tests.ui.invoices.refund_screens:whole", 1280, 900),

@@ -173,6 +173,15 @@ def pay_refused(theme: Theme) -> QWidget:
     return made
 
 
+def pay_foreign(theme: Theme) -> QWidget:
+    """The address of the link is not Stripe's."""
+    pay = FakePay(url="https://pay.stripe-zahlungen.example/b/x")
+    made, _ = tab(theme, picture_books(), pay)
+    made.select_invoice("id-116")
+    made.detail.pay.button(PayAction.OPEN).click()
+    return made
+
+
 def qr(theme: Theme) -> QWidget:
     """The payment link as a QR code."""
     return QrDialog(
