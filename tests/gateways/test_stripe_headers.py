@@ -1,5 +1,6 @@
 """What Stripe's real library sends besides the question, and what it leaves on this PC."""
 
+import json
 import os
 import platform
 import subprocess
@@ -76,6 +77,17 @@ def test_sa6_no_id_and_no_description_of_this_pc(home: Path) -> None:
             assert word not in told
         assert platform.platform().lower() not in told
         assert platform.release().lower() not in told
+
+
+def test_sa6_not_who_started_the_program_either(home: Path) -> None:
+    """The library tells of some programs by their variables in the environment."""
+    with StripeStandIn() as stripe:
+        calls(stripe, home, GEMINI_CLI="1", CURSOR_AGENT="1")
+        for one in stripe.asked:
+            assert one.headers["User-Agent"].startswith("Stripe/v1 PythonBindings/")
+            assert "gent/" not in one.headers["User-Agent"]
+            told = json.loads(one.headers["X-Stripe-Client-User-Agent"])
+            assert set(told) == {"bindings_version", "lang"}
 
 
 def test_sa6_nothing_is_written_to_the_home_folder(home: Path) -> None:

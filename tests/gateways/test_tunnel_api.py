@@ -11,6 +11,7 @@ import pytest
 from tests.gateways.endless import Endless
 from workmate_desktop.gateways import tunnel_api
 from workmate_desktop.gateways.bounded import TooLarge
+from workmate_desktop.gateways.tunnel import _public_url
 from workmate_desktop.gateways.tunnel_agent import AgentProcess
 
 
@@ -57,3 +58,20 @@ def test_sa10_a_line_of_the_log_without_an_end(tmp_path: Path) -> None:
     agent.end()
     assert agent.api == "http://127.0.0.1:1"
     assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("named", "public"),
+    [
+        ("https://Name.ngrok-free.dev", "https://name.ngrok-free.dev"),
+        ("https://name.ngrok-free.dev:8443/x?y", "https://name.ngrok-free.dev:8443"),
+        ("https://anna:geheim@name.ngrok-free.dev", "https://name.ngrok-free.dev"),
+        ("http://name.ngrok-free.dev", None),
+        ("https://name.ngrok-free.dev:port", None),
+        ("https://[::1", None),
+        ("file:///etc/passwd", None),
+        (7, None),
+    ],
+)
+def test_sa3_of_the_public_address_the_host_alone_counts(named: object, public: str | None) -> None:
+    assert _public_url({"url": named}) == public

@@ -4,6 +4,7 @@ Every call may take up to its whole time limit: make it in a worker, never in th
 thread. Setting `cancelled`, or `close` from any thread, ends a call within 50 ms.
 """
 
+import json
 import re
 import threading
 import time
@@ -29,6 +30,7 @@ T = TypeVar("T")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _RIGHT = re.compile(r"Having the '([A-Za-z0-9_]{1,100})' permission")
 _CODE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
+_NEEDED = frozenset({"Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version"})
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,500}")
 
 
@@ -163,7 +165,7 @@ class StripeApi:
                     headers: Mapping[str, str] | None,
                     post_data: Any = None,
                 ) -> tuple[bytes, int, Mapping[str, str]]:
-                    answer = super().request(method, url, headers, post_data)
+                    answer = super().request(method, url, _told(headers or {}), post_data)
                     note_date(answer[2])
                     return answer
 
@@ -195,6 +197,17 @@ class StripeApi:
         except ValueError:
             return
         self._on_server_date(date.astimezone(UTC))
+
+
+def _told(headers: Mapping[str, str]) -> dict[str, str]:
+    """Of what the library would send only what the question needs: versions of it add to the rest
+    (a description of this PC, times of earlier questions, the program that called it)."""
+    from stripe import VERSION
+
+    told = {name: value for name, value in headers.items() if name in _NEEDED}
+    told["User-Agent"] = f"Stripe/v1 PythonBindings/{VERSION}"
+    told["X-Stripe-Client-User-Agent"] = json.dumps({"bindings_version": VERSION, "lang": "python"})
+    return told
 
 
 ApiFactory = Callable[[str, Signal], StripeApi]

@@ -271,10 +271,15 @@ def _public_url(answer: Any) -> str | None:
     found = answer.get("url") or answer.get("public_url") if isinstance(answer, dict) else None
     if not isinstance(found, str):
         return None
-    parts = urlsplit(found)
+    try:
+        parts = urlsplit(found)
+        port = parts.port
+    except ValueError:
+        return None
     if parts.scheme != "https" or not parts.hostname or host_name(parts.hostname) is None:
         return None
-    return f"https://{parts.netloc.lower()}"
+    # Of the host and port alone: it is copied, and told to Stripe.
+    return f"https://{parts.hostname.lower()}" + (f":{port}" if port else "")
 
 
 def _free_port() -> int:
