@@ -45,6 +45,8 @@ class World:
     office: OfficeBooks
     stripe: StripeStandIn
     customer_id: str
+    begin: datetime = NOON
+    """Of the next telling: what staff do counts after all that Stripe ever told these books."""
 
     def compare(self) -> None:
         """The daily comparison, now."""
@@ -84,6 +86,7 @@ class Telling:
         self.coming: list[tuple[int, dict[str, Any]]] = []
         """(when it arrives, event)"""
         self.seen = 0
+        self.begin = world.begin
         issue = self.office.invoicing.issue
         drafts = [draft(world.customer_id, total_minor=TOTAL) for _ in INVOICES]
         made = [issue(one) for one in drafts]
@@ -98,13 +101,14 @@ class Telling:
             getattr(self, "_" + act.what.replace(" ", "_"))(act)
             self._hear(act.at)
         self._clock(self.life.acts[-1].at + 1)
+        self.world.begin = self.office.clock.now() + timedelta(days=1)
         self._deliver(list(self.coming))
         if self.by in (By.COMPARISON, By.ALL):
             self.world.compare()
         return self.invoices
 
     def _clock(self, seconds: int) -> None:
-        self.office.clock.moment = NOON + timedelta(seconds=seconds)
+        self.office.clock.moment = self.begin + timedelta(seconds=seconds)
 
     # --- how the office hears ----------------------------------------------------------------
 
