@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make_books
+from tests.faults.money_at_stripe import Post
 from tests.reversal_events import dispute_event, refund_event
 from tests.services.review_office import actions, deliver, row
 
@@ -234,22 +235,26 @@ def test_mb7_credits_say_the_same_in_every_order(office: OfficeBooks, becker: st
     for number, order in enumerate(list(permutations(range(5)))[::5]):
         one, two, more = f"pi_one{number}", f"pi_two{number}", f"pi_more{number}"
         a, b, c = f"re_a{number}", f"re_b{number}", f"re_c{number}"
-        office.clock.moment = NOON
+        # After all that was told before, as it is for staff.
+        start, day = NOON + timedelta(days=9 * number), 9 * 24 * number
+        office.clock.moment = start
+        post = Post(office)
         origin = _issue(office, becker)
-        _pay(office, origin, 13000, one)
+        post.deliver(event_body(origin, amount=13000, intent_id=one, created=start))
         older = _used(office, becker, origin)
-        _pay(office, origin, 4000, two)
+        paid = office.clock.now()
+        post.deliver(event_body(origin, amount=4000, intent_id=two, created=paid))
         newer = _used(office, becker, origin)
-        soon = NOON + timedelta(minutes=30)
+        soon = start + timedelta(minutes=30)
         told = [
-            _refunded(2500, one, a),
-            _failed(2500, one, a),
-            _refunded(3500, one, b, 2),
-            _refunded(1500, two, c, 3),
+            _refunded(2500, one, a, day + 1),
+            _failed(2500, one, a, day + 1),
+            _refunded(3500, one, b, day + 2),
+            _refunded(1500, two, c, day + 3),
             event_body(origin, amount=500, intent_id=more, created=soon),
         ]
         for place in order:
-            deliver(office, told[place])
+            post.deliver(told[place])
         # 75 were too much, 50 went back: 5 unused, 40 of the newer credit, 5 of the older one.
         assert _owed(office, origin, older, newer) == [0, 7500, 10000], order
         assert _too_much(office, origin, older, newer) == [0, 0, 0], order
