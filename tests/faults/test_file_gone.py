@@ -383,3 +383,16 @@ def test_sa4_rescued_books_of_another_folder_are_not_offered(office: Office) -> 
         source.execute("VACUUM INTO ?", (str(data_dir / "gerettet-20261123-120000.sqlite3"),))
     office.close()
     open_database(data_dir, TODAY, Threads()).database.close()
+
+
+def test_sa4_a_folder_named_from_where_the_program_was_started(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir = office.at.data_dir
+    issued(office.at)
+    _delete_all(office.at.path)
+    office.close()
+    monkeypatch.chdir(data_dir.parent)
+    here = Path(data_dir.name)
+    restore_backup(here, str(_refusal(here).values["rescued"]), "jetzt")
+    open_database(here, TODAY, Threads()).database.close()

@@ -89,8 +89,8 @@ def _remove(unfinished: Path) -> None:
 
 
 def rescued(data_dir: Path) -> list[Path]:
-    """The rescued books in the data folder, newest first, checked or not."""
-    return sorted(data_dir.glob(f"{PREFIX}*.sqlite3"), reverse=True)
+    """The rescued books in the data folder, newest first, checked or not; whole paths."""
+    return sorted(data_dir.absolute().glob(f"{PREFIX}*.sqlite3"), reverse=True)
 
 
 def _rescued_elsewhere(data_dir: Path) -> list[Path]:
