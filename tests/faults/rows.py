@@ -177,6 +177,8 @@ NOW = {
     "ME7": "a position of several lines",
     "ME8": "what nobody needs is not ticked",
     # Safe books (S and the row of that table).
+    "SA1": "tables, indexes or triggers changed from outside",
+    "SA2": "hostile files offered as a backup",
     "SA3": "nothing foreign leaves for the desktop",
     "SA4": "file of the books gone while it runs",
     "SA11d": "a deleted lock file lets nobody in",

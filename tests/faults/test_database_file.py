@@ -190,10 +190,10 @@ assert migrate.HEAD == sys.argv[5] or sys.argv[4] == "first", migrate.__file__
 left = int(sys.argv[3])
 migrating = False
 true_migrate = migrate.migrate
-def noting(connection):
+def noting(connection, to="head"):
     global migrating
     migrating = True
-    true_migrate(connection)
+    true_migrate(connection, to)
 migrate.migrate = noting
 @event.listens_for(Engine, "after_cursor_execute")
 def count(*_):

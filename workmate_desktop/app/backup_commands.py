@@ -11,6 +11,7 @@ from workmate_desktop.gateways.clock import SystemClock
 from workmate_desktop.gateways.instance_lock import InstanceLock
 from workmate_desktop.services.backups import Backups
 from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.ui.shared.schema_words import differences_words
 
 
 def backup(options: Options) -> int:
@@ -36,7 +37,13 @@ def restore(options: Options) -> int:
         backups.finish()  # one that was killed
         look = backups.look(Path(options.file))
         _say(f"{options.file}\n{_contents(look)}\n{_loss(look)}\n{_number(look)}")
+        if look.differences:
+            _say(
+                f"  Von außen verändert: {differences_words(look.differences)}. Beim Einsetzen "
+                "wird das in Ordnung gebracht, und alle Rechnungen werden nachgerechnet."
+            )
         if look.newer:
+            backups.discard(look)
             raise UserError("database_newer")
         if not options.yes:
             backups.discard(look)

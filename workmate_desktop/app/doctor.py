@@ -22,6 +22,7 @@ from workmate_desktop.app.doctor_lines import Finding, Mark, local_text, write_l
 from workmate_desktop.app.doctor_steps import step_findings
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import Bug
+from workmate_desktop.domain.schema import beyond_mending
 from workmate_desktop.domain.secrets import Place, SecretStore
 from workmate_desktop.domain.stripe_account import AccountInfo
 from workmate_desktop.domain.stripe_keys import (
@@ -47,6 +48,7 @@ from workmate_desktop.store.inspection import Inspection, inspect
 from workmate_desktop.store.writer import Writer
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.messages import trouble_message
+from workmate_desktop.ui.shared.schema_words import differences_words
 
 _ANSWER_SECONDS = 2.0
 
@@ -139,7 +141,9 @@ def _folder(folder: Path) -> Iterator[Finding]:
 
 
 def _database(state: Inspection) -> Iterator[Finding]:
-    if state.trouble is not None:
+    if state.trouble == "database_altered":
+        yield Finding(Mark.WRONG, "Datenbank", _altered(state))
+    elif state.trouble is not None:
         yield Finding(Mark.WRONG, "Datenbank", _DATABASE_TROUBLES[state.trouble])
     elif not state.exists:
         yield Finding(Mark.WRONG, "Datenbank", "noch keine: das Programm einmal starten")
@@ -162,6 +166,17 @@ def _database(state: Inspection) -> Iterator[Finding]:
             "Sicherung",
             "noch keine; das Programm macht täglich und nach Änderungen eine",
         )
+
+
+def _altered(state: Inspection) -> str:
+    """The next start mends what the program makes itself; with what was entered it tries."""
+    what = differences_words(state.differences)
+    if beyond_mending(state.differences) is None:
+        return f"wurde von außen verändert: {what}; ein Start des Programms bringt es in Ordnung"
+    return (
+        f"wurde von außen verändert: {what}; das Programm einmal starten, sonst eine Sicherung "
+        "einsetzen"
+    )
 
 
 # --- port --------------------------------------------------------------------------------

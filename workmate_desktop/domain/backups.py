@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from workmate_desktop.domain.schema import Difference
+
 OF_TODAY, DAYS, MONTHS = 3, 14, 12
 """Kept: so many of the newest day, one for each of so many days, one for each of so many months.
 
@@ -12,20 +14,32 @@ Days and months that have a backup count, not those of the calendar: a clock tha
 for an hour must not be the end of all older ones.
 """
 BEFORE_UPDATE = "vor-update"
-_NAME = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:-(\d{{4}}|{BEFORE_UPDATE}))?", re.ASCII)
+BEFORE_MENDING = "vor-reparatur"
+"""Before what somebody changed from outside was put right."""
+_NAME = re.compile(
+    rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:-(\d{{4}}|{BEFORE_UPDATE}|{BEFORE_MENDING}))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class BackupName:
     """What the name of a file says, oldest first in order. `time` is HHMM in the office, empty for
-    the first of a day; the one made before an update has no time either."""
+    the first of a day; those made before an update or a mending have no time either."""
 
     day: date
     time: str = ""
     before_update: bool = False
+    before_mending: bool = False
+
+    @property
+    def special(self) -> bool:
+        """Made before something was changed, not because of the time."""
+        return self.before_update or self.before_mending
 
     def __str__(self) -> str:
-        end = BEFORE_UPDATE if self.before_update else self.time
+        end = self.time
+        if self.special:
+            end = BEFORE_UPDATE if self.before_update else BEFORE_MENDING
         return f"{self.day.isoformat()}-{end}" if end else self.day.isoformat()
 
 
@@ -38,16 +52,18 @@ def backup_name(text: str) -> BackupName | None:
         day = date.fromisoformat(found[1])
     except ValueError:
         return None
-    before_update = found[2] == BEFORE_UPDATE
-    return BackupName(day, "" if before_update else found[2] or "", before_update)
+    end = found[2] or ""
+    if end in (BEFORE_UPDATE, BEFORE_MENDING):
+        return BackupName(day, "", end == BEFORE_UPDATE, end == BEFORE_MENDING)
+    return BackupName(day, end)
 
 
 def kept_of(names: Iterable[BackupName]) -> set[BackupName]:
-    """Those that are kept: the newest of each day and month; and what was made before an update,
-    as long as its day is kept."""
+    """Those that are kept: the newest of each day and month; and what was made before an update
+    or a mending, as long as its day is kept."""
     newest_first = sorted(names, reverse=True)
     days = list(dict.fromkeys(name.day for name in newest_first))[:DAYS]
-    kept = {name for name in newest_first if name.before_update and name.day in days}
+    kept = {name for name in newest_first if name.special and name.day in days}
     if days:
         kept.update([name for name in newest_first if name.day == days[0]][:OF_TODAY])
     kept.update(next(name for name in newest_first if name.day == day) for day in days)
@@ -107,7 +123,8 @@ class BackupLook:
     `newer`: a newer version of the program wrote it, so it cannot be used. `loss` is None when
     the books of today cannot be read. `payments` and the last one are money that came in, never
     what was given back. `next_number` is what the next real invoice would get; `numbers_known`
-    False: nobody here knows whether later ones were given.
+    False: nobody here knows whether later ones were given. `differences`: what somebody changed in
+    it that the program makes itself; in its copy that is right again.
     """
 
     path: str
@@ -125,3 +142,4 @@ class BackupLook:
     loss: Loss | None
     next_number: str | None = None
     numbers_known: bool = True
+    differences: tuple[Difference, ...] = ()

@@ -150,6 +150,9 @@ class NoticeKind(StrEnum):
     """What invoices were shown to owe did not follow from their payments, and does now. `detail`:
     count, and rows, the first of them: number, currency, owed and too_much, and both as they were
     said before."""
+    SCHEMA_MENDED = "schema_mended"
+    """Triggers or indexes were not what the program made, and are again. `detail`: count, rows
+    (each a domain.schema.Difference as values)."""
     STEP_FAILED = "step_failed"
     """A step of the background fails again and again. `detail`: step (a domain.steps.StepName),
     trouble (code), right (what a restricted key lacks), about (the cause, told once)."""

@@ -30,6 +30,8 @@ class StepName(StrEnum):
     MAIL = "mail"
     BACKUP = "backup"
     DISK = "disk"
+    SCHEMA = "schema"
+    """Every few minutes: are tables, indexes and triggers what the program made?"""
     SEALS = "seals"
     """Once a day: is everything booked still what it was?"""
     SUMS = "sums"

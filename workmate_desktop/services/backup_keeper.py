@@ -103,6 +103,14 @@ class BackupKeeper:
                     raise
                 logger.warning("No backup at the end: %s", trouble.value)
 
+    def before_mending(self) -> None:
+        """A copy of the books as they are, because something in them is to be put right now.
+
+        Raises as `look_after`.
+        """
+        with self._one_at_a_time:
+            self._copy(BackupName(self._clock.today(), before_mending=True))
+
     # --- inside --------------------------------------------------------------------------
 
     def _remember(self) -> None:
@@ -124,7 +132,7 @@ class BackupKeeper:
 
     def _newest(self) -> BackupName | None:
         names = (backup_name(path.stem) for path in backup.all_backups(self._data_dir))
-        return next((name for name in names if name is not None and not name.before_update), None)
+        return next((name for name in names if name is not None and not name.special), None)
 
     def _moment(self, name: BackupName) -> datetime:
         time_text = name.time or "0000"

@@ -83,8 +83,8 @@ class Backups:
         """Copy `source` into the data folder, check it, and say what it holds and what would be
         lost by it. Nothing is replaced; `discard` forgets it.
 
-        Raises UserError backup_not_found, backup_foreign, backup_damaged, disk_full,
-        backup_not_read.
+        Raises UserError backup_not_found, backup_foreign, backup_damaged, backup_altered,
+        disk_full, backup_not_read; then nothing of it is left.
         """
         with self._one_at_a_time:
             self._looked = None
@@ -94,8 +94,13 @@ class Backups:
     def _look(self, source: Path) -> BackupLook:
         try:
             staged = restore.stage(self._data_dir, source)
-            look = look_into(staged, source, self._data_dir)
+            look = look_into(staged.path, source, self._data_dir, staged.differences)
+        except UserError as error:
+            restore.discard(self._data_dir)
+            logger.info("The backup was refused: %s", error.code)
+            raise
         except OSError as error:
+            restore.discard(self._data_dir)
             logger.error("The backup could not be read: %s", error.strerror)
             code = "disk_full" if error.errno == 28 else "backup_not_read"  # ENOSPC
             raise UserError(code) from error
@@ -103,8 +108,10 @@ class Backups:
             return look
         return replace(
             look,
-            loss=loss_by(staged, self._data_dir),
-            next_number=given_numbers.next_in(staged, self._data_dir, self._clock.today().year),
+            loss=loss_by(staged.path, self._data_dir),
+            next_number=given_numbers.next_in(
+                staged.path, self._data_dir, self._clock.today().year
+            ),
             numbers_known=look.ours and given_numbers.given_here(self._data_dir) is not None,
         )
 
@@ -119,7 +126,7 @@ class Backups:
         """What was looked at becomes the books. Returns the folder that keeps the old ones.
 
         From here on it happens, at the next start at the latest. Raises UserError disk_full,
-        backup_not_written: then nothing was decided.
+        backup_not_written, database_newer: then nothing was decided.
         """
         stamp = f"{self._clock.local(self._clock.now()):%Y%m%d-%H%M%S}"
         try:

@@ -5,10 +5,10 @@ Nothing is mended by the clock of this PC alone: it may have been set since then
 
 import logging
 
-from workmate_desktop.domain.clock import Clock, from_text
+from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.services.status import update_status
-from workmate_desktop.store.deleted_test_data import mend_cut_off
+from workmate_desktop.store.deleted_test_data import cut_off_in, mend_cut_off
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT, setting
 from workmate_desktop.store.transaction import Transaction
@@ -51,8 +51,8 @@ class LateClock:
     def _mend_cut_off(self, asked_at: int) -> None:
         """Test events that were ignored for its sake are processed again."""
         with self._database.reader() as connection:
-            kept = setting(connection, TEST_DATA_DELETED_AT)
-        if kept is None or from_text(kept).timestamp() <= asked_at:
+            kept = cut_off_in(setting(connection, TEST_DATA_DELETED_AT))
+        if kept is None or kept.timestamp() <= asked_at:
             return
         ignored = self._writer.submit(lambda t: mend_cut_off(t, asked_at)).result()
         for event_id in ignored:

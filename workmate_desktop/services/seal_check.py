@@ -7,6 +7,7 @@ from functools import partial
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.store.engine import Database
+from workmate_desktop.store.schema_check import SEALS_CHECKED_ON
 from workmate_desktop.store.seal_report import SealReport, compare_with_seals
 from workmate_desktop.store.seals import Sealed, seal_found
 from workmate_desktop.store.settings import setting
@@ -15,7 +16,7 @@ from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.seals")
 
-CHECKED_ON = "seals.checked_on"
+CHECKED_ON = SEALS_CHECKED_ON
 TOLD = "seals.told"
 _BREATH_SECONDS = 0.002
 """The check has all day; the window and the listener have not."""

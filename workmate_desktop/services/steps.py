@@ -66,6 +66,7 @@ POLICIES: Mapping[StepName, Policy] = {
     StepName.MAIL: replace(_KEPT, tells=False),
     StepName.BACKUP: _LOCAL,
     StepName.DISK: _LOCAL,
+    StepName.SCHEMA: _LOCAL,
     StepName.SEALS: _LOCAL,
     StepName.SUMS: _LOCAL,
     StepName.SEARCH: _LOCAL,

@@ -15,6 +15,7 @@ from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.backup_keeper import BackupKeeper
 from workmate_desktop.services.keeper import Keeper
 from workmate_desktop.services.recount import Recount
+from workmate_desktop.services.schema_check import SchemaCheck
 from workmate_desktop.services.seal_check import SealCheck
 from workmate_desktop.services.search_upkeep import SearchUpkeep
 from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT, Steps
@@ -45,10 +46,11 @@ class Upkeep:
         self._data_dir = data_dir
         self._steps = steps or Steps(writer, database, clock)
         self._announcer = announcer
+        self.backups = BackupKeeper(writer, database, data_dir, clock, waiting)
+        self._schema = SchemaCheck(writer, database, self.backups)
         self._seals = SealCheck(writer, database, clock)
         self._sums = Recount(writer, database, clock)
         self._search = SearchUpkeep(writer, database)
-        self.backups = BackupKeeper(writer, database, data_dir, clock, waiting)
         self._started = False
         self._keeper = Keeper(waiting, "upkeep", self._work)
 
@@ -77,6 +79,7 @@ class Upkeep:
         """Do what is due now. What fails is kept and told by `Steps`."""
         for name, work in (
             (StepName.DISK, self._look_at_disk),
+            (StepName.SCHEMA, self._schema.run),
             (StepName.BACKUP, self._back_up),
             (StepName.SUMS, self._recount_sums),
             (StepName.SEALS, self._check_seals),

@@ -13,6 +13,7 @@ from pathlib import Path
 from workmate_desktop.domain.backups import backup_name, kept_of
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.engine import FILE_NAME, create_file
+from workmate_desktop.store.untrusted import reading
 from workmate_desktop.store.whole_files import sync_folder
 
 
@@ -105,13 +106,12 @@ def all_backups(data_dir: Path) -> list[Path]:
 
 def seal_head(path: Path) -> int | None:
     """The number of a backup's newest seal: it grows with all that is booked. None: unknown."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
+        with reading(path) as connection:
             row = connection.execute(SEAL_HEAD).fetchone()
-    except sqlite3.Error:  # damaged, or of a version without seals
+    except (sqlite3.Error, OSError):  # damaged, or of a version without seals
         return None
-    return int(row[0])
+    return row[0] if isinstance(row[0], int) else None
 
 
 def newest_good(data_dir: Path) -> Path | None:
@@ -122,20 +122,16 @@ def newest_good(data_dir: Path) -> Path | None:
 def is_good(path: Path) -> bool:
     """The file is a sound SQLite database with our tables."""
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
+        with reading(path) as connection:
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
             connection.execute("SELECT count(*) FROM invoices").fetchone()
-        finally:
-            connection.close()
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return False
     return bool(sound)
 
 
 def database_id(path: Path) -> str | None:
     """The id that the file carries. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-        connection.execute("PRAGMA query_only=ON")
+    with reading(path) as connection:
         row = connection.execute("SELECT value FROM settings WHERE key = 'database_id'").fetchone()
     return None if row is None else str(row[0])

@@ -1,17 +1,18 @@
 """What a backup holds, and what would be lost by it: read before anything is replaced."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workmate_desktop.domain.backups import BackupLook, KeptBackup, Loss
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.schema import Difference
 from workmate_desktop.store import backup, migrate
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.open import remembered_id
+from workmate_desktop.store.untrusted import reading
 
 _LAST_ENTRY = """
 SELECT max(at) FROM (
@@ -31,20 +32,22 @@ def kept_backups(data_dir: Path) -> list[KeptBackup]:
     return [_kept(path) for path in backup.all_backups(data_dir)]
 
 
-def look_into(staged: Path, source: Path, data_dir: Path) -> BackupLook:
-    """What the checked copy `staged` of the file `source` holds.
+def look_into(
+    staged: Path, source: Path, data_dir: Path, differences: tuple[Difference, ...] = ()
+) -> BackupLook:
+    """What the checked copy `staged` of the file `source` holds; `differences` were found in it.
 
     Raises UserError backup_damaged, OSError.
     """
     try:
-        return _look(staged, source, data_dir)
-    except sqlite3.Error as error:
+        return replace(_look(staged, source, data_dir), differences=differences)
+    except (sqlite3.Error, ValueError) as error:  # ValueError: a newer file, not checked, no times
         raise UserError("backup_damaged") from error
 
 
 def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
     about = source.stat()
-    with _reading(staged) as connection:
+    with reading(staged) as connection:
         version = _value(connection, "SELECT version_num FROM alembic_version")
         found_id = _value(connection, "SELECT value FROM settings WHERE key = 'database_id'")
         received = _received(connection)
@@ -62,7 +65,7 @@ def _look(staged: Path, source: Path, data_dir: Path) -> BackupLook:
             last_payment_minor=payment[1] if payment else None,
             last_payment_currency=payment[2] if payment else None,
             ours=remembered_id(data_dir) == found_id,
-            newer=version not in migrate.KNOWN,
+            newer=migrate.is_newer(str(version)),
             loss=None,
         )
 
@@ -73,7 +76,7 @@ def loss_by(staged: Path, data_dir: Path) -> Loss | None:
     if not books.exists():
         return None
     try:
-        with _reading(books) as connection:
+        with reading(books) as connection:
             connection.execute("ATTACH ? AS kept", (f"{staged.absolute().as_uri()}?mode=ro",))
             new = "NOT IN (SELECT id FROM kept."
             issued = f"invoices WHERE status <> 'draft' AND id {new}invoices)"
@@ -103,7 +106,7 @@ def _kept(path: Path) -> KeptBackup:
     size = path.stat().st_size
     if not backup.is_good(path):
         return KeptBackup(str(path), size, 0, 0, None, sound=False)
-    with _reading(path) as connection:
+    with reading(path) as connection:
         last_entry = _value(connection, _LAST_ENTRY)
         return KeptBackup(
             str(path),
@@ -122,15 +125,6 @@ def _received(connection: sqlite3.Connection) -> str:
     """
     columns = {row[1] for row in connection.execute("PRAGMA table_info(payments)")}
     return f"{_RECEIVED} AND kind IS NULL" if "kind" in columns else _RECEIVED
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Never writes; `rw` because a WAL cannot be read without its index beside it."""
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-        connection.execute("PRAGMA query_only=ON")
-        yield connection
 
 
 def _value(connection: sqlite3.Connection, sql: str) -> object:

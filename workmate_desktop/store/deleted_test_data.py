@@ -32,13 +32,29 @@ _IGNORED = (
 )
 
 
+def cut_off_in(text: str | None) -> datetime | None:
+    """What the setting says; None where it says nothing, or was tampered with."""
+    try:
+        return from_text(text) if text else None
+    except ValueError:
+        return None
+
+
+def _last_ones(t: "Transaction") -> list[str]:
+    try:
+        found = json.loads(t.settings.get(_LAST_ONES) or "[]")
+    except (ValueError, RecursionError):  # tampered with
+        return []
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
 def note_deletion(t: "Transaction") -> None:
     """All test data is about to be deleted: keep what is known of Stripe's time just before."""
     rows = t.raw.execute(_NEWEST).fetchall()
     moments = [from_text(row[2]) for row in rows[:1]]
-    kept = t.settings.get(TEST_DATA_DELETED_AT)
+    kept = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
     if kept is not None:
-        moments.append(from_text(kept))
+        moments.append(kept)
     asked = cursor(t.core, livemode=False)
     if asked is not None and asked.covered_until is not None:
         moments.append(datetime.fromtimestamp(asked.covered_until, UTC) - _MARGIN)
@@ -46,10 +62,10 @@ def note_deletion(t: "Transaction") -> None:
         return  # Stripe has told nothing yet
     until = max(moments)
     last = [key for row in rows if from_text(row[2]) == until for key in row[:2] if key]
-    if kept is None or from_text(kept) != until:
+    if kept != until:
         t.settings.set(_LAST_ONES, None)
-    elif (before := t.settings.get(_LAST_ONES)) is not None:
-        last += json.loads(before)
+    else:
+        last += _last_ones(t)
     t.settings.set(TEST_DATA_DELETED_AT, to_text(until))
     if last:
         t.settings.set(_LAST_ONES, json.dumps(last))
@@ -57,13 +73,12 @@ def note_deletion(t: "Transaction") -> None:
 
 def was_deleted(t: "Transaction", event: StripeEvent) -> bool:
     """Stripe had told this test event, or could have told it, before the test data was deleted."""
-    kept = t.settings.get(TEST_DATA_DELETED_AT)
-    if kept is None:
+    until = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
+    if until is None:
         return False
-    until = from_text(kept)
     if event.created != until:
         return event.created < until
-    last = json.loads(t.settings.get(_LAST_ONES) or "[]")
+    last = _last_ones(t)
     return event.id in last or event.payment_intent_id in last
 
 
@@ -73,8 +88,8 @@ def mend_cut_off(t: "Transaction", asked_at: int) -> list[str]:
     `asked_at` is Stripe's time as it was just measured, in seconds since 1970. Returns the events
     that were ignored because of it, which have to be processed again.
     """
-    kept = t.settings.get(TEST_DATA_DELETED_AT)
-    if kept is None or from_text(kept).timestamp() <= asked_at + _MARGIN.total_seconds():
+    kept = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
+    if kept is None or kept.timestamp() <= asked_at + _MARGIN.total_seconds():
         return []
     t.settings.set(TEST_DATA_DELETED_AT, None)
     return [row[0] for row in t.raw.execute(_IGNORED)]

@@ -15,6 +15,7 @@ from workmate_desktop.store.driver import open_connection
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN
 from workmate_desktop.store.invoice_rows import row_of
 from workmate_desktop.store.migrate import HEAD
+from workmate_desktop.store.untrusted import guard
 
 _BUSY_MS = 50
 _KNOWN = """
@@ -111,8 +112,9 @@ def early_books(data_dir: Path) -> EarlyBooks | None:
         return None
     connection.row_factory = sqlite3.Row
     try:
+        guard(connection, path.stat().st_size)  # a view may stand where a table was
         found = connection.execute(_KNOWN).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         found = None
     if found is None or tuple(found) != (HEAD, known_id):
         connection.close()

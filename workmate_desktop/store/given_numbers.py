@@ -18,6 +18,7 @@ from workmate_desktop.domain.numbers import MAX_RUNNING, format_of
 from workmate_desktop.store.file_names import FILE_NAME, NUMBERS_FILE
 from workmate_desktop.store.numbers import NUMBER_FORMAT, next_number_key
 from workmate_desktop.store.sealed_settings import settings_sealed
+from workmate_desktop.store.untrusted import reading
 from workmate_desktop.store.whole_files import write_whole
 
 logger = logging.getLogger("workmate.store")
@@ -100,7 +101,7 @@ def given_here(data_dir: Path) -> dict[str, int] | None:
     if not books.exists():
         return known or None
     try:
-        with closing(_read_only(books)) as connection:
+        with reading(books) as connection:
             return highest(known, first_free(connection))
     except sqlite3.Error as error:
         logger.warning("The replaced books do not tell their numbers: %s", type(error).__name__)
@@ -131,7 +132,7 @@ def next_in(staged: Path, data_dir: Path, year: int) -> str:
 
     Raises sqlite3.Error.
     """
-    with closing(_read_only(staged)) as connection:
+    with reading(staged) as connection:
         kept = _format_of_today(data_dir, connection) or _setting(connection, NUMBER_FORMAT)
         form = format_of(kept, livemode=True)
         key = next_number_key(form, year, livemode=True)
@@ -145,21 +146,13 @@ def _format_of_today(data_dir: Path, staged: sqlite3.Connection) -> str | None:
     if not books.exists():
         return None
     try:
-        with closing(_read_only(books)) as today:
+        with reading(books) as today:
             instance = _setting(today, "workmate_instance")
             if instance is None or instance != _setting(staged, "workmate_instance"):
                 return None
             return _setting(today, NUMBER_FORMAT)
     except sqlite3.Error:
         return None
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    """`rw` because a WAL cannot be read without its index beside it."""
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    connection.execute("PRAGMA query_only=ON")
-    return connection
 
 
 def _setting(connection: sqlite3.Connection, key: str) -> str | None:

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from workmate_desktop.domain.schema import Difference
 from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store import backup, migrate, rescue
 from workmate_desktop.store.engine import FILE_NAME, Database
 from workmate_desktop.store.errors import trouble_of
 from workmate_desktop.store.open import remembered_id
+from workmate_desktop.store.schema import Looked
+from workmate_desktop.store.schema_check import Altered, look
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 
 
@@ -17,6 +22,7 @@ class Inspection:
     `database_older` before an update's first start, `database_not_wal` for a file that this
     program did not write last; None when the database is sound.
 
+    `database_altered` with `differences`: somebody changed tables, indexes or triggers.
     `size_bytes` holds what waits in the WAL too. `backup` is the newest that passed its check.
     `backups` counts all of them. `rescued` are books that hold more than those in their place
     (`database_rescued`).
@@ -30,6 +36,17 @@ class Inspection:
     backup: Path | None = None
     backups: int = 0
     rescued: Path | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+def _trouble_in(connection: Connection, looked: Looked, known_id: str | None) -> str | None:
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+        return "database_damaged"
+    if looked.differences:
+        return "database_altered"
+    if migrate.needs_migration(connection):
+        return "database_older"
+    return "database_foreign" if known_id != setting(connection, DATABASE_ID) else None
 
 
 def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
@@ -53,19 +70,18 @@ def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
     wal = path.with_name(FILE_NAME + "-wal")
     size = path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
     version, instance_id = None, None
+    differences: tuple[Difference, ...] = ()
     database = Database(path, waiting)
     try:
         with database.reader() as connection:
-            version = migrate.version_of(connection)
-            trouble = None
-            if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
-                trouble = "database_damaged"
-            elif migrate.needs_migration(connection):
-                trouble = "database_older"
-            elif known_id != setting(connection, DATABASE_ID):
-                trouble = "database_foreign"
-            else:
-                instance_id = setting(connection, INSTANCE_ID)
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            looked = look(raw)
+            version, differences = looked.version, looked.differences
+            trouble = _trouble_in(connection, looked, known_id)
+            instance_id = setting(connection, INSTANCE_ID) if trouble is None else None
+    except Altered as altered:
+        trouble, differences = altered.code, (altered.difference,)
     except migrate.NewerDatabase:
         trouble = "database_newer"
     except RuntimeError:  # the journal mode is another: restored by hand, or never ours
@@ -77,4 +93,6 @@ def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
         trouble = found.value
     finally:
         database.close()
-    return Inspection(True, trouble, size, version, instance_id, newest, backups)
+    return Inspection(
+        True, trouble, size, version, instance_id, newest, backups, differences=differences
+    )

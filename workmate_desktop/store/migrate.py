@@ -37,6 +37,11 @@ class NewerDatabase(Exception):
     """The database was written by a newer version of this program."""
 
 
+def is_newer(version: str) -> bool:
+    """What a later version of this program would write. Anything else no version ever wrote."""
+    return version.isascii() and version.isdecimal() and len(version) == 4 and version > HEAD
+
+
 def version_of(connection: "Connection") -> str | None:
     """The revision of the database; None for one without tables."""
     known = connection.exec_driver_sql(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from workmate_desktop.domain.backups import BEFORE_MENDING, BEFORE_UPDATE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store import backup, migrate, rescue, restore
@@ -23,6 +24,7 @@ from workmate_desktop.store.engine import Connect, Database, create_file
 from workmate_desktop.store.errors import Trouble, trouble_of
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import begin_file
+from workmate_desktop.store.schema_check import Altered, look, put_right
 from workmate_desktop.store.sealed_settings import settings_sealed, were_sealed
 from workmate_desktop.store.settings import DATABASE_ID, INSTANCE_ID, setting
 from workmate_desktop.store.start_check import CHECK, StartCheck
@@ -53,9 +55,10 @@ def open_database(
     `begun` is the check of this file where it runs already, and nobody wrote since it began;
     `waiting` and `connect` are for the database.
     Raises UserError: database_missing, database_damaged, database_newer, database_foreign,
-    disk_full, database_read_only, database_busy, database_unreadable, backup_failed (before
-    a migration); each with `backup`, the name of the newest good backup or None. Before them
-    database_rescued, with the path `rescued` of books that were saved when their file was gone.
+    database_altered (part, how, name: what in it was changed from outside), disk_full,
+    database_read_only, database_busy, database_unreadable, backup_failed (before a migration);
+    each with `backup`, the name of the newest good backup or None. Before them database_rescued,
+    with the path `rescued` of books that were saved when their file was gone.
     """
     try:
         return _open(data_dir, today, begun, waiting, connect)
@@ -81,8 +84,18 @@ def open_database(
 def _open(
     data_dir: Path, today: str, begun: StartCheck | None, waiting: Waiting, connect: Connect
 ) -> Opened:
-    path = data_dir / FILE_NAME
     restore.finish(data_dir)  # one that was killed
+    try:
+        return _open_file(data_dir, today, begun, waiting, connect)
+    except Altered as altered:
+        _rebuild(data_dir, today, altered)
+        return _open_file(data_dir, today, None, waiting, connect)
+
+
+def _open_file(
+    data_dir: Path, today: str, begun: StartCheck | None, waiting: Waiting, connect: Connect
+) -> Opened:
+    path = data_dir / FILE_NAME
     known_id = remembered_id(data_dir)
     saved = rescue.to_offer(data_dir, known_id)
     if saved is not None:
@@ -108,10 +121,11 @@ def _open(
                 empty = _has_no_tables(connection)
                 if empty and known:
                     raise _refusal("database_missing", data_dir)
-            if migrate.needs_migration(connection):
-                if not empty:
-                    backup.make(path, data_dir, f"{today}-vor-update")
+            if empty:
                 migrate.migrate(connection)
+            else:
+                _put_right(connection, data_dir, known_id, today)
+                _update(connection, data_dir, today)
             ids = _own_ids(connection)
         if known_id is None:
             _remember_id(data_dir, ids[0])
@@ -136,6 +150,45 @@ def _check(connection: Connection, data_dir: Path) -> None:
     found = connection.exec_driver_sql(CHECK).scalar()
     if found != "ok":
         raise _refusal(Trouble.DAMAGED.value, data_dir)
+
+
+def _put_right(connection: Connection, data_dir: Path, known_id: str | None, today: str) -> None:
+    """Mend triggers and indexes that somebody changed, before anything runs them.
+
+    Raises Altered where that is not enough.
+    """
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    looked = look(raw)
+    if looked.hopeless is None and known_id not in (None, setting(connection, DATABASE_ID)):
+        raise _refusal("database_foreign", data_dir)
+    name = f"{today}-{BEFORE_MENDING}"
+    put_right(raw, looked, lambda: backup.make(data_dir / FILE_NAME, data_dir, name))
+
+
+def _update(connection: Connection, data_dir: Path, today: str) -> None:
+    if migrate.needs_migration(connection):
+        backup.make(data_dir / FILE_NAME, data_dir, f"{today}-{BEFORE_UPDATE}")
+        migrate.migrate(connection)
+
+
+def _rebuild(data_dir: Path, today: str, altered: Altered) -> None:
+    """Tables are not as they were made: their rows go into new ones, if they fit.
+
+    The old file is kept beside them, as with a restore. Raises UserError database_altered (part,
+    how, name: what is wrong), OSError.
+    """
+    logger.warning("The tables were changed from outside: %s", altered.difference)
+    try:
+        restore.stage(data_dir, data_dir / FILE_NAME)
+        kept = restore.decide(data_dir, today.replace("-", ""))
+    except UserError as error:
+        if error.code == Trouble.FULL:
+            raise _refusal(error.code, data_dir) from error
+        found = error.values if error.code == "backup_altered" else altered.values
+        raise _refusal("database_altered", data_dir, **found) from error
+    restore.finish(data_dir)
+    logger.warning("They were made anew; the old file is in %s", kept.name)
 
 
 def _has_no_tables(connection: Connection) -> bool:
@@ -170,9 +223,9 @@ def _remember_id(data_dir: Path, database_id: str) -> None:
     write_whole(data_dir / ID_FILE, database_id + "\n")
 
 
-def _refusal(code: str, data_dir: Path, **values: str) -> UserError:
+def _refusal(code: str, data_dir: Path, **values: str | int | None) -> UserError:
     newest = backup.newest_good(data_dir)
-    return UserError(code, backup=newest.name if newest else None, **values)
+    return UserError(code, **{**values, "backup": newest.name if newest else None})
 
 
 def restore_backup(data_dir: Path, name: str, stamp: str) -> Path:

@@ -1,8 +1,8 @@
 """Put a backup in the place of the books; killed anywhere, they are the old or the new ones.
 
-Three steps. The chosen file is copied into the data folder and checked (`stage`). A small file
-then says that the copy shall take the place (`restore.json`: the one moment that decides). What
-it says is done by moving files (`finish`), which may be broken off and repeated: every opening
+Three steps. The rows of the chosen file are copied into new books (`stage`, store/rebuild.py). A
+small file then says that these shall take the place (`restore.json`: the one moment that decides).
+What it says is done by moving files (`finish`), which may be broken off and repeated: every opening
 of the database does so first. The old files are moved into a folder of their own, never deleted.
 """
 
@@ -13,13 +13,17 @@ import shutil
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.schema import Difference
 from workmate_desktop.store.driver import create_file
 from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN, RESCUED_PREFIX
 from workmate_desktop.store.given_numbers import keep_given
+from workmate_desktop.store.migrate import NewerDatabase
 from workmate_desktop.store.sealed_settings import settings_sealed
+from workmate_desktop.store.untrusted import guard, size_of
 from workmate_desktop.store.whole_files import sync_folder, write_whole
 
 logger = logging.getLogger("workmate.store")
@@ -31,46 +35,80 @@ KEPT_PREFIX = "ersetzt-"
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
-def stage(data_dir: Path, source: Path) -> Path:
-    """Copy `source` into the data folder, whole and checked. Nothing else is changed.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A copy that may take the place of the books. `differences` from what the program makes were
+    found in the file, and are none in the copy. `newer`: a newer version of the program wrote the
+    file; it may be looked into, and not be used.
+    """
+
+    path: Path
+    differences: tuple[Difference, ...] = ()
+    newer: bool = False
+
+
+def stage(data_dir: Path, source: Path) -> Staged:
+    """Copy the rows of `source` into new books in the data folder. Nothing else is changed.
 
     A WAL beside it (the copy of a whole data folder) is taken along, so its payments are kept.
     Raises UserError backup_not_found, backup_foreign (not made by this program), backup_damaged,
-    OSError.
+    backup_altered (part, how, name: what in it cannot be used), disk_full; OSError. Then nothing
+    of it is left.
     """
     discard(data_dir)
-    unfinished = data_dir / f"{STAGED}.unfinished"
     if not source.is_file():
         raise UserError("backup_not_found")
+    try:
+        return _stage(data_dir, source)
+    except sqlite3.Error as error:
+        discard(data_dir)
+        raise UserError(_code_of(error)) from error
+    except BaseException:
+        discard(data_dir)
+        raise
+
+
+def _stage(data_dir: Path, source: Path) -> Staged:
+    # Only now: no start waits for it.
+    from workmate_desktop.store.rebuild import leave_tables_only, look_through, rebuild
+
+    copy = data_dir / f"{STAGED}.unfinished"
     for suffix in ("", "-wal"):
         part = source.with_name(source.name + suffix)
         if part.exists():
-            copy = unfinished.with_name(unfinished.name + suffix)
-            create_file(copy)
-            shutil.copyfile(part, copy)
+            target = copy.with_name(copy.name + suffix)
+            create_file(target)
+            shutil.copyfile(part, target)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        guard(connection, size_of(copy))
+        connection.execute("PRAGMA journal_mode=DELETE")  # the WAL becomes part of the file
+        if not _has_our_tables(connection):
+            raise UserError("backup_foreign")
     try:
-        with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode=DELETE")  # the WAL becomes part of the file
-            sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-            ours = _has_our_tables(connection)
-            if sound and ours:
-                # Its sums are reckoned anew once it is opened (store/recount.py).
-                connection.execute("DELETE FROM settings WHERE key = 'owed.recount'")
-    except sqlite3.Error as error:
-        discard(data_dir)
-        foreign = error.sqlite_errorcode == sqlite3.SQLITE_NOTADB
-        raise UserError("backup_foreign" if foreign else "backup_damaged") from error
-    if not (sound and ours):
-        discard(data_dir)
-        raise UserError("backup_damaged" if ours else "backup_foreign")
-    _sync(unfinished)
-    unfinished.replace(data_dir / STAGED)
-    return data_dir / STAGED
+        looked = look_through(copy)
+    except NewerDatabase:
+        copy.replace(data_dir / STAGED)
+        return Staged(data_dir / STAGED, newer=True)
+    leave_tables_only(copy)
+    fresh = data_dir / f"{STAGED}.fresh"
+    rebuild(copy, fresh, looked)
+    _sync(fresh)
+    fresh.replace(data_dir / STAGED)
+    copy.unlink()
+    return Staged(data_dir / STAGED, looked.differences)
 
 
 def _has_our_tables(connection: sqlite3.Connection) -> bool:
+    """Some of them: which are missing is told better than that it is none of ours."""
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    return {"invoices", "payments", "settings", "alembic_version"} <= names
+    return "alembic_version" in names or {"invoices", "payments", "settings"} <= names
+
+
+def _code_of(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return "disk_full"
+    return "backup_foreign" if code == sqlite3.SQLITE_NOTADB else "backup_damaged"
 
 
 def carry_settings(data_dir: Path, beginnings: Collection[str]) -> bool:
@@ -94,6 +132,7 @@ def _carry(data_dir: Path, beginnings: Collection[str]) -> bool:
     with closing(
         sqlite3.connect((data_dir / STAGED).absolute().as_uri(), uri=True, isolation_level=None)
     ) as connection:
+        guard(connection, size_of(books))
         # `rw` because a WAL cannot be read without its index beside it.
         connection.execute("ATTACH ? AS today", (f"{books.absolute().as_uri()}?mode=rw",))
         same = "SELECT value FROM {}.settings WHERE key = 'workmate_instance'"
@@ -117,7 +156,7 @@ def _carry(data_dir: Path, beginnings: Collection[str]) -> bool:
 def discard(data_dir: Path) -> None:
     """Forget a staged copy that nobody wants after all."""
     (data_dir / f"{PLAN}.unfinished").unlink(missing_ok=True)
-    for name in (STAGED, f"{STAGED}.unfinished"):
+    for name in (STAGED, f"{STAGED}.unfinished", f"{STAGED}.fresh"):
         for suffix in ("", *_BESIDE):
             (data_dir / (name + suffix)).unlink(missing_ok=True)
 

@@ -5,9 +5,14 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a small file at once: after a power cut it holds the old text or the new one."""
+    """Replace a small file at once: after a power cut it holds the old text or the new one.
+
+    What stands in its way (left by a kill, or a link that somebody planted) is removed, never
+    followed. Raises OSError.
+    """
     unfinished = path.with_name(path.name + ".unfinished")
-    handle = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    unfinished.unlink(missing_ok=True)
+    handle = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

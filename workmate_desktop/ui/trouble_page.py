@@ -19,7 +19,9 @@ from workmate_desktop.ui.shared.open_outside import copy_text
 from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key, message_box
 from workmate_desktop.ui.shared.theme import Theme
 
-_MENDED_BY_BACKUP = frozenset({"database_damaged", "database_missing", "database_foreign"})
+_MENDED_BY_BACKUP = frozenset(
+    {"database_damaged", "database_missing", "database_foreign", "database_altered"}
+)
 _RESCUED = "database_rescued"
 _NOT_BY_WAITING = frozenset(
     {"database_newer", "restore_at_next_start", _RESCUED, *_MENDED_BY_BACKUP}
@@ -248,6 +250,9 @@ def backup_words(name: str) -> str:
     if found.before_update:  # made by store.open before it migrates
         before = QCoreApplication.translate("TroublePage", "{0} (vor dem Update)")
         return before.format(day)
+    if found.before_mending:
+        mending = QCoreApplication.translate("TroublePage", "{0} (vor der Reparatur)")
+        return mending.format(day)
     return f"{day}, {found.time[:2]}:{found.time[2:]}" if found.time else day
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from workmate_desktop.domain.backups import BackupLook, Loss
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.shared.schema_words import differences_words
 
 
 def _tr(text: str) -> str:
@@ -90,6 +91,17 @@ def number_words(look: BackupLook) -> str:
 
 def warning_words(look: BackupLook) -> str:
     """Why this file needs a second thought, or cannot be used; mostly empty."""
+    words = _origin_warning(look)
+    if look.differences:
+        changed = _tr(
+            "Diese Sicherung wurde von außen verändert: {0}. Beim Einsetzen wird das in Ordnung "
+            "gebracht, und alle Rechnungen werden nachgerechnet."
+        ).format(differences_words(look.differences))
+        words = f"{changed} {words}".strip()
+    return words
+
+
+def _origin_warning(look: BackupLook) -> str:
     if look.newer:
         return _tr(
             "Diese Sicherung stammt von einer neueren Version. Bitte zuerst das Programm "

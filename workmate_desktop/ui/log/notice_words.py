@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import Notice, NoticeKind
+from workmate_desktop.domain.schema import difference_of
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.ui.log.outside_words import outside_words
 from workmate_desktop.ui.log.sums_words import sums_lines, sums_title
@@ -12,6 +13,7 @@ from workmate_desktop.ui.shared.caught_up import counts_words
 from workmate_desktop.ui.shared.decline_reasons import decline_reason
 from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.money_text import money
+from workmate_desktop.ui.shared.schema_words import mended_words
 from workmate_desktop.ui.shared.trouble_texts import clock_words
 from workmate_desktop.ui.shared.words import translate
 from workmate_desktop.ui.stripe.reason_texts import reason_words
@@ -196,12 +198,21 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
                 notice.detail.get("kept", "–")
             ),
         ),
+        NoticeKind.SCHEMA_MENDED: NoticeWords(
+            _tr("Die Datenbank wurde von außen verändert"), _mended(notice)
+        ),
         NoticeKind.SUMS_MENDED: NoticeWords(sums_title(notice), sums_lines(notice)),
         NoticeKind.SETTINGS_RESET: NoticeWords(
             _tr("Einstellungen waren unbrauchbar"),
             _tr("Es gelten wieder die Voreinstellungen."),
         ),
     }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+
+
+def _mended(notice: Notice) -> str:
+    rows = notice.detail.get("rows")
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return mended_words([one for row in found if (one := difference_of(row)) is not None])
 
 
 def _mail_trouble(notice: Notice) -> str:

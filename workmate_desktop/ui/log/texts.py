@@ -44,6 +44,7 @@ def notice_look(notice: Notice) -> tuple[str, Tone]:
         NoticeKind.ADDED_OUTSIDE: ("info", Tone.BLUE),
         NoticeKind.CREDIT_GONE: ("circle-alert", Tone.AMBER),
         NoticeKind.SUMS_MENDED: ("info", Tone.BLUE),
+        NoticeKind.SCHEMA_MENDED: ("circle-alert", Tone.RED),
         NoticeKind.BOOKS_RESTORED: ("undo-2", Tone.BLUE),
         NoticeKind.STEP_FAILED: ("triangle-alert", Tone.AMBER),
         NoticeKind.DISK_LOW: ("triangle-alert", Tone.AMBER),

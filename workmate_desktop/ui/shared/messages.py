@@ -10,13 +10,16 @@ says what to do and may be empty. Everything that is no `UserError` is a fault o
 from typing import NamedTuple
 
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.schema import difference_of
 from workmate_desktop.domain.stripe_keys import KeyProblem
+from workmate_desktop.ui.shared.database_messages import database_words
 from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.ui.shared.mail_messages import mail_words
 from workmate_desktop.ui.shared.pay_messages import pay_words, value_words
 from workmate_desktop.ui.shared.refund_messages import refund_words
 from workmate_desktop.ui.shared.review_messages import review_words
 from workmate_desktop.ui.shared.right_words import right_to_find
+from workmate_desktop.ui.shared.schema_words import difference_words
 from workmate_desktop.ui.shared.tunnel_messages import tunnel_words
 from workmate_desktop.ui.shared.words import translate
 
@@ -49,6 +52,8 @@ def error_sentence(error: Exception) -> Message:
         )
         free = _tr("Die nächste freie laufende Nummer ist %1.")
         return Message(words, free.replace("%1", str(error.values.get("next"))))
+    if error.code in ("database_altered", "backup_altered"):
+        return _altered(error)
     if error.code == "draft_incomplete":
         return Message(_incomplete(str(error.values.get("field"))), "")
     if error.code == "database_lost" and error.values.get("rescued"):
@@ -84,6 +89,18 @@ def trouble_message(code: str) -> Message | None:
         if found is not None:
             return found
     return None
+
+
+def _altered(error: UserError) -> Message:
+    found = difference_of(error.values)
+    general = _database()[error.code]
+    if found is None:
+        return general
+    words = {
+        "database_altered": _tr("Die Datenbank wurde von außen verändert: {0}."),
+        "backup_altered": _tr("Diese Sicherung wurde von außen verändert: {0}."),
+    }
+    return Message(words[error.code].format(difference_words(found)), general.action)
 
 
 def _key_invalid(error: UserError) -> Message:
@@ -175,87 +192,7 @@ def _invoices() -> dict[str, Message]:
 
 
 def _database() -> dict[str, Message]:
-    backup = _tr("Eine Sicherung einsetzen oder den Support fragen.")
-    return {
-        "database_busy": Message(
-            _tr("Die Datenbank ist gerade belegt; nichts wurde gespeichert."),
-            _tr("Bitte gleich noch einmal versuchen."),
-        ),
-        "disk_full": Message(
-            _tr("Der Datenträger ist voll; nichts wurde gespeichert."),
-            _tr("Platz schaffen, dann noch einmal versuchen."),
-        ),
-        "database_read_only": Message(
-            _tr("Die Datenbank lässt sich nicht beschreiben; nichts wurde gespeichert."),
-            _tr("Die Rechte am Datenordner prüfen."),
-        ),
-        "database_damaged": Message(_tr("Die Datenbank ist beschädigt."), backup),
-        "database_unreadable": Message(
-            _tr("Die Datenbank lässt sich nicht lesen."),
-            _tr("Datenträger und Rechte am Datenordner prüfen."),
-        ),
-        "database_lost": Message(
-            _tr("Die Datenbank wurde verschoben, gelöscht oder ersetzt; nichts wird gespeichert."),
-            _tr("Bitte die Datei zurücklegen oder das Programm neu starten."),
-        ),
-        "database_rescued": Message(
-            _tr("Die Datenbank ging im laufenden Betrieb verloren; was gebucht war, ist gerettet."),
-            _tr("Die geretteten Bücher einsetzen; es fehlt dann nichts."),
-        ),
-        "database_missing": Message(_tr("Die Datenbank fehlt, obwohl es sie schon gab."), backup),
-        "database_foreign": Message(
-            _tr("Im Datenordner liegt eine andere Datenbank als zuletzt."), backup
-        ),
-        "database_newer": Message(
-            _tr("Die Datenbank stammt von einer neueren Version des Programms."),
-            _tr("Bitte das Programm aktualisieren; nichts wurde geändert."),
-        ),
-        "backup_damaged": Message(
-            _tr("Diese Sicherung ist beschädigt und wurde nicht eingesetzt."),
-            _tr("Eine ältere Sicherung wählen."),
-        ),
-        "backup_not_found": Message(
-            _tr("Diese Datei gibt es nicht."), _tr("Bitte eine andere wählen.")
-        ),
-        "backup_foreign": Message(
-            _tr("Das ist keine Sicherung dieses Programms."),
-            _tr("Bitte eine Datei wählen, die mit „Sichern …“ oder von selbst entstanden ist."),
-        ),
-        "backup_failed": Message(
-            _tr("Die Sicherung ist nicht gelungen; die Daten sind unversehrt."),
-            _tr("Bitte noch einmal versuchen."),
-        ),
-        "backup_not_written": Message(
-            _tr("Dort lässt sich nichts speichern."), _tr("Bitte einen anderen Ort wählen.")
-        ),
-        "backup_not_read": Message(
-            _tr("Diese Datei lässt sich nicht lesen."), _tr("Bitte eine andere wählen.")
-        ),
-        "backup_target_is_books": Message(
-            _tr("Im Datenordner liegen die Daten selbst."),
-            _tr("Bitte einen anderen Ort wählen, am besten ein anderes Laufwerk."),
-        ),
-        "restore_at_next_start": Message(
-            _tr("Die Sicherung ist bereit, aber ein Teil des Programms lief noch."),
-            _tr("Bitte das Programm beenden und neu starten; dann wird sie eingesetzt."),
-        ),
-        "thread_stuck": Message(
-            _tr("Ein Teil des Programms antwortet nicht mehr."),
-            _tr("Bitte das Programm beenden und neu starten; nichts Gebuchtes geht verloren."),
-        ),
-        "data_dir_unusable": Message(
-            _tr("Der Datenordner lässt sich nicht benutzen."),
-            _tr("Die Rechte am Datenordner prüfen."),
-        ),
-        "autostart_failed": Message(
-            _tr("Der Start bei der Anmeldung ließ sich nicht einstellen."),
-            _tr("Die Rechte am eigenen Benutzerordner prüfen lassen."),
-        ),
-        "already_running": Message(
-            _tr("Mit diesen Daten läuft schon ein anderes Programm."),
-            _tr("Das andere Fenster benutzen oder dort beenden."),
-        ),
-    }
+    return {code: Message(*words) for code, words in database_words().items()}
 
 
 def _places() -> dict[str, Message]:

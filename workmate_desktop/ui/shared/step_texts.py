@@ -34,6 +34,7 @@ def step_name(name: StepName) -> str:
         StepName.MAIL: _tr("E-Mails bei Meldungen senden"),
         StepName.BACKUP: _tr("Daten sichern"),
         StepName.DISK: _tr("Speicherplatz prüfen"),
+        StepName.SCHEMA: _tr("Aufbau der Datenbank prüfen"),
         StepName.SEALS: _tr("Auf fremde Änderungen prüfen"),
         StepName.SUMS: _tr("Offene Beträge nachrechnen"),
         StepName.SEARCH: _tr("Suche in Ereignissen pflegen"),
@@ -52,6 +53,7 @@ def failure_title(name: StepName) -> str:
         StepName.MAIL: _tr("E-Mails bei Meldungen kommen nicht an"),
         StepName.BACKUP: _tr("Die Datensicherung ist fehlgeschlagen"),
         StepName.DISK: _tr("Der freie Speicherplatz lässt sich nicht feststellen"),
+        StepName.SCHEMA: _tr("Die Datenbank ist nicht, wie das Programm sie anlegt"),
         StepName.SEALS: _tr("Die Prüfung auf fremde Änderungen ist fehlgeschlagen"),
         StepName.SUMS: _tr("Die offenen Beträge konnten nicht nachgerechnet werden"),
         StepName.SEARCH: _tr("Neue Ereignisse sind noch nicht im Suchverzeichnis"),
@@ -65,6 +67,7 @@ def consequence(name: StepName) -> str:
         StepName.COMPARISON: _tr("Zahlungen, Erstattungen oder Rückbuchungen können fehlen."),
         StepName.REFUNDS: _tr("Ob das Geld zurückging, ist noch offen."),
         StepName.PAY_LINKS: _tr("Kunden können darüber noch bezahlen."),
+        StepName.SCHEMA: _tr("Beträge und Status können falsch sein."),
         StepName.BACKUP: _tr("Neue Daten sind noch nicht gesichert."),
     }.get(name, "")
 
