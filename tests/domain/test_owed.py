@@ -191,3 +191,13 @@ def test_owed_and_too_much_are_never_both(asked: int, paid: int, forgiven: int) 
     assert 0 <= owed <= asked
     assert not (owed and too_much_minor(asked, paid, 0, forgiven))
     assert too_much_minor(asked, paid, 0, forgiven) <= max(0, paid)
+
+
+def test_of_one_second_a_refund_comes_before_what_a_bank_takes() -> None:
+    """Whatever their ids: the refund gave back what was too much, so all else is owed again."""
+    entries = [
+        Entry("a", EntryKind.MONEY, START, 15000),
+        Entry("b", EntryKind.TAKEN, START, 5000),
+        Entry("c", EntryKind.REFUND, START, 5000),
+    ]
+    assert fold(10000, entries) == Sums(received_minor=5000, closed_minor=0, forgiven_minor=0)

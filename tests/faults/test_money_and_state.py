@@ -177,6 +177,18 @@ def test_d11_cancelled_invoice(office: Office) -> None:
     assert office.notices() == ["needs_review"]
 
 
+def test_d11_money_for_a_cancelled_invoice_ends_the_failure_before_it(office: Office) -> None:
+    """The customer's second attempt was paid, wherever the money belongs."""
+    invoice_id = issued(office.at)
+    office.deliver(event_body(invoice_id, failed="insufficient_funds", intent_id="pi_one"))
+    failed_at = "SELECT last_failed_at FROM invoices"
+    assert office.at.value(failed_at) is not None
+    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(10)
+    office.deliver(event_body(invoice_id, intent_id="pi_one"))
+    assert len(office.unassigned()) == 1
+    assert office.at.value(failed_at) is None
+
+
 def test_d12_draft(office: Office) -> None:
     invoice_id = office.at.invoicing.save_draft(draft(customer(office.at))).result(10)
     body = event_body(invoice_id)

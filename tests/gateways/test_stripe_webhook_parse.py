@@ -174,6 +174,19 @@ def test_c10_livemode() -> None:
     assert read((EVENTS / "pi_succeeded_livemode.json").read_bytes()).livemode
 
 
+@pytest.mark.parametrize(("told", "livemode"), [(True, True), (False, False), ("true", False)])
+def test_c10_livemode_of_an_event_that_is_only_listed(told: Any, livemode: bool) -> None:
+    assert read(outer(type="customer.created", livemode=told)).livemode is livemode
+
+
+@pytest.mark.parametrize(
+    ("held", "received", "released"),
+    [(11900, 5000, 6900), (11900, 11900, None), (5000, 11900, None), ("x", 5000, None)],
+)
+def test_mb1_what_of_a_hold_was_released(held: Any, received: int, released: int | None) -> None:
+    assert read(changed(amount=held, amount_received=received)).released_minor == released
+
+
 @pytest.mark.parametrize("livemode", [None, 1, "true", 0, []])
 def test_c10_livemode_that_is_no_bool(livemode: Any) -> None:
     event = read(outer(livemode=livemode))
