@@ -342,3 +342,31 @@ def test_the_request_is_kept_to_the_letter(desk: Desk) -> None:
     [link] = desk.links(invoice_id)
     assert link.state is LinkState.ACTIVE
     assert json.loads(link.request)["metadata"]["workmate_link"] == link.id
+
+
+def test_i14_a_real_link_is_not_touched_with_test_keys(desk: Desk) -> None:
+    """It waits for the keys it was made with; Stripe is not even asked."""
+    test_keys, desk.keys = desk.keys, StripeKeys("pk_live_1", LIVE_KEY)
+    invoice_id = desk.invoice(livemode=True)
+    desk.url(invoice_id)
+    desk.by_hand(invoice_id, 11900)
+    desk.keys = test_keys
+    asked = len(desk.asked())
+    assert set(desk.close_due().values()) == {"pay_wrong_mode"}
+    assert len(desk.asked()) == asked
+    assert len(desk.usable(invoice_id)) == 1
+
+
+@pytest.mark.parametrize("livemode", [False, True])
+def test_i13_a_link_that_stripe_does_not_know_any_more(desk: Desk, livemode: bool) -> None:
+    """Test data was deleted there; but a real link is never deleted, so it is another account's
+    and might still be paid.
+    """
+    if livemode:
+        desk.keys = StripeKeys("pk_live_1", LIVE_KEY)
+    invoice_id = desk.invoice(livemode=livemode)
+    desk.url(invoice_id)
+    desk.stripe.forget_links()
+    desk.by_hand(invoice_id, 11900)
+    assert set(desk.close_due().values()) == ({"pay_other_account"} if livemode else set())
+    assert desk.states(invoice_id) == ["deactivating" if livemode else "inactive"]

@@ -179,6 +179,13 @@ class StripeStandIn:
         with self._lock:
             self._ledger.objects[url.rpartition("/")[2]]["active"] = False
 
+    def forget_links(self) -> None:
+        """As after "delete all test data" in the Dashboard, or with the keys of another account."""
+        with self._lock:
+            for made in (False, True):
+                for link in self._ledger.all_of("payment_link", made):
+                    del self._ledger.objects[link["id"]]
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Nobody else changes anything meanwhile; afterwards the listeners are told."""

@@ -8,7 +8,7 @@ python3 run.py strength --again         only those that survived the last time
 Each mutant is one small change (a comparison turned, a condition dropped, a constant off by one, a
 call left out) of one file of `money_rules.py`, in a copy of the program. The type checker sees it
 first; what it refuses is no mutant. Then come the tests that run the changed line, the most
-particular first, until one fails; those of half a minute at first, and all others of them for what
+particular first, until one fails; those of a minute at first, and all others of them for what
 survived that. Exit code 1 when less than 95 % were caught.
 
 The draw hangs on the seed and on the changed lines: other lines may change without another draw.
@@ -33,7 +33,7 @@ from tests.strength.money_rules import money_files
 from tests.strength.mutators import Mutant, mutants_of
 from tests.strength.near import CACHE, NearTests, Source, Traced
 
-NEAR_SECONDS = 30.0
+NEAR_SECONDS = 60.0
 WANTED = 0.95
 _SURVIVED = (Verdict.SURVIVED, Verdict.NEVER_RUN)
 _SURVIVORS = CACHE / "survivors.json"
@@ -79,7 +79,7 @@ class Court:
         if types.refuse(mutant, source):
             return Judged(mutant, Verdict.STILLBORN, "types")
         tests = self._near.of(mutant, self._looked_at[mutant.file])
-        first = _of_half_a_minute(tests)
+        first = _of_a_minute(tests)
         bench = self._benches.get()
         try:
             judged = bench.judge(mutant, source, first)
@@ -91,7 +91,7 @@ class Court:
         return judged
 
 
-def _of_half_a_minute(tests: Sequence[Traced]) -> Sequence[Traced]:
+def _of_a_minute(tests: Sequence[Traced]) -> Sequence[Traced]:
     took = 0.0
     for number, test in enumerate(tests):
         took += test.seconds
@@ -174,7 +174,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which mutants are drawn")
     parser.add_argument("--count", type=int, default=200, help="how many are judged")
     parser.add_argument("--workers", type=int, default=1, help="at a time")
-    parser.add_argument("--near-only", action="store_true", help="tests of half a minute at most")
+    parser.add_argument("--near-only", action="store_true", help="tests of a minute at most")
     parser.add_argument("--again", action="store_true", help="the survivors of the last run")
     return parser.parse_args(arguments)
 

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,7 +153,14 @@ class NearTests:
                 wanted = [places[line] for line in lines if line in places]
             for line in wanted:
                 found |= {test.name: test for test in by_line.get(line, ())}
-        return sorted(found.values(), key=lambda test: (test.order, test.name))
+        # One of each file before the second of any: a line that all run is the point of few.
+        by_file: Counter[str] = Counter()
+        ranked: list[tuple[int, float, str, Traced]] = []
+        for test in sorted(found.values(), key=lambda test: (test.order, test.name)):
+            file = test.name.partition("::")[0]
+            by_file[file] += 1
+            ranked.append((by_file[file], test.order, test.name, test))
+        return [test for *_, test in sorted(ranked, key=lambda one: one[:3])]
 
 
 class Source:

@@ -137,7 +137,7 @@ def traced(name: str, lines: list[int], seconds: float = 0.1, *, passed: bool = 
 def near_tests(folder: Path, *lines: str) -> NearTests:
     near = NearTests(folder)
     (folder / "sources" / "old").write_text(OLD)
-    near.keep({"tests/domain/test_a.py": "1"}, {RULES: "old"}, lines)
+    near.keep({"tests/domain/test_a.py": "1", "tests/domain/test_b.py": "1"}, {RULES: "old"}, lines)
     near.load()
     return near
 
@@ -155,8 +155,9 @@ def test_near_are_those_that_run_the_line_and_little_else(tmp_path: Path) -> Non
         traced("tests/domain/test_a.py::just_a", [1, 2]),
         traced("tests/domain/test_a.py::just_b", [6]),
         traced("tests/domain/test_a.py::failed", [2], passed=False),
+        traced("tests/domain/test_b.py::broad", [1, 2, 3, 4, 5]),
     )
-    assert near_of(near, OLD, 0) == ["just_a", "wide", "slow"]
+    assert near_of(near, OLD, 0) == ["just_a", "broad", "wide", "slow"]  # one of each file first
     assert near_of(near, OLD, -1) == ["just_b", "wide", "slow"]
 
 
