@@ -117,7 +117,7 @@ def test_d15_refunds_told_before_their_payment_keep_their_own_times(office: Offi
         office.deliver(refund_event("pi_one", 1000, refund_id=f"re_{number}", created=at, made=at))
     office.deliver(event_body(invoice_id, intent_id="pi_one", created=NOON - timedelta(hours=3)))
     kept = office.at.rows(
-        "SELECT stripe_object_id, received_at FROM payments WHERE reversal_of IS NOT NULL ORDER BY 1"
+        "SELECT stripe_object_id, received_at FROM payments WHERE reversal_of NOT NULL ORDER BY 1"
     )
     assert kept == [(f"re_{number}", to_text(at)) for number, at in enumerate(times)]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.places import TESTS
 from workmate_desktop.domain.events import StripeEvent, UnreadableEvent
+from workmate_desktop.gateways.stripe_values import read_moment
 from workmate_desktop.gateways.stripe_webhook import parse
 
 EVENTS = TESTS / "stripe_events"
@@ -187,6 +188,14 @@ def test_mb1_what_of_a_hold_was_released(held: Any, received: int, released: int
     assert read(changed(amount=held, amount_received=received)).released_minor == released
 
 
+def test_mb9_a_refunded_charge_is_its_own_charge_and_says_what_of_a_hold_was_released() -> None:
+    body = changed("charge_refunded_partial", amount=11900, amount_captured=5000)
+    told = read(body).reversal
+    assert told is not None
+    assert told.charge_id == told.object_id == json.loads(body)["data"]["object"]["id"]
+    assert told.released_minor == 6900
+
+
 @pytest.mark.parametrize("livemode", [None, 1, "true", 0, []])
 def test_c10_livemode_that_is_no_bool(livemode: Any) -> None:
     event = read(outer(livemode=livemode))
@@ -313,3 +322,18 @@ def check(body: bytes) -> None:
             kept.encode("utf-8")
             assert NUL not in kept
     assert event.amount_minor is None or type(event.amount_minor) is int
+
+
+@pytest.mark.parametrize(
+    ("told", "read_as"),
+    [
+        (1_262_304_000, datetime(2010, 1, 1, tzinfo=UTC)),
+        (1_262_303_999, None),
+        (4_102_444_799, datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (4_102_444_800, None),
+        (1_795_416_101.0, None),
+        (True, None),
+    ],
+)
+def test_moments_that_can_be_true(told: Any, read_as: datetime | None) -> None:
+    assert read_moment(told) == read_as

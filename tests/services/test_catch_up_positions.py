@@ -258,3 +258,16 @@ def test_e7_webhook_and_catch_up_at_once(absence: Absence) -> None:
     at_once([deliver_all, absence.run, deliver_all])
     assert absence.paid() == 40
     assert absence.office.value("SELECT count(*) FROM stripe_events") == 40
+
+
+def test_a_quiet_run_is_noted_every_ten_minutes_and_not_each_time(absence: Absence) -> None:
+    """Polling asks every 30 s, and each note is a sync of the disk."""
+    absence.first_run()
+
+    def moves(seconds: float) -> bool:
+        before = absence.cursor()["covered_until"]
+        absence.later(seconds=seconds)
+        assert absence.run().complete
+        return absence.cursor()["covered_until"] != before
+
+    assert [moves(seconds) for seconds in (30, 30, 600, 30)] == [False, False, True, False]

@@ -293,3 +293,18 @@ def test_mc2_owed_again_is_refused_where_nothing_went_back(office: OfficeBooks) 
     office.invoicing.reverse_payment(refund_id, "nie überwiesen").result(10)
     assert code(again([refund_id], "x")) == "refund_gone"
     assert office.books.owed_again(invoice_id) == []
+
+
+@pytest.mark.parametrize("days_ago", [0, 1])
+def test_ma_money_of_today_moved_now_and_of_another_day_at_its_noon(
+    office: OfficeBooks, days_ago: int
+) -> None:
+    """So what Stripe books in the same minute comes in the order in which it happened."""
+    office.clock.advance(hours=3)
+    invoice_id = issued(office)
+    day = TODAY - timedelta(days=days_ago)
+    office.invoicing.add_manual_payment(invoice_id, 100, "cash", day).result(10)
+    noon = office.clock.midnight(day) + timedelta(hours=12)
+    [payment] = office.books.payments(invoice_id)
+    assert payment.received_at == (noon if days_ago else office.clock.now())
+    assert office.clock.now() != noon
