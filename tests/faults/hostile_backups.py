@@ -5,13 +5,24 @@ HEALED: it takes the place of the books, and they are right.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.store.schemas import rewrite_table
+from tests.faults.file_changes import (
+    a_folder,
+    a_pipe,
+    broken_words,
+    in_a_link,
+    look_alike,
+    made_anew,
+    sql,
+    strange_module,
+    table,
+    utf_16,
+    without_triggers,
+    written,
+)
 from workmate_desktop.domain.history import NoticeKind
 
 HEALED = ""
@@ -37,120 +48,6 @@ class Hostile:
     """What staff are told besides, at the first start."""
 
 
-def sql(*statements: str) -> Callable[[Path], object]:
-    """What a program does to the file that knows nothing of ours."""
-
-    def change(path: Path) -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-            for statement in statements:
-                raw.execute(statement)
-
-    return change
-
-
-def without_triggers(*statements: str) -> Callable[[Path], object]:
-    """The triggers of a file keep nobody from anything who takes them away first."""
-
-    def change(path: Path) -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-            for (name,) in raw.execute(
-                "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-            ).fetchall():
-                raw.execute(f"DROP TRIGGER {name}")
-            raw.execute("PRAGMA ignore_check_constraints=ON")
-            for statement in statements:
-                raw.execute(statement)
-
-    return change
-
-
-def table(name: str, old: str, new: str, *statements: str) -> Callable[[Path], object]:
-    """A table of other words; then more, without triggers."""
-
-    def change(path: Path) -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-            rewrite_table(raw, name, old, new)
-        without_triggers(*statements)(path)
-
-    return change
-
-
-def made_anew(name: str, columns: str, *statements: str) -> Callable[[Path], object]:
-    """A table made anew with `columns` ({0}: the names), its rows copied, and more statements."""
-
-    def change(path: Path) -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-            names = ", ".join(
-                row[1] for row in raw.execute(f"PRAGMA table_info({name})") if row[1] != "row_no"
-            )
-        without_triggers(
-            f"ALTER TABLE {name} RENAME TO was",
-            f"CREATE TABLE {name} ({columns.format(names)})",
-            f"INSERT INTO {name} ({names}) SELECT {names} FROM was",
-            "DROP TABLE was",
-            *statements,
-        )(path)
-
-    return change
-
-
-def written(path_of: Callable[[Path], Path], content: bytes) -> Callable[[Path], object]:
-    """Other bytes in its place, or beside it."""
-    return lambda path: path_of(path).write_bytes(content)
-
-
-def _strange_module(path: Path) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA writable_schema=ON")
-        raw.execute(
-            "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES"
-            " ('table', 'evil', 'evil', 0, 'CREATE VIRTUAL TABLE evil USING nonsense (a)')"
-        )
-
-
-def _broken_words(path: Path) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA writable_schema=ON")
-        raw.execute(
-            "UPDATE sqlite_schema SET sql = 'CREATE TABLE payments (' WHERE name='payments'"
-        )
-
-
-def _in_a_link(path: Path) -> None:
-    path.rename(path.with_name("true"))
-    path.symlink_to(path.with_name("true"))
-
-
-def _a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-def _a_pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-def _utf_16(path: Path) -> None:
-    path.unlink()
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA encoding='UTF-16'")
-        for name in ("invoices", "payments", "settings", "alembic_version"):
-            raw.execute(f"CREATE TABLE {name} (version_num TEXT)")
-        raw.execute("INSERT INTO alembic_version VALUES ('0016')")
-
-
-def _look_alike(path: Path) -> None:
-    path.unlink()
-    sql(
-        "CREATE TABLE alembic_version (version_num TEXT)",
-        "INSERT INTO alembic_version VALUES ('0016')",
-        "CREATE TABLE invoices (id, status, number)",
-        "CREATE TABLE payments (id, amount_minor)",
-        "CREATE TABLE settings (key, value)",
-    )(path)
-
-
 _TOTAL = "UPDATE invoices SET total_minor = 1 WHERE status <> 'draft'"
 _PAY_ALL = "UPDATE invoices SET paid_minor = total_minor, status = 'paid'"
 _COLUMNS = "SELECT 'x' AS id, 1 AS amount_minor, 'eur' AS currency"
@@ -158,13 +55,13 @@ _COLUMNS = "SELECT 'x' AS id, 1 AS amount_minor, 'eur' AS currency"
 HOSTILE: dict[str, Hostile] = {
     "nothing": Hostile(lambda path: None, HEALED),
     # --- the file -------------------------------------------------------------------------
-    "look-alike tables": Hostile(_look_alike, ALTERED, "customers fehlt"),
+    "look-alike tables": Hostile(look_alike, ALTERED, "customers fehlt"),
     "a text": Hostile(written(lambda p: p, b"kein Buch" * 1000), FOREIGN),
     "half a file": Hostile(lambda p: os.truncate(p, p.stat().st_size // 2), DAMAGED),
-    "a folder": Hostile(_a_folder, NOT_FOUND),
-    "a pipe": Hostile(_a_pipe, NOT_FOUND),
-    "a link": Hostile(_in_a_link, HEALED),
-    "UTF-16": Hostile(_utf_16, ALTERED),
+    "a folder": Hostile(a_folder, NOT_FOUND),
+    "a pipe": Hostile(a_pipe, NOT_FOUND),
+    "a link": Hostile(in_a_link, HEALED),
+    "UTF-16": Hostile(utf_16, ALTERED),
     "another program's mark": Hostile(
         sql("PRAGMA application_id=1196444487", "PRAGMA user_version=99"), HEALED
     ),
@@ -174,8 +71,8 @@ HOSTILE: dict[str, Hostile] = {
     "a folder for a WAL": Hostile(
         lambda p: p.with_name(p.name + "-wal").mkdir(), "backup_not_read"
     ),
-    "words that are no SQL": Hostile(_broken_words, DAMAGED),
-    "a module that nobody knows": Hostile(_strange_module, HEALED),
+    "words that are no SQL": Hostile(broken_words, DAMAGED),
+    "a module that nobody knows": Hostile(strange_module, HEALED),
     # --- its version ----------------------------------------------------------------------
     "a version that is none": Hostile(
         sql("UPDATE alembic_version SET version_num = 'abcd'"), HEALED, differs=True
