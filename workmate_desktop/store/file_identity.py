@@ -65,7 +65,10 @@ class _Held:
     def _is_open_file(self, found: os.stat_result) -> bool:
         if self._open is None:
             return found.st_ino == 0 or self._number == 0  # not known on one of both occasions
-        return os.path.samestat(self._stat(self._open), found)
+        try:
+            return os.path.samestat(self._stat(self._open), found)
+        except OSError:  # a network folder does not know it any more
+            return False
 
     def close(self) -> None:
         """Let go. Twice is fine."""

@@ -99,14 +99,20 @@ class FileWatch:
         logger.critical("All that was booked until now is saved in %s", self.rescued)
         self._saved = (raw, raw.total_changes)
         if before is not None and before != self.rescued:
-            before.unlink(missing_ok=True)
+            _remove(before)
         if self.trouble is Trouble.LOST and self._place.file() is Standing.HERE:
             # Only the log is gone from its place: what it holds belongs into the file.
-            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            try:
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            except sqlite3.Error as error:
+                logger.warning("The log could not be written back: %s", error)
         return True
 
     def _is_saved(self, raw: sqlite3.Connection) -> bool:
-        there = self.rescued is not None and self.rescued.exists()
+        try:
+            there = self.rescued is not None and self.rescued.exists()
+        except OSError:  # in a folder that does not answer
+            return False
         return there and self._saved == (raw, raw.total_changes)
 
     def _came_back(self) -> None:
@@ -115,10 +121,7 @@ class FileWatch:
         saved, self.rescued = self.rescued, None
         self.trouble = self._saved = self._tried_at = None
         if saved is not None:
-            try:
-                saved.unlink(missing_ok=True)  # no more than what the books hold
-            except OSError as error:
-                logger.warning("%s could not be removed: %s", saved, error.strerror)
+            _remove(saved)  # no more than what the books hold
 
     def _is_sound(self) -> bool:
         """By a connection of its own, which has nothing of the file in its memory."""
@@ -127,3 +130,10 @@ class FileWatch:
                 return bool(connection.execute(CHECK).fetchone() == ("ok",))
         except (sqlite3.Error, RuntimeError):
             return False
+
+
+def _remove(saved: Path) -> None:
+    try:
+        saved.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("%s could not be removed: %s", saved, error.strerror)

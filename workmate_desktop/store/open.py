@@ -100,7 +100,7 @@ def _open_file(
     saved = rescue.to_offer(data_dir, known_id)
     if saved is not None:
         raise _refusal("database_rescued", data_dir, rescued=str(saved))
-    rescue.put_aside(data_dir)
+    rescue.put_aside(data_dir, known_id)
     known = known_id is not None or bool(backup.all_backups(data_dir))
     empty = not path.exists() or path.stat().st_size == 0
     if empty and known:

@@ -5,6 +5,7 @@ https://www.sqlite.org/backup.html. The copy lies in the data folder as `gerette
 where the next start finds it; without that folder in the nearest one that exists.
 """
 
+import glob
 import logging
 import os
 import shutil
@@ -56,15 +57,22 @@ def _places(data_dir: Path) -> Iterator[tuple[Path, str]]:
     Outside of the data folder its name is part of the file's.
     """
     data_dir = data_dir.absolute()
-    if data_dir.is_dir():
+    if _answers(data_dir):
         yield data_dir, PREFIX
     outside = f"{PREFIX}{data_dir.name}-"
-    above = next((folder for folder in data_dir.parents if folder.is_dir()), None)
+    above = next((folder for folder in data_dir.parents if _answers(folder)), None)
     if above is not None:
         yield above, outside
     home = Path("~").expanduser()
-    if home.is_dir() and home != above:
+    if _answers(home) and home != above:
         yield home, outside
+
+
+def _answers(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
 
 
 def _copy(raw: sqlite3.Connection, target: Path) -> None:
@@ -97,9 +105,23 @@ def _rescued_elsewhere(data_dir: Path) -> list[Path]:
     """Those of a data folder that was gone itself."""
     data_dir = data_dir.absolute()
     folders = dict.fromkeys([*data_dir.parents, Path("~").expanduser()])
-    name = f"{PREFIX}{data_dir.name}-*.sqlite3"
+    name = f"{PREFIX}{glob.escape(data_dir.name)}-*.sqlite3"
     found = [path for folder in folders for path in folder.glob(name)]
     return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def all_rescued(data_dir: Path, known_id: str | None) -> list[Path]:
+    """Everything that was rescued of this folder's books; what lies elsewhere only where their id
+    is known, and is the same."""
+    elsewhere = _rescued_elsewhere(data_dir) if known_id is not None else []
+    return rescued(data_dir) + [path for path in elsewhere if _id_of(path) == known_id]
+
+
+def _id_of(path: Path) -> str | None:
+    try:
+        return backup.database_id(path)
+    except sqlite3.Error:
+        return None
 
 
 def to_offer(data_dir: Path, known_id: str | None) -> Path | None:
@@ -111,7 +133,7 @@ def to_offer(data_dir: Path, known_id: str | None) -> Path | None:
     books = data_dir / FILE_NAME
     missing = not books.exists() or books.stat().st_size == 0
     found = rescued(data_dir)
-    if missing:
+    if missing or known_id is not None:  # or nothing would say whose they are
         found += _rescued_elsewhere(data_dir)
     for path in found:
         if not backup.is_good(path):
@@ -166,12 +188,13 @@ def _is_same(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def put_aside(data_dir: Path) -> None:
-    """What was rescued is in the books: it goes to the backups, where it hinders no start.
+def put_aside(data_dir: Path, known_id: str | None) -> None:
+    """What was rescued is in the books: it goes to the backups, where it hinders no start, and
+    where nobody takes it for the newest state when the books are gone once more.
 
-    Raises OSError.
+    `known_id`: as for `to_offer`. Raises OSError.
     """
-    for path in rescued(data_dir):
+    for path in all_rescued(data_dir, known_id):
         folder = data_dir / backup.FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         shutil.move(path, folder / path.name)

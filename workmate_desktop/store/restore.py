@@ -18,8 +18,9 @@ from pathlib import Path
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.schema import Difference
+from workmate_desktop.store import rescue
 from workmate_desktop.store.driver import create_file
-from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN, RESCUED_PREFIX
+from workmate_desktop.store.file_names import FILE_NAME, ID_FILE, PLAN
 from workmate_desktop.store.given_numbers import keep_given
 from workmate_desktop.store.migrate import NewerDatabase
 from workmate_desktop.store.sealed_settings import settings_sealed
@@ -204,8 +205,8 @@ def finish(data_dir: Path) -> Path | None:
             old = data_dir / (FILE_NAME + suffix)
             if old.exists():
                 old.replace(kept / old.name)
-        for rescued in data_dir.glob(f"{RESCUED_PREFIX}*.sqlite3"):
-            rescued.replace(kept / rescued.name)  # decided upon, this way or another
+        for rescued in rescue.all_rescued(data_dir, database_id or None):
+            shutil.move(rescued, kept / rescued.name)  # decided upon, this way or another
         sync_folder(kept)
         sync_folder(data_dir)
         staged.replace(data_dir / FILE_NAME)

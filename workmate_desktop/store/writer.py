@@ -223,10 +223,9 @@ class Writer:
         if self._transaction is None:
             return
         before, trouble = self._files.trouble, self._files.look()
-        saved = self._files.save_if_due(self._transaction.raw, at_once)
         if trouble is not before:
-            self._note_trouble(trouble)
-        if saved:
+            self._note_trouble(trouble)  # before large books are saved, which takes its time
+        if self._files.save_if_due(self._transaction.raw, at_once):
             self._on_trouble(trouble)  # now it can be said where
 
     def _begun(self) -> Transaction:
