@@ -15,7 +15,7 @@ from tests.faults.office import Office
 from tests.faults.test_file_gone import TODAY, _paid, _refusal
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store import backup
+from workmate_desktop.store import backup, rescue
 from workmate_desktop.store.engine import FILE_NAME
 from workmate_desktop.store.file_identity import FilePlace, Standing
 from workmate_desktop.store.file_watch import FileWatch
@@ -132,3 +132,34 @@ def test_sa4_what_lies_elsewhere_is_asked_about_once(tmp_path: Path) -> None:
     kept = restore_backup(data_dir, "2026-11-22.sqlite3", "jetzt")
     open_database(data_dir, TODAY, Threads()).database.close()
     assert list(kept.glob("gerettet-*.sqlite3"))
+
+
+def test_sa4_the_end_waits_until_large_books_are_saved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = rescue._copy
+
+    def slowly(raw: sqlite3.Connection, target: Path) -> None:
+        Threads().sleep(1.0)
+        copy(raw, target)
+
+    monkeypatch.setattr(rescue, "_copy", slowly)
+    body = event_body(issued(office.at))
+    assert office.deliver(body) == 200
+    office.at.path.unlink()
+    assert office.at.writer.stop(deadline=0.1)
+    (saved,) = rescued(office.at.data_dir)
+    assert _paid(saved) == {body["data"]["object"]["id"]}
+
+
+def test_sa4_a_writer_that_did_not_end_keeps_its_locks(office: Office) -> None:
+    """Closing any other handle of the file would give them up."""
+    issued(office.at)
+    place = office.at.database.place
+    assert place.is_written
+    office.at.database.close()
+    office.at.path.rename(office.at.path.with_name("anderswo.sqlite3"))
+    assert place.file() is Standing.LOST, "it was let go of"
+    office.at.writer.stop()
+    office.at.database.close()
+    assert place.file() is Standing.HERE

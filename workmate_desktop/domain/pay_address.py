@@ -29,6 +29,7 @@ _REST = r"(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"
 _HERE = r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
 # ASCII, or "ı" would be an "i" where capitals do not count.
 _WEB = re.compile(rf"https://([a-z0-9.-]{{1,253}})(?::443)?{_REST}", re.IGNORECASE | re.ASCII)
+_SCHEME = re.compile(r"\A[a-z]+://", re.IGNORECASE | re.ASCII)
 _THIS_PC = re.compile(rf"https?://{_HERE}{_REST}", re.ASCII)
 
 
@@ -50,9 +51,12 @@ def domain_of_website(website: object) -> str | None:
     """The domain below which a custom domain counts as the account's own; None without one."""
     if not isinstance(website, str):
         return None
-    text = website.strip()
-    host = host_of("https://" + text.partition("://")[2] if "://" in text else "https://" + text)
-    return host.removeprefix("www.") if host not in (None, "localhost") else None
+    # Only its host counts: it may have umlauts or a port, and the page behind it any letters.
+    place = re.split(r"[/?#]", _SCHEME.sub("", website.strip()))[0]
+    host = ascii_host(re.sub(r":[0-9]{1,5}$", "", place))
+    if host is None or "." not in host or host[-1].isdigit():
+        return None
+    return host.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,6 @@ class Database:
         unused = self._readers == 0
         self.reading.dispose()
         self.writing.dispose()
-        if unused:
+        if unused and not self.place.is_written:  # by a writer that did not end in time
             self.place.close()
         return unused

@@ -111,6 +111,11 @@ class FilePlace:
         if log is not None:
             log.close()
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a connection writes to the log."""
+        return self._log is not None
+
     def file(self) -> Standing:
         """What is at the path of the database itself. HERE while nothing is held."""
         held = self._file

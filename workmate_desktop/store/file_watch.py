@@ -20,6 +20,8 @@ from workmate_desktop.store.start_check import CHECK
 logger = logging.getLogger("workmate.store")
 
 SAVE_AGAIN_SECONDS = 10.0
+SAVING_SECONDS = 120.0
+"""So long the end of the program waits for a copy: large books on a slow disk."""
 IDLE_SECONDS = 10.0
 """So often it is looked for although nobody writes."""
 

@@ -120,7 +120,7 @@ def all_rescued(data_dir: Path, known_id: str | None) -> list[Path]:
 def _id_of(path: Path) -> str | None:
     try:
         return backup.database_id(path)
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return None
 
 

@@ -22,7 +22,7 @@ from workmate_desktop.domain.waiting import Line, Worker
 from workmate_desktop.store.confirmation import Confirmation
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
-from workmate_desktop.store.file_watch import IDLE_SECONDS, FileWatch
+from workmate_desktop.store.file_watch import IDLE_SECONDS, SAVING_SECONDS, FileWatch
 from workmate_desktop.store.pending import Job, Pending, conclude, tell
 from workmate_desktop.store.transaction import Transaction, UndoneAltogether
 from workmate_desktop.store.write_ahead_log import QUIET_SECONDS, WriteAheadLog
@@ -115,7 +115,8 @@ class Writer:
     def stop(self, deadline: float = 5.0) -> bool:
         """Finish what is queued, close the connection, join. True when it ended in time.
 
-        `deadline` in seconds. Stopping twice is fine.
+        `deadline` in seconds; more while books whose file is gone are saved: they are nowhere else.
+        Stopping twice is fine.
         """
         with self._gate:
             thread, self._thread = self._thread, None
@@ -124,6 +125,8 @@ class Writer:
             self._accepting = False
             self._queue.put(None)
         thread.join(deadline)
+        if self._files.trouble is not None:
+            thread.join(SAVING_SECONDS)
         return not thread.is_alive()
 
     def submit(
