@@ -39,6 +39,7 @@ from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.file_names import ID_FILE
 from workmate_desktop.store.migrate import migrate
 from workmate_desktop.store.open import open_database
+from workmate_desktop.store.seal_report import compare_with_seals
 from workmate_desktop.store.writer import Writer
 
 EVENTS = TESTS / "stripe_events"
@@ -123,6 +124,14 @@ class OfficeBooks:
     def close(self) -> None:
         assert self.writer.stop()
         self.database.close()
+
+    def close_never_accused(self) -> None:
+        """Close, after whatever a test did through the program: its seals are whole."""
+        assert self.writer.stop()
+        findings = compare_with_seals(self.database, lambda: None).findings
+        self.database.close()
+        accused = (findings.changed, findings.missing, findings.broken_at)
+        assert accused == ([], [], None), accused
 
 
 @cache

@@ -31,7 +31,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     clock = office.clock
     with StripeStandIn(clock=lambda: clock.now().timestamp()) as stripe:
         yield World(office, stripe, customer(office))
-    office.close()
+    office.close_never_accused()
 
 
 def said(world: World, invoice_id: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Absence:
         )
 
     def close(self) -> None:
-        self.office.close()
+        self.office.close_never_accused()
         self.stripe.__exit__(None, None, None)
 
     # --- what happens --------------------------------------------------------------------

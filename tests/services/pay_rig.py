@@ -57,7 +57,7 @@ class Desk:
         return StripeApi(key, api_base=self.stripe.url, timeout=self.timeout, cancelled=cancelled)
 
     def close(self) -> None:
-        self.office.close()
+        self.office.close_never_accused()
 
     def _deliver(self, event: dict[str, Any]) -> None:
         """Stripe tells the office what happened, whatever the type."""

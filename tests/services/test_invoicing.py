@@ -31,7 +31,7 @@ TODAY = date(2026, 11, 23)
 def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     yield made
-    made.close()
+    made.close_never_accused()
 
 
 def _actions(office: OfficeBooks, invoice_id: str) -> list[str]:

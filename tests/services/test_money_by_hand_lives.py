@@ -26,7 +26,7 @@ STEPS = 30
 def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     yield made
-    made.close()
+    made.close_never_accused()
 
 
 class Clerk:

@@ -17,7 +17,7 @@ from workmate_desktop.domain.errors import UserError
 def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     yield made
-    made.close()
+    made.close_never_accused()
 
 
 @pytest.fixture

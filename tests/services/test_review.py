@@ -29,7 +29,7 @@ from workmate_desktop.domain.review import Decision
 def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     yield made
-    made.close()
+    made.close_never_accused()
 
 
 def _refused(future: Any) -> str:

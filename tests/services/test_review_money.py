@@ -19,7 +19,7 @@ from workmate_desktop.store.transaction import Transaction
 def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     yield made
-    made.close()
+    made.close_never_accused()
 
 
 @pytest.fixture
