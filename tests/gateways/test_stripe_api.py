@@ -61,6 +61,17 @@ def test_one_passing_fault_is_not_even_noticed(fault: Fault) -> None:
         assert StripeApi(SECRET_KEY, api_base=stripe.url).account().name == "Büro Koblenz"
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"), [(Fault.BAD_REQUEST, "parameter_invalid"), (Fault.STRANGE_CODE, None)]
+)
+def test_a_code_is_kept_only_in_the_alphabet_of_codes(fault: Fault, code: str | None) -> None:
+    """It is logged and kept beside the link, so no text of a stranger's may stand there."""
+    with StripeStandIn() as stripe:
+        stripe.fail_next(fault)
+        refused = refusal_of(StripeApi(SECRET_KEY, api_base=stripe.url))
+    assert (refused.kind, refused.stripe_code) == (Refusal.OTHER, code)
+
+
 def test_i_wrong_key() -> None:
     with StripeStandIn() as stripe:
         refused = refusal_of(StripeApi("sk_test_of_nobody", api_base=stripe.url))

@@ -46,6 +46,12 @@ def test_a1_signature_missing(nothing: str | None) -> None:
     assert reason_of(nothing) is Reason.MISSING
 
 
+@pytest.mark.parametrize(("length", "expected"), [(4096, None), (4097, Reason.MALFORMED)])
+def test_a1_the_longest_header(length: int, expected: Reason | None) -> None:
+    start = header() + ",v0="
+    assert reason_of(start + "0" * (length - len(start))) is expected
+
+
 def test_a2_wrong_signature() -> None:
     assert reason_of(header(secret="whsec_of_someone_else")) is Reason.WRONG
 

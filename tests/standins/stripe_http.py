@@ -24,6 +24,8 @@ class Fault(StrEnum):
     RATE_LIMIT = "429"
     CONFLICT = "409"
     BAD_REQUEST = "400"
+    STRANGE_CODE = "400_strange"
+    """400 with a code that is no code of Stripe's."""
     SERVER_ERROR = "500"
     SERVER_ERROR_KEPT = "500_kept"
     """500 that Stripe keeps under the idempotency key: the same key gets it again and again."""
@@ -45,6 +47,7 @@ _ERRORS = {
     Fault.RATE_LIMIT: (429, "invalid_request_error", "Request rate limit exceeded.", "rate_limit"),
     Fault.CONFLICT: (409, "invalid_request_error", "Object lock timeout.", "lock_timeout"),
     Fault.BAD_REQUEST: (400, "invalid_request_error", "Invalid parameter.", "parameter_invalid"),
+    Fault.STRANGE_CODE: (400, "invalid_request_error", "Invalid.", "<b>No</b> code, at all"),
     Fault.SERVER_ERROR: (500, "api_error", "An unknown error occurred", None),
 }
 
