@@ -170,6 +170,19 @@ def test_mb7_a_part_of_a_split_payment_asks_which_invoice(
     assert row(office, second).paid_minor == 11900  # and it failed where it had been placed
 
 
+def test_mb7_each_part_that_goes_back_is_asked_about_on_its_own(
+    office: OfficeBooks, both: tuple[str, str]
+) -> None:
+    """The second question does not end the first."""
+    first, second = both
+    office.review.split(first, second, 11900).result(10)
+    for number in (1, 2):
+        deliver(office, _refund("pi_both", 1000, refund_id=f"re_{number}"))
+        assert [one.reason for one in office.review.open_items()] == ["split_refunded"] * number
+    waiting = "SELECT count(*) FROM notices WHERE kind = 'needs_review' AND read_at IS NULL"
+    assert office.value(waiting) == 2
+
+
 def test_mb7_moved_money_keeps_its_assignment(office: OfficeBooks) -> None:
     """Money in Klärung nötig that was split cannot be unassigned before the split is undone."""
     who = customer(office, "Fahrschule Becker")

@@ -11,9 +11,12 @@ from tests.reversal_events import refund_event
 from tests.services.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
+from tests.standins.stripe_http import Fault
+from tests.standins.stripe_routes import Asked
 from workmate_desktop.domain.closings import WRITE_OFF, Closing
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payment_links import LinkState, OfferState
+from workmate_desktop.domain.stripe_account import StripeRefused
 from workmate_desktop.domain.stripe_keys import StripeKeys
 
 
@@ -370,3 +373,22 @@ def test_i13_a_link_that_stripe_does_not_know_any_more(desk: Desk, livemode: boo
     desk.by_hand(invoice_id, 11900)
     assert set(desk.close_due().values()) == ({"pay_other_account"} if livemode else set())
     assert desk.states(invoice_id) == ["deactivating" if livemode else "inactive"]
+
+
+def test_i6_a_key_that_stripe_refuses_again_and_again_is_renewed_once(desk: Desk) -> None:
+    invoice_id = desk.invoice()
+    refuse = desk.stripe.fail_next
+
+    def refuse_the_next_one_too(asked: Asked) -> None:
+        if (asked.method, asked.path) == ("GET", LINKS):
+            refuse(Fault.OTHER_PARAMETERS)
+
+    desk.stripe.before_answer = refuse_the_next_one_too
+    refuse(Fault.OTHER_PARAMETERS)
+    with pytest.raises(StripeRefused):
+        desk.pay.link(invoice_id)
+    first, second = desk.keys_sent()
+    assert first != second
+    desk.stripe.before_answer = None
+    assert desk.open(desk.url(invoice_id)).amount == 11900
+    assert len(desk.usable(invoice_id)) == 1

@@ -37,7 +37,7 @@ class Traced:
 
     name: str
     seconds: float
-    """How long it took under the tracer, which is longer than without."""
+    """Of the processor under the tracer: longer than without, and others on the PC do not count."""
     breadth: int
     """Lines of the rules of money that it runs: few are a test of just them."""
 

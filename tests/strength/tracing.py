@@ -37,7 +37,7 @@ class Tracer:
 
     def begin(self) -> None:
         """A test begins."""
-        self._lines, self._passed, self._seconds = {}, True, time.monotonic()
+        self._lines, self._passed, self._seconds = {}, True, time.process_time()
         threading.settrace(self._call)
         sys.settrace(self._call)
 
@@ -45,7 +45,7 @@ class Tracer:
         """It has ended, with all that belongs to it."""
         sys.settrace(None)
         threading.settrace(None)  # type: ignore[arg-type]  # typeshed of 3.11
-        took = time.monotonic() - self._seconds
+        took = time.process_time() - self._seconds
         lines = {self._names[path]: sorted(found) for path, found in self._lines.items()}
         entry = {"test": test, "passed": self._passed, "seconds": round(took, 3), "lines": lines}
         with self._target.open("a", encoding="utf-8") as file:
