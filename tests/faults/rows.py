@@ -182,6 +182,7 @@ NOW = {
     "SA3": "nothing foreign leaves for the desktop",
     "SA4": "file of the books gone while it runs",
     "SA11d": "a deleted lock file lets nobody in",
+    "SA11e": "a planted link is never followed",
     "SA8": "changed from outside, whatever it is",
     "SA9": "a time of this PC is none of Stripe's",
     "SA5": "floods push out no real event",

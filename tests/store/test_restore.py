@@ -259,6 +259,44 @@ def test_restore_drill(tmp_path: Path) -> None:
     assert not list((tmp_path / "neu").glob("restore*"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "restore.json.unfinished",
+        "database-id.unfinished",
+        "numbers.json.unfinished",
+        "restore.sqlite3",
+        "restore.sqlite3.unfinished",
+        "restore.sqlite3.unfinished-wal",
+        "restore.sqlite3.fresh",
+        "restore.sqlite3.fresh-journal",
+    ],
+)
+def test_sa11e_a_planted_link_is_never_followed(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "daten"
+    folder.mkdir()
+    office = make_books(folder)
+    issued(office)
+    backup.make(office.path, folder, "2026-11-22")
+    issued(office)
+    office.close()
+    letter = tmp_path / "brief.odt"
+    letter.write_bytes(b"not ours")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(letter)
+    backups = Backups(folder, TestClock())
+    backups.look(folder / "backups/2026-11-22.sqlite3")
+    backups.decide()
+    backups.finish()
+    assert letter.read_bytes() == b"not ours"
+    office = make_books(folder)
+    assert office.value("SELECT count(*) FROM invoices") == 1
+    office.close()
+    assert letter.read_bytes() == b"not ours"
+    assert not (folder / "workmate.sqlite3").is_symlink()
+
+
 _REPLACE = """
 import os, signal, sys
 from pathlib import Path
