@@ -163,3 +163,21 @@ def test_sa4_a_writer_that_did_not_end_keeps_its_locks(office: Office) -> None:
     office.at.writer.stop()
     office.at.database.close()
     assert place.file() is Standing.HERE
+
+
+def test_sa4_what_cannot_be_moved_hinders_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved in a folder in which this program may delete nothing any more."""
+    office = Office(tmp_path / "Büro")
+    issued(office.at)
+    with closing(sqlite3.connect(office.at.path)) as books:
+        books.execute("VACUUM INTO ?", (str(tmp_path / "gerettet-Büro-20261123-120000.sqlite3"),))
+    office.close()
+
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("workmate_desktop.store.rescue.shutil.move", refuse)
+    open_database(office.at.data_dir, TODAY, Threads()).database.close()
+    assert list(tmp_path.glob("gerettet-*"))

@@ -192,10 +192,23 @@ def put_aside(data_dir: Path, known_id: str | None) -> None:
     """What was rescued is in the books: it goes to the backups, where it hinders no start, and
     where nobody takes it for the newest state when the books are gone once more.
 
-    `known_id`: as for `to_offer`. Raises OSError.
+    `known_id`: as for `to_offer`.
     """
-    for path in all_rescued(data_dir, known_id):
-        folder = data_dir / backup.FOLDER
-        folder.mkdir(mode=0o700, exist_ok=True)
-        shutil.move(path, folder / path.name)
+    moved = move_all(data_dir, known_id, data_dir / backup.FOLDER)
+    for path in moved:
         logger.info("The books hold all that was rescued in %s", path.name)
+
+
+def move_all(data_dir: Path, known_id: str | None, folder: Path) -> list[Path]:
+    """Move everything that was rescued of this folder's books; returns what. What lies where this
+    program may not delete stays there: no start is refused for that.
+    """
+    moved = []
+    for path in all_rescued(data_dir, known_id):
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            shutil.move(path, folder / path.name)
+            moved.append(path)
+        except OSError as error:
+            logger.warning("%s could not be moved: %s", path, error.strerror)
+    return moved

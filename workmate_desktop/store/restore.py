@@ -205,8 +205,7 @@ def finish(data_dir: Path) -> Path | None:
             old = data_dir / (FILE_NAME + suffix)
             if old.exists():
                 old.replace(kept / old.name)
-        for rescued in rescue.all_rescued(data_dir, database_id or None):
-            shutil.move(rescued, kept / rescued.name)  # decided upon, this way or another
+        rescue.move_all(data_dir, database_id or None, kept)  # decided upon, this way or another
         sync_folder(kept)
         sync_folder(data_dir)
         staged.replace(data_dir / FILE_NAME)
