@@ -75,6 +75,9 @@ def migrate(connection: "Connection", to: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    # Else a rename reads every view of the file: those of a report would be bent to the old name,
+    # and one that is broken would end the update. https://www.sqlite.org/lang_altertable.html
+    connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
         command.upgrade(config, to)
@@ -84,3 +87,4 @@ def migrate(connection: "Connection", to: str = "head") -> None:
             connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("PRAGMA legacy_alter_table=OFF")
