@@ -2,7 +2,7 @@
 
 import pytest
 
-from workmate_desktop.domain.numbers import NumberFormat
+from workmate_desktop.domain.numbers import FormatProblem, NumberFormat, format_problem
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,28 @@ def test_numbers_of_the_offices_own_format_in_a_text(
     form: str, text: str, found: list[str]
 ) -> None:
     assert NumberFormat(form).numbers_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("RE-{JJJJ}-{NNNN}", None),
+        ("{N}", None),
+        ("RE-{NNNN}" + "x" * 31, None),  # 40 in all
+        ("RE-{NNNN}" + "x" * 32, FormatProblem.TOO_LONG),
+        ("", FormatProblem.EMPTY),
+        ("RE-{JJJJ}", FormatProblem.NO_RUNNING),
+        ("RE", FormatProblem.NO_RUNNING),
+        ("{NN}-{NN}", FormatProblem.TWICE),
+        ("{JJ}{JJJJ}-{NN}", FormatProblem.TWICE),
+        ("{MM}-{NN}", FormatProblem.UNKNOWN_PLACEHOLDER),
+        ("{NN", FormatProblem.UNKNOWN_PLACEHOLDER),
+        ("{NN}}", FormatProblem.UNKNOWN_PLACEHOLDER),
+        ("{NNNNNNNNNN}", FormatProblem.UNKNOWN_PLACEHOLDER),
+        ("Nr. \u20ac{NN}", FormatProblem.LETTERS),
+        ("Test-{NN}", FormatProblem.LIKE_A_TEST),
+        ("RE-Test-{NN}", None),
+    ],
+)
+def test_mc5_what_is_a_format(text: str, problem: FormatProblem | None) -> None:
+    assert format_problem(text) is problem

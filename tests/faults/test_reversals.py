@@ -9,7 +9,6 @@ import pytest
 from tests.factories import NOON, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, failed_charge, refund_event, refunded_charge
-from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
 from workmate_desktop.ui.log.notice_words import notice_words
@@ -109,19 +108,6 @@ def test_d15_a_failed_refund_is_told(office: Office) -> None:
     assert office.notices() == ["refunded", "refund_failed"]
 
 
-def test_d15_refunds_told_before_their_payment_keep_their_own_times(office: Office) -> None:
-    """They decide what is owed, so the newest news must not stand for all."""
-    invoice_id = issued(office.at)
-    times = [NOON - timedelta(hours=2), NOON - timedelta(hours=1)]
-    for number, at in enumerate(times):
-        office.deliver(refund_event("pi_one", 1000, refund_id=f"re_{number}", created=at, made=at))
-    office.deliver(event_body(invoice_id, intent_id="pi_one", created=NOON - timedelta(hours=3)))
-    kept = office.at.rows(
-        "SELECT stripe_object_id, received_at FROM payments WHERE reversal_of NOT NULL ORDER BY 1"
-    )
-    assert kept == [(f"re_{number}", to_text(at)) for number, at in enumerate(times)]
-
-
 def test_d15_several_refunds_of_one_payment(office: Office) -> None:
     invoice_id, intent = _paid(office)
     for number, amount in enumerate((1900, 5000, 5000), start=1):
@@ -193,23 +179,6 @@ def test_d15_a_dispute_that_is_won_in_any_order(office: Office, order: tuple[str
     assert _state(office, invoice_id) == ("paid", 11900, 0, 0)
     kinds = [kind for _, kind in _entries(office)]
     assert kinds in ([], ["dispute", "dispute_won"])
-
-
-def test_mb5_a_dispute_that_was_won_is_no_returned_debit(office: Office) -> None:
-    """When only its charge tells that it was a debit: nothing was returned, nothing is told."""
-    invoice_id, intent = _paid(office, intent={"payment_method_types": ["card", "sepa_debit"]})
-    later = NOON + timedelta(days=9)
-    office.deliver(dispute_event(intent))
-    office.deliver(dispute_event(intent, kind="charge.dispute.funds_withdrawn"))
-    won = {"status": "won", "created": later}
-    office.deliver(dispute_event(intent, kind="charge.dispute.funds_reinstated", **won))
-    office.deliver(dispute_event(intent, kind="charge.dispute.closed", **won))
-    assert _state(office, invoice_id) == ("paid", 11900, 0, 0)
-    told = refunded_charge(intent, 0, payment_method_details={"type": "sepa_debit"})
-    office.deliver(told | {"type": "charge.updated", "created": int(later.timestamp())})
-    [payment] = {one.method for one in office.at.books.payments(invoice_id)}
-    assert payment == "sepa_debit"
-    assert "debit_returned" not in office.notices()
 
 
 def test_d15_a_dispute_that_is_lost(office: Office) -> None:

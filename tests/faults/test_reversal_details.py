@@ -1,0 +1,74 @@
+"""FAULTS D15: when money went back, until when a bank waits, and what is nothing of the kind."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.factories import NOON, SECRET, event_body, issued
+from tests.faults.office import Office
+from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from workmate_desktop.domain.clock import to_text
+from workmate_desktop.domain.stripe_keys import StripeKeys
+
+
+def _paid(office: Office, **how: object) -> str:
+    """A paid invoice; its intent is pi_one."""
+    invoice_id = issued(office.at)
+    assert office.deliver(event_body(invoice_id, intent_id="pi_one", **how)) == 200
+    return invoice_id
+
+
+def _sums(office: Office, invoice_id: str) -> tuple[str, int]:
+    row = office.row(invoice_id)
+    return row.status.value, row.paid_minor
+
+
+def test_d15_refunds_told_before_their_payment_keep_their_own_times(office: Office) -> None:
+    """They decide what is owed, so the newest news must not stand for all."""
+    invoice_id = issued(office.at)
+    times = [NOON - timedelta(hours=2), NOON - timedelta(hours=1)]
+    for number, at in enumerate(times):
+        office.deliver(refund_event("pi_one", 1000, refund_id=f"re_{number}", created=at, made=at))
+    office.deliver(event_body(invoice_id, intent_id="pi_one", created=NOON - timedelta(hours=3)))
+    kept = office.at.rows(
+        "SELECT stripe_object_id, received_at FROM payments WHERE reversal_of NOT NULL ORDER BY 1"
+    )
+    assert kept == [(f"re_{number}", to_text(at)) for number, at in enumerate(times)]
+
+
+def test_mb5_a_dispute_that_was_won_is_no_returned_debit(office: Office) -> None:
+    """When only its charge tells that it was a debit: nothing was returned, nothing is told."""
+    invoice_id = _paid(office, intent={"payment_method_types": ["card", "sepa_debit"]})
+    later = NOON + timedelta(days=9)
+    office.deliver(dispute_event("pi_one"))
+    office.deliver(dispute_event("pi_one", kind="charge.dispute.funds_withdrawn"))
+    won = {"status": "won", "created": later}
+    office.deliver(dispute_event("pi_one", kind="charge.dispute.funds_reinstated", **won))
+    office.deliver(dispute_event("pi_one", kind="charge.dispute.closed", **won))
+    assert _sums(office, invoice_id) == ("paid", 11900)
+    told = refunded_charge("pi_one", 0, payment_method_details={"type": "sepa_debit"})
+    office.deliver(told | {"type": "charge.updated", "created": int(later.timestamp())})
+    [payment] = {one.method for one in office.at.books.payments(invoice_id)}
+    assert payment == "sepa_debit"
+    assert "debit_returned" not in office.notices()
+
+
+def test_d15_an_inquiry_says_until_when_the_bank_waits(office: Office) -> None:
+    invoice_id = _paid(office)
+    until = NOON + timedelta(days=7)
+    due = {"evidence_details": {"due_by": int(until.timestamp())}}
+    office.deliver(dispute_event("pi_one", status="warning_needs_response", **due))
+    line = office.at.books.history(invoice_id)[0]
+    assert (line.action, line.detail["respond_by"]) == ("dispute_opened", until.isoformat())
+
+
+def test_d15_a_refund_of_the_other_mode_is_reviewed(tmp_path: Path) -> None:
+    """Also where no key says yet in which mode the office works."""
+    office = Office(tmp_path / "data", StripeKeys(webhook_secrets=(SECRET,)))
+    try:
+        invoice_id = _paid(office)
+        body = refund_event("pi_one", 1900, livemode=True)
+        office.deliver(body)
+        assert office.outcome(body) == ("needs_review", "wrong_mode")
+        assert _sums(office, invoice_id) == ("paid", 11900)
+    finally:
+        office.close()
