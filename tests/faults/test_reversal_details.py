@@ -72,3 +72,18 @@ def test_d15_a_refund_of_the_other_mode_is_reviewed(tmp_path: Path) -> None:
         assert _sums(office, invoice_id) == ("paid", 11900)
     finally:
         office.close()
+
+
+def test_d15_a_refund_of_one_cent_is_a_refund(office: Office) -> None:
+    invoice_id = _paid(office)
+    office.deliver(refund_event("pi_one", 1))
+    assert _sums(office, invoice_id) == ("partially_paid", 11899)
+    assert office.actions(invoice_id)[-1] == "refunded"
+
+
+def test_mb5_a_charge_is_listed_with_the_invoice_that_it_paid(office: Office) -> None:
+    invoice_id = _paid(office)
+    body = refunded_charge("pi_one", 0) | {"type": "charge.updated"}
+    office.deliver(body)
+    assert office.outcome(body) == ("ignored", "charge_noted")
+    assert office.event(body["id"]).invoice_label == office.row(invoice_id).number

@@ -308,3 +308,12 @@ def test_ma_money_of_today_moved_now_and_of_another_day_at_its_noon(
     [payment] = office.books.payments(invoice_id)
     assert payment.received_at == (noon if days_ago else office.clock.now())
     assert office.clock.now() != noon
+
+
+@pytest.mark.parametrize(("typed", "kept"), [(" Bar erhalten ", "Bar erhalten"), ("  ", None)])
+def test_mc2_what_staff_write_beside_a_payment_stands_in_the_history(
+    office: OfficeBooks, typed: str, kept: str | None
+) -> None:
+    invoice_id = issued(office)
+    office.invoicing.add_manual_payment(invoice_id, 100, "cash", TODAY, typed).result(10)
+    assert office.books.history(invoice_id)[0].detail.get("note") == kept

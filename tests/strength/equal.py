@@ -65,4 +65,12 @@ EQUAL: tuple[Equal, ...] = (
         '.encode("utf-8", "replace")',
         "the same JSON, with letters written as escapes; nobody reads it but a JSON parser",
     ),
+    *(
+        Equal(f"{_SERVICES}/catch_up.py", f"{name} = {value}", f"{name} = {other}", why)
+        for name, value, why in (
+            ("AT_ONCE", 25, "how much at once: one more or less books the same"),
+            ("_SAVE_COVERED_SECONDS", 600, "how often a quiet run is noted: a second more or less"),
+        )
+        for other in (value - 1, value + 1)
+    ),
 )
