@@ -30,7 +30,7 @@ _NOT_BY_WAITING = frozenset(
 
 class TroublePage(QWidget):
     """Signals: `restore_wanted(str)` the name of a backup file, after the user agreed, or the path
-    of rescued books, by which nothing is lost; `retry_wanted()`. Either way the page then waits to
+    of rescued books, newer than backups; `retry_wanted()`. Either way the page then waits to
     be replaced. `choose_wanted()`: another backup, from a list or a file.
     """
 

@@ -34,7 +34,10 @@ def database_words() -> dict[str, tuple[str, str]]:
         ),
         "database_rescued": (
             _tr("Die Datenbank ging im laufenden Betrieb verloren; was gebucht war, ist gerettet."),
-            _tr("Die geretteten Bücher einsetzen; es fehlt dann nichts."),
+            # What is in their place may hold other bookings: a synchronised folder, two PCs.
+            _tr(
+                "Die geretteten Bücher einsetzen; was jetzt an ihrem Platz liegt, bleibt erhalten."
+            ),
         ),
         "database_altered": (_tr("Die Datenbank wurde von außen verändert."), backup),
         "backup_altered": (
