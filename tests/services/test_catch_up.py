@@ -1,5 +1,6 @@
 """FAULTS G5 to G11: what happened while the program was off is booked, all of it and once."""
 
+import logging
 import threading
 
 import pytest
@@ -269,3 +270,22 @@ def test_deleted_test_data_stays_away(absence: Absence) -> None:
     absence.later(minutes=5)
     absence.pay(later)
     assert absence.run().payments == 1
+
+
+def test_polling_logs_what_is_new_and_no_more(
+    absence: Absence, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A trouble once, its end once; it asks every 30 s."""
+    absence.first_run()
+    caplog.set_level(logging.INFO, "workmate.catch_up")
+
+    def told(*, hindered: bool) -> list[str]:
+        caplog.clear()
+        if hindered:
+            absence.stripe.fail_next(Fault.CAPTIVE_PORTAL)
+        absence.run(source=Source.POLL)
+        return [one for one in caplog.messages if "Asked for missed events" in one]
+
+    found = [told(hindered=hindered) for hindered in (False, True, True, False, False)]
+    assert [len(one) for one in found] == [0, 1, 0, 1, 0]
+    assert found[3][0].endswith("complete")
