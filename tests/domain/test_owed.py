@@ -201,3 +201,16 @@ def test_of_one_second_a_refund_comes_before_what_a_bank_takes() -> None:
         Entry("c", EntryKind.REFUND, START, 5000),
     ]
     assert fold(10000, entries) == Sums(received_minor=5000, closed_minor=0, forgiven_minor=0)
+
+
+@pytest.mark.parametrize(("given_back", "forgiven"), [(9999, 9999), (10000, 0)])
+def test_ma3_only_where_nothing_is_left_does_new_money_open_what_was_given_back(
+    given_back: int, forgiven: int
+) -> None:
+    """One cent that stayed is still a paid invoice."""
+    entries = [
+        Entry("a", EntryKind.MONEY, START, 10000),
+        Entry("b", EntryKind.REFUND, START + timedelta(hours=1), given_back),
+        Entry("c", EntryKind.MONEY, START + timedelta(hours=2), 50),
+    ]
+    assert fold(10000, entries).forgiven_minor == forgiven
