@@ -10,6 +10,7 @@ from tests.services.absence import Absence
 from tests.standins.stripe_api import SECRET_KEY
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.services.receive import Receive
+from workmate_desktop.store.deleted_test_data import MENDING
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT
 
 DAY = 86_400.0
@@ -221,3 +222,42 @@ def test_sa9_what_staff_did_before_the_clock_was_measured_stands_in_its_place(
         assert _sums(absence, invoice) == ((0, 0) if staff_first else (0, 1900))
     finally:
         absence.close()
+
+
+def test_sa9_an_end_in_the_middle_of_the_mending_forgets_no_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absence = Absence(tmp_path, pc_is_ahead=2 * DAY)
+    try:
+        kept = to_text(absence.clock.now())
+        absence.office.writer.submit(lambda t: t.settings.set(TEST_DATA_DELETED_AT, kept)).result()
+        absence.catch_up.note_installation()
+        [invoice] = absence.invoices(1)
+        absence.later(minutes=5)
+        _deliver(absence, invoice)
+        assert _ignored(absence) == 1
+        with monkeypatch.context() as patched:
+            patched.setattr(Receive, "reprocess", _killed)
+            with pytest.raises(ProcessLookupError):
+                absence.run()
+        _start_anew(absence, 2 * DAY)
+        absence.run()
+        assert absence.paid() == 1
+        assert _ignored(absence) == 0
+        assert absence.office.value("SELECT count(*) FROM settings WHERE key = ?", MENDING) == 0
+    finally:
+        absence.close()
+
+
+def _killed(*_arguments: object) -> None:
+    raise ProcessLookupError
+
+
+def _deliver(absence: Absence, invoice: str) -> None:
+    from tests.factories import encoded, event_body, sign
+
+    created = absence.clock.true_time
+    body = encoded(event_body(invoice, created=created))
+    answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.now()))
+    assert not isinstance(answer, int)
+    answer.result(10)

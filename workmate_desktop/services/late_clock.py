@@ -8,7 +8,12 @@ import logging
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.services.receive import Receive
 from workmate_desktop.services.status import update_status
-from workmate_desktop.store.deleted_test_data import cut_off_in, mend_cut_off
+from workmate_desktop.store.deleted_test_data import (
+    MENDING,
+    cut_off_in,
+    mend_cut_off,
+    note_mended,
+)
 from workmate_desktop.store.engine import Database
 from workmate_desktop.store.settings import TEST_DATA_DELETED_AT, setting
 from workmate_desktop.store.transaction import Transaction
@@ -52,8 +57,10 @@ class LateClock:
         """Test events that were ignored for its sake are processed again."""
         with self._database.reader() as connection:
             kept = cut_off_in(setting(connection, TEST_DATA_DELETED_AT))
-        if kept is None or kept.timestamp() <= asked_at:
+            begun = setting(connection, MENDING) is not None
+        if not begun and (kept is None or kept.timestamp() <= asked_at):
             return
         ignored = self._writer.submit(lambda t: mend_cut_off(t, asked_at)).result()
         for event_id in ignored:
             self._receive.reprocess(event_id).result()
+        self._writer.submit(note_mended).result()

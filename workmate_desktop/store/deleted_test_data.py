@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _LAST_ONES = "test_data.deleted_last"
 """Ids of events and payment intents of the very second of the cut-off: Stripe's times are whole
 seconds, and others of it may be new."""
+MENDING = "test_data.mending"
+"""Set while `mend_cut_off` is at work: an end in the middle forgets no event."""
 _MARGIN = timedelta(seconds=2)
 """So exactly is Stripe's clock measured."""
 _NEWEST = f"""
@@ -89,7 +91,14 @@ def mend_cut_off(t: "Transaction", asked_at: int) -> list[str]:
     that were ignored because of it, which have to be processed again.
     """
     kept = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
-    if kept is None or kept.timestamp() <= asked_at + _MARGIN.total_seconds():
+    if kept is not None and kept.timestamp() > asked_at + _MARGIN.total_seconds():
+        t.settings.set(TEST_DATA_DELETED_AT, None)
+        t.settings.set(MENDING, "1")
+    elif t.settings.get(MENDING) is None:
         return []
-    t.settings.set(TEST_DATA_DELETED_AT, None)
     return [row[0] for row in t.raw.execute(_IGNORED)]
+
+
+def note_mended(t: "Transaction") -> None:
+    """All that `mend_cut_off` returned was processed again."""
+    t.settings.set(MENDING, None)
