@@ -115,6 +115,11 @@ class SimStripe:
         for endpoint in self.endpoints():
             self._send(Delivery(event, endpoint["id"]), self.chance.choice(self.delays))
 
+    def send_odd(self, event: dict[str, Any]) -> None:
+        """A message of Stripe's that cannot be true goes to everyone."""
+        for endpoint in self.endpoints():
+            self._send(Delivery(event, endpoint["id"]), 0.05)
+
     def endpoints(self) -> list[dict[str, Any]]:
         """Those that events go to now."""
         with self.account.locked():
@@ -140,12 +145,16 @@ class SimStripe:
             lambda one: self._told(number, delivery, one),
             cut=self.chance.randrange(1000) < 15,
             what=delivery.event["id"],
+            signed_at=self.true.seconds(),
         )
         self.net_call(self._ngrok.reached(address.netloc), caller)
 
-    def request(self, host: str, body: bytes, secrets: tuple[str, ...]) -> bytes:
-        """A delivery as it travels, signed now."""
-        signed = signature_header(body, secrets[0], self.true.seconds(), *secrets[1:])
+    def request(
+        self, host: str, body: bytes, secrets: tuple[str, ...], after: float = 0.0
+    ) -> bytes:
+        """A delivery as it travels, signed now; `after`: seconds later than now."""
+        mixed = self.chance.sample(secrets, len(secrets))
+        signed = signature_header(body, mixed[0], self.true.seconds() + after, *mixed[1:])
         head = (
             f"POST {WEBHOOK_PATH} HTTP/1.1\r\nHost: {host}\r\n"
             "Content-Type: application/json; charset=utf-8\r\n"
@@ -169,7 +178,10 @@ class SimStripe:
         if caller.status == 200:
             self.delivered[delivery.event["id"]] += 1
             if self.chance.randrange(1000) < self.repeats_per_mille:
-                again = Delivery(delivery.event, delivery.endpoint, extra=True)
+                event = delivery.event
+                if self.chance.randrange(2):  # the same news as another event
+                    event = event | {"id": f"{event['id'].removesuffix('again')}again"}
+                again = Delivery(event, delivery.endpoint, extra=True)
                 self._send(again, self.chance.choice([0.0, 3.0, 500.0]))
         elif delivery.tries < len(AGAIN_AFTER):
             again = Delivery(delivery.event, delivery.endpoint, delivery.tries + 1, delivery.extra)
@@ -191,6 +203,10 @@ class SimStripe:
 
 
 class _StandIn(StripeStandIn):
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock=clock)
+        self._links._address = "https://buy.stripe.com"  # where customers are sent
+
     def secrets_of(self, endpoint: str) -> tuple[str, ...]:
         """What its deliveries are signed with."""
         return tuple(self._account.secrets_of(endpoint))

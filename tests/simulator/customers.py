@@ -56,6 +56,8 @@ class Customers:
         self.pages: list[CheckoutPage] = []
         self.settling: list[CheckoutPage] = []
         self.disputes: dict[str, Taken] = {}
+        self.forgotten: set[str] = set()
+        """Payment intents of test data that staff deleted: they may not come back."""
         self.releases: set[str] = set()
         """What a hold did not take: Stripe lists it as a refund."""
         self.instance = ""
@@ -82,7 +84,7 @@ class Customers:
         """What of it went back for good."""
         refunds = [
             one["amount"]
-            for one in self._refunds()
+            for one in self.refunds()
             if one["payment_intent"] == intent["id"]
             and one["status"] not in ("failed", "canceled")
             and one["id"] not in self.releases
@@ -90,13 +92,21 @@ class Customers:
         taken = [one for one in self.disputes.values() if one.intent == intent["id"]]
         return sum(refunds) + sum(one.amount - (one.back or 0) for one in taken)
 
-    def _refunds(self) -> list[dict[str, Any]]:
+    def refunds(self) -> list[dict[str, Any]]:
+        """All there are at Stripe."""
         objects = self.account.account.objects.values()
         return [one for one in objects if one["object"] == "refund"]
 
     def _free(self) -> list[dict[str, Any]]:
         disputed = {one.intent for one in self.disputes.values()}
         return [one for one in self.intents() if one["id"] not in disputed]
+
+    def forget(self) -> None:
+        """Staff deleted everything until now: it may not come back."""
+        objects = self.account.account.objects.values()
+        self.forgotten |= {one["id"] for one in objects if one["object"] == "payment_intent"}
+        self.pages.clear()
+        self.settling.clear()
 
     # --- payments ----------------------------------------------------------------------------
 
@@ -172,7 +182,11 @@ class Customers:
         return str(made["id"]) if status == 200 else ""
 
     def _ours(self) -> dict[str, str]:
-        invoice = self.chance.choice(self.staff.invoices)
+        return self.ours(self.chance)
+
+    def ours(self, chance: random.Random) -> dict[str, str]:
+        """The marks of a payment for one of the invoices."""
+        invoice = chance.choice(self.staff.invoices)
         return {"invoice_id": invoice, "workmate_instance": self.instance}
 
     def _paid(self) -> str:
@@ -200,7 +214,7 @@ class Customers:
         intent = self._intent(10000, self._ours(), capture_method="manual")
         amount = self.chance.choice([10000, 6000])
         self.desk.capture(intent, amount)
-        self.releases |= {one["id"] for one in self._refunds() if one["payment_intent"] == intent}
+        self.releases |= {one["id"] for one in self.refunds() if one["payment_intent"] == intent}
         return f"{amount} of 10000, {intent}"
 
     # --- back --------------------------------------------------------------------------------
@@ -218,7 +232,7 @@ class Customers:
         free = {one["id"] for one in self._free()}
         refunds = [
             one["id"]
-            for one in self._refunds()
+            for one in self.refunds()
             if one["status"] == "succeeded"
             and one["payment_intent"] in free
             and one["id"] not in self.releases

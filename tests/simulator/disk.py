@@ -22,6 +22,7 @@ class DiskFault(StrEnum):
     UNSURE = "disk I/O error, told after the commit was kept"
 
 
+BUSY_SECONDS = driver.BUSY_TIMEOUT_MS / 1000
 _CODES = {
     DiskFault.FULL: (sqlite3.SQLITE_FULL, "SQLITE_FULL"),
     DiskFault.BROKEN: (sqlite3.SQLITE_IOERR, "SQLITE_IOERR"),
@@ -94,6 +95,17 @@ class Disk:
             if unsure and self._chance.randrange(1000) < one.per_mille:
                 self._fail(one.fault)
 
+    def patiently(self, run: Callable[[], Any]) -> Any:
+        """Where another program holds the lock, SQLite tries again for four seconds."""
+        ends = self._baton.now + BUSY_SECONDS
+        while True:
+            try:
+                return run()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or self._baton.now >= ends:
+                    raise
+            self._baton.block(0.05)
+
     def _fail(self, fault: DiskFault) -> None:
         self.hit[fault.value] += 1
         error = sqlite3.OperationalError(fault.value)
@@ -103,7 +115,7 @@ class Disk:
     def open_connection(
         self, path: Path, *, read_only: bool, busy_timeout_ms: int = 0
     ) -> sqlite3.Connection:
-        """As store.driver.open_connection, on this disk. SQLite itself never waits."""
+        """As store.driver.open_connection, on this disk. SQLite waits as `patiently` does."""
         del busy_timeout_ms
         return driver.open_connection(
             path, read_only=read_only, busy_timeout_ms=0, factory=self._factory
@@ -132,10 +144,16 @@ class _Cursor(sqlite3.Cursor):
 
     def execute(self, sql: str, *given: Any) -> "_Cursor":
         disk = self.disk
-        if disk is None or not disk._armed:  # the usual way, quick
-            super().execute(sql, *given)
-        else:
-            _done(disk, sql, lambda: super(_Cursor, self).execute(sql, *given))
+        run = super().execute
+        if disk is not None and disk._armed:
+            _done(disk, sql, lambda: run(sql, *given))
+            return self
+        try:
+            run(sql, *given)  # the usual way, quick
+        except sqlite3.OperationalError as error:
+            if disk is None or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            disk.patiently(lambda: run(sql, *given))
         return self
 
 
@@ -146,7 +164,7 @@ def _done(disk: Disk | None, sql: str, run: Callable[[], Any]) -> Any:
     if word == "BEGIN " or word.startswith("BEGIN"):
         word = "BEGIN"
     disk.before(word)
-    answer = run()
+    answer = disk.patiently(run)
     disk.after(word)
     return answer
 

@@ -1,14 +1,19 @@
 """What goes wrong: the PC, the disk, the net, Stripe, strangers. Each fault ends by itself."""
 
+import copy
 import random
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.money_office import Step
 from tests.simulator.at_stripe import API_FAULTS
+from tests.simulator.customers import Customers
 from tests.simulator.disk import DiskFault
 from tests.simulator.net import Caller
+from tests.simulator.staff import Staff
 from tests.simulator.world import World
+from tests.standins.stripe_http import Fault
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
 from workmate_desktop.store.file_names import FILE_NAME
 
@@ -24,12 +29,19 @@ OFTEN = {
     "file_swapped": 2,
     "file_away": 1,
     "clock_jumps": 3,
+    "test_data_deleted": 1,
     "stripe_lies_about_time": 1,
     "pc_sleeps": 3,
     "tunnel_gone": 3,
     "address_changes": 2,
     "stripe_in_trouble": 6,
+    "answers_are_lost": 2,
     "same_page_again": 1,
+    "pages_are_small": 2,
+    "odd_event": 3,
+    "secret_rolled": 2,
+    "from_another_time": 2,
+    "another_program_writes": 3,
     "post_slow": 2,
     "post_forgets": 3,
     "post_repeats": 2,
@@ -45,15 +57,22 @@ OFTEN = {
 class Faults:
     """Lets them begin."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, staff: Staff, customers: Customers) -> None:
         self.world = world
+        self.staff = staff
+        self.customers = customers
         self.chance = random.Random(0)
-        self.left_off: set[str] = set()
 
     def do(self, step: Step) -> None:
         """Let one begin."""
         self.chance = random.Random(step.seed)
         getattr(self, "_" + step.what)()
+
+    def pay(self) -> None:
+        """A customer pays now."""
+        chance = self.customers.chance
+        self.customers.do(Step("paid", self.world.baton.turns))
+        self.customers.chance = chance
 
     def all_over(self) -> None:
         """Nothing is wrong any more, outside of the program."""
@@ -96,11 +115,7 @@ class Faults:
         minutes = self.chance.choice([-3000, -60, -11, -4, 4, 11, 60, 3000])
         self.world.pc.clock_error = 60.0 * minutes
         self.world.fault("the clock jumps", f"it is {minutes} min ahead now")
-
-        def right() -> None:
-            self.world.pc.clock_error = 0.0
-
-        self._later(self.chance.choice([20.0, 300.0, 4000.0]), right)
+        self._later(self.chance.choice([20.0, 300.0, 4000.0]), self._right)
 
     def _keyring_locked(self) -> None:
         self.world.keyring.locked = True
@@ -110,6 +125,18 @@ class Faults:
             self.world.keyring.locked = False
 
         self._later(self._seconds(), unlocked)
+
+    def _test_data_deleted(self) -> None:
+        """Staff delete all test data while the clock is two days ahead, which nobody measured."""
+        world = self.world
+        world.pc.clock_error = 2880 * 60.0
+        world.fault("the clock jumps", "it is two days ahead, and test data is deleted")
+        self.staff.delete_test_data(self.customers)
+        self._later(self.chance.choice([30.0, 300.0]), self._right)
+        self._later(31.0, self.pay)
+
+    def _right(self) -> None:
+        self.world.pc.clock_error = 0.0
 
     # --- the disk ----------------------------------------------------------------------------
 
@@ -147,14 +174,17 @@ class Faults:
         books = self.world.process.folder / FILE_NAME
         away = books.with_name("away")
         books.rename(away)
+        self.world.books_lost_at = self.world.baton.now
         self.world.fault("the file of the books is away for a while")
         self.world.pass_time(self._seconds(), may_kill=False)
         away.rename(books)
+        self.world.books_lost_at = self.world.baton.now
         self.world.wait_for(self.world.no_trouble, 60, may_kill=False)
 
     def _works(self) -> bool:
         """One such thing at a time: on a broken disk nothing could be saved."""
         self.world.disk.heal()
+        self.world.kill_soon(None)
         return self.world.process.ready and self.world.wait_for(self.world.no_trouble, 60)
 
     def _without_books(self, text: str, act: Callable[[Path], None]) -> None:
@@ -163,10 +193,12 @@ class Faults:
         if not self._works():
             return
         act(world.process.folder / FILE_NAME)
+        world.books_lost_at = world.baton.now
         world.fault(text)
         # What is ended before the loss is noticed (ten seconds) is lost with its file.
         world.pass_time(self.chance.choice([25.0, 60.0, 300.0]), may_kill=False)
         world.put_rescued_in_place(kill=self.chance.random() < 0.5)
+        world.books_lost_at = world.baton.now
 
     # --- net and Stripe ----------------------------------------------------------------------
 
@@ -182,11 +214,18 @@ class Faults:
 
     def _stripe_in_trouble(self) -> None:
         stripe, seconds = self.world.stripe, self._seconds()
-        kinds = self.chance.sample(API_FAULTS, self.chance.randint(1, 4))
+        kinds = self.chance.sample(API_FAULTS, self.chance.choice([1, 1, 2, 4]))
         stripe.trouble = tuple(kinds)
         stripe.trouble_until = self.world.baton.now + seconds
         names = ", ".join(one.value for one in kinds)
         self.world.fault("Stripe is in trouble", f"for {seconds} s: {names}")
+
+    def _answers_are_lost(self) -> None:
+        """Stripe does what it is asked for, and nobody hears of it."""
+        stripe, seconds = self.world.stripe, self.chance.choice([10.0, 40.0, 130.0])
+        stripe.trouble = (Fault.RESET_AFTER,)
+        stripe.trouble_until = self.world.baton.now + seconds
+        self.world.fault("Stripe's answers are lost", f"for {seconds} s")
 
     def _stripe_lies_about_time(self) -> None:
         seconds = self.chance.choice([-250.0, -30.0, 30.0, 250.0, 900.0])
@@ -201,6 +240,84 @@ class Faults:
     def _same_page_again(self) -> None:
         self.world.stripe.account.account.repeat_pages = pages = self.chance.choice([1, 2, 5])
         self.world.fault("Stripe answers the same page again", f"{pages} times")
+
+    def _pages_are_small(self) -> None:
+        self.world.stripe.account.account.largest_page = size = self.chance.choice([2, 3, 5])
+        self.world.fault("Stripe's pages are small", f"{size} objects")
+
+    def _odd_event(self) -> None:
+        """Signed, and cannot be true: half a cent, real money with test keys, a text."""
+        intents = self.customers.intents()
+        if not intents or not self.staff.invoices:
+            return
+        intent = copy.deepcopy(self.chance.choice(intents))
+        intent["id"] = f"{intent['id']}odd{self.world.baton.turns}"
+        intent["metadata"] = self.customers.ours(self.chance)
+        odd = self.chance.choice(["half a cent", "real money", "text", "negative"])
+        live = odd == "real money"
+        intent["livemode"] = live
+        wrong = {"half a cent": 5000.5, "real money": 5000, "text": "5000", "negative": -5000}[odd]
+        intent["amount"] = intent["amount_received"] = wrong
+        self.world.stripe.send_odd(
+            {
+                "id": f"evt_odd{self.world.baton.turns}",
+                "object": "event",
+                "api_version": self.world.stripe.account.account.api_version,
+                "created": int(self.world.pc.true.seconds()),
+                "data": {"object": intent},
+                "livemode": live,
+                "type": "payment_intent.succeeded",
+            }
+        )
+        self.world.fault("a message that cannot be true", odd)
+
+    def _secret_rolled(self) -> None:
+        """In the Dashboard; both secrets sign until staff have entered the new one."""
+        endpoints = self.world.stripe.endpoints()
+        if not endpoints or not self.world.process.ready or self.world.keyring.locked:
+            return
+        known = endpoints[0]["id"]
+        secret = self.world.stripe.account.roll_secret(known, 10**6)
+        self.world.fault("the signing secret is rolled")
+        self.world.pass_time(self._seconds())
+        self.staff.enter_secret(secret)
+
+    def _from_another_time(self) -> None:
+        """Signed with the right secret, but long ago or far in the future."""
+        world = self.world
+        endpoints = world.stripe.endpoints()
+        if not endpoints or world.wrong_time:
+            return
+        after = self.chance.choice([400.0, 5000.0, -400.0])
+        secrets = world.stripe.account.secrets_of(endpoints[0]["id"])
+        body = b'{"id":"evt_other","object":"event","type":"invoice.paid","data":{"object":{}}}'
+        request = world.stripe.request(world.ngrok.host, body, secrets, after)
+        self._call(Caller(world.baton, [(0.0, request)], self._heard, False, f"of {after} s"))
+        world.fault("a message from another time", f"{after} s")
+
+    def _another_program_writes(self) -> None:
+        """It holds the lock for less time than SQLite waits for it."""
+        seconds = self.chance.choice([0.2, 1.0, 2.5])
+        path = self.world.process.folder / FILE_NAME
+        if not path.exists() or not self._works():
+            return
+        other = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            # Nothing that a seal would name, but a commit of its own: there and back.
+            other.execute("UPDATE settings SET value = value || 'x'")
+            other.execute("UPDATE settings SET value = substr(value, 1, length(value) - 1)")
+        except sqlite3.OperationalError:
+            other.close()
+            return
+
+        def commits() -> None:
+            other.execute("COMMIT")
+            other.close()
+
+        self.world.fault("another program writes", f"for {seconds} s")
+        self._later(0.1, self.pay)
+        self._later(seconds, commits)
 
     def _post_slow(self) -> None:
         stripe = self.world.stripe
@@ -246,15 +363,20 @@ class Faults:
         world.fault("a stranger", what)
 
     def _crowd_of_slow_ones(self) -> None:
-        """As many half-finished requests as the listener holds."""
+        """67 half-finished requests a second, for five seconds; meanwhile customers pay."""
         head = (
             f"POST {WEBHOOK_PATH} HTTP/1.1\r\nHost: {self.world.ngrok.host}\r\n"
             "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
         ).encode()
-        for number in range(70):
-            pieces = [(0.001 * number, head), (12.0, b" " * 49)]
-            self._call(Caller(self.world.baton, pieces, self._heard, False, "crowd"))
+        for number in range(335):
+            self._later(number / 67, lambda: self._slow_one(head))
+        for after in (1.1, 2.3, 2.9, 4.0):
+            self._later(after, self.pay)
         self.world.fault("a crowd of slow ones")
+
+    def _slow_one(self, head: bytes) -> None:
+        pieces = [(0.0, head), (12.0, b" " * 49)]
+        self._call(Caller(self.world.baton, pieces, self._heard, False, "crowd"))
 
     def _call(self, caller: Caller) -> None:
         self.world.net.call(self.world.ngrok.port, caller)

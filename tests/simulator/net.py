@@ -7,7 +7,7 @@ import asyncio
 import asyncio.base_events
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.simulator.baton import Baton
@@ -120,8 +120,11 @@ class Caller:
     answered_at: float | None = None
     over: bool = False
     reset: bool = False
+    pushed_out: bool = False
+    """The program broke the connection off, before or after everything was sent."""
     transport: "SimTransport | None" = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    signed_at: float = 0.0
+    """By Stripe's clock."""
 
     @property
     def status(self) -> int | None:
@@ -132,15 +135,22 @@ class Caller:
     def accepted(self, transport: "SimTransport", loop: SimLoop) -> None:
         """It was taken: begin to send."""
         self.transport = transport
-        after = 0.0
-        for number, (seconds, data) in enumerate(self.pieces):
-            after += seconds
-            last = number == len(self.pieces) - 1
-            if after > 0:
-                loop.call_later(after, self._send, data, last)
-            else:
-                self._send(data, last)
-        loop.call_later(after + GIVES_UP, self._give_up)
+        loop.call_later(sum(seconds for seconds, _ in self.pieces) + GIVES_UP, self._give_up)
+        self._send_on(loop, 0)
+
+    def _send_on(self, loop: SimLoop, number: int) -> None:
+        """One piece after the other, each in its time."""
+        while number < len(self.pieces):
+            seconds, data = self.pieces[number]
+            if seconds > 0:
+                loop.call_later(seconds, self._send_and_on, loop, number, data)
+                return
+            self._send(data, number == len(self.pieces) - 1)
+            number += 1
+
+    def _send_and_on(self, loop: SimLoop, number: int, data: bytes) -> None:
+        self._send(data, number == len(self.pieces) - 1)
+        self._send_on(loop, number + 1)
 
     def _send(self, data: bytes, last: bool) -> None:
         transport = self.transport
@@ -222,6 +232,7 @@ class SimTransport(asyncio.Transport):
         if not self._closing:
             self._closing = True
             self._loop.call_soon(self._protocol.connection_lost, None)
+            self._caller.pushed_out = True
             self._caller.lose()
 
     def write_eof(self) -> None:

@@ -169,7 +169,9 @@ class Ngrok:
         self._baton.perhaps()
         if self._baton.now < self.down_until:
             self.port = None
-        return TunnelSight(self.port is not None, code="tunnel_agent_gone")
+        if self.port is None:
+            return TunnelSight(False, code="tunnel_agent_gone")
+        return TunnelSight(True, f"https://{self.host}")
 
     def close(self) -> None:
         self.port = None

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from tests.factories import customer
@@ -124,6 +125,41 @@ class Staff(MoneyOffice):
 
         self.world.wait_for(lambda: self.world.process.ready, 60)
         self.world.join(self.world.in_process(read, "staff"))
+
+    def delete_test_data(self, customers: Any) -> None:
+        """All of this life is test data: nothing is left, and nothing of it may come back."""
+        gone: list[bool] = []
+
+        def delete() -> None:
+            self.office.invoicing.delete_test_data().result(10)
+            gone.append(True)
+
+        process = self.world.process
+        if not process.ready:
+            return
+        self.world.join(self.world.in_process(lambda: self._tried_safely(delete), "staff"))
+        if gone:
+            customers.forget()
+            self.invoices.clear()
+            self.typed.clear()
+        else:
+            self.look_again()
+
+    def enter_secret(self, secret: str) -> None:
+        """The signing secret as Stripe shows it now, beside the ones before."""
+
+        def enter() -> None:
+            core = self.office.core
+            core.setup.keep_signing_secret(secret)
+
+        if self.world.process.ready:
+            self.world.join(self.world.in_process(lambda: self._tried_safely(enter), "staff"))
+
+    def _tried_safely(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (UserError, TimeoutError) as refusal:
+            self.world.tell(f"staff: refused, {refusal}")
 
     # --- what MoneyOffice does not know ------------------------------------------------------
 

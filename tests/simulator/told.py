@@ -1,9 +1,25 @@
-"""`python -m tests.simulator.told SEED`: one life, printed, and nothing else."""
+"""`python -m tests.simulator.told SEED [LIVES [ACTS KIND …]]`: lives up to the first that goes
+wrong, printed; with kinds of acts those alone.
+"""
 
 import sys
 
-from tests.simulator.life import invented, live
+from tests.simulator.life import ACTS, Story, invented, live
+
+WENT_WRONG = 3
+"""The exit code; an error of the simulator itself is another one."""
+
+
+def _first_wrong(seed: int, lives: int = 1, acts: int = ACTS, *only: str) -> Story:
+    story = live(seed, invented(seed, acts, only))
+    for number in range(seed + 1, seed + lives):
+        if story.wrong:
+            break
+        story = live(number, invented(number, acts, only))
+    return story
+
 
 if __name__ == "__main__":
-    seed = int(sys.argv[1])
-    print(live(seed, invented(seed)))
+    told = _first_wrong(*map(int, sys.argv[1:4]), *sys.argv[4:])
+    print(told)
+    sys.exit(WENT_WRONG if told.wrong else 0)

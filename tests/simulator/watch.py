@@ -6,16 +6,21 @@ Plain SQL on connections of its own, and sums; none of the program's own rules.
 import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
+from tests.faults.test_told_lives import said
 from tests.simulator.at_stripe import Delivery
 from tests.simulator.customers import Customers
+from tests.simulator.model import differences
 from tests.simulator.net import Caller
 from tests.simulator.staff import Staff
 from tests.simulator.world import World
 from workmate_desktop.domain.events import FOUND_BY_INVOICE
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.store import seals
+from workmate_desktop.store.errors import Trouble
 from workmate_desktop.store.file_names import FILE_NAME
 
 _SUMS = """
@@ -44,7 +49,8 @@ SELECT first.invoice_id, (SELECT sum(part.amount_minor) FROM payments part
     WHERE part.id = first.id OR (part.reversal_of = first.id AND part.kind <> 'moved'))
 FROM payments first WHERE first.stripe_payment_intent_id = ?"""
 _BUGS = "SELECT id, type, detail FROM stripe_events WHERE detail LIKE '%program_error%'"
-
+_WRONG_TIMES = frozenset({"the clock jumps", "Stripe's Date is wrong"})
+"""Afterwards the order in which things happened is not known to the second."""
 _OUTCOMES = """
 SELECT payment_intent_id, outcome FROM stripe_events
 WHERE type = 'payment_intent.succeeded' AND id NOT IN (SELECT item_id FROM review_decisions
@@ -63,6 +69,7 @@ class Watch:
         self.answers: Counter[str] = Counter()
         self.confirmed: dict[str, dict[str, Any]] = {}
         """What was answered 200: it must be there until the end."""
+        self.modelled = 0
         self._answer_seconds = Limits().answer_seconds + 0.5
         world.stripe.on_answer = self.answered
 
@@ -78,6 +85,9 @@ class Watch:
             self.confirmed[event["id"]] = event
         if caller.status == 200 and not self._is_kept(event):
             world.find(f"answered 200, and cannot be read: {event['type']} {event['id']}")
+        quick = sum(seconds for seconds, _ in caller.pieces) < Limits().grace_seconds
+        if caller.pushed_out and quick and not caller.cut and not world.process.ended:
+            world.find(f"a quick delivery was pushed out: {event['id']}")
         if caller.sent_at is None or caller.cut:
             return
         if caller.answered_at is None:
@@ -86,10 +96,30 @@ class Watch:
             waited = caller.answered_at - caller.sent_at
         if waited > self._answer_seconds:
             world.find(f"a delivery waited {waited:.1f} s: {event['id']}")
+        elif caller.status == 400 and self._should_be_taken(event, caller.signed_at):
+            world.find(f"a genuine delivery was refused: {event['id']}")
+        elif caller.status == 503 and self._should_be_taken(event, caller.signed_at):
+            world.find(f"answered 503, and nothing is wrong: {event['id']}")
         elif caller.status not in (200, 400, 503, None):
             world.find(f"a delivery of Stripe's was answered {caller.status}: {event['id']}")
         elif caller.status is None and not world.process.ended:
             world.find(f"a delivery was cut off without an answer: {event['id']}")
+
+    def _should_be_taken(self, event: dict[str, Any], signed_at: float) -> bool:
+        """Nothing is wrong with this program, its PC or the message."""
+        world, core = self.world, self.world.process.core
+        return (
+            core is not None
+            and world.process.ready
+            and core.setup.loaded
+            and core.setup.trouble is None
+            and not event["id"].startswith("evt_odd")
+            and not world.wrong_time
+            and world.pc.true.seconds() - signed_at < 280  # the PC did not sleep meanwhile
+            and not world.disk.was_troubled
+            and core.writer.trouble not in (Trouble.LOST, Trouble.DAMAGED)
+            and world.baton.now - world.books_lost_at > 60
+        )
 
     def _is_kept(self, event: dict[str, Any]) -> bool:
         """By itself, or as what the comparison or the catch-up had found before it came."""
@@ -115,8 +145,11 @@ class Watch:
             world.find(f"the program says that it failed: {text}")
         world.log_errors.clear()
         self.staff.crashed.clear()
-        with closing(self._open()) as books:
-            self._sums_hold(books)
+        try:
+            with closing(self._open()) as books:
+                self._sums_hold(books)
+        except sqlite3.Error as error:
+            world.find(f"the books cannot be read: {error}")
         self._links_are_single()
 
     def _sums_hold(self, books: sqlite3.Connection) -> None:
@@ -143,7 +176,7 @@ class Watch:
                 "SELECT number FROM invoices WHERE number IS NOT NULL ORDER BY number"
             )
         ]
-        if numbers != list(range(1, len(numbers) + 1)):
+        if numbers != list(range(min(numbers, default=1), max(numbers, default=0) + 1)):
             find(f"numbers are not gapless: {numbers}")
         books.execute("COMMIT")
 
@@ -166,10 +199,30 @@ class Watch:
             self._seals_hold(books)
             self._refunds_are_single(books)
             self._everything_came_to_an_end(books)
+            if not self.world.wrong and not self.world.faults.keys() & _WRONG_TIMES:
+                for text in differences(books, self.customers, self._said()):
+                    self.world.find(f"not as the plain model says: {text}")
         self._mails_came_once()
+        hosts = [urlsplit(one["url"]).netloc for one in self.world.stripe.endpoints()]
+        if hosts != [self.world.ngrok.host]:
+            self.world.find(f"Stripe posts to {hosts}, not to {self.world.ngrok.host}")
         for event in self.confirmed.values():
-            if not self._is_kept(event):
+            about = event["data"]["object"]
+            intent = about.get("payment_intent") or about["id"]
+            if intent not in self.customers.forgotten and not self._is_kept(event):
                 self.world.find(f"was answered 200, and is lost: {event['type']} {event['id']}")
+
+    def _said(self) -> dict[str, dict[str, Any]]:
+        """What books and screen say of each invoice."""
+        told: dict[str, dict[str, Any]] = {}
+        shown = SimpleNamespace(office=self.world.process)
+
+        def read() -> None:
+            told.update({one: said(shown, one) for one in self.staff.invoices})  # type: ignore[arg-type]
+
+        self.world.join(self.world.in_process(read, "staff"))
+        self.modelled += len(told)
+        return told
 
     def _intents_are_booked(self, books: sqlite3.Connection) -> None:
         find = self.world.find
@@ -180,7 +233,9 @@ class Watch:
             right = intent["amount_received"] - self.customers.back(intent)
             booked = books.execute(_BOOKED, (intent["id"],)).fetchall()
             ours = intent["metadata"].get("workmate_instance") == self.customers.instance
-            if not ours and (not booked or booked[0][0] is None):
+            if intent["id"] in self.customers.forgotten or (
+                not ours and (not booked or booked[0][0] is None)
+            ):
                 # Money of another program is followed only as long as it is on an invoice.
                 right = booked[0][1] if booked else 0
             elif [minor for _, minor in booked] != [right]:
@@ -204,7 +259,7 @@ class Watch:
         for intent in self.customers.intents():
             ours = intent["metadata"].get("workmate_instance") == self.customers.instance
             gone = intent["amount_received"] <= self.customers.back(intent)
-            gone = gone or intent["id"] in decided
+            gone = gone or intent["id"] in decided or intent["id"] in self.customers.forgotten
             if ours and not gone and kept.get(intent["id"]) in (None, "ignored"):
                 self.world.find(f"ignored: {intent['id']} {kept.get(intent['id'])}")
 

@@ -71,6 +71,8 @@ class World:
         self.wrong: list[str] = []
         self.log_errors: list[str] = []
         self.restarts = 0
+        self.books_lost_at = 0.0
+        """When the file of the books was last away from its place."""
         self._kill_at: int | None = None
         self._kill_due = False
         self._folders = 0
@@ -216,6 +218,13 @@ class World:
         self.baton.block(0.5)
         self._begin(new)
 
+    @property
+    def wrong_time(self) -> bool:
+        """Whether the program may take a message of now for one of another time."""
+        if self.pc.clock_error or self.stripe.lies:
+            return True
+        return abs(self.process.clock.stripe_now() - self.pc.true.seconds()) > 30
+
     def old_copy(self) -> Path:
         """The books as they were when they were set up, once more."""
         copy = self.root / "old copy"
@@ -249,9 +258,10 @@ class World:
         restore_backup(process.folder, refused.values["rescued"], "20261123-120000")
         self._begin(process.folder)
 
-    def kill_soon(self, turns: int) -> None:
-        """In the middle of whatever happens after so many turns."""
-        self._kill_at = self.baton.turns + turns
+    def kill_soon(self, turns: int | None) -> None:
+        """In the middle of whatever happens after so many turns; None: not any more."""
+        self._kill_at = None if turns is None else self.baton.turns + turns
+        self._kill_due = False
 
     def _at_turn(self, _me: Party) -> Party | None:
         if self._kill_at is None or self.baton.turns < self._kill_at:
