@@ -52,6 +52,12 @@ EQUAL: tuple[Equal, ...] = (
         "the length of a page of a list that goes on behind its last line",
     ),
     Equal(
+        f"{_SERVICES}/link_calls.py",
+        "if made is None and not self._is_spent(row):",
+        "if (made is None or not self._is_spent(row)):",
+        "asks Stripe once more with the key that has made the link: it answers with the same link",
+    ),
+    Equal(
         f"{_SERVICES}/book_reversals.py",
         "if not entries and invoice is not None and invoice.refunded_minor:",
         "if (invoice is not None and invoice.refunded_minor):",

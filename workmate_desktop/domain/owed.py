@@ -59,9 +59,9 @@ class Sums:
     given back on purpose and is therefore not owed again.
     """
 
-    received_minor: int = 0
-    closed_minor: int = 0
-    forgiven_minor: int = 0
+    received_minor: int
+    closed_minor: int
+    forgiven_minor: int
 
     @property
     def paid_minor(self) -> int:
