@@ -70,7 +70,8 @@ class Types:
 
     def __enter__(self) -> Self:
         packages = [f"workmate_desktop/{name}" for name in self.CHECKED]
-        if self._run("run", "--", "--config-file", "pyproject.toml", *packages):
+        options = ("--timeout", "1800", "--", "--config-file", "pyproject.toml")
+        if self._run("run", *options, *packages):  # it ends by itself, should this run be killed
             raise Unfit("the types of the program are wrong without any mutant")
         return self
 
