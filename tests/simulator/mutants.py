@@ -123,7 +123,7 @@ MUTANTS = (
     ),
     Mutant(
         "a wake during the work is lost",
-        8,
+        9,
         ("staff link", "Stripe pay_by_link", "Stripe paid", "staff typed"),
         (
             (
@@ -224,14 +224,14 @@ MUTANTS = (
     ),
     Mutant(
         "S9: this PC's clock says what was deleted",
-        0,
+        4,
         ("staff issue", "Stripe paid", "fault test_data_deleted"),
         (
             (_DELETED, "    until = max(moments)\n", "    until = t.now()\n"),
             (
                 _DELETED,
-                "    if kept is None or kept.timestamp() <= asked_at",
-                "    if True or kept.timestamp() <= asked_at",
+                "    if kept is not None and kept.timestamp() > asked_at",
+                "    if False",
             ),
         ),
     ),
