@@ -138,12 +138,14 @@ class Staff(MoneyOffice):
         if not process.ready:
             return
         self.world.join(self.world.in_process(lambda: self._tried_safely(delete), "staff"))
+        if not gone:  # refused, killed, or done and told as failed
+            before = len(self.invoices)
+            self.look_again()
+            gone.extend([True] * (before > 0 and not self.invoices))
         if gone:
             customers.forget()
             self.invoices.clear()
             self.typed.clear()
-        else:
-            self.look_again()
 
     def enter_secret(self, secret: str) -> None:
         """The signing secret as Stripe shows it now, beside the ones before."""

@@ -209,7 +209,8 @@ class Watch:
         for event in self.confirmed.values():
             about = event["data"]["object"]
             intent = about.get("payment_intent") or about["id"]
-            if intent not in self.customers.forgotten and not self._is_kept(event):
+            gone = intent.partition("odd")[0] in self.customers.forgotten
+            if not gone and not self._is_kept(event):
                 self.world.find(f"was answered 200, and is lost: {event['type']} {event['id']}")
 
     def _said(self) -> dict[str, dict[str, Any]]:
