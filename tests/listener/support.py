@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.protocol import OnAnswer, Receipt, Receive
 from workmate_desktop.listener.server import HostNames, Listener
@@ -50,7 +51,7 @@ class SlowReceive:
         self._arrived = threading.Condition()
 
     def __call__(self, body: bytes, signature: str | None) -> Receipt | int:
-        receipt = Receipt(str(len(self.receipts)))
+        receipt = Receipt(str(len(self.receipts)), Threads())
         with self._arrived:
             self.receipts.append(receipt)
             self.bodies.append(body)

@@ -17,6 +17,7 @@ from tests.listener.support import (
     request,
     settle,
 )
+from workmate_desktop.gateways.threads import Threads
 from workmate_desktop.listener.hub import Hub
 from workmate_desktop.listener.protocol import Connection, Receipt
 from workmate_desktop.listener.server import Listener
@@ -32,7 +33,7 @@ def _raising(fault: Exception) -> Callable[[bytes, str | None], Receipt | int]:
 
 def _failing(fault: Exception) -> Callable[[bytes, str | None], Receipt | int]:
     def receive(body: bytes, signature: str | None) -> Receipt | int:
-        receipt = Receipt("evt_1")
+        receipt = Receipt("evt_1", Threads())
         receipt.set_exception(fault)
         return receipt
 
@@ -110,7 +111,7 @@ def test_a_group_of_receipts_wakes_the_loop_once() -> None:
     hub = hub_of(loop, FakeReceive())
     connections = [Answered(hub) for _ in range(32)]
     for group in (1, 2):
-        receipts = [Receipt(str(number)) for number in range(32)]
+        receipts = [Receipt(str(number), Threads()) for number in range(32)]
         for receipt, connection in zip(receipts, connections, strict=True):
             receipt.asker = connection
             receipt.when_done(hub.completed)

@@ -115,6 +115,9 @@ def mend(raw: sqlite3.Connection, looked: Looked) -> None:
     """
     if looked.hopeless is not None:
         raise ValueError(looked.hopeless)
+    # What others took away is known to a connection only after it has read once more; until then
+    # SQLite says of a missing trigger that it already exists.
+    raw.execute("SELECT count(*) FROM main.sqlite_schema").fetchone()
     with expected(looked.version) as made:
         right = {
             (str(kind), str(name).lower()): str(sql)
