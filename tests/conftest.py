@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from workmate_desktop.ui.shared.theme import Theme
+    from workmate_desktop.ui.kit.theme import Theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PATIENCE_MS = 60_000
 """Until a test of the window gives up. Only one that fails needs so long."""
 
-# As in the program (ui/shared/collector.py): a widget in a reference cycle must never be freed
+# As in the program (ui/window/collector.py): a widget in a reference cycle must never be freed
 # by the thread of a writer or listener. Collected after each test instead, in this thread.
 gc.disable()
 
@@ -46,7 +46,7 @@ def _no_process_left(processes: Processes) -> "Iterator[None]":
 @pytest.fixture(scope="session")
 def _dressed(qapp) -> "Theme":
     # Imported here, so that tests without a window do not pay for Qt.
-    from workmate_desktop.ui.shared.theme import Scheme, apply_theme
+    from workmate_desktop.ui.kit.theme import Scheme, apply_theme
 
     return apply_theme(qapp, Scheme.LIGHT)
 
@@ -80,7 +80,7 @@ def qtbot(qapp, request) -> "QtBot":
 @pytest.fixture
 def theme(_dressed) -> "Theme":
     """The look of the program; every test starts in the light scheme."""
-    from workmate_desktop.ui.shared.theme import Scheme
+    from workmate_desktop.ui.kit.theme import Scheme
 
     _dressed.set_scheme(Scheme.LIGHT)
     return _dressed

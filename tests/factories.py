@@ -22,24 +22,24 @@ from zoneinfo import ZoneInfo
 from tests.places import TESTS
 from tests.standins.signing import signature_header
 from workmate_desktop.domain.changes import Change
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem
-from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.domain.waiting import Waiting
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.announcer import Announcer
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.services.books import Books
-from workmate_desktop.services.invoicing import Invoicing
-from workmate_desktop.services.receive import Receive
-from workmate_desktop.services.review import Review
-from workmate_desktop.store.driver import create_file
-from workmate_desktop.store.engine import BUSY_TIMEOUT_MS, FILE_NAME, Database
-from workmate_desktop.store.errors import Trouble
-from workmate_desktop.store.file_names import ID_FILE
-from workmate_desktop.store.migrate import migrate
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.seal_report import compare_with_seals
+from workmate_desktop.services.invoices.invoicing import Invoicing
+from workmate_desktop.store.database.driver import create_file
+from workmate_desktop.store.database.engine import BUSY_TIMEOUT_MS, FILE_NAME, Database
+from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.file_names import ID_FILE
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.schema.migrate import migrate
+from workmate_desktop.store.seals.report import compare_with_seals
 from workmate_desktop.store.writer import Writer
 
 EVENTS = TESTS / "stripe_events"

@@ -44,7 +44,7 @@ SCREENS = {
     "stoerung-gerettet": Screen("tests.ui.log.screens:rescued", 880, 560),
     "stoerung-voll": Screen("tests.ui.log.screens:full", 880, 560),
     "stoerung-fehler": Screen("tests.ui.log.screens:fault", 440, 300),
-    "gallery": Screen("tests.ui.shared.gallery:build", 1280, 940),
+    "gallery": Screen("tests.ui.kit.gallery:build", 1280, 940),
     "rechnungen": Screen("tests.ui.invoices.screens:filled", 1280, 694),
     "rechnungen-schmal": Screen("tests.ui.invoices.screens:paid", 800, 640),
     "rechnungen-leer": Screen("tests.ui.invoices.screens:empty", 1280, 694),
@@ -60,13 +60,15 @@ SCREENS = {
     "erstatten": Screen("tests.ui.invoices.refund_screens:dialog", 0, 0),
     "erstatten-abgelehnt": Screen("tests.ui.invoices.refund_screens:dialog_refused", 0, 0),
     "stornieren": Screen("tests.ui.invoices.screens:cancel", 0, 0),
-    "rechnung-neu": Screen("tests.ui.editor.screens:build", 840, 620),
-    "rechnung-lange-texte": Screen("tests.ui.editor.screens:build_long", 840, 660),
-    "entwurf-anderswo-geaendert": Screen("tests.ui.editor.screens:build_changed", 840, 700),
-    "entwurf-andere-fassung": Screen("tests.ui.editor.screens:build_other_version", 0, 0),
-    "kunde-bearbeiten": Screen("tests.ui.editor.screens:build_customer", 0, 0),
-    "rechnungsnummern": Screen("tests.ui.editor.screens:build_numbers", 0, 0),
-    "rechnung-neu-fehler": Screen("tests.ui.editor.screens:build_wrong", 840, 660),
+    "rechnung-neu": Screen("tests.ui.invoices.editor.screens:build", 840, 620),
+    "rechnung-lange-texte": Screen("tests.ui.invoices.editor.screens:build_long", 840, 660),
+    "entwurf-anderswo-geaendert": Screen(
+        "tests.ui.invoices.editor.screens:build_changed", 840, 700
+    ),
+    "entwurf-andere-fassung": Screen("tests.ui.invoices.editor.screens:build_other_version", 0, 0),
+    "kunde-bearbeiten": Screen("tests.ui.invoices.editor.screens:build_customer", 0, 0),
+    "rechnungsnummern": Screen("tests.ui.invoices.editor.screens:build_numbers", 0, 0),
+    "rechnung-neu-fehler": Screen("tests.ui.invoices.editor.screens:build_wrong", 840, 660),
     "klaerung": Screen("tests.ui.review.screens:picture", 1280, 694),
     "klaerung-zwei-rechnungen": Screen("tests.ui.review.screens:named_twice", 1280, 694),
     "klaerung-alle": Screen("tests.ui.review.screens:every_kind", 1280, 694),
@@ -135,7 +137,7 @@ def render(names: list[str], scale: int, out: Path) -> None:
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from workmate_desktop.ui.shared.theme import Scheme, apply_theme
+    from workmate_desktop.ui.kit.theme import Scheme, apply_theme
 
     app = QApplication([])
     theme = apply_theme(app, Scheme.LIGHT)

@@ -62,7 +62,7 @@ def test_import_contracts_hold() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("domain/money.py", "import workmate_desktop.services"),
+        ("domain/payments/money.py", "import workmate_desktop.services"),
         ("services/__init__.py", "import workmate_desktop.ui"),
         ("services/__init__.py", "import workmate_desktop.listener"),
         ("store/__init__.py", "import workmate_desktop.gateways"),
@@ -121,36 +121,36 @@ def test_no_file_holds_two_things() -> None:
     assert too_long == {}, "split these: about 400 lines is one thing"
 
 
-DOOR = "ui/shared/open_outside.py"
+DOOR = "ui/kit/open_outside.py"
 OUTSIDE = {
     "QDesktopServices": {DOOR},
     "openUrl": {DOOR},
     "clipboard": {DOOR},
     "setOpenExternalLinks": set(),
-    "QProcess": {"app/pages.py"},  # the program itself once more, as its own example
-    "startDetached": {"app/pages.py"},
+    "QProcess": {"app/window/pages.py"},  # the program itself once more, as its own example
+    "startDetached": {"app/window/pages.py"},
     "webbrowser": set(),
     "os.startfile": set(),
     "os.system": set(),
     "os.popen": set(),
     "ShellExecuteW": set(),
     # An address becomes a code or a mail at one place, too, from a `PayAddress`.
-    "segno": {"ui/shared/qr_image.py"},
-    "qr_image": {"ui/shared/qr_image.py", "ui/invoices/qr_dialog.py"},
-    "mail_url": {"ui/invoices/pay_texts.py", "ui/invoices/pay_actions.py"},
+    "segno": {"ui/kit/qr_image.py"},
+    "qr_image": {"ui/kit/qr_image.py", "ui/payments/qr_dialog.py"},
+    "mail_url": {"words/pay.py", "ui/payments/pay_actions.py"},
     "PayAddress": {
-        "domain/pay_address.py",
+        "domain/payments/pay_address.py",
         DOOR,
-        "ui/shared/qr_image.py",
-        "ui/invoices/pay_actions.py",
-        "ui/invoices/pay_texts.py",
-        "ui/invoices/qr_dialog.py",
+        "ui/kit/qr_image.py",
+        "ui/payments/pay_actions.py",
+        "words/pay.py",
+        "ui/payments/qr_dialog.py",
     },
     # The agent of the tunnel, and how a command is written for Windows: no shell, no address.
     "subprocess": {
-        "gateways/autostart.py",
-        "gateways/tunnel_agent.py",
-        "gateways/tunnel_orphan.py",
+        "gateways/system/autostart.py",
+        "gateways/tunnel/agent.py",
+        "gateways/tunnel/orphan.py",
     },
 }
 """What hands something to the desktop → the only files that may name it."""

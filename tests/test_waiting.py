@@ -13,11 +13,11 @@ from tests.places import CHECKOUT
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
+from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.domain.waiting import Signal, Worker
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.system.threads import Threads
 
 PACKAGE = CHECKOUT / "workmate_desktop"
 ROOMS = ("services", "store", "listener")
@@ -26,8 +26,8 @@ TODAY = frozenset({"now", "today", "utcnow"})
 LOOPS = frozenset({"SelectorEventLoop", "ProactorEventLoop", "new_event_loop", "run", "Runner"})
 EXCEPTIONS = {
     ("services/log.py", "threading"): "logging's QueueListener starts a thread of its own anyway",
-    ("services/demo.py", "random"): "seeded: the invented office is the same each time",
-    ("store/values.py", "random"): "parts of ids; who wants the same ones again seeds it",
+    ("services/demo/office.py", "random"): "seeded: the invented office is the same each time",
+    ("store/common/values.py", "random"): "parts of ids; who wants the same ones again seeds it",
     ("listener/net.py", "SelectorEventLoop"): "the port through which the listener gets its loop",
 }
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from workmate_desktop.domain.waiting import Signal
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 
 Wait = Callable[[threading.Event, float | None], object]
 """Told the real event and for how many seconds somebody wants to wait for it; waits as it likes."""

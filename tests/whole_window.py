@@ -6,12 +6,12 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workmate_desktop.app.options import read_options
-from workmate_desktop.app.window_parts import WindowProgram
+from workmate_desktop.app.window.program import WindowProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workmate_desktop.ui.shared.theme import Theme
+    from workmate_desktop.ui.kit.theme import Theme
 
 _PROGRAMS: list[WindowProgram] = []  # kept alive as long as their windows
 

@@ -13,20 +13,20 @@ def main() -> int:
     options = read_options(sys.argv[1:], os.environ)
     # Imported when needed: `serve` never imports Qt, the window imports little before it shows.
     if options.command == "serve":
-        from workmate_desktop.app.serve import serve
+        from workmate_desktop.app.commands.serve import serve
 
         return serve(options)
     if options.command == "doctor":
-        from workmate_desktop.app.doctor import doctor
+        from workmate_desktop.app.commands.doctor import doctor
 
         return doctor(options)
     if options.command in ("backup", "restore"):
-        from workmate_desktop.app import backup_commands
+        from workmate_desktop.app.commands import backup_commands
 
         if options.command == "backup":
             return backup_commands.backup(options)
         return backup_commands.restore(options)
-    from workmate_desktop.app.window import run_window
+    from workmate_desktop.app.window.run import run_window
 
     return run_window(options)
 

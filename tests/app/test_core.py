@@ -11,8 +11,8 @@ from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
-from workmate_desktop.gateways.instance_lock import InstanceLock
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.system.instance_lock import InstanceLock
 
 
 class SlowSecrets(MemorySecrets):

@@ -11,16 +11,16 @@ import pytest
 
 from tests.factories import NOBODY, draft
 from tests.standins.stripe_api import PUBLISHABLE_KEY, Key, StripeStandIn
+from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
-from workmate_desktop.app.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
-from workmate_desktop.domain.customers import Customer
+from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.gateways.instance_lock import InstanceLock
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
-from workmate_desktop.store.backup import all_backups
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.system.instance_lock import InstanceLock
+from workmate_desktop.store.backup.backup import all_backups
 
 RESTRICTED = "rk_test_StandIn0000000000002222"
 

@@ -19,9 +19,9 @@ from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.benchmarks.load import processor_seconds
 from tests.benchmarks.table import Goal, Row
 from tests.places import CHECKOUT
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME
 
 INVOICES = 1_000
 _SETTLE_SECONDS = 6.0

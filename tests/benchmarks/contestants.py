@@ -15,9 +15,9 @@ from pathlib import Path
 from tests.benchmarks.deliveries import SECRET, SECRET_KEY, amount_minor, invoice_id, invoice_number
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.places import CHECKOUT
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME
 
 _START_SECONDS = 60.0
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from tests.places import TESTS
 from tests.standins.signing import signature_header
-from workmate_desktop.domain.invoices import number_for
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.invoices.invoices import number_for
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 SECRET = "whsec_benchmark1234"
 SECRET_KEY = "sk_test_benchmark1234"

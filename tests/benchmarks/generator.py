@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.benchmarks.deliveries import amount_minor, invoice_id, invoice_number
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store import event_search
-from workmate_desktop.store.engine import FILE_NAME
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.seals import COLUMNS, seal_table
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.database.engine import FILE_NAME
+from workmate_desktop.store.events import search as event_search
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.seals.seals import COLUMNS, seal_table
 
 SEED = 20261123
 FIRST_DAY = date(2017, 1, 2)

@@ -16,15 +16,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.generator import LAST_DAY
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.lists import InvoiceQuery, InvoiceSort
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.books import Books
-from workmate_desktop.store.engine import FILE_NAME, Database
-from workmate_desktop.ui.invoices.table_model import Column, InvoiceTableModel
-from workmate_desktop.ui.invoices.table_view import InvoiceTable
-from workmate_desktop.ui.shared.theme import apply_theme
+from workmate_desktop.store.database.engine import FILE_NAME, Database
+from workmate_desktop.ui.invoices.list.table_model import Column, InvoiceTableModel
+from workmate_desktop.ui.invoices.list.table_view import InvoiceTable
+from workmate_desktop.ui.kit.theme import apply_theme
 
 WORDS = ("muller", "Müller", "1190", "1.190,00", "re-2024-00", "gmbh", "koch wein", "öztürk", "zzz")
 """Typed letter by letter."""

@@ -27,9 +27,9 @@ from tests.benchmarks.live_window import SHOWN_ROWS
 from tests.benchmarks.table import Goal, Row
 from tests.places import CHECKOUT
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME
 
 RATES = (50, 200)
 SATURATED = 0

@@ -163,7 +163,7 @@ def bare(data: Path) -> None:
 def ours(_data: Path) -> None:
     """The program, as `python -m workmate_desktop` starts it on WORKMATE_DATA_DIR."""
     from workmate_desktop.app.options import read_options
-    from workmate_desktop.app.window import make_application, start_window
+    from workmate_desktop.app.window.run import make_application, start_window
 
     application = make_application()
     program = start_window(application, read_options([], os.environ))

@@ -13,8 +13,8 @@ from tests.benchmarks.deliveries import SECRET, SECRET_KEY
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.benchmarks.table import Goal, Row
 from tests.places import CHECKOUT
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.store import backup
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.store.backup import backup
 
 INVOICES = 1_000
 Measured = dict[str, list[dict[str, float]]]

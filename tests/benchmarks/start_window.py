@@ -131,7 +131,7 @@ class Watch(QObject):
 def ours() -> dict[str, float]:
     """The program as `python -m workmate_desktop` starts it, on WORKMATE_DATA_DIR."""
     from workmate_desktop.app.options import read_options
-    from workmate_desktop.app.window import make_application, start_window
+    from workmate_desktop.app.window.run import make_application, start_window
 
     application = make_application()
     options = read_options([], os.environ)

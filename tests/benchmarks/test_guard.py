@@ -24,15 +24,15 @@ from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, encoded, event_body, make_books, sign
 from tests.listener.support import WAIT, connected, listening, read_answer, request
 from tests.places import CHECKOUT
-from tests.store.counted import Steps
+from tests.store.database.counted import Steps
 from tests.store.gate import Gate, traced
-from workmate_desktop.domain.lists import InvoiceQuery, InvoiceSort
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.domain.invoices.lists import InvoiceQuery, InvoiceSort
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.books import Books
-from workmate_desktop.store.confirmation import Confirmation
-from workmate_desktop.store.engine import FILE_NAME, Database
+from workmate_desktop.store.database.confirmation import Confirmation
+from workmate_desktop.store.database.engine import FILE_NAME, Database
 
 GROUP = 32
 """Payments that wait together, and are committed together."""
@@ -93,7 +93,8 @@ def _short(statement: str) -> str:
 
 def _bodies(office: OfficeBooks, count: int) -> list[bytes]:
     """Events, each of which pays an invoice of its own. One customer has them all: with fewer
-    than a hundred jobs the log is not written back meanwhile (store/write_ahead_log.py)."""
+    than a hundred jobs the log is not written back meanwhile
+    (store/database/write_ahead_log.py)."""
     whose = customer(office)
     issue = office.invoicing.issue
     found = [encoded(event_body(issue(draft(whose)).result(WAIT))) for _ in range(count)]

@@ -22,13 +22,13 @@ from tests.benchmarks.generator import fill_for_deliveries
 from tests.benchmarks.office import copied, office
 from tests.benchmarks.start import start_once
 from tests.benchmarks.table import Goal, Row
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.seal_check import CHECKED_ON
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME, Database
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.seal_report import compare_with_seals
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.upkeep.seal_check import CHECKED_ON
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME, Database
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.seals.report import compare_with_seals
 
 SMALL = 1_000
 DECADE = 200_000

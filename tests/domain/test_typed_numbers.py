@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workmate_desktop.domain.money import MAX_MINOR, exponent
+from workmate_desktop.domain.payments.money import MAX_MINOR, exponent
 from workmate_desktop.domain.typed_numbers import MOST_DIGITS, Doubt, Typed, read, without_sign_of
-from workmate_desktop.ui.invoices.items_input import Column as ItemColumn
-from workmate_desktop.ui.invoices.items_input import Problem, problem_sentence, read_price
-from workmate_desktop.ui.shared import formats
+from workmate_desktop.ui.invoices.editor.items_input import Column as ItemColumn
+from workmate_desktop.ui.invoices.editor.items_input import Problem, problem_sentence, read_price
+from workmate_desktop.words import formats
 
 USUAL = {
     "35,-": "35",

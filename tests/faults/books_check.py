@@ -7,7 +7,7 @@ from typing import Any
 from tests.factories import OfficeBooks, make_books
 from tests.faults.kill_events import TOTAL
 from tests.faults.reference_model import Model
-from workmate_desktop.services.seal_check import SealCheck
+from workmate_desktop.services.upkeep.seal_check import SealCheck
 
 
 def wrong_statuses(books: sqlite3.Connection) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.store.schemas import rewrite_table
+from tests.store.database.schemas import rewrite_table
 
 
 def sql(*statements: str) -> Callable[[Path], object]:

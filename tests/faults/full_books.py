@@ -8,14 +8,14 @@ from typing import Any
 
 from tests.factories import NOON, OfficeBooks, customer, draft, encoded, event_body, sign
 from tests.reversal_events import refund_event
-from workmate_desktop.domain.charges import Charge
-from workmate_desktop.domain.closings import Closing
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.invoices import InvoiceItem
-from workmate_desktop.domain.mail import MailAccount
-from workmate_desktop.domain.payment_links import CloseReason, LinkState
-from workmate_desktop.domain.payments import PaymentFee, RequestState, StaffKind
-from workmate_desktop.store import event_search
+from workmate_desktop.domain.invoices.closings import Closing
+from workmate_desktop.domain.invoices.invoices import InvoiceItem
+from workmate_desktop.domain.notify.mail import MailAccount
+from workmate_desktop.domain.payments.charges import Charge
+from workmate_desktop.domain.payments.links import CloseReason, LinkState
+from workmate_desktop.domain.payments.payments import PaymentFee, RequestState, StaffKind
+from workmate_desktop.store.events import search as event_search
 from workmate_desktop.store.transaction import Transaction
 
 BUYER = {

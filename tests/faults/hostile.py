@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.factories import sign
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 CANARY = "hostileCanary7391"
 """In each of them somewhere; must be found nowhere afterwards."""

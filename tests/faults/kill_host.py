@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import workmate_desktop.__main__ as program
-from workmate_desktop.services.receive import Receive
+from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.store import writer
-from workmate_desktop.store.engine import FILE_NAME
-from workmate_desktop.store.events import EventVerbs
+from workmate_desktop.store.database.engine import FILE_NAME
+from workmate_desktop.store.events.write import EventVerbs
 from workmate_desktop.store.transaction import Transaction
 
 POINTS = (
@@ -35,13 +35,13 @@ POINTS = (
     "during_checkpoint",
 )
 PRELOADED = {
-    "serve": ("workmate_desktop.app.serve",),
+    "serve": ("workmate_desktop.app.commands.serve",),
     "gui": (
-        "workmate_desktop.app.window_parts",
-        "workmate_desktop.app.crash_watch",
+        "workmate_desktop.app.window.program",
+        "workmate_desktop.app.window.crash_watch",
         "workmate_desktop.app.core",
-        "workmate_desktop.app.pages",
-        "workmate_desktop.ui.invoices.editor",
+        "workmate_desktop.app.window.pages",
+        "workmate_desktop.ui.invoices.editor.dialog",
     ),
 }
 """What the program imports while it starts, most of it behind the painted window."""

@@ -25,7 +25,7 @@ from tests.faults.kill_events import EventMaker, as_stripe_sends_it
 from tests.faults.programs import KEYS, NO_STRIPE
 from tests.free_port import free_port
 from tests.places import CHECKOUT
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.database.engine import FILE_NAME
 
 SENDERS = 4
 INVOICES = 120

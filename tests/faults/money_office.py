@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from tests.factories import OfficeBooks, customer, draft
 from tests.faults.money_at_stripe import AMOUNTS, AtStripe
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.review import Credit
 
 FIRST_INVOICES, MOST_INVOICES = 3, 6

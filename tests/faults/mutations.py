@@ -17,10 +17,10 @@ from tests.places import CHECKOUT
 COPIED = ("workmate_desktop", "tests", "resources", "pyproject.toml")
 
 WRITER = "workmate_desktop/store/writer.py"
-BOOK = "workmate_desktop/services/book.py"
-WEBHOOK = "workmate_desktop/gateways/stripe_webhook.py"
-STRIPE_VALUES = "workmate_desktop/gateways/stripe_values.py"
-DRIVER = "workmate_desktop/store/driver.py"
+BOOK = "workmate_desktop/services/booking/book.py"
+WEBHOOK = "workmate_desktop/gateways/stripe/webhook.py"
+STRIPE_VALUES = "workmate_desktop/gateways/stripe/values.py"
+DRIVER = "workmate_desktop/store/database/driver.py"
 HUB = "workmate_desktop/listener/hub.py"
 SCHEMA = "workmate_desktop/store/migrations/versions/v0001_first_tables.py"
 
@@ -72,12 +72,12 @@ MUTATIONS = (
             (DRIVER, "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"),
             (DRIVER, '_assert_pragma(connection, "synchronous", 2)', "pass"),
         ),
-        ("tests/store/test_tables.py -k pragmas",),
+        ("tests/store/common/test_tables.py -k pragmas",),
     ),
     Mutation(
         "no BEGIN IMMEDIATE",
         ((WRITER, 'raw.execute("BEGIN IMMEDIATE")', 'raw.execute("BEGIN")'),),
-        ("tests/store/test_numbers.py -k two_programs",),
+        ("tests/store/invoices/test_numbers.py -k two_programs",),
     ),
     Mutation(
         "error swallowed with 200",

@@ -14,11 +14,11 @@ from tests.factories import (
     sign,
 )
 from tests.factories import TestClock as Clock
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.lists import EventRow
+from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.listener.server import Listener
-from workmate_desktop.store.engine import BUSY_TIMEOUT_MS
+from workmate_desktop.store.database.engine import BUSY_TIMEOUT_MS
 
 TABLES = ("stripe_events", "payments", "invoice_history", "notices")
 

@@ -15,7 +15,7 @@ from tests.factories import sign
 from tests.faults.power import Operation
 from tests.faults.programs import KEYS, NO_STRIPE, serve_command
 from tests.places import CHECKOUT
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 SENDERS = 4
 CALLS = (

@@ -8,7 +8,7 @@ import pytest
 from tests.factories import LIVE_KEYS, SECRET, encoded, event_body, issued, sign
 from tests.faults.office import Office
 from tests.standins.signing import signature
-from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.stripe.keys import StripeKeys
 
 OTHER = "whsec_other5678"
 

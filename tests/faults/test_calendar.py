@@ -8,7 +8,7 @@ import pytest
 from tests.factories import NOON, event_body, issued, make_books
 from tests.factories import TestClock as Clock
 from tests.faults.office import Office
-from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
+from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
 
 
 @pytest.mark.parametrize(

@@ -17,21 +17,21 @@ from tests.factories import (
     make_books,
     sign,
 )
-from tests.store.schemas import old_books, rewrite_table
-from workmate_desktop.app.doctor import doctor
+from tests.store.database.schemas import old_books, rewrite_table
+from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
 from workmate_desktop.services.steps import Steps
-from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store import backup
-from workmate_desktop.store.file_names import FILE_NAME
-from workmate_desktop.store.migrate import HEAD
-from workmate_desktop.store.schema import DIGESTS, read_schema
-from workmate_desktop.ui.log.notice_words import notice_words
-from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.services.upkeep.upkeep import Upkeep
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.file_names import FILE_NAME
+from workmate_desktop.store.schema.migrate import HEAD
+from workmate_desktop.store.schema.schema import DIGESTS, read_schema
+from workmate_desktop.words.messages import error_sentence
+from workmate_desktop.words.notice_words import notice_words
 
 Change = Callable[[sqlite3.Connection], object]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workmate_desktop.services.csv_export import csv_text, safe_cell, write_csv
+from workmate_desktop.services.upkeep.csv_export import csv_text, safe_cell, write_csv
 
 FORMULAS = [
     '=HYPERLINK("http://127.0.0.1/?"&A1,"klick")',

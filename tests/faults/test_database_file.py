@@ -24,12 +24,13 @@ from tests.factories import (
 )
 from tests.faults.office import Office
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.seal_check import SealCheck
-from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store import backup, migrate
-from workmate_desktop.store.engine import FILE_NAME, Database, create_file
-from workmate_desktop.store.open import open_database, restore_backup
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.upkeep.seal_check import SealCheck
+from workmate_desktop.services.upkeep.upkeep import Upkeep
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.opening.open import open_database, restore_backup
+from workmate_desktop.store.schema import migrate
 
 TODAY = "2026-11-23"
 
@@ -185,7 +186,8 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from workmate_desktop.store import migrate, open as opening
+from workmate_desktop.store.schema import migrate
+from workmate_desktop.store.opening import open as opening
 assert migrate.HEAD == sys.argv[5] or sys.argv[4] == "first", migrate.__file__
 left = int(sys.argv[3])
 migrating = False
@@ -202,7 +204,7 @@ def count(*_):
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 opening.open_database(Path(sys.argv[2]), "2026-11-23", Threads()).database.close()
 print("statements", int(sys.argv[3]) - left)
 """

@@ -20,14 +20,14 @@ from tests.faults.programs import serving
 from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.steps import Steps
-from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store import migrate
-from workmate_desktop.store.engine import FILE_NAME, Database, create_file
-from workmate_desktop.store.errors import StoreUnavailable, Trouble, trouble_of
-from workmate_desktop.store.open import open_database
+from workmate_desktop.services.upkeep.upkeep import Upkeep
+from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
+from workmate_desktop.store.database.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.writer import Writer
 
 _HOLD = """

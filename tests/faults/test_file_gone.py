@@ -16,13 +16,13 @@ from tests.factories import draft, event_body, issued
 from tests.faults.office import Office
 from tests.store.gate import Gate
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME
-from workmate_desktop.store.errors import Trouble
-from workmate_desktop.store.file_identity import FilePlace, Standing
-from workmate_desktop.store.open import open_database, restore_backup
-from workmate_desktop.store.rescue import rescued
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.backup.rescue import rescued
+from workmate_desktop.store.database.engine import FILE_NAME
+from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.file_identity import FilePlace, Standing
+from workmate_desktop.store.opening.open import open_database, restore_backup
 from workmate_desktop.store.transaction import Transaction
 
 pytestmark = pytest.mark.skipif(
@@ -262,7 +262,7 @@ def test_sa4_what_cannot_be_saved_is_tried_again(
             raise OSError(28, "No space left on device")
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
-    monkeypatch.setattr("workmate_desktop.store.rescue.create_file", create)
+    monkeypatch.setattr("workmate_desktop.store.backup.rescue.create_file", create)
     invoice = issued(office.at)
     _delete(office.at.path)
     assert office.deliver(event_body(invoice)) == 503

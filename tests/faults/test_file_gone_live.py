@@ -18,7 +18,7 @@ import pytest
 from tests.factories import encoded, event_body, post, sign
 from tests.faults.programs import KEYS, NO_STRIPE, serve_command, serving
 from tests.free_port import free_port
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.database.engine import FILE_NAME
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows lets nobody delete or move a file that is open"

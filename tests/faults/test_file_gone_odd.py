@@ -14,13 +14,13 @@ from tests.factories import event_body, issued
 from tests.faults.office import Office
 from tests.faults.test_file_gone import TODAY, _paid, _refusal
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store import backup, rescue
-from workmate_desktop.store.engine import FILE_NAME
-from workmate_desktop.store.file_identity import FilePlace, Standing
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.backup import backup, rescue
+from workmate_desktop.store.backup.rescue import rescued
+from workmate_desktop.store.database.engine import FILE_NAME
+from workmate_desktop.store.database.file_identity import FilePlace, Standing
 from workmate_desktop.store.file_watch import FileWatch
-from workmate_desktop.store.open import open_database, restore_backup
-from workmate_desktop.store.rescue import rescued
+from workmate_desktop.store.opening.open import open_database, restore_backup
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows lets nobody delete or move a file that is open"
@@ -178,6 +178,6 @@ def test_sa4_what_cannot_be_moved_hinders_no_start(
     def refuse(source: Path, target: Path) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("workmate_desktop.store.rescue.shutil.move", refuse)
+    monkeypatch.setattr("workmate_desktop.store.backup.rescue.shutil.move", refuse)
     open_database(office.at.data_dir, TODAY, Threads()).database.close()
     assert list(tmp_path.glob("gerettet-*"))

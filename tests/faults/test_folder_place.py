@@ -10,9 +10,9 @@ from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.gateways.folder_place import Place, place_of
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.system.folder_place import Place, place_of
+from workmate_desktop.words.notice_words import notice_words
 
 MOUNTS = """\
 21 1 254:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

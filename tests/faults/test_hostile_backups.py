@@ -11,11 +11,11 @@ from tests.faults.hostile_backups import ALTERED, HEALED, HOSTILE
 from tests.faults.test_changed_schema import background, is_right, pay, status, told
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.lists import InvoiceQuery
-from workmate_desktop.services.backups import Backups
-from workmate_desktop.store import event_search
-from workmate_desktop.ui.backup.texts import warning_words
-from workmate_desktop.ui.shared.messages import error_sentence, program_fault
+from workmate_desktop.domain.invoices.lists import InvoiceQuery
+from workmate_desktop.services.upkeep.backups import Backups
+from workmate_desktop.store.events import search as event_search
+from workmate_desktop.words.backup import warning_words
+from workmate_desktop.words.messages import error_sentence, program_fault
 
 _TROUBLES = {
     NoticeKind.SCHEMA_MENDED,

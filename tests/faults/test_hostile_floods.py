@@ -15,7 +15,7 @@ from tests.faults.flood import deliver, flooding, starts
 from tests.faults.lengths import LONG
 from tests.faults.programs import serving
 from tests.free_port import free_port
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="floods the loopback of Linux"),

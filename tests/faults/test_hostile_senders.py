@@ -28,7 +28,7 @@ from tests.faults.hostile import (
 from tests.faults.lengths import runs
 from tests.faults.programs import serving
 from tests.free_port import free_port
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.store.database.engine import FILE_NAME
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -24,11 +24,11 @@ from tests.factories import (
 from tests.faults.programs import serving
 from tests.free_port import free_port
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.window_memory import WindowMemory
-from workmate_desktop.store import backup
-from workmate_desktop.store.engine import FILE_NAME
-from workmate_desktop.store.open import open_database, restore_backup
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.upkeep.window_memory import WindowMemory
+from workmate_desktop.store.backup import backup
+from workmate_desktop.store.database.engine import FILE_NAME
+from workmate_desktop.store.opening.open import open_database, restore_backup
 
 CANARIES = {
     "secret key": "sk_test_51CanarySecretKey0000000001",

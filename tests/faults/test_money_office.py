@@ -18,9 +18,10 @@ from tests.faults.lengths import LONG, runs
 from tests.faults.money_at_stripe import Post
 from tests.faults.money_office import OFTEN, MoneyOffice, Step, invented
 from tests.reversal_events import refund_event
-from workmate_desktop.services.status import update_status
-from workmate_desktop.store import recount, seals
+from workmate_desktop.services.booking.owed.status import update_status
+from workmate_desktop.store.seals import seals
 from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.upkeep import recount
 
 STEPS = 60
 THOROUGH = 8

@@ -15,14 +15,14 @@ from tests.factories import customer as kept_customer
 from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.reversal_events import refund_event
-from tests.services.absence import Absence
-from tests.services.review_office import deliver, item, waiting
+from tests.services.booking.review_office import deliver, item, waiting
+from tests.services.catch_up.absence import Absence
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import PAYMENT_SUCCEEDED, Outcome, Reason
 from workmate_desktop.domain.review import Decision, ReviewList
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.comparison import Comparison
-from workmate_desktop.services.seal_check import SealCheck
+from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, Outcome, Reason
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.catch_up.comparison import Comparison
+from workmate_desktop.services.upkeep.seal_check import SealCheck
 
 PI = "pi_same"
 

@@ -28,9 +28,9 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.faults.reference_model import Model
-from tests.services.absence import Absence
-from workmate_desktop.domain.events import Source
-from workmate_desktop.gateways.stripe_webhook import parse
+from tests.services.catch_up.absence import Absence
+from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.gateways.stripe.webhook import parse
 
 
 def _one_payment(office: Office, invoice_id: str) -> bool:

@@ -21,8 +21,8 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.reversal_model import FullModel
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.services.status import update_status
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.store.transaction import Transaction
 
 TOTAL = 11900

@@ -2,7 +2,7 @@
 
 Every column of every table is changed, every table loses a row and gets one, and two rows swap
 their values; then the daily checks run. A new table or column makes these tests fail until it is
-sealed (store/sealed_tables.py), reckoned anew (store/recount.py) or put into NOTHING_RESTS_ON
+sealed (store/seals/tables.py), reckoned anew (store/upkeep/recount.py) or put into NOTHING_RESTS_ON
 with a reason.
 """
 
@@ -22,15 +22,15 @@ from tests.factories import TestClock as Clock
 from tests.factories import make_books
 from tests.faults.full_books import fill
 from workmate_desktop.domain.history import Notice, NoticeKind
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.books import Books
-from workmate_desktop.services.recount import Recount
-from workmate_desktop.services.seal_check import SealCheck
-from workmate_desktop.store.engine import FILE_NAME, Database
-from workmate_desktop.store.sealed_tables import COLUMNS, TABLES, Sealed, which
-from workmate_desktop.store.tables import metadata
+from workmate_desktop.services.upkeep.recount import Recount
+from workmate_desktop.services.upkeep.seal_check import SealCheck
+from workmate_desktop.store.common.tables import metadata
+from workmate_desktop.store.database.engine import FILE_NAME, Database
+from workmate_desktop.store.seals.tables import COLUMNS, TABLES, Sealed, which
 from workmate_desktop.store.transaction import Transaction
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.words.notice_words import notice_words
 
 NOTHING_RESTS_ON = {
     "folding": "letters for the search; written anew by an update, and no decision reads them",
@@ -295,7 +295,7 @@ def test_sa8_every_column_of_every_table_is_named_or_put_right(books: Path, tmp_
 
 
 def test_sa8_every_table_in_the_file_is_decided(books: Path) -> None:
-    """Also those that are not in store/tables.py."""
+    """Also those that are not in store/common/tables.py."""
     with closing(sqlite3.connect(books / FILE_NAME)) as raw:
         found = {
             row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

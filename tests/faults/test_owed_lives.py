@@ -101,7 +101,7 @@ def test_ma6_a_part_given_back_on_purpose_counts_as_paid(office: Office, invoice
     _refunded(office, 5050)
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.partly_refunded) == ("partially_paid", 0, True)
-    from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
+    from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
 
     today = office.at.clock.today()
     counts = office.at.books.figures(False, today).counts

@@ -1,7 +1,7 @@
 """I: whatever Stripe, the net or people do, an invoice has at most one usable payment link.
 
 I1 to I11 are the faults of the API, in the order of FAULTS; I12 to I14 have further tests in
-tests/services/test_pay.py.
+tests/services/pay_links/test_pay.py.
 """
 
 import subprocess
@@ -14,14 +14,14 @@ import pytest
 
 from tests.factories import NOON, at_once
 from tests.places import CHECKOUT
-from tests.services.absence import OfficeClock
-from tests.services.pay_rig import LINKS, Desk
+from tests.services.catch_up.absence import OfficeClock
+from tests.services.pay_links.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_routes import Asked
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.payment_links import OfferState
-from workmate_desktop.domain.stripe_account import StripeRefused
+from workmate_desktop.domain.payments.links import OfferState
+from workmate_desktop.domain.stripe.account import StripeRefused
 from workmate_desktop.store.transaction import Transaction
 
 
@@ -225,11 +225,11 @@ def test_i11_two_programs(desk: Desk) -> None:
 _KILLED = """
 import os, signal, sys, threading
 from pathlib import Path
-from tests.services.absence import OfficeClock
-from tests.services.pay_rig import Desk
+from tests.services.catch_up.absence import OfficeClock
+from tests.services.pay_links.pay_rig import Desk
 from tests.factories import NOON
 from tests.standins.stripe_api import StripeStandIn
-from workmate_desktop.gateways import stripe_links
+from workmate_desktop.gateways.stripe import links as stripe_links
 
 data_dir, url, invoice_id, when = Path(sys.argv[1]), *sys.argv[2:]
 true_create = stripe_links.StripeLinks.create

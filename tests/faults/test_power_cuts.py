@@ -21,10 +21,10 @@ from tests.faults.kill_events import TOTAL
 from tests.faults.lengths import LONG, runs
 from tests.faults.power import Disk, write_image
 from tests.faults.power_record import Recorder
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store.engine import open_connection
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.seal_report import compare_with_seals
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.database.engine import open_connection
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.seals.report import compare_with_seals
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("strace") is None, reason="needs strace"

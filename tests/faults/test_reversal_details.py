@@ -7,7 +7,7 @@ from tests.factories import NOON, SECRET, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
 from workmate_desktop.domain.clock import to_text
-from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.domain.stripe.keys import StripeKeys
 
 
 def _paid(office: Office, **how: object) -> str:

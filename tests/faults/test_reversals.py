@@ -10,8 +10,8 @@ from tests.factories import NOON, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, failed_charge, refund_event, refunded_charge
 from workmate_desktop.domain.history import Notice
-from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
+from workmate_desktop.words.notice_words import notice_words
 
 
 def _paid(office: Office, **how: Any) -> tuple[str, str]:

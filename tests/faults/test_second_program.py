@@ -12,8 +12,8 @@ import pytest
 from tests.factories import encoded, post, sign, stored_event
 from tests.faults.programs import NO_STRIPE, serve_command, serving, state_of
 from tests.free_port import free_port
-from workmate_desktop.gateways import instance_lock
-from workmate_desktop.gateways.instance_lock import InstanceLock
+from workmate_desktop.gateways.system import instance_lock
+from workmate_desktop.gateways.system.instance_lock import InstanceLock
 
 
 def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:

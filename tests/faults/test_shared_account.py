@@ -11,8 +11,8 @@ from tests.factories import EVENTS, LIVE_KEYS, at_once, encoded, event_body, iss
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, refund_event
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.review import ReviewList
+from workmate_desktop.domain.stripe.events import Reason
 
 LIFE = EVENTS.parent / "stripe_lives" / "b4-shop-on-the-same-account.json"
 SHOP = {"order_id": "10000", "site_url": "https://shop.example"}

@@ -32,8 +32,8 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.reversal_model import FullModel
 from tests.reversal_events import refund_event
-from workmate_desktop.domain.events import Source
-from workmate_desktop.gateways.stripe_webhook import parse
+from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.gateways.stripe.webhook import parse
 
 TOTAL = 11900
 INVOICES = 3

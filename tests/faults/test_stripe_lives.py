@@ -10,8 +10,8 @@ from tests.factories import customer, draft
 from tests.faults.office import Office
 from tests.reversal_events import refund_event
 from tests.stripe_lives import life, orders, total_of
-from workmate_desktop.ui.invoices.history_texts import history_note, history_title, payment_title
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.words.history import history_note, history_title, payment_title
+from workmate_desktop.words.notice_words import notice_words
 
 
 class Lives:

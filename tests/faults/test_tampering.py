@@ -16,15 +16,15 @@ from tests.factories import OfficeBooks, customer, draft, event_body, issued, ma
 from tests.faults.lengths import runs
 from tests.faults.office import Office
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.reversals import ReversalKind
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.seal_check import SealCheck
-from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store import migrate
-from workmate_desktop.store.engine import Database, create_file
-from workmate_desktop.store.payments import payments_of
-from workmate_desktop.store.seal_report import SealReport, compare_with_seals
-from workmate_desktop.store.sealed_tables import COLUMNS, TABLES, Sealed, which
+from workmate_desktop.domain.payments.reversals import ReversalKind
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.upkeep.seal_check import SealCheck
+from workmate_desktop.services.upkeep.upkeep import Upkeep
+from workmate_desktop.store.database.engine import Database, create_file
+from workmate_desktop.store.payments.write import payments_of
+from workmate_desktop.store.schema import migrate
+from workmate_desktop.store.seals.report import SealReport, compare_with_seals
+from workmate_desktop.store.seals.tables import COLUMNS, TABLES, Sealed, which
 from workmate_desktop.store.transaction import Transaction
 
 CHANGES = runs(50, 1000)
@@ -102,7 +102,7 @@ def _refund_and_move(at: OfficeBooks, payment_id: str, invoice_id: str) -> None:
 
 
 def test_j23_nothing_else_adds_what_its_verb_seals() -> None:
-    """These rows are sealed by the verb that adds them (store/touched.py): one that is added
+    """These rows are sealed by the verb that adds them (store/seals/touched.py): one that is added
     elsewhere would be named as added from outside."""
     writing = re.compile(r"INTO (payments|invoice_history|stripe_events)\b")
     package = Path(workmate_desktop.__file__).parent
@@ -113,7 +113,7 @@ def test_j23_nothing_else_adds_what_its_verb_seals() -> None:
         for line in path.read_text("utf-8").splitlines()
         if writing.search(line)
     }
-    assert found == {"store/payments.py", "store/history.py", "store/events.py"}
+    assert found == {"store/payments/write.py", "store/history/history.py", "store/events/write.py"}
 
 
 def test_j23_a_booked_row_changed_from_outside_is_named_by_the_daily_check(paid: Office) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.factories import NOON, OfficeBooks, event_body, issued, make_books
-from tests.services.absence import OfficeClock
-from tests.services.review_office import deliver
+from tests.services.booking.review_office import deliver
+from tests.services.catch_up.absence import OfficeClock
 from workmate_desktop.domain.clock import to_text
-from workmate_desktop.domain.closings import WRITE_OFF, Closing
+from workmate_desktop.domain.invoices.closings import WRITE_OFF, Closing
 
 TRUE = to_text(NOON)
 

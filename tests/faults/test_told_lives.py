@@ -16,7 +16,7 @@ from tests.faults.life_facts import INVOICES, Act, Life
 from tests.faults.lives import invented
 from tests.faults.money_model import says
 from tests.faults.told_life import By, Telling, World
-from tests.services.absence import KEYS
+from tests.services.catch_up.absence import KEYS
 from tests.standins.stripe_api import StripeStandIn
 from workmate_desktop.domain.errors import UserError
 

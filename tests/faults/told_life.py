@@ -19,11 +19,11 @@ from tests.faults.life_facts import INVOICES, TOTAL, Act, Life
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_direct import DirectApi
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
-from workmate_desktop.domain.events import SUBSCRIBED_TYPES, Source
-from workmate_desktop.gateways.stripe_webhook import parse
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.comparison import Comparison
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
+from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES, Source
+from workmate_desktop.gateways.stripe.webhook import parse
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.catch_up.comparison import Comparison
 
 NOBODY_CANCELS = threading.Event()
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.factories import NOBODY
 from tests.free_port import free_port as free
-from tests.gateways.tunnel_support import until
+from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.window_waits import WindowWaits
 from tests.standins.ngrok_play import StandInNgrok
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.app.options import Options
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
 
 if TYPE_CHECKING:
     from tests.journey.desk import Desk
@@ -47,7 +47,7 @@ def start(
     from PySide6.QtCore import QCoreApplication, QEvent
 
     from tests.journey.desk import Desk
-    from workmate_desktop.app.window_parts import WindowProgram
+    from workmate_desktop.app.window.program import WindowProgram
 
     running: list[WindowProgram] = []
 

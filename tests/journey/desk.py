@@ -27,14 +27,14 @@ from shiboken6 import isValid
 
 from tests.factories import encoded, event_body, post, sign
 from workmate_desktop.app.core import Core
-from workmate_desktop.app.invoices_page import INVOICES
-from workmate_desktop.app.pages import LOG, STRIPE, Pages
-from workmate_desktop.app.window_parts import WindowProgram
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.store.settings import INSTANCE_ID, setting
-from workmate_desktop.ui.invoices.table_model import Column
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.toast import Toast
+from workmate_desktop.app.window.invoices_page import INVOICES
+from workmate_desktop.app.window.pages import LOG, STRIPE, Pages
+from workmate_desktop.app.window.program import WindowProgram
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.store.common.settings import INSTANCE_ID, setting
+from workmate_desktop.ui.invoices.list.table_model import Column
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.toast import Toast
 
 W = TypeVar("W", bound=QWidget)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.journey.desk import Desk
-from workmate_desktop.ui.invoices.actions import InvoiceAction
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 
 ENGLISH = re.compile(
     r"\b(close|open|search|save|cancel|delete|the|invoice|settings|clear|next|previous|more)\b",

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import WEBHOOK_SECRET, Desk
-from workmate_desktop.app.background import STAY
-from workmate_desktop.domain.stripe_keys import StripeKeys
+from workmate_desktop.app.window.background import STAY
+from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.ui.notify.background_dialog import BackgroundDialog
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
 
@@ -110,7 +110,7 @@ def test_the_end_of_the_session_ends_the_program(in_tray: Desk) -> None:
 
 
 def test_a_second_start_brings_the_hidden_window_to_the_front(in_tray: Desk) -> None:
-    from workmate_desktop.ui.shared.single_instance import ring
+    from workmate_desktop.ui.window.single_instance import ring
 
     desk, window = in_tray, in_tray.program.window
     desk.program.background.choice = STAY
@@ -137,7 +137,7 @@ def test_a_hidden_start_shows_the_window_on_demand_only(start: Callable[..., Des
 def test_a_hidden_start_without_a_tray_is_a_small_window(
     start: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workmate_desktop.app import background
+    from workmate_desktop.app.window import background
 
     monkeypatch.setattr(background, "_LOOK_MS", 1)
     desk = start(hidden=True)

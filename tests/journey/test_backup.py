@@ -15,9 +15,9 @@ from tests.journey.test_broken_books import trouble
 from tests.journey.test_catch_up import KEYS, asked_once, numbers_of, pay
 from tests.journey.test_payments import issue
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.payments import CASH
-from workmate_desktop.store.engine import FILE_NAME
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.payments.payments import CASH
+from workmate_desktop.store.database.engine import FILE_NAME
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
 
 

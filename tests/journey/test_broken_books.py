@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import Desk
 from tests.journey.test_invoicing import FIRST, write_invoice
-from workmate_desktop.ui.trouble_page import TroublePage
+from workmate_desktop.ui.window.trouble_page import TroublePage
 
 DATABASE = "workmate.sqlite3"
 

@@ -23,16 +23,16 @@ from PySide6.QtGui import QGuiApplication
 from tests.factories import NOBODY, encoded, event_body, post, sign
 from tests.faults.programs import state_of
 from tests.free_port import free_port
-from tests.gateways.tunnel_support import until
+from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_configure import NoKeyring
 from tests.journey.test_payments import issue
 from tests.places import CHECKOUT
 from tests.standins.mail_server import MailServer
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
-from workmate_desktop.app.crash_watch import CrashWatch
-from workmate_desktop.domain.mail import MailSecurity
-from workmate_desktop.ui.crash_dialog import CrashDialog
+from workmate_desktop.app.window.crash_watch import CrashWatch
+from workmate_desktop.domain.notify.mail import MailSecurity
+from workmate_desktop.ui.window.crash_dialog import CrashDialog
 
 PASSWORD = "CanarySmtpPassword05"
 CANARIES = {

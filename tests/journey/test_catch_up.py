@@ -13,8 +13,8 @@ from tests.journey.test_serve import started
 from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_http import Fault
-from workmate_desktop.services import catch_up_keeper
-from workmate_desktop.ui.stripe.events_model import Column
+from workmate_desktop.services.catch_up import catch_up_keeper
+from workmate_desktop.ui.stripe.events.events_model import Column
 
 KEYS = {
     "stripe_publishable_key": PUBLISHABLE_KEY,

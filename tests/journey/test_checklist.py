@@ -11,19 +11,19 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.factories import sign
-from tests.gateways.tunnel_support import until
+from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
-from workmate_desktop.domain.checklist import PointId
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.ui.stripe.checklist_panel import ChecklistPanel
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
-from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
+from workmate_desktop.domain.reception.checklist import PointId
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.ui.stripe.checklist.checklist_panel import ChecklistPanel
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.connection.tunnel_dialog import TunnelDialog
+from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 
 
 @dataclass

@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import Desk
 from tests.journey.test_payments import NUMBER, issue
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
-from workmate_desktop.ui.invoices.pay_back_dialog import PayBackDialog
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
+from workmate_desktop.ui.payments.close_rest_dialog import CloseRestDialog
+from workmate_desktop.ui.payments.pay_back_dialog import PayBackDialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 
 @pytest.fixture

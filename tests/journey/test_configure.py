@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
-from workmate_desktop.ui.shared.key_messages import KeyKind
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.words.key_messages import KeyKind
 
 
 class NoKeyring:

@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tests.journey.desk import Desk
-from workmate_desktop.app.crash_watch import CrashWatch
-from workmate_desktop.services import watchdog
-from workmate_desktop.ui.crash_dialog import CrashDialog
+from workmate_desktop.app.window.crash_watch import CrashWatch
+from workmate_desktop.services.upkeep import watchdog
+from workmate_desktop.ui.window.crash_dialog import CrashDialog
 
 PRIVATE = "Müller GmbH, sk_live_abcDEF0123456789"
 

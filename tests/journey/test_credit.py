@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox
 
 from tests.journey.desk import Desk, plain
 from tests.journey.test_payments import NUMBER, issue
-from workmate_desktop.ui.invoices.editor import InvoiceEditor
+from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
 from workmate_desktop.ui.review.split_dialog import SplitDialog
 
 CREDIT = f"Guthaben aus {NUMBER} abziehen: 12,00 €"

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.journey.desk import Desk
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.domain.scenario import Scenario
-from workmate_desktop.ui.stripe.events_model import Column
-from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.domain.stripe.scenario import Scenario
+from workmate_desktop.ui.stripe.events.events_model import Column
+from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
 
 
 @pytest.fixture

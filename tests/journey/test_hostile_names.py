@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
 from tests.factories import encoded, event_body
 from tests.journey.desk import Desk
 from tests.places import CHECKOUT
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.events import Source
-from workmate_desktop.domain.invoices import InvoiceDraft
-from workmate_desktop.gateways.stripe_webhook import parse
-from workmate_desktop.ui.invoices.actions import InvoiceAction
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import InvoiceDraft
+from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.gateways.stripe.webhook import parse
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 
 BAIT = "{bait}"
 NAMES = [
@@ -104,7 +104,7 @@ def _hostile_desk(start: Callable[..., Desk], bait: Path) -> tuple[Desk, dict[st
 
 
 def _any_invoice(desk: Desk) -> str:
-    from workmate_desktop.domain.lists import InvoiceQuery
+    from workmate_desktop.domain.invoices.lists import InvoiceQuery
 
     return desk.core.books.invoice_page(InvoiceQuery(False, TODAY), limit=1)[0].id
 

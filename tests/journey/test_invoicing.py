@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from tests.journey.desk import Desk
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.customer_dialog import CustomerDialog
-from workmate_desktop.ui.invoices.editor import InvoiceEditor
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.invoices.table_model import Column
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.editor.customer_dialog import CustomerDialog
+from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
+from workmate_desktop.ui.invoices.list.table_model import Column
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 FIRST_TEST = f"TEST-{date.today():%Y}-0001"  # noqa: DTZ011 - the office's own day
 FIRST = f"RE-{date.today():%Y}-0001"  # noqa: DTZ011

@@ -12,11 +12,11 @@ import pytest
 
 from tests.factories import NOBODY, TestClock
 from tests.journey.desk import WEBHOOK_SECRET, Desk
-from tests.services.mail_rig import MailOffice
+from tests.services.notify.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
-from workmate_desktop.domain.mail import MailSecurity
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services import mailer
+from workmate_desktop.domain.notify.mail import MailSecurity
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.services.notify import mailer
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
 
 

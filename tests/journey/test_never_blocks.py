@@ -16,14 +16,14 @@ from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_http import Fault
-from workmate_desktop.domain.mail import MailAccount, MailRefused, MailSecurity
-from workmate_desktop.domain.stripe_account import StripeRefused
-from workmate_desktop.gateways import smtp
-from workmate_desktop.gateways.keychain import Keychain
-from workmate_desktop.gateways.stripe_api import StripeApi
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store.confirmation import Confirmation
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
+from workmate_desktop.domain.notify.mail import MailAccount, MailRefused, MailSecurity
+from workmate_desktop.domain.stripe.account import StripeRefused
+from workmate_desktop.gateways.mail import smtp
+from workmate_desktop.gateways.secrets.keychain import Keychain
+from workmate_desktop.gateways.stripe.api import StripeApi
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.database.confirmation import Confirmation
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_wait_of_the_windows_thread_is_noticed(desk: Desk, waits: WindowWaits)
     books, writer = desk.core.books, desk.core.writer
     assert found_by(lambda: books.has_invoices(livemode=True)) == set()  # the local file
     assert found_by(lambda: writer.submit(lambda _t: None).result(10)) == set()  # the test's own
-    assert found_by(for_the_writer) == {"store/confirmation.py"}
-    assert found_by(for_stripe) == {"gateways/stripe_api.py"}
-    assert found_by(for_a_mail_server) == {"gateways/smtp.py"}
+    assert found_by(for_the_writer) == {"store/database/confirmation.py"}
+    assert found_by(for_stripe) == {"gateways/stripe/api.py"}
+    assert found_by(for_a_mail_server) == {"gateways/mail/smtp.py"}
     assert found_by(desk.core.listener.stop) == {"listener/server.py"}

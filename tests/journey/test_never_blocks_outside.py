@@ -14,8 +14,8 @@ from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge
 from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_http import Fault
-from tests.store.counted import Steps
-from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
+from tests.store.database.counted import Steps
+from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateways.tunnel_support import until
+from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.test_serve import Program, started
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
-from workmate_desktop.gateways.tunnel_files import CONFIG_FILE
+from workmate_desktop.gateways.tunnel.files import CONFIG_FILE
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 

@@ -13,7 +13,7 @@ from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_checkout import CheckoutPage, Declined, LinkInactive
 from tests.standins.stripe_http import Fault
-from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
 PAY = "Mit Stripe bezahlen"
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.factories import at_once
 from tests.journey.desk import Desk
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.stripe.events_model import Column
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.ui.stripe.events.events_model import Column
 
 NUMBER = f"TEST-{date.today():%Y}-0001"  # noqa: DTZ011 - the office's own day
 

@@ -14,8 +14,8 @@ from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.ui.payments.refund_dialog import RefundDialog
 
 
 class Shop:

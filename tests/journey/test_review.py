@@ -9,9 +9,9 @@ from tests.journey.desk import WEBHOOK_SECRET, Desk, plain
 from tests.journey.test_payments import NUMBER, issue
 from tests.standins.signing import signature_header
 from tests.standins.stripe_api import SECRET_KEY
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.journey.test_catch_up import KEYS, asked_once
 from tests.journey.test_payments import NUMBER, issue
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
-from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
+from workmate_desktop.ui.payments.refund_dialog import RefundDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
 
 

@@ -9,7 +9,7 @@ from tests.factories import SECRET
 from tests.journey.desk import Desk
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge, page
-from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
+from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 
 SEND = "Test-Ereignis senden"
 

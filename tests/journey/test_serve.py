@@ -19,8 +19,8 @@ import pytest
 from tests.factories import NOBODY, event_body, post, sign
 from tests.free_port import free_port
 from tests.places import CHECKOUT
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.store import migrate
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.store.schema import migrate
 
 SECRET = "whsec_journeyJourneyJourney01"
 KEYS = {

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from tests.journey.desk import Desk
 from workmate_desktop.app.options import Options
-from workmate_desktop.app.window_parts import WindowProgram
+from workmate_desktop.app.window.program import WindowProgram
 from workmate_desktop.bridge import COALESCE_MS
 from workmate_desktop.domain.changes import SettingsChanged
-from workmate_desktop.ui.invoices.editor import InvoiceEditor
-from workmate_desktop.ui.invoices.table_model import Column
+from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
+from workmate_desktop.ui.invoices.list.table_model import Column
 
 
 def test_the_list_has_the_keyboard_from_the_start(start: Callable[..., Desk]) -> None:

@@ -20,10 +20,15 @@ from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.changes import Change, InvoiceChanged
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.events import Outcome, Source
-from workmate_desktop.domain.invoices import InvoiceDraft, InvoiceItem, InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import (
+    InvoiceDraft,
+    InvoiceItem,
+    InvoiceRow,
+    InvoiceStatus,
+)
+from workmate_desktop.domain.stripe.events import Outcome, Source
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.services.log import ProgramLog
 
 pytestmark = pytest.mark.stripe_cli

@@ -11,9 +11,9 @@ from tests.journey.test_invoicing import FIRST_TEST, write_invoice
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_cli import StripeCli, find_stripe_cli
 from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.events_model import Column
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.events.events_model import Column
 
 pytestmark = pytest.mark.stripe_cli
 

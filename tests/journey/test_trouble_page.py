@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import Desk
-from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store.backup import all_backups
-from workmate_desktop.ui.trouble_page import TroublePage
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.store.backup.backup import all_backups
+from workmate_desktop.ui.window.trouble_page import TroublePage
 
 
 def _damage(database: Path) -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.factories import sign
-from tests.gateways.tunnel_support import until
+from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.desk import Desk
 from tests.journey.test_catch_up import KEYS, numbers_of, pay, reception
 from tests.journey.test_payments import issue
 from tests.journey.test_serve import started
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
-from workmate_desktop.domain.events import SUBSCRIBED_TYPES
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
+from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.ui.stripe.connection.tunnel_dialog import TunnelDialog
 
 URL = f"https://{NAME}"
 ARRANGE = "Webhook automatisch einrichten"

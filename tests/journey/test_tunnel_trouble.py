@@ -16,7 +16,7 @@ from tests.journey.test_payments import issue
 from tests.journey.test_tunnel import ARRANGE, URL, office, state_file
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from tests.standins.stripe_api import StripeStandIn
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 __all__ = ["office"]
 

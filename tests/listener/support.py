@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.protocol import OnAnswer, Receipt, Receive
 from workmate_desktop.listener.server import HostNames, Listener
-from workmate_desktop.store.confirmation import tell_all
+from workmate_desktop.store.database.confirmation import tell_all
 
 BODY = b'{"id": "evt_1"}'
 SIGNED = "t=1,v1=right"

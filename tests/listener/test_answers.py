@@ -19,7 +19,7 @@ from tests.listener.support import (
     read_answer,
     request,
 )
-from workmate_desktop.domain.webhook import MAX_BODY_BYTES, WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import MAX_BODY_BYTES, WEBHOOK_PATH
 from workmate_desktop.listener.server import HostNames
 
 

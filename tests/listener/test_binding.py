@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.listener.support import BODY, SIGNED, FakeReceive
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.listener.binding import bind
 from workmate_desktop.listener.server import Listener
 

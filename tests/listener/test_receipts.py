@@ -17,11 +17,11 @@ from tests.listener.support import (
     request,
     settle,
 )
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.hub import Hub
 from workmate_desktop.listener.protocol import Connection, Receipt
 from workmate_desktop.listener.server import Listener
-from workmate_desktop.store.confirmation import tell_all
+from workmate_desktop.store.database.confirmation import tell_all
 
 
 def _raising(fault: Exception) -> Callable[[bytes, str | None], Receipt | int]:

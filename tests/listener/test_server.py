@@ -27,7 +27,7 @@ from tests.listener.support import (
     request,
     settle,
 )
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.listener import binding
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.server import Listener, ListenerError

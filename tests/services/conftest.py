@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOON
-from tests.services.absence import Absence, OfficeClock
-from tests.services.endpoint_rig import Rig
-from tests.services.pay_rig import Desk
+from tests.services.catch_up.absence import Absence, OfficeClock
+from tests.services.connection.endpoint_rig import Rig
+from tests.services.pay_links.pay_rig import Desk
 from tests.standins.stripe_api import StripeStandIn
 
 

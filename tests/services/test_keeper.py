@@ -9,7 +9,7 @@ import pytest
 
 from tests.waiting import Steered
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.keeper import FAULT_SECONDS, Keeper
 
 Work = Callable[[], float | None]

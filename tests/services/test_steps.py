@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks, make_books
-from tests.services.absence import Absence
+from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_api import Key
 from tests.standins.stripe_http import Fault
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.services.after_catch_up import AfterCatchUp
-from workmate_desktop.services.comparison import Comparison
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.services.catch_up.after_catch_up import AfterCatchUp
+from workmate_desktop.services.catch_up.comparison import Comparison
 from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT, Steps
-from workmate_desktop.store.steps import steps as kept_steps
+from workmate_desktop.store.upkeep.steps import steps as kept_steps
 
 NOBODY_CANCELS = threading.Event()
 RESTRICTED = "rk_test_StandIn0000000000001111"

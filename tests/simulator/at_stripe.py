@@ -28,10 +28,10 @@ from tests.simulator.waits import SimSignal
 from tests.standins.signing import signature_header
 from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_http import _ERRORS, Fault
-from workmate_desktop.domain.events import SUBSCRIBED_TYPES
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.stripe.api import StripeApi
 
 API_FAULTS = (
     Fault.RATE_LIMIT,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulator.baton import Baton
-from workmate_desktop.store import driver
+from workmate_desktop.store.database import driver
 
 
 class DiskFault(StrEnum):

@@ -14,8 +14,8 @@ from tests.simulator.net import Caller
 from tests.simulator.staff import Staff
 from tests.simulator.world import World
 from tests.standins.stripe_http import Fault
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.store.file_names import FILE_NAME
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.store.database.file_names import FILE_NAME
 
 OFTEN = {
     "kill": 2,

@@ -15,7 +15,7 @@ from tests.simulator.faults import Faults
 from tests.simulator.staff import Staff
 from tests.simulator.watch import Watch
 from tests.simulator.world import World, quick_folder, world_of
-from workmate_desktop.store.settings import INSTANCE_ID, setting
+from workmate_desktop.store.common.settings import INSTANCE_ID, setting
 
 ACTS = 22
 """Of one life; each brings about ten steps of the program along."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from tests.factories import BERLIN, NOON
 from tests.simulator.baton import ZERO, Baton
+from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.mail import Mail, MailAccount, MailRefusal, MailRefused
+from workmate_desktop.domain.notify.mail import Mail, MailAccount, MailRefusal, MailRefused
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
-from workmate_desktop.domain.tunnel import TunnelSettings, TunnelSight
-from workmate_desktop.gateways.clock import SystemClock
+from workmate_desktop.gateways.system.clock import SystemClock
 
 
 class TrueTime:

@@ -14,13 +14,13 @@ from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.public_post import Answer
-from workmate_desktop.gateways.secret_file import SecretFile
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.secrets.secret_file import SecretFile
+from workmate_desktop.gateways.stripe.api import StripeApi
+from workmate_desktop.gateways.tunnel.public_post import Answer
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.services.books import Books
-from workmate_desktop.services.invoicing import Invoicing
-from workmate_desktop.services.review import Review
-from workmate_desktop.store.errors import trouble_of
+from workmate_desktop.services.invoices.invoicing import Invoicing
+from workmate_desktop.store.database.errors import trouble_of
 
 
 class Surroundings:

@@ -9,7 +9,7 @@ from tests.factories import customer
 from tests.faults.money_office import FIRST_INVOICES, MoneyOffice, Step, Typed
 from tests.simulator.world import World
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store.errors import trouble_of
+from workmate_desktop.store.database.errors import trouble_of
 
 OFTEN = {
     "issue": 3,

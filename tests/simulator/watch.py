@@ -17,11 +17,11 @@ from tests.simulator.model import differences
 from tests.simulator.net import Caller
 from tests.simulator.staff import Staff
 from tests.simulator.world import World
-from workmate_desktop.domain.events import FOUND_BY_INVOICE
+from workmate_desktop.domain.stripe.events import FOUND_BY_INVOICE
 from workmate_desktop.listener.limits import Limits
-from workmate_desktop.store import seals
-from workmate_desktop.store.errors import Trouble
-from workmate_desktop.store.file_names import FILE_NAME
+from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.file_names import FILE_NAME
+from workmate_desktop.store.seals import seals
 
 _SUMS = """
 SELECT i.id, i.paid_minor, coalesce(sum(p.amount_minor), 0) FROM invoices i

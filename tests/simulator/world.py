@@ -25,10 +25,10 @@ from tests.simulator.seams import simulated
 from tests.simulator.waits import SimWorker
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.mail import MailAccount, MailSecurity
-from workmate_desktop.store.errors import StoreUnavailable, trouble_of
-from workmate_desktop.store.file_names import FILE_NAME
-from workmate_desktop.store.open import restore_backup
+from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
+from workmate_desktop.store.database.errors import StoreUnavailable, trouble_of
+from workmate_desktop.store.database.file_names import FILE_NAME
+from workmate_desktop.store.opening.open import restore_backup
 
 LONGEST_ACT = 400.0
 """Seconds after which staff would say that the program hangs."""

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.free_port import free_port
-from workmate_desktop.domain.mail import MailAccount, MailSecurity
+from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
 
 SENDER, RECIPIENT = "buero@firma.example", "chefin@firma.example"
 

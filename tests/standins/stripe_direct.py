@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from stripe import RequestsClient, StripeClient
 
 from tests.standins.stripe_api import StripeStandIn
-from workmate_desktop.gateways.stripe_api import StripeApi
+from workmate_desktop.gateways.stripe.api import StripeApi
 
 
 class DirectApi(StripeApi):

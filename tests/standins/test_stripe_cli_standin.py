@@ -15,8 +15,8 @@ import pytest
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_cli import StripeCli, find_stripe_cli
 from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.stripe_webhook import parse, verify
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.stripe.webhook import parse, verify
 
 pytestmark = pytest.mark.stripe_cli
 

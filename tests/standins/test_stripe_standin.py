@@ -13,7 +13,7 @@ import stripe as stripe_python
 
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
-from workmate_desktop.gateways.stripe_webhook import verify
+from workmate_desktop.gateways.stripe.webhook import verify
 
 INTENT: Any = {"amount": 11900, "currency": "eur", "payment_method_types": ["card"]}
 

@@ -16,9 +16,9 @@ from tests.store.gate import Gate, traced
 from workmate_desktop.domain.changes import Change, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.store.engine import FILE_NAME, Database
-from workmate_desktop.store.errors import StoreUnavailable, Trouble
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.database.engine import FILE_NAME, Database
+from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import MAX_BATCH, Writer
 

@@ -12,7 +12,7 @@ from tests.store.gate import Gate, traced
 from workmate_desktop.domain.changes import InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.store.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
 from workmate_desktop.store.transaction import Transaction
 
 Job = Callable[[Transaction], Any]

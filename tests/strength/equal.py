@@ -64,7 +64,7 @@ EQUAL: tuple[Equal, ...] = (
         "each entry has brought the sums up to date itself: a second look finds the same",
     ),
     Equal(
-        "workmate_desktop/gateways/stripe_made_events.py",
+        "workmate_desktop/gateways/stripe/made_events.py",
         'return json.dumps(event, ensure_ascii=False, separators=(",", ":"))'
         '.encode("utf-8", "replace")',
         'return json.dumps(event, ensure_ascii=True, separators=(",", ":"))'

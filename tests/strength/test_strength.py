@@ -125,7 +125,7 @@ def test_every_equal_mutant_still_stands_and_says_why() -> None:
 
 # Which tests are near
 
-RULES = "workmate_desktop/domain/owed.py"
+RULES = "workmate_desktop/domain/invoices/owed.py"
 OLD = "def a():\n    return 1\n\n\ndef b():\n    return 2\n"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from workmate_desktop.domain.closings import Closing
+from workmate_desktop.domain.invoices.closings import Closing
 
 T = TypeVar("T")
 

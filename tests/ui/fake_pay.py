@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from tests.ui.fakes import NOW
-from workmate_desktop.domain.payment_links import LinkState, Offer, OfferState, PaymentLink
+from workmate_desktop.domain.payments.links import LinkState, Offer, OfferState, PaymentLink
 
 
 @dataclass

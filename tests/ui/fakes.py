@@ -15,12 +15,17 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from workmate_desktop.domain.closings import OwedAgain
-from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
-from workmate_desktop.domain.invoices import Invoice, InvoiceItem, InvoiceRow, InvoiceStatus
-from workmate_desktop.domain.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
-from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
+from workmate_desktop.domain.invoices.closings import OwedAgain
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import (
+    Invoice,
+    InvoiceItem,
+    InvoiceRow,
+    InvoiceStatus,
+)
+from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.domain.payments.payments import Payment, PaymentFee, RefundRequest
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)

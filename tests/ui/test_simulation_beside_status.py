@@ -10,15 +10,15 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
+from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
-from tests.ui.invoices.conftest import FakeToasts
 from tests.ui.painted import settle
 from tests.ui.stripe.fakes import FakeSimulation, FakeStripeBooks
-from workmate_desktop.ui.invoices.status_place import status_places
+from workmate_desktop.ui.invoices.list.status_place import status_places
 from workmate_desktop.ui.invoices.tab import InvoicesTab
-from workmate_desktop.ui.main_window import MainWindow, restore_window
-from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
+from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
+from workmate_desktop.ui.window.main_window import MainWindow, restore_window
 
 WIDTHS = (900, 1280, 1600)
 

@@ -16,45 +16,45 @@ from workmate_desktop.app.surroundings import note_place, person
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
-from workmate_desktop.gateways.stripe_webhook import warm_up
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.gateways.stripe.webhook import warm_up
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.listener.state_file import remove_state_file, write_state_file
-from workmate_desktop.services.after_catch_up import AfterCatchUp
 from workmate_desktop.services.announcer import Announcer
-from workmate_desktop.services.backups import Backups
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.booking.refunds import Refunds
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.services.books import Books
-from workmate_desktop.services.catch_up import CatchUp
-from workmate_desktop.services.catch_up_keeper import CatchUpKeeper
-from workmate_desktop.services.checklist_live import LiveChecklist
-from workmate_desktop.services.comparison import Comparison
-from workmate_desktop.services.endpoint import EndpointKeeper
-from workmate_desktop.services.invoicing import Invoicing
-from workmate_desktop.services.mail_setup import MailSetup
-from workmate_desktop.services.mailer import Mailer
-from workmate_desktop.services.pay import Pay
-from workmate_desktop.services.pay_keeper import PayKeeper
-from workmate_desktop.services.public_address import GivenTunnel, PublicAddress
-from workmate_desktop.services.receive import Receive
-from workmate_desktop.services.reception import Reception
-from workmate_desktop.services.refunds import Refunds
-from workmate_desktop.services.review import Review
-from workmate_desktop.services.self_test import SelfTest
-from workmate_desktop.services.simulate import Simulation
+from workmate_desktop.services.catch_up.after_catch_up import AfterCatchUp
+from workmate_desktop.services.catch_up.catch_up import CatchUp
+from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpKeeper
+from workmate_desktop.services.catch_up.comparison import Comparison
+from workmate_desktop.services.connection.endpoint import EndpointKeeper
+from workmate_desktop.services.connection.public_address import GivenTunnel, PublicAddress
+from workmate_desktop.services.connection.stripe_setup import GivenKeys, StripeSetup
+from workmate_desktop.services.connection.tunnel import Tunnel
+from workmate_desktop.services.invoices.invoicing import Invoicing
+from workmate_desktop.services.notify.mail_setup import MailSetup
+from workmate_desktop.services.notify.mailer import Mailer
+from workmate_desktop.services.pay_links.pay import Pay
+from workmate_desktop.services.pay_links.pay_keeper import PayKeeper
+from workmate_desktop.services.reception.checklist_live import LiveChecklist
+from workmate_desktop.services.reception.reception import Reception
+from workmate_desktop.services.reception.self_test import SelfTest
+from workmate_desktop.services.reception.simulate import Simulation
+from workmate_desktop.services.reception.trouble_watch import TroubleWatch
 from workmate_desktop.services.steps import Steps
-from workmate_desktop.services.stripe_setup import GivenKeys, StripeSetup
-from workmate_desktop.services.trouble_watch import TroubleWatch
-from workmate_desktop.services.tunnel import Tunnel
-from workmate_desktop.services.upkeep import Upkeep
-from workmate_desktop.store.errors import Trouble
-from workmate_desktop.store.open import open_database
-from workmate_desktop.store.start_check import StartCheck
+from workmate_desktop.services.upkeep.backups import Backups
+from workmate_desktop.services.upkeep.upkeep import Upkeep
+from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.opening.open import open_database
+from workmate_desktop.store.opening.start_check import StartCheck
 from workmate_desktop.store.writer import Writer
-from workmate_desktop.ui.log.mail_words import mail_text, test_mail_text
-from workmate_desktop.ui.shared.customer_texts import CustomerTexts
-from workmate_desktop.ui.shared.decline_reasons import DeclineReasons
+from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.decline_reasons import DeclineReasons
+from workmate_desktop.words.mail_words import mail_text, test_mail_text
 
 logger = logging.getLogger("workmate.app")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.gateways.instance_lock import InstanceLock
+from workmate_desktop.gateways.system.instance_lock import InstanceLock
 
 _TROUBLES = {
     errno.ENOSPC: "disk_full",

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from workmate_desktop import __version__
-from workmate_desktop.domain.webhook import DEFAULT_PORT
+from workmate_desktop.domain.stripe.webhook import DEFAULT_PORT
 
 PREFIX = "WORKMATE_"
 

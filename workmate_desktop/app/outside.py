@@ -10,21 +10,21 @@ from workmate_desktop.app.options import Options
 from workmate_desktop.domain.clock import MeasuredClock
 from workmate_desktop.domain.secrets import SecretStore
 from workmate_desktop.domain.waiting import Signal, Waiting
-from workmate_desktop.gateways.clock import SystemClock
-from workmate_desktop.gateways.keychain import Keychain
-from workmate_desktop.gateways.mail import MailSender
-from workmate_desktop.gateways.memory_secrets import MemorySecrets
-from workmate_desktop.gateways.public_post import post
-from workmate_desktop.gateways.secret_file import SecretFile
-from workmate_desktop.gateways.stripe_api import ApiFactory, StripeApi, checked_api_base
-from workmate_desktop.gateways.threads import Threads
-from workmate_desktop.gateways.tunnel import Ngrok
+from workmate_desktop.gateways.mail.mail import MailSender
+from workmate_desktop.gateways.secrets.keychain import Keychain
+from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
+from workmate_desktop.gateways.secrets.secret_file import SecretFile
+from workmate_desktop.gateways.stripe.api import ApiFactory, StripeApi, checked_api_base
+from workmate_desktop.gateways.system.clock import SystemClock
+from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.gateways.tunnel.ngrok import Ngrok
+from workmate_desktop.gateways.tunnel.public_post import post
 from workmate_desktop.listener.net import LoopbackNet, Net
-from workmate_desktop.services.mail_setup import Sender
-from workmate_desktop.services.self_test import Post
-from workmate_desktop.services.tunnel import TunnelGateway
-from workmate_desktop.store.driver import open_connection
-from workmate_desktop.store.engine import Connect
+from workmate_desktop.services.connection.tunnel import TunnelGateway
+from workmate_desktop.services.notify.mail_setup import Sender
+from workmate_desktop.services.reception.self_test import Post
+from workmate_desktop.store.database.driver import open_connection
+from workmate_desktop.store.database.engine import Connect
 
 
 @dataclass(frozen=True, slots=True)

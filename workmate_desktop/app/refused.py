@@ -5,8 +5,8 @@ import logging
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.listener.server import Listener
-from workmate_desktop.services.receive import NOT_READY
-from workmate_desktop.store.errors import Trouble
+from workmate_desktop.services.booking.receive import NOT_READY
+from workmate_desktop.store.database.errors import Trouble
 
 logger = logging.getLogger("workmate.app")
 

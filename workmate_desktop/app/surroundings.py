@@ -4,7 +4,7 @@ import getpass
 
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.gateways.folder_place import Place, place_of
+from workmate_desktop.gateways.system.folder_place import Place, place_of
 from workmate_desktop.store.writer import Writer
 
 

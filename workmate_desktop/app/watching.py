@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workmate_desktop.services.crash import CrashFiles
-from workmate_desktop.services.watchdog import Heart, Watchdog
+from workmate_desktop.services.upkeep.crash import CrashFiles
+from workmate_desktop.services.upkeep.watchdog import Heart, Watchdog
 
 if TYPE_CHECKING:
     from workmate_desktop.app.core import Core

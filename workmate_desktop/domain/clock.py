@@ -15,7 +15,7 @@ class ClockOffset:
 
 
 class Clock(Protocol):
-    """Where the program reads the time. gateways/clock.py has the real one."""
+    """Where the program reads the time. gateways/system/clock.py has the real one."""
 
     def now(self) -> datetime:
         """The time of this PC, in UTC."""

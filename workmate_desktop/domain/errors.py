@@ -1,6 +1,6 @@
 """Two kinds of errors: those staff can mend, and bugs.
 
-A `UserError` carries a code and values; ui/shared/messages.py has the German sentence and the
+A `UserError` carries a code and values; words/messages.py has the German sentence and the
 one action for each code. A `Bug` is logged with its trace and shown as such.
 """
 

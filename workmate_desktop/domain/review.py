@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Reason
-from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
+from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Reason
 from workmate_desktop.domain.text import simplified
 
 

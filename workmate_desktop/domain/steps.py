@@ -13,7 +13,7 @@ _ONLY_A_PERSON_HELPS = frozenset({"stripe_no_right", "stripe_wrong_key", "stripe
 
 
 class StepName(StrEnum):
-    """The steps, in the order in which staff see them. The words: ui/shared/step_texts.py."""
+    """The steps, in the order in which staff see them. The words: words/step_texts.py."""
 
     CATCH_UP = "catch_up"
     """Missed events are fetched from Stripe."""

@@ -1,8 +1,9 @@
 """Where the program starts threads and waits: one port, so that a test can decide who goes on.
 
 Services, store and listener start, wait and lock through `Waiting` alone. In the program that is
-gateways/threads.py. In the simulator (tests/simulator) exactly one thread runs at a time, every
-wait hands over to another one that the seed names, and time passes only while all of them wait.
+gateways/system/threads.py. In the simulator (tests/simulator) exactly one thread runs at a time,
+every wait hands over to another one that the seed names, and time passes only while all of them
+wait.
 """
 
 from collections.abc import Callable

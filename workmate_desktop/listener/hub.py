@@ -13,7 +13,7 @@ from workmate_desktop.listener.counters import ListenerCounters, RefusalLog
 from workmate_desktop.listener.hosts import HostNames
 from workmate_desktop.listener.limits import Limits
 from workmate_desktop.listener.rules import OWN_FAULT
-from workmate_desktop.store.confirmation import Confirmation
+from workmate_desktop.store.database.confirmation import Confirmation
 
 if TYPE_CHECKING:
     from workmate_desktop.listener.protocol import Connection

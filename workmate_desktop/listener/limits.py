@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workmate_desktop.domain.webhook import MAX_BODY_BYTES
+from workmate_desktop.domain.stripe.webhook import MAX_BODY_BYTES
 
 
 @dataclass(frozen=True)

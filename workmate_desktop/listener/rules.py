@@ -1,13 +1,14 @@
 """Which request headers are let through: the table of answers in CONTRACT, in one place.
 
-Only form is judged here. Whether a message is authentic is decided by ``services/receive.py``.
+Only form is judged here. Whether a message is authentic is decided by
+``services/booking/receive.py``.
 """
 
 import re
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 
 class Refusal(NamedTuple):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from workmate_desktop.domain.waiting import Waiting, Worker
-from workmate_desktop.gateways.threads import Threads
+from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.binding import ListenerError
 from workmate_desktop.listener.counters import ListenerCounters
 from workmate_desktop.listener.hosts import HostNames, local_hosts

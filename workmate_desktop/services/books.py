@@ -4,29 +4,32 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text, true_now
-from workmate_desktop.domain.closings import OwedAgain
-from workmate_desktop.domain.customers import Customer
-from workmate_desktop.domain.evidence import Evidence
 from workmate_desktop.domain.history import HistoryLine, Notice
-from workmate_desktop.domain.invoices import Invoice, InvoiceRow
-from workmate_desktop.domain.lists import EventFilter, EventRow, Figures, InvoiceQuery
-from workmate_desktop.domain.payments import Payment, PaymentAttempt, PaymentFee, RefundRequest
-from workmate_desktop.domain.review import Decided
-from workmate_desktop.store import (
-    customers,
-    event_list,
-    evidence,
-    fast_reads,
-    history,
-    invoice_list,
-    invoices,
-    owed_again,
-    review_list,
+from workmate_desktop.domain.invoices.closings import OwedAgain
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import Invoice, InvoiceRow
+from workmate_desktop.domain.invoices.lists import EventFilter, EventRow, Figures, InvoiceQuery
+from workmate_desktop.domain.payments.payments import (
+    Payment,
+    PaymentAttempt,
+    PaymentFee,
+    RefundRequest,
 )
-from workmate_desktop.store import notices as notice_rows
-from workmate_desktop.store import payments as payment_rows
-from workmate_desktop.store import refunds as refund_rows
-from workmate_desktop.store.engine import Database
+from workmate_desktop.domain.reception.evidence import Evidence
+from workmate_desktop.domain.review import Decided
+from workmate_desktop.store import fast_reads
+from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.events import evidence
+from workmate_desktop.store.events import list as event_list
+from workmate_desktop.store.history import history
+from workmate_desktop.store.invoices import customers
+from workmate_desktop.store.invoices import list as invoice_list
+from workmate_desktop.store.invoices import write as invoices
+from workmate_desktop.store.notify import notices as notice_rows
+from workmate_desktop.store.payments import owed_again
+from workmate_desktop.store.payments import refunds as refund_rows
+from workmate_desktop.store.payments import write as payment_rows
+from workmate_desktop.store.review import list as review_list
 
 
 class Books:

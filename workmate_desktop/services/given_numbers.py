@@ -8,10 +8,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from workmate_desktop.domain.events import StripeEvent
-from workmate_desktop.store import given_numbers
-from workmate_desktop.store.engine import Database
-from workmate_desktop.store.numbers import next_of
+from workmate_desktop.domain.stripe.events import StripeEvent
+from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.invoices import given_numbers
+from workmate_desktop.store.invoices.numbers import next_of
 from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.store")

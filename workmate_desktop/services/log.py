@@ -73,7 +73,7 @@ def _trace_of(error: BaseException) -> str:
     """Kind and places of an error and its causes, the first cause first.
 
     Never the words: those of a bug may hold anything that was at hand, a payer's name or a
-    password. (The crash report of services/crash.py keeps to the same.)
+    password. (The crash report of services/upkeep/crash.py keeps to the same.)
     """
     parts: list[str] = []
     known: BaseException | None = error

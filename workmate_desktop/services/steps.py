@@ -13,11 +13,11 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import PROGRAM_FAULT, TOLD_AFTER, StepName, StepState
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
-from workmate_desktop.store import steps as rows
-from workmate_desktop.store.engine import Database
-from workmate_desktop.store.errors import StoreUnavailable, trouble_of
+from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.database.errors import StoreUnavailable, trouble_of
+from workmate_desktop.store.upkeep import steps as rows
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.steps")

@@ -1,7 +1,7 @@
 """Writing that only the demo's throw-away database ever sees."""
 
 from workmate_desktop.domain.changes import InvoiceChanged
-from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.store.transaction import Transaction
 
 

@@ -9,11 +9,11 @@ import sqlite3
 from collections.abc import Collection
 
 from workmate_desktop.domain.history import HistoryLine
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.lists import EventRow
-from workmate_desktop.store import event_list
-from workmate_desktop.store.history import line_of
-from workmate_desktop.store.invoice_rows import COLUMNS, row_of
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.lists import EventRow
+from workmate_desktop.store.events import list as event_list
+from workmate_desktop.store.history.history import line_of
+from workmate_desktop.store.invoices.rows import COLUMNS, row_of
 
 _WANTED = ", ".join(f"i.{column}" for column in COLUMNS)
 _ROW = f"SELECT {_WANTED} FROM invoices AS i WHERE i.id = ?"

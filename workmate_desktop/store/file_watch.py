@@ -10,12 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.store import rescue
-from workmate_desktop.store.driver import open_connection
-from workmate_desktop.store.engine import Database
-from workmate_desktop.store.errors import StoreUnavailable, Trouble
-from workmate_desktop.store.file_identity import Standing
-from workmate_desktop.store.start_check import CHECK
+from workmate_desktop.store.backup import rescue
+from workmate_desktop.store.database.driver import open_connection
+from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.database.file_identity import Standing
+from workmate_desktop.store.opening.start_check import CHECK
 
 logger = logging.getLogger("workmate.store")
 

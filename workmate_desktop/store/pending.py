@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from workmate_desktop.store.confirmation import Confirmation, tell_all
+from workmate_desktop.store.database.confirmation import Confirmation, tell_all
 from workmate_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:

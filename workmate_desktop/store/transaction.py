@@ -11,26 +11,26 @@ from sqlalchemy import Connection
 
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock, to_text, true_now
-from workmate_desktop.store.charges import ChargeVerbs
-from workmate_desktop.store.customers import CustomerVerbs
-from workmate_desktop.store.errors import trouble_of
-from workmate_desktop.store.events import EventVerbs
-from workmate_desktop.store.history import HistoryVerbs
-from workmate_desktop.store.invoices import InvoiceVerbs
-from workmate_desktop.store.mails import MailVerbs
-from workmate_desktop.store.moves import MoveVerbs
-from workmate_desktop.store.notices import NoticeVerbs
-from workmate_desktop.store.numbers import NumberVerbs
-from workmate_desktop.store.owed_entries import OwedVerbs
-from workmate_desktop.store.payment_links import PaymentLinkVerbs
-from workmate_desktop.store.payments import PaymentVerbs
-from workmate_desktop.store.refunds import RefundVerbs
-from workmate_desktop.store.review import ReviewVerbs
-from workmate_desktop.store.seals import Row, Sealed, Written, add_seal, as_stored, row_hash
-from workmate_desktop.store.settings import SettingVerbs
-from workmate_desktop.store.times import TimeVerbs
-from workmate_desktop.store.touched import note_touched
-from workmate_desktop.store.values import id_time, new_id_at
+from workmate_desktop.store.common.settings import SettingVerbs
+from workmate_desktop.store.common.values import id_time, new_id_at
+from workmate_desktop.store.database.errors import trouble_of
+from workmate_desktop.store.events.money_times import TimeVerbs
+from workmate_desktop.store.events.write import EventVerbs
+from workmate_desktop.store.history.history import HistoryVerbs
+from workmate_desktop.store.invoices.customers import CustomerVerbs
+from workmate_desktop.store.invoices.numbers import NumberVerbs
+from workmate_desktop.store.invoices.owed_entries import OwedVerbs
+from workmate_desktop.store.invoices.write import InvoiceVerbs
+from workmate_desktop.store.notify.mails import MailVerbs
+from workmate_desktop.store.notify.notices import NoticeVerbs
+from workmate_desktop.store.payments.charges import ChargeVerbs
+from workmate_desktop.store.payments.links import PaymentLinkVerbs
+from workmate_desktop.store.payments.moves import MoveVerbs
+from workmate_desktop.store.payments.refunds import RefundVerbs
+from workmate_desktop.store.payments.write import PaymentVerbs
+from workmate_desktop.store.review.write import ReviewVerbs
+from workmate_desktop.store.seals.seals import Row, Sealed, Written, add_seal, as_stored, row_hash
+from workmate_desktop.store.seals.touched import note_touched
 
 logger = logging.getLogger("workmate.store")
 

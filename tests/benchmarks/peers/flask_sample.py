@@ -19,7 +19,7 @@ import waitress
 from flask import Flask, jsonify, request
 
 from tests.benchmarks.deliveries import SECRET
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 
 def make_app(file: Path) -> Flask:

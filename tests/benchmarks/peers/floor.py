@@ -21,7 +21,7 @@ from typing import Any
 from httptools import HttpRequestParser
 
 from tests.benchmarks.deliveries import SECRET
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 _KEY, _PATH = SECRET.encode(), WEBHOOK_PATH.encode()
 _OK = b'HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n{"received": true}'

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.contestants import PeerWithTables
 from tests.benchmarks.deliveries import SECRET
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 _SECONDS = 900
 """better-sqlite3 is compiled where there is no ready binary."""

@@ -21,7 +21,7 @@ from sqlalchemy import ForeignKey, create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from tests.benchmarks.deliveries import SECRET
-from workmate_desktop.domain.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 
 class Base(DeclarativeBase):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fakes import NOW, FakeBridge, FakeClock
 from workmate_desktop.domain.backups import BackupLook, KeptBackup, Loss
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
-from workmate_desktop.ui.crash_dialog import CrashDialog
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.window.crash_dialog import CrashDialog
 
 
 class PictureBackups:
@@ -79,7 +79,7 @@ def fault(theme: Theme) -> QWidget:
         "WorkmateOS Desktop 0.4 · Python 3.11.7\nLinux-6.1.0-x86_64\n\n"
         "Fault in native code\n\nFatal Python error: Segmentation fault\n\n"
         "Current thread 0x00007f (most recent call first):\n"
-        '  File "workmate_desktop/app/window.py", line 41 in run_window\n\n'
+        '  File "workmate_desktop/app/window/run.py", line 41 in run_window\n\n'
         "2026-11-23T08:00:03.120Z INFO    [Stripe] Listening on http://127.0.0.1:8000/…"
     )
     return CrashDialog(theme, report, ended=True)

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.backup.screens import PictureBackups
 from tests.ui.fakes import NOW, FakeBridge, FakeClock
 from workmate_desktop.ui.backup.bar import BackupBar
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.theme import Theme
 
 
 class Backups(PictureBackups):

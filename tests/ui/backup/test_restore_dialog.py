@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.backup.screens import PictureBackups
 from tests.ui.fakes import FakeBridge, FakeClock
 from workmate_desktop.domain.backups import Loss
-from workmate_desktop.ui.backup import texts
 from workmate_desktop.ui.backup.kept_model import Column, KeptModel
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words import backup as texts
 
 LOOK = PictureBackups().look(Path("x"))
 

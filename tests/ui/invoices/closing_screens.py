@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import NOW, FakeBooks, FakeClock, row
 from tests.ui.invoices.screens import picture_books, tab
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, OwedAgain
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.payments import BANK_TRANSFER, Payment
-from workmate_desktop.ui.invoices.cancel_dialog import owe_again_dialog, reverse_dialog
-from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
-from workmate_desktop.ui.invoices.pay_back_dialog import PayBackDialog
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, OwedAgain
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.payments.payments import BANK_TRANSFER, Payment
+from workmate_desktop.ui.invoices.panel.cancel_dialog import owe_again_dialog, reverse_dialog
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.payments.close_rest_dialog import CloseRestDialog
+from workmate_desktop.ui.payments.pay_back_dialog import PayBackDialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 PART, PAID, OPEN = InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID, InvoiceStatus.OPEN
 

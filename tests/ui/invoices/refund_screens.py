@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fakes import NOW, FakeBooks
 from tests.ui.invoices.screens import picture_books, tab
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.payments import Payment, PaymentFee
-from workmate_desktop.domain.reversals import ReversalKind
-from workmate_desktop.ui.invoices.refund_dialog import RefundDialog
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.payments.payments import Payment, PaymentFee
+from workmate_desktop.domain.payments.reversals import ReversalKind
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.payments.refund_dialog import RefundDialog
+from workmate_desktop.words.messages import error_sentence
 
 
 def books_with_reversals() -> FakeBooks:

@@ -9,18 +9,18 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fake_pay import FakePay
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.domain.payment_links import Offer, OfferState
-from workmate_desktop.domain.payments import BANK_TRANSFER, Payment
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
-from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.domain.payments.links import Offer, OfferState
+from workmate_desktop.domain.payments.payments import BANK_TRANSFER, Payment
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.ui.invoices.panel.cancel_dialog import cancel_dialog
 from workmate_desktop.ui.invoices.tab import InvoicesTab
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.toast import ToastHost
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.kit.toast import ToastHost
+from workmate_desktop.ui.payments.pay_actions import PayAction, PayActions
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
+from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
 OPEN, PART, PAID = InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID
 

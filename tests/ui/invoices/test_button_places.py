@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint
 
 from tests.ui.fakes import row
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.actions import InvoiceAction, actions_for
-from workmate_desktop.ui.invoices.detail_sections import ActionBlock
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, actions_for
+from workmate_desktop.ui.invoices.panel.detail_sections import ActionBlock
 
 WIDTH = 311
 LIVES = [

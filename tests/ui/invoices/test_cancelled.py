@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY, FakeBooks, row
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import Figures, InvoiceFilter
-from workmate_desktop.ui.invoices.toolbar import ListToolbar
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter
+from workmate_desktop.ui.invoices.list.toolbar import ListToolbar
+from workmate_desktop.ui.kit.toast import ToastKind
 
 CANCELLED = InvoiceStatus.CANCELLED
 

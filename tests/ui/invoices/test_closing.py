@@ -7,17 +7,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPushButton
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import TODAY, row
 from tests.ui.invoices.closing_screens import books_with_closings
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, Closing
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
-from workmate_desktop.ui.invoices.actions import actions_for
-from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
-from workmate_desktop.ui.invoices.pay_back_dialog import PayBackDialog
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction as Do
+from workmate_desktop.ui.invoices.panel.actions import actions_for
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
+from workmate_desktop.ui.payments.close_rest_dialog import CloseRestDialog
+from workmate_desktop.ui.payments.pay_back_dialog import PayBackDialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 EURO = "\u00a0€"
 LATE = TODAY + timedelta(days=90)

@@ -8,20 +8,21 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY
 from tests.ui.invoices.closing_screens import books_with_closings, entry
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.closings import SKONTO, WRITE_OFF, standing_refunds
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.payments import Payment
-from workmate_desktop.ui.invoices import history_texts, texts
-from workmate_desktop.ui.invoices.actions import InvoiceAction as Do
-from workmate_desktop.ui.invoices.actions import has_next_step
-from workmate_desktop.ui.invoices.close_rest_dialog import CloseRestDialog
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
-from workmate_desktop.ui.invoices.pill_words import pills_text, short_pills, status_pills
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, standing_refunds
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.payments.payments import Payment
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction as Do
+from workmate_desktop.ui.invoices.panel.actions import has_next_step
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
+from workmate_desktop.ui.kit.toast import ToastKind
+from workmate_desktop.ui.payments.close_rest_dialog import CloseRestDialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
+from workmate_desktop.words import history as history_texts
+from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.pills import pills_text, short_pills, status_pills
 
 EURO = "\u00a0€"
 LATE = TODAY + timedelta(days=90)

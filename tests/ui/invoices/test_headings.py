@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtGui import QFont
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import FakeBooks, row
-from tests.ui.invoices.conftest import Desk
 from tests.ui.painted import settle, stale
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.table_model import Column
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.list.table_model import Column
 
 LARGE = 1_234_567_890
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY, FakeBooks, row
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.invoices import InvoiceItem, InvoiceStatus
-from workmate_desktop.domain.payments import Payment
-from workmate_desktop.ui.invoices.cancel_dialog import cancel_dialog
-from workmate_desktop.ui.invoices.payment_dialog import PaymentDialog
+from workmate_desktop.domain.invoices.invoices import InvoiceItem, InvoiceStatus
+from workmate_desktop.domain.payments.payments import Payment
+from workmate_desktop.ui.invoices.panel.cancel_dialog import cancel_dialog
+from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversorgungsverein" * 2
 WIDTH = 420

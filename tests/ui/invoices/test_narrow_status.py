@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import FakeBooks, row
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.pill_words import short_pills, status_pills
-from workmate_desktop.ui.invoices.status_pill import pills_size
-from workmate_desktop.ui.invoices.table_model import Column
-from workmate_desktop.ui.shared.tables import PADDING
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.list.table_model import Column
+from workmate_desktop.ui.kit.pills import pills_size
+from workmate_desktop.ui.kit.tables import PADDING
+from workmate_desktop.words.pills import short_pills, status_pills
 
 SMALLEST = 900
 """Width of the window, and of its pages."""

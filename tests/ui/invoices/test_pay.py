@@ -7,22 +7,22 @@ from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fake_pay import FakePay
 from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
-from tests.ui.invoices.conftest import FakeToasts
 from tests.ui.painted import settle
-from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.payment_links import Offer, OfferState
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.ui.invoices.actions import InvoiceAction
-from workmate_desktop.ui.invoices.pay_actions import PayAction, PayActions
-from workmate_desktop.ui.invoices.pay_texts import mail_url
-from workmate_desktop.ui.invoices.qr_dialog import QrDialog
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.payments.links import Offer, OfferState
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 from workmate_desktop.ui.invoices.tab import InvoicesTab
-from workmate_desktop.ui.shared.customer_texts import CustomerTexts
+from workmate_desktop.ui.payments.pay_actions import PayAction, PayActions
+from workmate_desktop.ui.payments.qr_dialog import QrDialog
+from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.pay import mail_url
 
 URL = "https://buy.stripe.com/test_id-1"
 

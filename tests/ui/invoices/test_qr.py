@@ -7,10 +7,10 @@ from PySide6.QtCore import QMarginsF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter
 
-from tests.ui.shared.qr_reader import quiet_zone, read_qr
-from workmate_desktop.ui.invoices.qr_dialog import QrDialog
-from workmate_desktop.ui.shared.qr_image import qr_image
-from workmate_desktop.ui.shared.theme import Scheme
+from tests.ui.kit.qr_reader import quiet_zone, read_qr
+from workmate_desktop.ui.kit.qr_image import qr_image
+from workmate_desktop.ui.kit.theme import Scheme
+from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
 URL = "https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc"
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QSignalSpy
 
 from tests.factories import OfficeBooks, draft, encoded, event_body, issued, make_books, sign
-from tests.ui.invoices.conftest import FakeToasts
+from tests.ui.conftest import FakeToasts
 from workmate_desktop.bridge import Bridge
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
+from workmate_desktop.ui.invoices.list.table_model import PAGE, Column
 from workmate_desktop.ui.invoices.tab import InvoicesTab
-from workmate_desktop.ui.invoices.table_model import PAGE, Column
 
 MANY = 5000
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.ui.invoices.table_model import Column
+from tests.ui.conftest import Desk
+from workmate_desktop.ui.invoices.list.table_model import Column
 
 
 class PaintedWidgets(QObject):

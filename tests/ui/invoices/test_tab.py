@@ -5,14 +5,14 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import HOSTILE, FakeBooks, row
-from tests.ui.invoices.conftest import Desk
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter, InvoiceSort
-from workmate_desktop.ui.invoices.actions import InvoiceAction
-from workmate_desktop.ui.invoices.table_model import Column
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceSort
+from workmate_desktop.ui.invoices.list.table_model import Column
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
+from workmate_desktop.ui.kit.toast import ToastKind
 
 DRAFT, PAID = InvoiceStatus.DRAFT, InvoiceStatus.PAID
 

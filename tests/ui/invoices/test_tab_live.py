@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from PySide6.QtTest import QSignalSpy
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, FakeBooks, row
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter
-from workmate_desktop.ui.invoices.table_model import PAGE, Column
-from workmate_desktop.ui.shared.tables import FLASH_ROLE
-from workmate_desktop.ui.shared.toast import ToastKind
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
+from workmate_desktop.ui.invoices.list.table_model import PAGE, Column
+from workmate_desktop.ui.kit.tables import FLASH_ROLE
+from workmate_desktop.ui.kit.toast import ToastKind
 
 DRAFT, PAID = InvoiceStatus.DRAFT, InvoiceStatus.PAID
 

@@ -8,15 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import TODAY, FakeBooks, row
-from tests.ui.invoices.conftest import Desk
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.ui.invoices.pill_words import status_pills
-from workmate_desktop.ui.invoices.status_pill import pills_size
-from workmate_desktop.ui.invoices.table_model import AMOUNTS, Column
-from workmate_desktop.ui.invoices.table_view import InvoiceTable
-from workmate_desktop.ui.shared.tables import PADDING
-from workmate_desktop.ui.shared.theme import tabular
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.ui.invoices.list.table_model import AMOUNTS, Column
+from workmate_desktop.ui.invoices.list.table_view import InvoiceTable
+from workmate_desktop.ui.kit.pills import pills_size
+from workmate_desktop.ui.kit.tables import PADDING
+from workmate_desktop.ui.kit.theme import tabular
+from workmate_desktop.words.pills import status_pills
 
 LARGE = 1_234_567_890
 """12.345.678,90 €."""

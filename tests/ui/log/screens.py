@@ -9,12 +9,12 @@ from tests.ui.log.fakes import FakeLog, FakeNotices, notice
 from tests.ui.stripe.fakes import FakeReception, FakeStripeBooks, event
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.ui.kit.mode_badge import ModeBadge
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.tab import LogTab
-from workmate_desktop.ui.main_window import MainWindow
-from workmate_desktop.ui.mode_badge import ModeBadge
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.status_bar import StatusBar
-from workmate_desktop.ui.trouble_page import TroublePage
+from workmate_desktop.ui.window.main_window import MainWindow
+from workmate_desktop.ui.window.status_bar import StatusBar
+from workmate_desktop.ui.window.trouble_page import TroublePage
 
 DATA_DIR = Path("/home/anna/.local/share/WorkmateOS Desktop")
 

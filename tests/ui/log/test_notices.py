@@ -7,15 +7,15 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from tests.ui.fakes import HOSTILE, NOW, FakeBridge, FakeClock
 from tests.ui.log.fakes import FakeNotices, notice
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.domain.stripe.events import Reason
+from workmate_desktop.ui.kit.assets import icon_path
+from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE
 from workmate_desktop.ui.log.notices_model import PAGE, NoticesModel
 from workmate_desktop.ui.log.notices_pane import NoticesPane
-from workmate_desktop.ui.log.texts import Target, notice_look, target_of
-from workmate_desktop.ui.shared.assets import icon_path
-from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE
+from workmate_desktop.words.log import Target, notice_look, target_of
+from workmate_desktop.words.notice_words import notice_words
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import threading
 from dataclasses import dataclass, field
 
-from workmate_desktop.domain.mail import MailAccount, MailSecurity
-from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
+from workmate_desktop.services.notify.mail_setup import MailState
 
 ACCOUNT = MailAccount(
     "smtp.firma.example",

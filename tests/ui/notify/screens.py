@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fakes import FakeBridge
 from tests.ui.notify.fakes import ACCOUNT, FakeMailSettings
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.mail import MailRefusal, MailRefused
-from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.domain.notify.mail import MailRefusal, MailRefused
+from workmate_desktop.services.notify.mail_setup import MailState
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.notify.background_dialog import BackgroundDialog
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
-from workmate_desktop.ui.shared.theme import Theme
 
 
 def mail(theme: Theme) -> QWidget:

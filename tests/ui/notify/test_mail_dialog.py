@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import FakeBridge
 from tests.ui.notify.fakes import ACCOUNT, FakeMailSettings
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.mail import MailField, MailRefusal, MailRefused, MailSecurity
-from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.domain.notify.mail import MailField, MailRefusal, MailRefused, MailSecurity
+from workmate_desktop.services.notify.mail_setup import MailState
 from workmate_desktop.ui.notify.mail_dialog import MailDialog
-from workmate_desktop.ui.shared.mail_messages import mail_words
-from workmate_desktop.ui.shared.messages import error_sentence
+from workmate_desktop.words.mail_messages import mail_words
+from workmate_desktop.words.messages import error_sentence
 
 STORED = MailState(True, ACCOUNT, True)
 

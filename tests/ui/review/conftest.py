@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
-from tests.ui.invoices.conftest import FakeToasts
 from tests.ui.review.fakes import FakeReview, picture_review
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.review.desk import ReviewDesk

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.ui.fakes import NOW, row
-from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Reason
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.review import (
     Decided,
     Decision,
@@ -19,6 +18,7 @@ from workmate_desktop.domain.review import (
     Waiting,
     Why,
 )
+from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Reason
 
 BECKER = row(113, "Fahrschule Becker", total=8900, days=-10)
 BECKER_OTHER = row(104, "Fahrschule Becker", total=29750, days=-3)

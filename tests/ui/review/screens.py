@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fakes import NOW, FakeClock, row
 from tests.ui.invoices.screens import picture_books, tab
 from tests.ui.review.fakes import BECKER, FakeReview, picture_review, shop_orders, waiting
-from workmate_desktop.domain.events import Reason
-from workmate_desktop.domain.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.review import ReviewList, Suggestion, Why
+from workmate_desktop.domain.stripe.events import Reason
 from workmate_desktop.ui.invoices.tab import InvoicesTab
-from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.review.split_dialog import SplitDialog
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.words import review as texts
 
 
 def page(theme: Theme, review: FakeReview) -> InvoicesTab:

@@ -9,11 +9,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.ui.fakes import NOW, FakeClock
 from tests.ui.review.fakes import FakeReview, picture_review, waiting
-from workmate_desktop.domain.events import Reason
 from workmate_desktop.domain.review import ReviewList
-from workmate_desktop.ui.review import texts
+from workmate_desktop.domain.stripe.events import Reason
+from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE
 from workmate_desktop.ui.review.model import PAGE, Column, ReviewModel
-from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE
+from workmate_desktop.words import review as texts
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from tests.ui.review.conftest import Page
 from tests.ui.review.fakes import FakeReview, picture_review, shop_orders
 from workmate_desktop.domain.review import OthersPayments, ReviewList
-from workmate_desktop.ui.review import texts
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
+from workmate_desktop.words import review as texts
 
 LEFT = Qt.MouseButton.LeftButton
 

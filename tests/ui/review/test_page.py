@@ -12,12 +12,12 @@ from tests.ui.fakes import HOSTILE, NOW
 from tests.ui.review.conftest import Page
 from tests.ui.review.fakes import FakeReview, waiting
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Reason
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import InvoiceFilter
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import InvoiceFilter
 from workmate_desktop.domain.review import ReviewList
+from workmate_desktop.domain.stripe.events import Reason
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog, InvoiceChoiceModel
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
 
 LEFT = Qt.MouseButton.LeftButton
 

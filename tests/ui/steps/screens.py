@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.ui.fakes import NOW, FakeBridge, FakeClock
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.bar import StepsBar
 from workmate_desktop.ui.steps.dialog import StepsDialog
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import NOW, FakeBridge, FakeClock
 from tests.ui.steps.screens import picture_states
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.bar import StepsBar
 from workmate_desktop.ui.steps.dialog import StepsDialog
 from workmate_desktop.ui.steps.model import Column

@@ -13,9 +13,9 @@ from tests.ui.stripe.fakes import (
     FakeStripeBooks,
     event,
 )
-from workmate_desktop.domain.events import Outcome
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.events_model import Column
+from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.events.events_model import Column
 from workmate_desktop.ui.stripe.tab import StripeTab
 
 

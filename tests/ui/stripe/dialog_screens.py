@@ -16,14 +16,14 @@ from tests.ui.stripe.fakes import (
     self_test_result,
 )
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.self_test import Leg
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.public_address import AddressState
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.self_test_dialog import SelfTestDialog
-from workmate_desktop.ui.stripe.simulate_dialog import SimulateDialog
-from workmate_desktop.ui.stripe.tunnel_dialog import TunnelDialog
+from workmate_desktop.domain.reception.self_test import Leg
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.services.connection.public_address import AddressState
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.connection.tunnel_dialog import TunnelDialog
+from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
+from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
 
 
 def configure(theme: Theme) -> QWidget:

@@ -6,21 +6,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.services.checklist_facts import ALL_WELL
+from tests.services.reception.checklist_facts import ALL_WELL
 from tests.ui.fakes import NOW, FakeBooks
-from workmate_desktop.domain.checklist import Point
-from workmate_desktop.domain.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.history import Notice
-from workmate_desktop.domain.lists import EventFilter, EventRow
+from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
+from workmate_desktop.domain.reception.checklist import Point
+from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.review import Decided
-from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.domain.self_test import Leg, LegResult, LegState, SelfTestResult
-from workmate_desktop.domain.stripe_account import AccountInfo
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.checklist import checklist
-from workmate_desktop.services.checklist_facts import Facts
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.domain.stripe.account import AccountInfo
+from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.stripe.scenario import Scenario
+from workmate_desktop.services.reception.checklist import checklist
+from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 
 PUBLISHABLE = "pk_test_51QKabcdefghZt8Q"
 SECRET = "sk_test_51QKabcdefgh4242"

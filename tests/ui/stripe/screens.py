@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from tests.services.checklist_facts import (
+from tests.services.reception.checklist_facts import (
     ADDRESS,
     ALL_WELL,
     EARLIER,
@@ -27,14 +27,14 @@ from tests.ui.stripe.fakes import (
     event,
 )
 from workmate_desktop.domain.clock import ClockOffset
-from workmate_desktop.domain.events import Outcome, Source
+from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.domain.stripe_account import AccountInfo
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.domain.troubles import Trouble, TroubleKind
-from workmate_desktop.services.checklist_facts import Facts
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.domain.stripe.account import AccountInfo
+from workmate_desktop.domain.stripe.events import Outcome, Source
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.tab import StripeTab
 
 DISTURBED = replace(

@@ -4,11 +4,11 @@ import pytest
 
 from tests.ui.fakes import NOW, FakeBridge
 from tests.ui.stripe.fakes import FakeReception
-from workmate_desktop.domain.events import Source
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.services.catch_up import CatchUpProgress, CatchUpResult
-from workmate_desktop.services.catch_up_keeper import CatchUpState
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
+from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
+from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.stripe import catch_up_teller
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 

@@ -9,11 +9,11 @@ import pytest
 import workmate_desktop
 from workmate_desktop.domain.errors import Bug, UserError
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable
-from workmate_desktop.domain.stripe_account import Refusal, StripeRefused
-from workmate_desktop.domain.stripe_keys import KeyProblem
-from workmate_desktop.store.errors import Trouble
-from workmate_desktop.ui.shared.key_messages import KeyKind, key_problem_sentence
-from workmate_desktop.ui.shared.messages import error_sentence, program_fault, trouble_message
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.keys import KeyProblem
+from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.words.key_messages import KeyKind, key_problem_sentence
+from workmate_desktop.words.messages import error_sentence, program_fault, trouble_message
 
 PACKAGE = Path(workmate_desktop.__file__).parent
 FAULT = program_fault()

@@ -8,20 +8,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
 
-from tests.services.checklist_facts import EARLIER
+from tests.services.reception.checklist_facts import EARLIER
 from tests.ui.fakes import HOSTILE
 from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import SECRET, TEST_KEYS, URL, WEBHOOK_SECRET, FakeSetup, event
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Outcome, Reason
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.domain.stripe_account import AccountInfo, Refusal, StripeRefused
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.catch_up import CatchUpResult
-from workmate_desktop.services.catch_up_keeper import CatchUpState
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.events_model import Column
+from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe.events import Outcome, Reason
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.services.catch_up.catch_up import CatchUpResult
+from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
+from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.events.events_model import Column
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that store/migrate.py hands in."""
+"""Alembic's entry: runs the migrations on the connection that store/schema/migrate.py hands in."""
 
 from alembic import context
 

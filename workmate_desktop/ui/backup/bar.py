@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.backups import BackupLook
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.services.backups import Backups
-from workmate_desktop.ui.backup import texts
+from workmate_desktop.services.upkeep.backups import Backups
 from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.cards import Card
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.toast import ToastHost, ToastKind
+from workmate_desktop.ui.kit.cards import Card
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
+from workmate_desktop.words import backup as texts
+from workmate_desktop.words import formats
+from workmate_desktop.words.messages import error_sentence
 
 
 class BackupBar(Card):

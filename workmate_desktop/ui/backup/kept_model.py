@@ -7,10 +7,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.backups import KeptBackup
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.ui.backup.texts import moment_words, size_words
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.tables import Index
-from workmate_desktop.ui.trouble_page import backup_words
+from workmate_desktop.ui.kit.tables import Index
+from workmate_desktop.ui.window.trouble_page import backup_words
+from workmate_desktop.words import formats
+from workmate_desktop.words.backup import moment_words, size_words
 
 _NOWHERE = QModelIndex()
 

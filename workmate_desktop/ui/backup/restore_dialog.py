@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.backups import BackupLook, KeptBackup
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.services.backups import Backups
-from workmate_desktop.ui.backup import texts
+from workmate_desktop.services.upkeep.backups import Backups
 from workmate_desktop.ui.backup.kept_model import Column, KeptModel
-from workmate_desktop.ui.shared.cards import Card, KeyValueRows
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, chosen_key, message_box
-from workmate_desktop.ui.shared.tables import RowDelegate, style_table
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.cards import Card, KeyValueRows
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, chosen_key, message_box
+from workmate_desktop.ui.kit.tables import RowDelegate, style_table
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words import backup as texts
+from workmate_desktop.words.messages import error_sentence
 
 _WIDTHS = {Column.NAME: 190, Column.INVOICES: 96, Column.PAYMENTS: 96, Column.LAST_ENTRY: 150}
 _FILE, _LAST_ENTRY, _INVOICES, _PAYMENTS, _LAST, _ORIGIN = range(6)

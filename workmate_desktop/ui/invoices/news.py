@@ -12,12 +12,13 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action, HistoryLine
-from workmate_desktop.domain.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.ui.invoices import history_texts, texts
+from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.toast import MOST, ShowsToasts, ToastKind
-from workmate_desktop.ui.shared.words import fill
+from workmate_desktop.ui.kit.toast import MOST, ShowsToasts, ToastKind
+from workmate_desktop.words import formats
+from workmate_desktop.words import history as history_texts
+from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.words import fill
 
 logger = logging.getLogger("workmate.ui")
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
-from workmate_desktop.domain.numbers import (
+from workmate_desktop.domain.invoices.numbers import (
     DEFAULT_FORMAT,
     LONGEST_FORMAT,
     MAX_RUNNING,
@@ -18,13 +18,13 @@ from workmate_desktop.domain.numbers import (
     format_problem,
     tidy_format,
 )
-from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
-from workmate_desktop.ui.shared.cards import KeyValueRows
-from workmate_desktop.ui.shared.forms import FormField, Message
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import Choice, PlainLabel, message_box
-from workmate_desktop.ui.shared.ports import Waiting
-from workmate_desktop.ui.shared.words import fill
+from workmate_desktop.ui.kit.cards import KeyValueRows
+from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, message_box
+from workmate_desktop.ui.kit.ports import Waiting
+from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
+from workmate_desktop.words.messages import error_sentence
+from workmate_desktop.words.words import fill
 
 
 class NumbersWriting(Protocol):

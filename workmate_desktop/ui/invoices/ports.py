@@ -11,14 +11,14 @@ from typing import Protocol, TypeVar
 
 from PySide6.QtCore import SignalInstance
 
-from workmate_desktop.domain.closings import Closing, OwedAgain
-from workmate_desktop.domain.customers import Customer
 from workmate_desktop.domain.history import HistoryLine
-from workmate_desktop.domain.invoices import Invoice, InvoiceRow
-from workmate_desktop.domain.lists import Figures
-from workmate_desktop.domain.payments import Payment, PaymentFee, RefundRequest
+from workmate_desktop.domain.invoices.closings import Closing, OwedAgain
+from workmate_desktop.domain.invoices.customers import Customer
+from workmate_desktop.domain.invoices.invoices import Invoice, InvoiceRow
+from workmate_desktop.domain.invoices.lists import Figures
+from workmate_desktop.domain.payments.payments import Payment, PaymentFee, RefundRequest
 from workmate_desktop.ui.invoices.row_reading import RowReading
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.ui.kit.ports import Background
 
 T = TypeVar("T")
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.lists import InvoiceQuery
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.lists import InvoiceQuery
 
 
 class RowReading(Protocol):

@@ -9,18 +9,18 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.invoices import InvoiceStatus
-from workmate_desktop.domain.lists import Figures, InvoiceFilter
-from workmate_desktop.ui.invoices.actions import InvoiceAction, InvoiceActions
-from workmate_desktop.ui.invoices.detail import DetailPanel
-from workmate_desktop.ui.invoices.figures_reader import FiguresReader
-from workmate_desktop.ui.invoices.list_side import ListSide
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter
+from workmate_desktop.ui.invoices.list.figures_reader import FiguresReader
+from workmate_desktop.ui.invoices.list.list_side import ListSide
 from workmate_desktop.ui.invoices.news import NewsTeller
-from workmate_desktop.ui.invoices.pay_actions import PayActions
+from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, InvoiceActions
+from workmate_desktop.ui.invoices.panel.detail import DetailPanel
 from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
+from workmate_desktop.ui.payments.pay_actions import PayActions
 from workmate_desktop.ui.review.desk import ReviewDesk
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
 
 _SETTLE_MS = 250
 """Figures, and rows that are not loaded, follow no sooner than this."""

@@ -8,11 +8,11 @@ from PySide6.QtGui import QFont
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.ui.kit.plain_text import plain_tip
+from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
 from workmate_desktop.ui.log.ports import NoticeReading
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.plain_text import plain_tip
-from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index
+from workmate_desktop.words import formats
+from workmate_desktop.words.notice_words import notice_words
 
 _NOWHERE = QModelIndex()
 PAGE = 256

@@ -15,15 +15,15 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.ui.kit.cards import Card, EmptyState
+from workmate_desktop.ui.kit.controls import Segments, button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.tables import TALL_ROW_HEIGHT, Index, RowDelegate
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.notices_model import NOTICE_ROLE, NoticesModel
 from workmate_desktop.ui.log.ports import LogNews, NoticeMarking, NoticeReading
-from workmate_desktop.ui.log.texts import Target, notice_look, target_of
-from workmate_desktop.ui.shared.cards import Card, EmptyState
-from workmate_desktop.ui.shared.controls import Segments, button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.tables import TALL_ROW_HEIGHT, Index, RowDelegate
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.words.log import Target, notice_look, target_of
+from workmate_desktop.words.messages import error_sentence
 
 _PAUSE_MS = 250
 """A flood of notices is read this often."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import SignalInstance
 
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.services.log import LogEntry
-from workmate_desktop.ui.shared.ports import Waiting
+from workmate_desktop.ui.kit.ports import Waiting
 
 T = TypeVar("T")
 

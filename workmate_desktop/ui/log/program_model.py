@@ -13,12 +13,12 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.text import comparable
 from workmate_desktop.services.log import LogEntry
-from workmate_desktop.ui.invoices.pill_words import Pill
+from workmate_desktop.ui.kit.plain_text import plain_tip
+from workmate_desktop.ui.kit.tables import Index
 from workmate_desktop.ui.log.ports import LogReading
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.plain_text import plain_tip
-from workmate_desktop.ui.shared.tables import Index
-from workmate_desktop.ui.shared.tone import Tone
+from workmate_desktop.words import formats
+from workmate_desktop.words.pills import Pill
+from workmate_desktop.words.tone import Tone
 
 _NOWHERE = QModelIndex()
 MOST = 5000

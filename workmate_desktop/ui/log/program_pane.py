@@ -19,8 +19,13 @@ from PySide6.QtWidgets import (
 from workmate_desktop import __version__
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.services.log import LogEntry
-from workmate_desktop.ui.invoices.pill_words import Pill
-from workmate_desktop.ui.invoices.status_pill import PillDelegate
+from workmate_desktop.ui.kit.cards import Card, EmptyState
+from workmate_desktop.ui.kit.controls import SearchField, Segments, button
+from workmate_desktop.ui.kit.open_outside import copy_text
+from workmate_desktop.ui.kit.pills import PillDelegate
+from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
+from workmate_desktop.ui.kit.tables import Index, RowDelegate, style_table
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.ports import LogNews, LogReading
 from workmate_desktop.ui.log.program_model import (
     ENTRY_ROLE,
@@ -31,12 +36,7 @@ from workmate_desktop.ui.log.program_model import (
     level_words,
     nothing_words,
 )
-from workmate_desktop.ui.shared.cards import Card, EmptyState
-from workmate_desktop.ui.shared.controls import SearchField, Segments, button
-from workmate_desktop.ui.shared.open_outside import copy_text
-from workmate_desktop.ui.shared.plain_text import PlainLabel, plain_tip
-from workmate_desktop.ui.shared.tables import Index, RowDelegate, style_table
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.words.pills import Pill
 
 _PAUSE_MS = 200
 """New lines are read this often at most."""

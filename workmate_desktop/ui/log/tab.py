@@ -5,10 +5,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.notices_pane import NoticesPane
 from workmate_desktop.ui.log.ports import LogNews, LogReading, NoticeMarking, NoticeReading
 from workmate_desktop.ui.log.program_pane import ProgramPane
-from workmate_desktop.ui.shared.theme import Theme
 
 
 class LogTab(QWidget):

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from workmate_desktop.ui.kit.cards import line
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.notify.ports import StartsWithSession
-from workmate_desktop.ui.shared.cards import line
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.words.messages import error_sentence
 
 
 class BackgroundDialog(QDialog):

@@ -27,7 +27,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.ui.kit.ports import Background
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher

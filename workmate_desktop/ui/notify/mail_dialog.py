@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workmate_desktop.domain.addresses import mail_address
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.mail import (
+from workmate_desktop.domain.notify.addresses import mail_address
+from workmate_desktop.domain.notify.mail import (
     USUAL_PORT,
     MailAccount,
     MailField,
@@ -27,18 +27,18 @@ from workmate_desktop.domain.mail import (
     problems_of,
 )
 from workmate_desktop.domain.text import tidied
+from workmate_desktop.ui.kit.cards import line
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.file_offer import FileOffer
+from workmate_desktop.ui.kit.fitting_area import FittingArea, grow
+from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.key_field import SecretField
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.notify.mail_test import MailTest
-from workmate_desktop.ui.notify.mail_texts import hint, problem_words, security_words
 from workmate_desktop.ui.notify.ports import MailSettings
-from workmate_desktop.ui.shared.cards import line
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.fitting_area import FittingArea, grow
-from workmate_desktop.ui.shared.forms import FormField, Message
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.ports import Background
-from workmate_desktop.ui.stripe.file_offer import FileOffer
-from workmate_desktop.ui.stripe.key_field import SecretField
+from workmate_desktop.words.mail_texts import hint, problem_words, security_words
+from workmate_desktop.words.messages import error_sentence
 
 _WIDTH = 560
 

@@ -2,11 +2,11 @@
 
 from PySide6.QtWidgets import QWidget
 
-from workmate_desktop.domain.mail import MailAccount
-from workmate_desktop.ui.notify.mail_texts import sent_words
+from workmate_desktop.domain.notify.mail import MailAccount
+from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.ui.kit.trial import Trial
 from workmate_desktop.ui.notify.ports import MailSettings
-from workmate_desktop.ui.shared.ports import Background
-from workmate_desktop.ui.shared.trial import Trial
+from workmate_desktop.words.mail_texts import sent_words
 
 
 class MailTest(Trial):

@@ -3,8 +3,8 @@
 import threading
 from typing import Protocol
 
-from workmate_desktop.domain.mail import MailAccount
-from workmate_desktop.services.mail_setup import MailState
+from workmate_desktop.domain.notify.mail import MailAccount
+from workmate_desktop.services.notify.mail_setup import MailState
 
 
 class StartsWithSession(Protocol):

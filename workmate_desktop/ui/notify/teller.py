@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, QTimer, SignalInstance, Slot
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, told_outside
-from workmate_desktop.ui.log.mail_words import summary
-from workmate_desktop.ui.log.notice_words import notice_words
+from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.log.ports import LogNews
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.words.mail_words import summary
+from workmate_desktop.words.messages import error_sentence
+from workmate_desktop.words.notice_words import notice_words
 
 COLLECT_MS = 1000
 """What comes so soon after one another is told together."""

@@ -7,17 +7,17 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, 
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QMessageBox, QWidget
 
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.review import ReviewItem
-from workmate_desktop.ui.invoices import texts as invoice_texts
-from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
-from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
-from workmate_desktop.ui.review import texts
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.controls import SearchField
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.tables import Index
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.controls import SearchField
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
+from workmate_desktop.ui.kit.tables import Index
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.payments.more_than_owed import assigned_too_much
+from workmate_desktop.words import formats
+from workmate_desktop.words import invoices as invoice_texts
+from workmate_desktop.words import review as texts
 
 _NOWHERE = QModelIndex()
 _LINE_HEIGHT = 32

@@ -9,19 +9,19 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.events import Outcome
 from workmate_desktop.domain.review import Decision, ReviewItem, ReviewList, Suggestion
-from workmate_desktop.ui.invoices.more_than_owed import assigned_too_much
-from workmate_desktop.ui.review import texts
+from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.ui.kit.plain_text import chosen_key
+from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.payments.more_than_owed import assigned_too_much
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.detail import ReviewDetail
 from workmate_desktop.ui.review.pane import ReviewPane
 from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import chosen_key
-from workmate_desktop.ui.shared.reason_dialog import ReasonDialog
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.stripe.texts import reprocessed_words
+from workmate_desktop.words import review as texts
+from workmate_desktop.words.events import reprocessed_words
+from workmate_desktop.words.messages import error_sentence
 
 T = TypeVar("T")
 logger = logging.getLogger("workmate.ui")

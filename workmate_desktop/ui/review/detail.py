@@ -13,14 +13,14 @@ from workmate_desktop.domain.review import (
     ReviewList,
     Suggestion,
 )
-from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.kit.cards import EmptyState
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.side_panel import reading_area, style_panel
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.suggestion_card import SuggestionCard
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.cards import EmptyState
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.side_panel import reading_area, style_panel
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.words import formats
+from workmate_desktop.words import review as texts
 
 _MARGIN = 14  # and the 2 px that show the focus
 

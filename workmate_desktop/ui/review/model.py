@@ -9,10 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import ReviewItem, ReviewList
-from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
 from workmate_desktop.ui.review.ports import ItemReading
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.tables import SUBTEXT_ROLE, Index
+from workmate_desktop.words import formats
+from workmate_desktop.words import review as texts
 
 _NOWHERE = QModelIndex()
 PAGE = 256

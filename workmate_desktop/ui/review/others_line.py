@@ -4,9 +4,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workmate_desktop.domain.review import OthersPayments, ReviewList
-from workmate_desktop.ui.review import texts
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.plain_text import PlainLabel
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.words import review as texts
 
 
 class OthersLine(QFrame):

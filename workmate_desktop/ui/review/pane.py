@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import ReviewList, Waiting
-from workmate_desktop.ui.review import texts
+from workmate_desktop.ui.kit.cards import EmptyState
+from workmate_desktop.ui.kit.controls import Segments, button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.tables import TALL_ROW_HEIGHT, Index, RowDelegate, style_table
+from workmate_desktop.ui.kit.theme import Theme, sized, tabular
 from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
 from workmate_desktop.ui.review.others_line import OthersLine
 from workmate_desktop.ui.review.ports import ItemReading
-from workmate_desktop.ui.shared.cards import EmptyState
-from workmate_desktop.ui.shared.controls import Segments, button
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.tables import TALL_ROW_HEIGHT, Index, RowDelegate, style_table
-from workmate_desktop.ui.shared.theme import Theme, sized, tabular
+from workmate_desktop.words import review as texts
 
 _WIDTHS = {Column.AMOUNT: 120, Column.WHEN: 140}
 _MINUTE_MS = 60_000

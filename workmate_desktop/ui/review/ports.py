@@ -10,8 +10,7 @@ from typing import Protocol, TypeVar
 
 from PySide6.QtCore import SignalInstance
 
-from workmate_desktop.domain.events import Outcome
-from workmate_desktop.domain.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.review import (
     Decided,
     OthersPayments,
@@ -19,7 +18,8 @@ from workmate_desktop.domain.review import (
     Suggestion,
     Waiting,
 )
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.ui.kit.ports import Background
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class Reprocessing(Protocol):
 
 RefundAsked = Callable[[str], None]
 """Opens Erstatten for the payment of this id. The item leaves the list by itself when the money
-is back with the customer (services/decide.py money_went_back)."""
+is back with the customer (services/booking/decide.py money_went_back)."""
 
 
 class ReviewNews(Background, Protocol):

@@ -3,15 +3,15 @@
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.ui.invoices.submit_dialog import SubmitDialog
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.ui.kit.controls import SearchField
+from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.choose_dialog import Find, InvoiceChoiceModel
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.controls import SearchField
-from workmate_desktop.ui.shared.forms import FormField, Message
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.words import fill
+from workmate_desktop.words import formats
+from workmate_desktop.words.words import fill
 
 
 class SplitDialog(SubmitDialog):

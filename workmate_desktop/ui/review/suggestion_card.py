@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workmate_desktop.domain.review import Suggestion
-from workmate_desktop.ui.invoices.status_pill import PillLabel
-from workmate_desktop.ui.review import texts
-from workmate_desktop.ui.shared import formats
-from workmate_desktop.ui.shared.cards import Card
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.cards import Card
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.pills import PillLabel
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words import formats
+from workmate_desktop.words import review as texts
 
 
 class SuggestionCard(Card):

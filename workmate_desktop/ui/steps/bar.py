@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.ui.shared import step_texts
-from workmate_desktop.ui.shared.cards import Card
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.cards import Card
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.dialog import StepsDialog
+from workmate_desktop.words import step_texts
+from workmate_desktop.words.messages import error_sentence
 
 
 class StepsBar(Card):

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableView, QVB
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.ui.shared import step_texts
-from workmate_desktop.ui.shared.controls import button
-from workmate_desktop.ui.shared.fitting_area import room_for
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.tables import RowDelegate, style_table
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.fitting_area import room_for
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.tables import RowDelegate, style_table
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.model import Column, StepsModel
+from workmate_desktop.words import step_texts
+from workmate_desktop.words.messages import error_sentence
 
 _WIDTHS = {Column.NAME: 250, Column.DONE: 130, Column.NEXT: 130}
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.ui.shared import step_texts
-from workmate_desktop.ui.shared.tables import Index
-from workmate_desktop.ui.shared.theme import Theme
+from workmate_desktop.ui.kit.tables import Index
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words import step_texts
 
 _NOWHERE = QModelIndex()
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from workmate_desktop.domain.events import Source
-from workmate_desktop.services.catch_up import NO_KEY, CatchUpResult
-from workmate_desktop.ui.shared.messages import error_sentence
-from workmate_desktop.ui.shared.toast import ShowsToasts, ToastKind
+from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.services.catch_up.catch_up import NO_KEY, CatchUpResult
+from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
 from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
-from workmate_desktop.ui.stripe.reception_texts import remark_words, result_words
+from workmate_desktop.words.messages import error_sentence
+from workmate_desktop.words.reception_texts import remark_words, result_words
 
 AFTER_THE_NEWS_MS = 1200
 """The toasts of single invoices come first: few have room, and the sum must be among them."""

@@ -9,19 +9,19 @@ from typing import Protocol, TypeVar
 
 from PySide6.QtCore import SignalInstance
 
-from workmate_desktop.domain.checklist import Point
-from workmate_desktop.domain.events import Outcome
-from workmate_desktop.domain.invoices import InvoiceRow
-from workmate_desktop.domain.lists import EventFilter, EventRow, InvoiceQuery
+from workmate_desktop.domain.invoices.invoices import InvoiceRow
+from workmate_desktop.domain.invoices.lists import EventFilter, EventRow, InvoiceQuery
+from workmate_desktop.domain.reception.checklist import Point
+from workmate_desktop.domain.reception.self_test import SelfTestResult
 from workmate_desktop.domain.review import Decided
-from workmate_desktop.domain.scenario import Scenario
 from workmate_desktop.domain.secrets import Place
-from workmate_desktop.domain.self_test import SelfTestResult
-from workmate_desktop.domain.stripe_account import AccountInfo
-from workmate_desktop.domain.stripe_keys import StripeKeys
-from workmate_desktop.services.public_address import AddressState
-from workmate_desktop.services.reception import ReceptionState
-from workmate_desktop.ui.shared.ports import Background
+from workmate_desktop.domain.stripe.account import AccountInfo
+from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.stripe.scenario import Scenario
+from workmate_desktop.services.connection.public_address import AddressState
+from workmate_desktop.services.reception.reception import ReceptionState
+from workmate_desktop.ui.kit.ports import Background
 
 T = TypeVar("T")
 

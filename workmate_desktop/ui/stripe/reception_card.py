@@ -6,18 +6,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.services.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.ui.invoices.pill_words import Pill
-from workmate_desktop.ui.invoices.status_pill import PillLabel
-from workmate_desktop.ui.shared.cards import Card, KeyValueRows
-from workmate_desktop.ui.shared.controls import CopyButton, button
-from workmate_desktop.ui.shared.flow import FlowLayout
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.shared.tone import Tone
-from workmate_desktop.ui.shared.words import fill
-from workmate_desktop.ui.stripe import reception_texts
-from workmate_desktop.ui.stripe.tunnel_part import TunnelPart
+from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.ui.kit.cards import Card, KeyValueRows
+from workmate_desktop.ui.kit.controls import CopyButton, button
+from workmate_desktop.ui.kit.flow import FlowLayout
+from workmate_desktop.ui.kit.pills import PillLabel
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.stripe.connection.tunnel_part import TunnelPart
+from workmate_desktop.words import reception_texts
+from workmate_desktop.words.pills import Pill
+from workmate_desktop.words.tone import Tone
+from workmate_desktop.words.words import fill
 
 _NEEDS_KEYS = frozenset({"secret_mismatch"})
 

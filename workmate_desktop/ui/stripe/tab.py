@@ -15,19 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workmate_desktop.domain.checklist import Remedy
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.lists import EventFilter
-from workmate_desktop.services.catch_up_keeper import CatchUpState
-from workmate_desktop.ui.shared.key_messages import KeyKind
-from workmate_desktop.ui.shared.plain_text import PlainLabel
-from workmate_desktop.ui.shared.theme import Theme
-from workmate_desktop.ui.stripe.account_card import AccountCard
-from workmate_desktop.ui.stripe.checklist_panel import ChecklistPanel
-from workmate_desktop.ui.stripe.configure_dialog import ConfigureDialog
-from workmate_desktop.ui.stripe.empty_card import EmptyCard
-from workmate_desktop.ui.stripe.event_detail import EventDetail
-from workmate_desktop.ui.stripe.events_pane import EventsPane
+from workmate_desktop.domain.invoices.lists import EventFilter
+from workmate_desktop.domain.reception.checklist import Remedy
+from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.ui.stripe.checklist.checklist_panel import ChecklistPanel
+from workmate_desktop.ui.stripe.connection.account_card import AccountCard
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
+from workmate_desktop.ui.stripe.connection.empty_card import EmptyCard
+from workmate_desktop.ui.stripe.connection.tunnel_actions import TunnelActions
+from workmate_desktop.ui.stripe.events.event_detail import EventDetail
+from workmate_desktop.ui.stripe.events.events_pane import EventsPane
 from workmate_desktop.ui.stripe.ports import (
     AddressControls,
     EventReading,
@@ -38,7 +38,7 @@ from workmate_desktop.ui.stripe.ports import (
     StripeNews,
 )
 from workmate_desktop.ui.stripe.reception_card import ReceptionCard
-from workmate_desktop.ui.stripe.tunnel_actions import TunnelActions
+from workmate_desktop.words.key_messages import KeyKind
 
 _DETAIL_WIDTH = 330
 _EVENTS_HEIGHT = 280

@@ -6,7 +6,7 @@ keep the derived columns right even for rows that reports or tests write from ou
 
 from alembic import op
 
-from workmate_desktop.store.folding import LETTERS, fold_sql
+from workmate_desktop.store.common.folding import LETTERS, fold_sql
 
 revision = "0001"
 down_revision = None
@@ -144,7 +144,7 @@ CASE WHEN {new}.number IS NULL THEN '~' || {new}.created_at
         CAST(substr({new}.number, length(rtrim({new}.number, '0123456789')) + 1) AS INTEGER))
 END"""
 
-# The total as people type it: 1190,00. Decimals as in domain/money.py.
+# The total as people type it: 1190,00. Decimals as in domain/payments/money.py.
 AMOUNT_TEXT = """
 CASE
     WHEN {new}.currency IN ('bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg',

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from workmate_desktop.store.seals import Sealed, seal_table
+from workmate_desktop.store.seals.seals import Sealed, seal_table
 
 revision = "0006"
 down_revision = "0005"

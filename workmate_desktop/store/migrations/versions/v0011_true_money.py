@@ -1,4 +1,5 @@
-"""What is owed follows from the order of what happened (domain/owed.py): its columns and triggers.
+"""What is owed follows from the order of what happened (domain/invoices/owed.py): its columns and
+triggers.
 
 `closed_minor` (Skonto, Ausbuchung) and `corrected_minor` are sums kept by triggers, as `paid_minor`
 is. `forgiven_minor` needs the order of the entries, so the program reckons it in the transaction

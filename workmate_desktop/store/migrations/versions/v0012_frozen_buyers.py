@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from alembic import op
 
 from workmate_desktop.domain.clock import from_text
-from workmate_desktop.store.seals import Sealed, add_seal, row_hash
-from workmate_desktop.store.values import id_time, new_id_at
+from workmate_desktop.store.common.values import id_time, new_id_at
+from workmate_desktop.store.seals.seals import Sealed, add_seal, row_hash
 
 if TYPE_CHECKING:
     import sqlite3

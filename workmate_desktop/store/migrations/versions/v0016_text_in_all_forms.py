@@ -9,7 +9,7 @@ import json
 
 from alembic import op
 
-from workmate_desktop.store.folding import more_letters
+from workmate_desktop.store.common.folding import more_letters
 
 revision = "0016"
 down_revision = "0015"

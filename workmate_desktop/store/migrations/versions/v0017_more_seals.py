@@ -6,7 +6,7 @@ can be read in the order in which they were written, like their seals.
 
 from alembic import op
 
-from workmate_desktop.store.seals import Sealed, seal_table
+from workmate_desktop.store.seals.seals import Sealed, seal_table
 
 revision = "0017"
 down_revision = "0016"

@@ -1,0 +1,91 @@
+"""Konto: which Stripe account, which keys, which mode, and where the secrets lie."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from workmate_desktop.domain.stripe.account import AccountInfo
+from workmate_desktop.domain.stripe.keys import mask
+from workmate_desktop.ui.kit.cards import Card, KeyValueRows
+from workmate_desktop.ui.kit.controls import button
+from workmate_desktop.ui.kit.mode_badge import hidden_test_data
+from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.ui.stripe.ports import Setup
+from workmate_desktop.words import events as texts
+from workmate_desktop.words import formats
+from workmate_desktop.words.messages import trouble_message
+from workmate_desktop.words.words import fill
+
+
+class AccountCard(Card):
+    """Shows masked keys only. Signal `edit_wanted()`: Bearbeiten."""
+
+    edit_wanted = Signal()
+
+    def __init__(self, setup: Setup, parent: QWidget | None = None) -> None:
+        super().__init__(parent, title=self.tr("Konto"))
+        self._setup = setup
+        self._answered = False
+        self.edit = button(self.tr("&Bearbeiten"))
+        self.header.addWidget(self.edit)
+        self.rows = KeyValueRows()
+        self._account = self.rows.add_row(self.tr("Verbunden mit"))
+        self._publishable = self.rows.add_row(self.tr("Publishable Key"), mono=True)
+        self._secret = self.rows.add_row(self.tr("Secret Key"), mono=True)
+        self._webhook_secret = self.rows.add_row(self.tr("Webhook Secret"), mono=True)
+        self._mode = self.rows.add_row(self.tr("Modus"))
+        self._place = self.rows.add_row(self.tr("Gespeichert in"))
+        self.test_data = PlainLabel(hidden_test_data(), role="small", wrap=True)
+        self.trouble = PlainLabel(role="error", wrap=True)
+        self.body.addWidget(self.rows)
+        self.body.addWidget(self.test_data)
+        self.body.addWidget(self.trouble)
+        self.body.addStretch(1)
+        self.edit.clicked.connect(self.edit_wanted)
+        self.refresh()
+
+    def show_answered(self, answered: bool) -> None:
+        """Stripe has answered the Secret Key in this session: that proves it."""
+        if answered is not self._answered:
+            self._answered = answered
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is in force now."""
+        keys = self._setup.keys
+        # What cannot be read may well be there.
+        missing = self.tr("nicht lesbar") if self._setup.trouble else self.tr("fehlt")
+        webhook = ", ".join(mask(secret) for secret in keys.webhook_secrets)
+        for row, words in (
+            (self._account, self._account_words(self._setup.account)),
+            (self._publishable, mask(keys.publishable) or missing),
+            (self._secret, mask(keys.secret) or missing),
+            (self._webhook_secret, webhook or self._no_webhook_secret(missing)),
+            (self._mode, texts.mode_words(keys.livemode)),
+            (self._place, texts.place_words(self._setup.place)),
+        ):
+            self.rows.set_value(row, words)
+        self.test_data.setVisible(keys.livemode is True)
+        code = self._setup.trouble
+        self.trouble.setText(self._trouble_words(code) if code else "")
+        self.trouble.setVisible(code is not None)
+
+    def _no_webhook_secret(self, missing: str) -> str:
+        """Without one Stripe is asked with the Secret Key, so that nothing is missing."""
+        spared = self._setup.keys.secret and not self._setup.trouble
+        return self.tr("keines (nicht nötig)") if spared else missing
+
+    def _account_words(self, account: AccountInfo | None) -> str:
+        if account is None and self._answered:
+            return self.tr("Stripe · Schlüssel gilt")
+        if account is None:
+            return self.tr("noch nicht geprüft")
+        return " · ".join(part for part in (account.name, account.id) if part) or formats.NONE
+
+    def _trouble_words(self, code: str) -> str:
+        message = trouble_message(code)
+        why = message.sentence if message else fill(self.tr("Unbekannte Störung (%1)."), code)
+        if code == "keychain_locked":
+            todo = self.tr("Bitte entsperren und das Programm neu starten.")
+        else:
+            todo = self.tr("Bitte die Schlüssel unter Bearbeiten neu eintragen.")
+        return f"{self.tr('Die Schlüssel sind nicht lesbar.')} {why} {todo}"

@@ -1,0 +1,105 @@
+"""The German words of the steps of the background: names, what a failure means, how each stands.
+
+No Qt: `doctor` and the e-mails of `serve` say the same.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
+from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.words.messages import Message, error_sentence, program_fault
+from workmate_desktop.words.right_words import right_words
+from workmate_desktop.words.time_text import day_time
+from workmate_desktop.words.words import translate
+
+Local = Callable[[datetime], datetime]
+"""UTC → the time of the office."""
+
+
+def _tr(text: str) -> str:
+    return translate("steps", text)
+
+
+def step_name(name: StepName) -> str:
+    """What the step is called in a list."""
+    return {
+        StepName.CATCH_UP: _tr("Verpasste Ereignisse nachholen"),
+        StepName.COMPARISON: _tr("Täglicher Abgleich mit Stripe"),
+        StepName.FEES: _tr("Gebühren abrufen"),
+        StepName.REFUNDS: _tr("Offene Erstattungen abschließen"),
+        StepName.PAY_LINKS: _tr("Zahlungslinks abschalten"),
+        StepName.ENDPOINT: _tr("Webhook bei Stripe pflegen"),
+        StepName.MAIL: _tr("E-Mails bei Meldungen senden"),
+        StepName.BACKUP: _tr("Daten sichern"),
+        StepName.DISK: _tr("Speicherplatz prüfen"),
+        StepName.SCHEMA: _tr("Aufbau der Datenbank prüfen"),
+        StepName.SEALS: _tr("Auf fremde Änderungen prüfen"),
+        StepName.SUMS: _tr("Offene Beträge nachrechnen"),
+        StepName.SEARCH: _tr("Suche in Ereignissen pflegen"),
+    }[name]
+
+
+def failure_title(name: StepName) -> str:
+    """That it fails again and again, as the title of a notice."""
+    return {
+        StepName.CATCH_UP: _tr("Verpasste Ereignisse lassen sich nicht nachholen"),
+        StepName.COMPARISON: _tr("Der tägliche Abgleich mit Stripe ist unvollständig"),
+        StepName.FEES: _tr("Die Gebühren lassen sich bei Stripe nicht abrufen"),
+        StepName.REFUNDS: _tr("Eine Erstattung ist noch nicht abgeschlossen"),
+        StepName.PAY_LINKS: _tr("Ein Zahlungslink lässt sich nicht abschalten"),
+        StepName.ENDPOINT: _tr("Der Webhook bei Stripe lässt sich nicht einrichten"),
+        StepName.MAIL: _tr("E-Mails bei Meldungen kommen nicht an"),
+        StepName.BACKUP: _tr("Die Datensicherung ist fehlgeschlagen"),
+        StepName.DISK: _tr("Der freie Speicherplatz lässt sich nicht feststellen"),
+        StepName.SCHEMA: _tr("Die Datenbank ist nicht, wie das Programm sie anlegt"),
+        StepName.SEALS: _tr("Die Prüfung auf fremde Änderungen ist fehlgeschlagen"),
+        StepName.SUMS: _tr("Die offenen Beträge konnten nicht nachgerechnet werden"),
+        StepName.SEARCH: _tr("Neue Ereignisse sind noch nicht im Suchverzeichnis"),
+    }[name]
+
+
+def consequence(name: StepName) -> str:
+    """What it means for the office; empty where that is plain."""
+    return {
+        StepName.CATCH_UP: _tr("Zahlungen können fehlen."),
+        StepName.COMPARISON: _tr("Zahlungen, Erstattungen oder Rückbuchungen können fehlen."),
+        StepName.REFUNDS: _tr("Ob das Geld zurückging, ist noch offen."),
+        StepName.PAY_LINKS: _tr("Kunden können darüber noch bezahlen."),
+        StepName.SCHEMA: _tr("Beträge und Status können falsch sein."),
+        StepName.BACKUP: _tr("Neue Daten sind noch nicht gesichert."),
+    }.get(name, "")
+
+
+def trouble_words(trouble: str | None, right: str | None = None) -> Message:
+    """Why it failed, and what mends it. What passes is tried again without anybody."""
+    if trouble is None or trouble == PROGRAM_FAULT:
+        return program_fault()
+    kind = next((one for one in Refusal if trouble == f"stripe_{one.value}"), None)
+    error = StripeRefused(kind, right=right) if kind is not None else UserError(trouble)
+    message = error_sentence(error)
+    if kind in (Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN):
+        return Message(message.sentence, _tr("Das Programm versucht es automatisch weiter."))
+    return message
+
+
+def short_trouble(trouble: str | None, right: str | None = None) -> str:
+    """Why it failed, short enough for a cell."""
+    if right is not None:
+        return _tr("dem Schlüssel fehlt das Recht „{0}“").format(right_words(right))
+    return trouble_words(trouble).sentence.removesuffix(".")
+
+
+def state_words(state: StepState) -> str:
+    """How it stands: "in Ordnung", "bisher nicht nötig", "fehlgeschlagen, 9 Versuche"."""
+    if state.failures > 1:
+        return _tr("fehlgeschlagen, {0} Versuche").format(state.failures)
+    if state.failing:
+        return _tr("fehlgeschlagen")
+    return _tr("in Ordnung") if state.done_at is not None else _tr("bisher nicht nötig")
+
+
+def time_words(moment: datetime | None, now: datetime, local: Local) -> str:
+    """ "heute 14:02", or a dash. `now` is the office's time."""
+    return day_time(local(moment), now) if moment is not None else "–"
