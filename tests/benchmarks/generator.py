@@ -91,8 +91,6 @@ def fill_office(file: Path, invoices: int) -> None:
         connection.executemany(_PAYMENT, [p for row in rows for p in _payments(row)])
         connection.executemany(_EVENT, [e for row in rows for e in _events(row)])
         connection.executemany(_LINE, [h for row in rows for h in _lines(row)])
-        for what, columns in COLUMNS.items():  # as if the program had written them
-            seal_table(connection, what, columns)
         event_search.fill(connection)
     _done(connection)
 
@@ -127,6 +125,9 @@ def _writing(file: Path) -> sqlite3.Connection:
 
 
 def _done(connection: sqlite3.Connection) -> None:
+    with connection:
+        for what, columns in COLUMNS.items():  # as if the program had written the rows
+            seal_table(connection, what, columns)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
 
