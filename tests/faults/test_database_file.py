@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-import workmate_desktop
 from tests.factories import (
     at_once,
     customer,
@@ -23,6 +22,7 @@ from tests.factories import (
     make_books,
 )
 from tests.faults.office import Office
+from tests.places import CHECKOUT, PACKAGE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.upkeep.seal_check import SealCheck
@@ -214,17 +214,16 @@ print("statements", int(sys.argv[3]) - left)
 def next_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of the package whose newest migration is `NEXT`."""
     folder = tmp_path_factory.mktemp("next")
-    source = Path(workmate_desktop.__file__).parent
     target = folder / "workmate_desktop"
     for name in ("domain", "gateways", "store"):
-        shutil.copytree(source / name, target / name)
+        shutil.copytree(PACKAGE / name, target / name)
     (target / "__init__.py").write_text("")
-    store = target / "store"
-    (store / f"migrations/versions/v{NEXT}_next.py").write_text(_NEXT)
-    text = (store / "migrate.py").read_text("utf-8")
+    (target / f"store/migrations/versions/v{NEXT}_next.py").write_text(_NEXT)
+    names = target / Path(migrate.__file__).relative_to(PACKAGE)
+    text = names.read_text("utf-8")
     text = text.replace(f'HEAD = "{migrate.HEAD}"', f'HEAD = "{NEXT}"')
     text = text.replace("KNOWN = (", f'KNOWN = ("{NEXT}", ')
-    (store / "migrate.py").write_text(text)
+    names.write_text(text)
     return folder
 
 
@@ -297,11 +296,10 @@ def test_f10_killed_while_the_books_are_brought_to_this_version(tmp_path: Path) 
             " created_at) VALUES ('p', 100, 'eur', 'cash', 1, '2026-11-20', '2026-11-20')"
         )
     database.close()
-    program = Path(workmate_desktop.__file__).parents[1]
     for kill_after in (1, 3, 10, 20, 40, 60):
         data_dir = tmp_path / f"killed-{kill_after}"
         shutil.copytree(made, data_dir)
-        assert _open_with(program, data_dir, kill_after, "first") == -signal.SIGKILL
+        assert _open_with(CHECKOUT, data_dir, kill_after, "first") == -signal.SIGKILL
         with sqlite3.connect(data_dir / FILE_NAME) as connection:
             version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
@@ -322,11 +320,10 @@ def test_f10_killed_while_the_books_are_brought_to_this_version(tmp_path: Path) 
 
 
 def test_f10_killed_in_the_very_first_start(tmp_path: Path) -> None:
-    program = Path(workmate_desktop.__file__).parents[1]
     for kill_after in (1, 2, 5, 10, 40, 120, 150):
         data_dir = tmp_path / str(kill_after)
         data_dir.mkdir()
-        assert _open_with(program, data_dir, kill_after, "first") == -signal.SIGKILL
+        assert _open_with(CHECKOUT, data_dir, kill_after, "first") == -signal.SIGKILL
         office = make_books(data_dir)
         issued(office)
         office.close()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-import workmate_desktop
 from tests.factories import OfficeBooks, customer, draft, event_body, issued, make_books
 from tests.faults.lengths import runs
 from tests.faults.office import Office
+from tests.places import PACKAGE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments.reversals import ReversalKind
 from workmate_desktop.gateways.system.threads import Threads
@@ -105,10 +105,9 @@ def test_j23_nothing_else_adds_what_its_verb_seals() -> None:
     """These rows are sealed by the verb that adds them (store/seals/touched.py): one that is added
     elsewhere would be named as added from outside."""
     writing = re.compile(r"INTO (payments|invoice_history|stripe_events)\b")
-    package = Path(workmate_desktop.__file__).parent
     found = {
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*.py")
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
         if "migrations" not in path.parts
         for line in path.read_text("utf-8").splitlines()
         if writing.search(line)

@@ -1,12 +1,12 @@
 """The statuses of the listener, and what the contract says of them."""
 
 import re
-from pathlib import Path
 
+from tests.places import CHECKOUT
 from workmate_desktop.listener import rules
 from workmate_desktop.listener.answers import STATUSES
 
-CONTRACT = Path(__file__).parents[2] / "docs" / "design" / "CONTRACT.md"
+CONTRACT = CHECKOUT / "docs" / "design" / "CONTRACT.md"
 
 
 def documented() -> set[int]:

@@ -8,11 +8,11 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from tests.faults.money_office import Step
+from tests.places import CHECKOUT
 from tests.simulator.baton import Baton, Stuck
 from tests.simulator.life import invented, live
 from tests.simulator.mutants import MUTANTS
@@ -22,7 +22,6 @@ from tests.simulator.waits import Office
 LIVES = 100
 PARTS = 10
 """So that many cores share them."""
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.timeout(600)
@@ -45,7 +44,7 @@ def test_the_same_seed_is_the_same_life_byte_for_byte() -> None:
     for order in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": order}
         there = subprocess.run(
-            told, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            told, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
         )
         assert there.stdout == here + "\n", there.stderr
 
@@ -82,7 +81,7 @@ def test_every_mutant_finds_its_place_and_breaks_something_else() -> None:
     assert len({one.name for one in MUTANTS}) == len(MUTANTS)
     for mutant in MUTANTS:
         for name, before, after in mutant.changes:
-            text = (ROOT / name).read_text("utf-8")
+            text = (CHECKOUT / name).read_text("utf-8")
             assert text.count(before) == 1, f"{mutant.name}: {before!r} in {name}"
             assert after not in (before,)
 

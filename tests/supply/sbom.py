@@ -63,7 +63,7 @@ def _component(package: Package, licences: LicenseFactory) -> Component:
     hashes = [HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in package.hashes]
     files = ExternalReference(
         type=ExternalReferenceType.DISTRIBUTION,
-        url=XsUri(f"https://pypi.org/project/{package.name}/{package.version}/"),
+        url=XsUri(str(purl)),  # a package's own address, wherever it is fetched from
         comment="hashes of all files that the lock file admits",
         hashes=hashes,
     )

@@ -1,4 +1,4 @@
-"""Files of the program: the only place that knows where `resources/` lies. No Qt.
+"""Where the files of the program lie: nothing else asks a module for its place. No Qt.
 
 resource_path("style.qss") -> Path
 """
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import workmate_desktop
 
-_PACKAGE = Path(workmate_desktop.__file__).resolve().parent
+PACKAGE = Path(workmate_desktop.__file__).resolve().parent
+"""The folder `workmate_desktop`: of a checkout, a wheel or an installer alike."""
 
 
 @cache
 def _root() -> Path:
     """`<package>/resources` in an installed wheel, `<checkout>/resources` otherwise."""
-    for folder in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
+    for folder in (PACKAGE / "resources", PACKAGE.parent / "resources"):
         if (folder / "style.qss").is_file():
             return folder
     raise FileNotFoundError("The folder 'resources' is missing from the installation.")

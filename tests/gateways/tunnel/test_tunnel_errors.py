@@ -2,25 +2,23 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
-import workmate_desktop
+from tests.places import PACKAGE
 from tests.standins.ngrok_play import TOKEN
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.tunnel.errors import CODES, code_of, masked
 from workmate_desktop.services.connection.tunnel import HOURLY, SOON
 from workmate_desktop.words.messages import error_sentence, program_fault, trouble_message
 
-PACKAGE = Path(workmate_desktop.__file__).parent
 LIKE_A_CODE = re.compile(r"tunnel_[a-z_]+")
 
 
 def _codes() -> set[str]:
     """Every text in the tunnel's source that is a code, alone or in a list of words."""
     found = set()
-    for path in PACKAGE.glob("*/tunnel*.py"):
+    for path in (*PACKAGE.glob("gateways/tunnel/*.py"), *PACKAGE.glob("*/connection/tunnel.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words = node.value.split()

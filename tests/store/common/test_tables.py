@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import inspect
 
 from tests.factories import OfficeBooks, make_books
+from tests.places import PACKAGE
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.common.tables import metadata
 from workmate_desktop.store.database import driver
@@ -83,7 +84,7 @@ def test_the_migrations_make_what_tables_describes(office: OfficeBooks) -> None:
 
 
 def test_head_is_the_newest_migration() -> None:
-    versions = Path(migrate.__file__).parents[1] / "migrations" / "versions"
+    versions = PACKAGE / "store" / "migrations" / "versions"
     found = sorted(
         re.search(r'^revision = "(\w+)"', path.read_text("utf-8"), re.MULTILINE)[1]  # type: ignore[index]
         for path in versions.glob("v*.py")

@@ -13,7 +13,6 @@ from workmate_desktop.domain.payments.links import CloseReason, LinkState, Payme
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
 from workmate_desktop.store.payments import links as payment_links
-from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.transaction import Transaction
 
 
@@ -68,7 +67,7 @@ def test_a_second_usable_row_cannot_be_written(office: OfficeBooks) -> None:
 def test_books_of_the_first_version_get_the_table(tmp_path: Path) -> None:
     """As an office has them that was installed with 0001."""
     config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parents[1] / "migrations"))
+    config.set_main_option("script_location", "workmate_desktop.store:migrations")
     config.set_main_option("path_separator", "os")
     create_file(tmp_path / FILE_NAME)
     database = Database(tmp_path / FILE_NAME, Threads())

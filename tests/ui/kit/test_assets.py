@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import PACKAGE
 from workmate_desktop.ui.kit import assets
 from workmate_desktop.words import resources
 from workmate_desktop.words.decline_reasons import DeclineReasons
@@ -85,9 +86,7 @@ def test_every_name_in_the_style_sheet_is_a_colour():
 def test_an_installed_wheel_finds_its_resources(tmp_path):
     """In a wheel `resources` lies inside the package, in a checkout beside it."""
     package = tmp_path / "workmate_desktop"
-    shutil.copytree(
-        Path(assets.__file__).parents[2], package, ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(resources.resource_path("style.qss").parent, package / "resources")
     program = "from workmate_desktop.ui.kit.assets import icon_path; print(icon_path('search'))"
     done = subprocess.run(

@@ -2,11 +2,10 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
-import workmate_desktop
+from tests.places import PACKAGE
 from workmate_desktop.domain.errors import Bug, UserError
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
@@ -15,7 +14,6 @@ from workmate_desktop.store.database.errors import Trouble
 from workmate_desktop.words.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.words.messages import error_sentence, program_fault, trouble_message
 
-PACKAGE = Path(workmate_desktop.__file__).parent
 FAULT = program_fault()
 
 

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import platformdirs
 
-import workmate_desktop
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.stripe.webhook import DEFAULT_PORT
+from workmate_desktop.words.resources import PACKAGE
 
-_PACKAGE = Path(workmate_desktop.__file__).resolve().parent
 
-
-def start_command(options: Options, *, package: Path = _PACKAGE) -> list[str]:
+def start_command(options: Options, *, package: Path = PACKAGE) -> list[str]:
     """Program and arguments. Secrets are never among them, nor what the window keeps itself."""
     python = Path(sys.executable)
     windowless = python.with_name("pythonw.exe")  # no console window on Windows

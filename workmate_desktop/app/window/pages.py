@@ -2,13 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Slot
 from PySide6.QtWidgets import QStatusBar
 
-import workmate_desktop
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.window.invoices_page import INVOICES, InvoicesPage
 from workmate_desktop.bridge import Bridge
@@ -32,6 +30,7 @@ from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.window.main_window import MainWindow
 from workmate_desktop.ui.window.status_bar import StatusBar
 from workmate_desktop.words.messages import error_sentence, trouble_message
+from workmate_desktop.words.resources import PACKAGE
 from workmate_desktop.words.trouble_texts import trouble_sentence
 
 STRIPE, LOG = 1, 2
@@ -202,7 +201,7 @@ class Pages(QObject):
     def _start_demo(self) -> None:
         """A second window on invented data; it lives and ends on its own."""
         # From the folder of the package `-m` finds it, wherever this program was started.
-        folder = str(Path(workmate_desktop.__file__).resolve().parents[1])
+        folder = str(PACKAGE.parent)
         arguments = ["-m", "workmate_desktop", "--demo"]
         started, _pid = QProcess.startDetached(sys.executable, arguments, folder)
         if started:

@@ -3,7 +3,6 @@
 Alembic is imported only when there is something to do: it would cost every start.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def migrate(connection: "Connection", to: str = "head") -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.set_main_option("script_location", "workmate_desktop.store:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     # Else a rename reads every view of the file: those of a report would be bent to the old name,
