@@ -39,7 +39,7 @@ from workmate_desktop.store.database.errors import Trouble
 from workmate_desktop.store.database.file_names import ID_FILE
 from workmate_desktop.store.opening.open import open_database
 from workmate_desktop.store.schema.migrate import migrate
-from workmate_desktop.store.seals.report import compare_with_seals
+from workmate_desktop.store.upkeep.seal_report import compare_with_seals
 from workmate_desktop.store.writer import Writer
 
 EVENTS = TESTS / "stripe_events"

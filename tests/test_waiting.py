@@ -27,7 +27,7 @@ LOOPS = frozenset({"SelectorEventLoop", "ProactorEventLoop", "new_event_loop", "
 EXCEPTIONS = {
     ("services/log.py", "threading"): "logging's QueueListener starts a thread of its own anyway",
     ("services/demo/office.py", "random"): "seeded: the invented office is the same each time",
-    ("store/common/values.py", "random"): "parts of ids; who wants the same ones again seeds it",
+    ("store/database/ids.py", "random"): "parts of ids; who wants the same ones again seeds it",
     ("listener/net.py", "SelectorEventLoop"): "the port through which the listener gets its loop",
 }
 

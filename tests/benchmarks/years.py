@@ -28,7 +28,7 @@ from workmate_desktop.services.upkeep.seal_check import CHECKED_ON
 from workmate_desktop.store.backup import backup
 from workmate_desktop.store.database.engine import FILE_NAME, Database
 from workmate_desktop.store.opening.open import open_database
-from workmate_desktop.store.seals.report import compare_with_seals
+from workmate_desktop.store.upkeep.seal_report import compare_with_seals
 
 SMALL = 1_000
 DECADE = 200_000

@@ -24,7 +24,7 @@ from tests.faults.power_record import Recorder
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import open_connection
 from workmate_desktop.store.opening.open import open_database
-from workmate_desktop.store.seals.report import compare_with_seals
+from workmate_desktop.store.upkeep.seal_report import compare_with_seals
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("strace") is None, reason="needs strace"

@@ -23,9 +23,9 @@ from workmate_desktop.services.upkeep.upkeep import Upkeep
 from workmate_desktop.store.database.engine import Database, create_file
 from workmate_desktop.store.payments.write import payments_of
 from workmate_desktop.store.schema import migrate
-from workmate_desktop.store.seals.report import SealReport, compare_with_seals
 from workmate_desktop.store.seals.tables import COLUMNS, TABLES, Sealed, which
 from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.upkeep.seal_report import SealReport, compare_with_seals
 
 CHANGES = runs(50, 1000)
 TRIGGERS = (

@@ -32,7 +32,7 @@ _CATCH_UP = "workmate_desktop/services/catch_up/catch_up.py"
 _MOVEMENTS = "workmate_desktop/gateways/stripe/movements.py"
 _ENDPOINT = "workmate_desktop/services/connection/endpoint.py"
 _MAILER = "workmate_desktop/services/notify/mailer.py"
-_TRANSACTION = "workmate_desktop/store/transaction.py"
+_UNIT = "workmate_desktop/store/database/unit.py"
 _FILE_WATCH = "workmate_desktop/store/file_watch.py"
 _DELETED = "workmate_desktop/store/events/deleted_test_data.py"
 _OWED = "workmate_desktop/domain/invoices/owed.py"
@@ -170,7 +170,7 @@ MUTANTS = (
         "few rows are not sealed",
         0,
         ("Stripe paid", "staff typed", "staff closed", "staff link"),
-        ((_TRANSACTION, "        if not written:\n", "        if len(written) < 3:\n"),),
+        ((_UNIT, "        if not written:\n", "        if len(written) < 3:\n"),),
     ),
     Mutant(
         "a mail that was taken stays in the outbox",
@@ -227,7 +227,7 @@ MUTANTS = (
         4,
         ("staff issue", "Stripe paid", "fault test_data_deleted"),
         (
-            (_DELETED, "    until = max(moments)\n", "    until = t.now()\n"),
+            (_DELETED, "    until = max(moments)\n", "    until = unit.now()\n"),
             (
                 _DELETED,
                 "    if kept is not None and kept.timestamp() > asked_at",

@@ -141,7 +141,7 @@ class NoticeKind(StrEnum):
     CHANGED_OUTSIDE = "changed_outside"
     """The daily check found booked rows that this program did not change. `detail`: changed,
     missing, added (numbers), broken, True when the seals themselves were changed, and rows, the
-    first of them (see store/seals/report.py)."""
+    first of them (see store/upkeep/seal_report.py)."""
     ADDED_OUTSIDE = "added_outside"
     """Another program added rows, which is allowed. `detail` as above."""
     CREDIT_GONE = "credit_gone"

@@ -22,10 +22,11 @@ from workmate_desktop.domain.waiting import Line, Worker
 from workmate_desktop.store.database.confirmation import Confirmation
 from workmate_desktop.store.database.engine import Database
 from workmate_desktop.store.database.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.database.unit import UndoneAltogether
 from workmate_desktop.store.database.write_ahead_log import QUIET_SECONDS, WriteAheadLog
 from workmate_desktop.store.file_watch import IDLE_SECONDS, SAVING_SECONDS, FileWatch
 from workmate_desktop.store.pending import Job, Pending, conclude, tell
-from workmate_desktop.store.transaction import Transaction, UndoneAltogether
+from workmate_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -29,7 +29,7 @@ from workmate_desktop.listener.state_file import write_state_file
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.connection.stripe_setup import GivenKeys, StripeSetup
 from workmate_desktop.store.backup import backup
-from workmate_desktop.store.events.catch_up import Cursor, save_cursor
+from workmate_desktop.store.catch_up.position import Cursor, save_cursor
 from workmate_desktop.store.schema import migrate
 
 PUBLISHABLE = "pk_test_51Publishable0001"

@@ -22,7 +22,7 @@ from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.connection.public_address import AddressState
 from workmate_desktop.services.reception.checklist import checklist
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.store.events.catch_up import Cursor, save_cursor
+from workmate_desktop.store.catch_up.position import Cursor, save_cursor
 
 
 def told(facts: object, id_: PointId) -> tuple[str, str]:

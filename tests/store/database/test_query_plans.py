@@ -25,8 +25,8 @@ from workmate_desktop.domain.stripe.events import Reason
 from workmate_desktop.gateways.system.clock import SystemClock
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.books import Books
+from workmate_desktop.store.catch_up import position
 from workmate_desktop.store.database.engine import FILE_NAME, Database
-from workmate_desktop.store.events import catch_up
 from workmate_desktop.store.invoices import owed_entries
 from workmate_desktop.store.notify import mails
 from workmate_desktop.store.payments import links as payment_links
@@ -250,8 +250,8 @@ def test_mb4_payments_of_other_programs(office: Database) -> None:
 def test_what_runs_in_the_background(office: Database) -> None:
     now = SystemClock().now()
     with asked(office) as plans, office.reader() as connection:
-        catch_up.is_settled(connection, "pi_x")
-        catch_up.owed_invoices(connection, livemode=True)
+        position.is_settled(connection, "pi_x")
+        position.owed_invoices(connection, livemode=True)
         mails.outgoing(connection)
         payment_links.to_close(connection, now)
         payment_links.links_of(connection, "x")

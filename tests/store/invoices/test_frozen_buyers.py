@@ -15,8 +15,8 @@ from workmate_desktop.domain.invoices.invoices import InvoiceItem
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import Database, create_file
 from workmate_desktop.store.schema import migrate
-from workmate_desktop.store.seals.report import compare_with_seals
 from workmate_desktop.store.seals.seals import Sealed
+from workmate_desktop.store.upkeep.seal_report import compare_with_seals
 
 _AT = "2026-11-01T08:00:00.000Z"
 MOVED = Customer(

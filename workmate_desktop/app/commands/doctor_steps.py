@@ -12,8 +12,8 @@ from workmate_desktop.app.commands.doctor_lines import Finding, Mark, local_text
 from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe.keys import livemode_of
 from workmate_desktop.gateways.system.threads import Threads
+from workmate_desktop.store.catch_up.position import cursor
 from workmate_desktop.store.database.engine import FILE_NAME, Database
-from workmate_desktop.store.events.catch_up import cursor
 from workmate_desktop.store.opening.inspection import Inspection
 from workmate_desktop.store.upkeep.steps import steps
 from workmate_desktop.words.step_texts import consequence, step_name, trouble_words

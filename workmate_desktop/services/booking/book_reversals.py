@@ -39,8 +39,8 @@ from workmate_desktop.services.booking.reversal_places import (
     places,
     rearrange,
 )
-from workmate_desktop.store.events.money_times import TimeSource
 from workmate_desktop.store.invoices.write import InvoiceToBook
+from workmate_desktop.store.payments.money_times import TimeSource
 from workmate_desktop.store.transaction import Transaction
 
 _REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)

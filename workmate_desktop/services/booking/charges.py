@@ -13,8 +13,8 @@ from workmate_desktop.domain.stripe.events import Reason, Source, StripeEvent
 from workmate_desktop.services.booking.book_reversals import book_kept, settle
 from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.services.booking.reversal_news import end_questions
-from workmate_desktop.store.events.money_times import TimeSource
 from workmate_desktop.store.invoices.write import InvoiceToBook
+from workmate_desktop.store.payments.money_times import TimeSource
 from workmate_desktop.store.transaction import Transaction
 
 NOT_BELIEVED = frozenset(

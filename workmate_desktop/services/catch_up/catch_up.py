@@ -34,10 +34,10 @@ from workmate_desktop.gateways.stripe.events import (
 from workmate_desktop.services.booking.book import Receipt
 from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.services.catch_up.late_clock import LateClock
+from workmate_desktop.store.catch_up import position as positions
+from workmate_desktop.store.catch_up.position import Cursor
 from workmate_desktop.store.common.settings import setting
 from workmate_desktop.store.database.engine import Database
-from workmate_desktop.store.events import catch_up as positions
-from workmate_desktop.store.events.catch_up import Cursor
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 

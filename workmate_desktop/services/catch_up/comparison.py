@@ -27,8 +27,8 @@ from workmate_desktop.services.booking.charges import learn_charge
 from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.services.catch_up.comparison_parts import Part, Parts
 from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT
+from workmate_desktop.store.catch_up.position import is_named_elsewhere, is_settled
 from workmate_desktop.store.database.engine import Database
-from workmate_desktop.store.events.catch_up import is_named_elsewhere, is_settled
 from workmate_desktop.store.payments import refunds as rows
 from workmate_desktop.store.payments.charges import intents_of, is_payer_known
 from workmate_desktop.store.transaction import Transaction

@@ -29,8 +29,8 @@ from workmate_desktop.domain.secrets import (
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.store.common.settings import setting
-from workmate_desktop.store.common.values import new_id
 from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.database.ids import new_id
 from workmate_desktop.store.notify.mails import SWITCH
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer

@@ -33,8 +33,8 @@ from workmate_desktop.domain.waiting import Lock, Signal
 from workmate_desktop.gateways.stripe.api import ApiFactory
 from workmate_desktop.gateways.stripe.links import request_for
 from workmate_desktop.services.pay_links.link_calls import LinkCalls, close_in_books, new_key
-from workmate_desktop.store.common.values import new_id
 from workmate_desktop.store.database.engine import Database
+from workmate_desktop.store.database.ids import new_id
 from workmate_desktop.store.invoices import list as invoice_list
 from workmate_desktop.store.payments import links as payment_links
 from workmate_desktop.store.transaction import Transaction

@@ -9,9 +9,9 @@ from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.store.common.settings import setting
 from workmate_desktop.store.database.engine import Database
 from workmate_desktop.store.schema.check import SEALS_CHECKED_ON
-from workmate_desktop.store.seals.report import SealReport, compare_with_seals
 from workmate_desktop.store.seals.seals import Sealed, seal_found
 from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.upkeep.seal_report import SealReport, compare_with_seals
 from workmate_desktop.store.writer import Writer
 
 logger = logging.getLogger("workmate.seals")

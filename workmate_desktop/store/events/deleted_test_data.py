@@ -6,15 +6,12 @@ what it had not told yet is new. So the clock of this PC has no say, however wro
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.stripe.events import Reason, Source, StripeEvent
-from workmate_desktop.store.common.settings import TEST_DATA_DELETED_AT
-from workmate_desktop.store.events.catch_up import cursor
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.catch_up.position import cursor
+from workmate_desktop.store.common.settings import TEST_DATA_DELETED_AT, SettingVerbs
+from workmate_desktop.store.database.unit import Unit
 
 _LAST_ONES = "test_data.deleted_last"
 """Ids of events and payment intents of the very second of the cut-off: Stripe's times are whole
@@ -42,22 +39,23 @@ def cut_off_in(text: str | None) -> datetime | None:
         return None
 
 
-def _last_ones(t: "Transaction") -> list[str]:
+def _last_ones(unit: Unit) -> list[str]:
     try:
-        found = json.loads(t.settings.get(_LAST_ONES) or "[]")
+        found = json.loads(SettingVerbs(unit).get(_LAST_ONES) or "[]")
     except (ValueError, RecursionError):  # tampered with
         return []
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
-def note_deletion(t: "Transaction") -> None:
+def note_deletion(unit: Unit) -> None:
     """All test data is about to be deleted: keep what is known of Stripe's time just before."""
-    rows = t.raw.execute(_NEWEST).fetchall()
+    settings = SettingVerbs(unit)
+    rows = unit.raw.execute(_NEWEST).fetchall()
     moments = [from_text(row[2]) for row in rows[:1]]
-    kept = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
+    kept = cut_off_in(settings.get(TEST_DATA_DELETED_AT))
     if kept is not None:
         moments.append(kept)
-    asked = cursor(t.core, livemode=False)
+    asked = cursor(unit.core, livemode=False)
     if asked is not None and asked.covered_until is not None:
         moments.append(datetime.fromtimestamp(asked.covered_until, UTC) - _MARGIN)
     if not moments:
@@ -65,40 +63,42 @@ def note_deletion(t: "Transaction") -> None:
     until = max(moments)
     last = [key for row in rows if from_text(row[2]) == until for key in row[:2] if key]
     if kept != until:
-        t.settings.set(_LAST_ONES, None)
+        settings.set(_LAST_ONES, None)
     else:
-        last += _last_ones(t)
-    t.settings.set(TEST_DATA_DELETED_AT, to_text(until))
+        last += _last_ones(unit)
+    settings.set(TEST_DATA_DELETED_AT, to_text(until))
     if last:
-        t.settings.set(_LAST_ONES, json.dumps(last))
+        settings.set(_LAST_ONES, json.dumps(last))
 
 
-def was_deleted(t: "Transaction", event: StripeEvent) -> bool:
+def was_deleted(unit: Unit, event: StripeEvent) -> bool:
     """Stripe had told this test event, or could have told it, before the test data was deleted."""
-    until = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
+    settings = SettingVerbs(unit)
+    until = cut_off_in(settings.get(TEST_DATA_DELETED_AT))
     if until is None:
         return False
     if event.created != until:
         return event.created < until
-    last = _last_ones(t)
+    last = _last_ones(unit)
     return event.id in last or event.payment_intent_id in last
 
 
-def mend_cut_off(t: "Transaction", asked_at: int) -> list[str]:
+def mend_cut_off(unit: Unit, asked_at: int) -> list[str]:
     """Take back a cut-off that lies in Stripe's future: an older version took this PC's time.
 
     `asked_at` is Stripe's time as it was just measured, in seconds since 1970. Returns the events
     that were ignored because of it, which have to be processed again.
     """
-    kept = cut_off_in(t.settings.get(TEST_DATA_DELETED_AT))
+    settings = SettingVerbs(unit)
+    kept = cut_off_in(settings.get(TEST_DATA_DELETED_AT))
     if kept is not None and kept.timestamp() > asked_at + _MARGIN.total_seconds():
-        t.settings.set(TEST_DATA_DELETED_AT, None)
-        t.settings.set(MENDING, "1")
-    elif t.settings.get(MENDING) is None:
+        settings.set(TEST_DATA_DELETED_AT, None)
+        settings.set(MENDING, "1")
+    elif settings.get(MENDING) is None:
         return []
-    return [row[0] for row in t.raw.execute(_IGNORED)]
+    return [row[0] for row in unit.raw.execute(_IGNORED)]
 
 
-def note_mended(t: "Transaction") -> None:
+def note_mended(unit: Unit) -> None:
     """All that `mend_cut_off` returned was processed again."""
-    t.settings.set(MENDING, None)
+    SettingVerbs(unit).set(MENDING, None)

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, Select, func, select
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.reception.evidence import AnswerTimes, Evidence, SeenPayment
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
+from workmate_desktop.store.catch_up.position import cursor
 from workmate_desktop.store.common.settings import setting
 from workmate_desktop.store.common.tables import invoices, mail_outbox, notices, stripe_events
-from workmate_desktop.store.events.catch_up import cursor
 from workmate_desktop.store.notify.mails import SWITCH
 
 LATEST_ANSWERS = 20

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
@@ -20,11 +20,9 @@ from workmate_desktop.domain.stripe.events import (
 )
 from workmate_desktop.store.common.tables import stripe_events
 from workmate_desktop.store.common.values import as_json, from_json
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.payments.reversals import minor_in, reversal_facts, reversal_of
 from workmate_desktop.store.seals.seals import Sealed
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
 
 _ADD = """
 INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,
@@ -67,14 +65,14 @@ UNION ALL SELECT 1 FROM charges WHERE id = ? AND intent_id IS NULL LIMIT 1"""
 class EventVerbs:
     """What a transaction can do with events."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
         self.deciding: StripeEvent | None = None
         """The event that is being decided: true already, and not kept yet."""
 
     def is_known(self, event_id: str) -> bool:
         """The event was kept before. Nobody else writes meanwhile: BEGIN IMMEDIATE."""
-        found = self._t.raw.execute("SELECT 1 FROM stripe_events WHERE id = ?", (event_id,))
+        found = self._unit.raw.execute("SELECT 1 FROM stripe_events WHERE id = ?", (event_id,))
         return found.fetchone() is not None
 
     def is_told_otherwise(self, event: StripeEvent) -> bool:
@@ -82,7 +80,7 @@ class EventVerbs:
         of news: whether the other one of this success was kept before."""
         if not event.id.startswith(FOUND_BY_INVOICE):
             return self.is_known(f"{FOUND_BY_INVOICE}{event.payment_intent_id}")
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type = ?",
             (event.payment_intent_id, PAYMENT_SUCCEEDED),
         )
@@ -90,7 +88,7 @@ class EventVerbs:
 
     def was_named(self, intent_id: str, invoice_id: str, number: str | None) -> bool:
         """A success of this payment that was kept names this invoice, by its id or its number."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND type = ?"
             " AND json_extract(detail, '$.invoice_ref') IN (?, ?)",
             (intent_id, PAYMENT_SUCCEEDED, invoice_id, number),
@@ -99,16 +97,16 @@ class EventVerbs:
 
     def mention(self, event_id: str, number: str) -> None:
         """A kept event is about this invoice as well, as was learned since."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT detail FROM stripe_events WHERE id = ?", (event_id,)
         ).fetchone()
         detail = from_json(row[0])
         numbers = dict.fromkeys((number, *texts_in(detail, "mentioned")))
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE stripe_events SET detail = ? WHERE id = ?",
             (as_json(detail | {"mentioned": list(numbers)}), event_id),
         )
-        self._t.changed(EventRecorded(event_id))
+        self._unit.changed(EventRecorded(event_id))
 
     def add(
         self,
@@ -126,7 +124,7 @@ class EventVerbs:
             event.id,
             event.type,
             to_text(event.created),
-            to_text(self._t.true_now()),
+            to_text(self._unit.true_now()),
             source.value,
             outcome.value,
             int(event.livemode),
@@ -136,10 +134,10 @@ class EventVerbs:
             event.currency,
             as_json(_facts(event) | why),
         )
-        self._t.raw.execute(_ADD, row)
+        self._unit.raw.execute(_ADD, row)
         if outcome is not Outcome.BOOKED or event.type != PAYMENT_SUCCEEDED:
-            self._t.seal(Sealed.EVENT, row)  # a booking's: by the next daily check
-        self._t.changed(EventRecorded(event.id))
+            self._unit.seal(Sealed.EVENT, row)  # a booking's: by the next daily check
+        self._unit.changed(EventRecorded(event.id))
 
     def decide(
         self,
@@ -150,23 +148,23 @@ class EventVerbs:
     ) -> None:
         """What a kept event did after all. `why` joins the facts in `detail`: reason, error …"""
         detail = as_json(_facts(event) | why)
-        self._t.raw.execute(_DECIDE, (outcome.value, invoice_id, detail, event.id))
+        self._unit.raw.execute(_DECIDE, (outcome.value, invoice_id, detail, event.id))
 
     def last_failure_at(self, invoice_id: str) -> str | None:
         """Stripe's time of the newest failed attempt whose intent was not paid after all."""
-        row = self._t.raw.execute(_LAST_FAILURE_OF, (invoice_id,)).fetchone()
+        row = self._unit.raw.execute(_LAST_FAILURE_OF, (invoice_id,)).fetchone()
         found: str | None = row[0]
         return found
 
     def running_since(self, invoice_id: str) -> str | None:
         """Stripe's time since when a payment of several days is under way; None without one."""
-        row = self._t.raw.execute(_RUNNING_OF, (invoice_id,)).fetchone()
+        row = self._unit.raw.execute(_RUNNING_OF, (invoice_id,)).fetchone()
         found: str | None = row[0]
         return found
 
     def has_running(self, intent_id: str) -> bool:
         """It was told before that this payment takes days."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT 1 FROM stripe_events WHERE payment_intent_id = ?"
             " AND json_extract(detail, '$.reason') = 'payment_running'",
             (intent_id,),
@@ -175,7 +173,7 @@ class EventVerbs:
 
     def ends_of(self, intent_id: str) -> dict[str, datetime]:
         """Type → newest time of the failures and of the calling off that an intent had."""
-        rows = self._t.raw.execute(
+        rows = self._unit.raw.execute(
             "SELECT type, max(created_at) FROM stripe_events WHERE payment_intent_id = ?"
             " AND type IN (?, ?) GROUP BY type",
             (intent_id, PAYMENT_FAILED, PAYMENT_CANCELED),
@@ -185,7 +183,7 @@ class EventVerbs:
     def stored(self, event_id: str) -> tuple[StripeEvent, Outcome, Source] | None:
         """An event as it was kept, ready to be processed again."""
         row = (
-            self._t.core.execute(select(stripe_events).where(stripe_events.c.id == event_id))
+            self._unit.core.execute(select(stripe_events).where(stripe_events.c.id == event_id))
             .mappings()
             .one_or_none()
         )
@@ -195,14 +193,14 @@ class EventVerbs:
 
     def reason_of(self, event_id: str) -> str | None:
         """Why a kept event was put to review or ignored; stays where staff decided since."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT detail FROM stripe_events WHERE id = ?", (event_id,)
         ).fetchone()
         return _reason(row[0]) if row else None
 
     def is_not_ours(self, intent_id: str) -> bool:
         """A success of this payment was left to the program whose mark it bears."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             f"SELECT 1 FROM stripe_events WHERE payment_intent_id = ? AND {NOT_OURS}", (intent_id,)
         )
         return found.fetchone() is not None
@@ -213,13 +211,13 @@ class EventVerbs:
             stripe_events.c.payment_intent_id == intent_id,
             stripe_events.c.type.in_(REVERSAL_TYPES),
         )
-        rows = self._t.core.execute(query.order_by(stripe_events.c.created_at)).mappings()
+        rows = self._unit.core.execute(query.order_by(stripe_events.c.created_at)).mappings()
         return [(event_of(row), Outcome(row["outcome"]), _reason(row["detail"])) for row in rows]
 
     def anything_said_about(self, intent_id: str, charge_id: str | None) -> bool:
         """Whether `said_about` finds anything, or will once what was told of the charge alone is
         told of its payment; quick, for the path of every payment."""
-        return self._t.raw.execute(_ANYTHING_SAID, (intent_id, charge_id)).fetchone() is not None
+        return self._unit.raw.execute(_ANYTHING_SAID, (intent_id, charge_id)).fetchone() is not None
 
     def success_of(self, intent_id: str) -> tuple[str | None, int | None]:
         """What the success of an intent told: the charge that paid, and what of its hold was
@@ -227,7 +225,7 @@ class EventVerbs:
         now = self.deciding
         if now and now.type == PAYMENT_SUCCEEDED and now.payment_intent_id == intent_id:
             return now.charge_id, now.released_minor
-        rows = self._t.raw.execute(
+        rows = self._unit.raw.execute(
             "SELECT detail FROM stripe_events WHERE payment_intent_id = ? AND type = ?"
             " ORDER BY created_at DESC, id",
             (intent_id, PAYMENT_SUCCEEDED),
@@ -239,13 +237,13 @@ class EventVerbs:
 
     def touch(self, event_id: str) -> None:
         """Announce that the event was decided anew."""
-        self._t.changed(EventRecorded(event_id))
+        self._unit.changed(EventRecorded(event_id))
 
     def note_answers(self, times: Sequence[tuple[float, str]]) -> None:
         """(milliseconds, event id): the measured time from the first byte to our answer."""
-        self._t.raw.executemany(_ANSWERED, times)
+        self._unit.raw.executemany(_ANSWERED, times)
         for _, event_id in times:
-            self._t.changed(EventRecorded(event_id))
+            self._unit.changed(EventRecorded(event_id))
 
 
 def _facts(event: StripeEvent) -> dict[str, object]:

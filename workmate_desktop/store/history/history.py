@@ -1,7 +1,6 @@
 """The Verlauf: append-only lines."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, literal_column, select
 
@@ -11,11 +10,9 @@ from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.payments.reversals import RETURNED_BY_BANK
 from workmate_desktop.store.common.tables import invoice_history
 from workmate_desktop.store.common.values import as_json, from_json
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.payments.charges import methods_of
 from workmate_desktop.store.seals.seals import COLUMNS, Sealed
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
 
 _ROWID: ColumnElement[int] = literal_column("invoice_history.rowid")
 _COLUMNS = COLUMNS[Sealed.HISTORY]
@@ -30,29 +27,29 @@ ORDER BY at DESC LIMIT 1"""
 class HistoryVerbs:
     """What a transaction can do with the Verlauf."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def add(
         self, invoice_id: str, action: Action, actor: str, *, livemode: bool, **detail: object
     ) -> None:
         """One line; the invoice counts as changed."""
         row = (
-            self._t.new_id(),
+            self._unit.new_id(),
             invoice_id,
-            self._t.now_text(),
+            self._unit.now_text(),
             action.value,
             actor,
             as_json(detail),
             int(livemode),
         )
-        self._t.raw.execute(_ADD, row)
-        self._t.seal(Sealed.HISTORY, row)
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.raw.execute(_ADD, row)
+        self._unit.seal(Sealed.HISTORY, row)
+        self._unit.changed(InvoiceChanged(invoice_id))
 
     def last_edit(self, invoice_id: str) -> str | None:
         """When a draft was saved last, as the database writes it."""
-        found = self._t.raw.execute(_LAST_EDIT, (invoice_id,)).fetchone()
+        found = self._unit.raw.execute(_LAST_EDIT, (invoice_id,)).fetchone()
         return None if found is None else str(found[0])
 
 

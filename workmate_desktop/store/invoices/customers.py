@@ -1,7 +1,7 @@
 """Customers: saved, and found by a folded search."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -12,10 +12,7 @@ from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.store.common.folding import search_variants
 from workmate_desktop.store.common.tables import customers
 from workmate_desktop.store.common.values import from_json, storable
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
-
+from workmate_desktop.store.database.unit import Unit
 
 BUYER_FIELDS = ("name", "email", "street", "postal_code", "city", "country", "vat_id")
 """What of a customer stands on an invoice."""
@@ -25,8 +22,8 @@ _VERSION = "SELECT version, changed_at FROM customers WHERE id = ?"
 class CustomerVerbs:
     """What a transaction can do with customers."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def save(self, customer: Customer) -> str:
         """Insert (empty id) or update. Returns the id.
@@ -38,28 +35,26 @@ class CustomerVerbs:
             name: storable(getattr(customer, name)) for name in ("id", *BUYER_FIELDS)
         }
         if customer.id:
-            kept = self._t.raw.execute(_VERSION, (customer.id,)).fetchone()
+            kept = self._unit.raw.execute(_VERSION, (customer.id,)).fetchone()
             if kept is None:
                 raise UserError("customer_gone")
             version, changed_at = kept
             if customer.version not in (0, version):
                 raise UserError("customer_changed", at=changed_at, version=version)
-            values |= {"version": version + 1, "changed_at": self._t.now_text()}
-            self._t.core.execute(
+            values |= {"version": version + 1, "changed_at": self._unit.now_text()}
+            self._unit.core.execute(
                 update(customers).where(customers.c.id == customer.id).values(values)
             )
         else:
-            values["id"] = self._t.new_id()
-            self._t.core.execute(insert(customers).values(values))
-        self._t.changed(CustomerChanged(str(values["id"])))
+            values["id"] = self._unit.new_id()
+            self._unit.core.execute(insert(customers).values(values))
+        self._unit.changed(CustomerChanged(str(values["id"])))
         return str(values["id"])
 
     def exists(self, customer_id: str) -> bool:
         """This customer is known."""
-        return (
-            self._t.raw.execute("SELECT 1 FROM customers WHERE id = ?", (customer_id,)).fetchone()
-            is not None
-        )
+        query = "SELECT 1 FROM customers WHERE id = ?"
+        return self._unit.raw.execute(query, (customer_id,)).fetchone() is not None
 
 
 def find_customers(connection: Connection, text: str, limit: int) -> list[Customer]:

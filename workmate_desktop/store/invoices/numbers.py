@@ -6,17 +6,14 @@ number not given yet, as far as somebody said so. Formats without a year count o
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select, text
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.numbers import MAX_RUNNING, NumberFormat, Numbering, format_of
-from workmate_desktop.store.common.settings import setting
+from workmate_desktop.store.common.settings import SettingVerbs, setting
 from workmate_desktop.store.common.tables import invoices
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 NUMBER_FORMAT = "number_format"
 _NEXT_NUMBER = "next_number"
@@ -80,42 +77,43 @@ def next_of(connection: Connection, invoice_ids: Sequence[str]) -> dict[str, int
 class NumberVerbs:
     """What a transaction can do with numbers. BEGIN IMMEDIATE holds off every other writer."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._settings = SettingVerbs(unit)
 
     def take(self, year: int, *, livemode: bool) -> str:
         """The number for an invoice that is issued in this transaction."""
-        found = numbering(self._t.core, year, livemode=livemode)
+        found = numbering(self._unit.core, year, livemode=livemode)
         if not _is_walked(found.format, year):
             # The rows do not say quickly how far it went, so it is noted.
             key = next_number_key(found.format, year, livemode=livemode)
-            self._t.settings.set(key, str(found.running + 1))
+            self._settings.set(key, str(found.running + 1))
         return found.number
 
     def begin(self, form: NumberFormat, year: int, running: int) -> None:
         """Number real invoices so from now on. UserError number_taken: `number` or a later one
         was given already, `next` is the first free running number."""
-        free = next_running(self._t.core, form, year, None)
+        free = next_running(self._unit.core, form, year, None)
         if running < free or self._taken(form.number(year, running)):
-            free = max(free, next_running(self._t.core, form, year, running))
+            free = max(free, next_running(self._unit.core, form, year, running))
             raise UserError("number_taken", number=form.number(year, running), next=free)
-        self._t.settings.set(NUMBER_FORMAT, form.text)
-        self._t.settings.set(next_number_key(form, year, livemode=True), str(running))
+        self._settings.set(NUMBER_FORMAT, form.text)
+        self._settings.set(next_number_key(form, year, livemode=True), str(running))
 
     def seen(self, number: str, year: int, *, livemode: bool) -> None:
         """Stripe names a number of ours that stands in no book here: an older backup took their
         place. It is with a customer, so it is not given again. `year`: about when it was given.
         """
         for about in (year, year - 1):
-            found = numbering(self._t.core, about, livemode=livemode)
+            found = numbering(self._unit.core, about, livemode=livemode)
             running = found.format.running_in(number, about)
             if running is not None and 0 <= running - found.running < _FAR:
                 key = next_number_key(found.format, about, livemode=livemode)
-                self._t.settings.set(key, str(running + 1))
+                self._settings.set(key, str(running + 1))
                 return
 
     def _taken(self, number: str) -> bool:
-        return self._t.core.execute(_TAKEN, {"number": number}).first() is not None
+        return self._unit.core.execute(_TAKEN, {"number": number}).first() is not None
 
 
 def _begun_at(connection: Connection, key: str) -> int | None:

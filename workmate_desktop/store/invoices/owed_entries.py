@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.clock import from_text
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 # The moment on Stripe's clock: noted, or else what the row says. Staff act when they write.
 _AT = """coalesce(t.created_at, CASE WHEN p.stripe_payment_intent_id IS NULL
@@ -96,8 +93,8 @@ class Assignment:
 class OwedVerbs:
     """What a transaction can read about the order of what happened to an invoice."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def rows_on(self, invoice_id: str, currency: str) -> list[MoneyRow]:
         """All entries of an invoice in its currency."""
@@ -111,23 +108,24 @@ class OwedVerbs:
         """Every assignment of staff to this invoice, also those that were taken back."""
         return [
             Assignment(decision, payment, from_text(at), from_text(undone) if undone else None)
-            for decision, payment, at, undone in self._t.raw.execute(_ASSIGNED, (invoice_id,))
+            for decision, payment, at, undone in self._unit.raw.execute(_ASSIGNED, (invoice_id,))
         ]
 
     def credit_uses(self, invoice_id: str) -> list[CreditUse]:
         """Credits of this invoice's money that staff used elsewhere and did not take back, the
         oldest first; also those that gave way."""
+        rows = self._unit.raw.execute(_USES, (invoice_id,))
         return [
             CreditUse(decision, to_id, bool(cancelled), minor, from_text(at))
-            for decision, to_id, cancelled, minor, at in self._t.raw.execute(_USES, (invoice_id,))
+            for decision, to_id, cancelled, minor, at in rows
         ]
 
     def owed_again(self, invoice_id: str) -> set[str]:
         """Rows of refunds of which staff said that the money is owed again."""
-        return {row[0] for row in self._t.raw.execute(_OWED_AGAIN, (invoice_id,))}
+        return {row[0] for row in self._unit.raw.execute(_OWED_AGAIN, (invoice_id,))}
 
     def _rows(self, query: str, key: str, currency: str) -> list[MoneyRow]:
-        found = self._t.raw.execute(query, (key, currency))
+        found = self._unit.raw.execute(query, (key, currency))
         return [
             MoneyRow(row, name, amount, kind, reverses, of, about, moved_by, invoice, from_text(at))
             for row, name, amount, kind, reverses, of, about, moved_by, invoice, at in found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -23,13 +23,12 @@ from workmate_desktop.domain.invoices.invoices import (
 from workmate_desktop.domain.payments.money import exponent
 from workmate_desktop.store.common.tables import invoice_items, invoices
 from workmate_desktop.store.common.values import date_or_none, storable
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.events.deleted_test_data import note_deletion
 from workmate_desktop.store.invoices.customers import customer, frozen_buyer
-from workmate_desktop.store.invoices.numbers import FORGET_TEST_NUMBERS
+from workmate_desktop.store.invoices.numbers import FORGET_TEST_NUMBERS, NumberVerbs
 from workmate_desktop.store.invoices.rows import row_of
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.payments.links import PaymentLinkVerbs
 
 _FOR_BOOKING = """
 SELECT id, number, status, livemode, currency, total_minor, paid_minor, last_failed_at,
@@ -68,14 +67,16 @@ _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 class InvoiceVerbs:
     """What a transaction can do with invoices."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._numbers = NumberVerbs(unit)
+        self._payment_links = PaymentLinkVerbs(unit)
 
     def to_book(self, reference: str) -> InvoiceToBook | None:
         """The invoice whose id, or else whose number, is `reference`."""
-        row = self._t.raw.execute(_BY_ID, (reference,)).fetchone()
+        row = self._unit.raw.execute(_BY_ID, (reference,)).fetchone()
         if row is None:
-            row = self._t.raw.execute(_BY_NUMBER, (reference,)).fetchone()
+            row = self._unit.raw.execute(_BY_NUMBER, (reference,)).fetchone()
         if row is None:
             return None
         invoice_id, number, status, livemode, *others = row
@@ -83,27 +84,29 @@ class InvoiceVerbs:
 
     def set_status(self, invoice_id: str, status: InvoiceStatus) -> None:
         """Write the status that domain.invoices.status_after decided."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE invoices SET status = ? WHERE id = ?", (status.value, invoice_id)
         )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
 
     def set_forgiven(self, invoice_id: str, forgiven_minor: int) -> None:
         """Write what domain.owed.fold decided."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE invoices SET forgiven_minor = ? WHERE id = ?", (forgiven_minor, invoice_id)
         )
 
     def set_last_failure(self, invoice_id: str, at: str | None) -> None:
         """Stripe's time of the newest failed attempt that was not paid after all."""
-        self._t.raw.execute("UPDATE invoices SET last_failed_at = ? WHERE id = ?", (at, invoice_id))
+        self._unit.raw.execute(
+            "UPDATE invoices SET last_failed_at = ? WHERE id = ?", (at, invoice_id)
+        )
 
     def set_running(self, invoice_id: str, since: str | None) -> None:
         """Stripe's time since when a payment of several days is under way."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE invoices SET running_since = ? WHERE id = ?", (since, invoice_id)
         )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
 
     def save_draft(self, draft: InvoiceDraft, invoice_id: str | None) -> str:
         """Insert a draft (None) or replace one. Returns the id. The caller checked its status."""
@@ -118,13 +121,13 @@ class InvoiceVerbs:
             "service_date": draft.service_date.isoformat() if draft.service_date else None,
             "note": storable(draft.note),
         }
-        core = self._t.core
+        core = self._unit.core
         if invoice_id is None:
-            invoice_id = self._t.new_id()
+            invoice_id = self._unit.new_id()
             core.execute(
                 insert(invoices)
                 .inline()
-                .values(id=invoice_id, created_at=self._t.now_text(), **values)
+                .values(id=invoice_id, created_at=self._unit.now_text(), **values)
             )
         else:
             newer = {"version": invoices.c.version + 1, **values}
@@ -135,7 +138,7 @@ class InvoiceVerbs:
                 insert(invoice_items),
                 [
                     {
-                        "id": self._t.new_id(),
+                        "id": self._unit.new_id(),
                         "invoice_id": invoice_id,
                         "position": position,
                         "description": storable(item.description),
@@ -148,7 +151,7 @@ class InvoiceVerbs:
                     for position, item in enumerate(draft.items, start=1)
                 ],
             )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
         return invoice_id
 
     def issue(self, invoice_id: str, year: int, *, livemode: bool) -> str:
@@ -156,38 +159,38 @@ class InvoiceVerbs:
 
         Read and written in one BEGIN IMMEDIATE transaction: gapless, and never given twice.
         """
-        number = self._t.numbers.take(year, livemode=livemode)
-        self._t.core.execute(
+        number = self._numbers.take(year, livemode=livemode)
+        self._unit.core.execute(
             update(invoices)
             .where(invoices.c.id == invoice_id)
             .values(number=number, status=InvoiceStatus.OPEN.value)
         )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
         return number
 
     def cancel(self, invoice_id: str, reason: str) -> None:
         """Storno. The number stays taken."""
-        self._t.core.execute(
+        self._unit.core.execute(
             update(invoices)
             .where(invoices.c.id == invoice_id)
             .values(status=InvoiceStatus.CANCELLED.value, cancel_reason=storable(reason))
         )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
 
     def delete_draft(self, invoice_id: str) -> None:
         """Remove a draft and its positions; its Verlauf stays."""
-        core = self._t.core
+        core = self._unit.core
         core.execute(delete(invoice_items).where(invoice_items.c.invoice_id == invoice_id))
         core.execute(delete(invoices).where(invoices.c.id == invoice_id))
-        self._t.changed(InvoiceRemoved(invoice_id))
+        self._unit.changed(InvoiceRemoved(invoice_id))
 
     def delete_test_data(self) -> int:
         """Remove all test invoices, test payments and test events. Returns how many invoices."""
         count = int(
-            self._t.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
+            self._unit.raw.execute("SELECT count(*) FROM invoices WHERE livemode = 0").fetchone()[0]
         )
-        note_deletion(self._t)
-        self._t.payment_links.orphan_test_links()
+        note_deletion(self._unit)
+        self._payment_links.orphan_test_links()
         for statement in (
             "DELETE FROM notices WHERE invoice_id IN (SELECT id FROM invoices WHERE livemode = 0)"
             " OR event_id IN (SELECT id FROM stripe_events WHERE livemode = 0)",
@@ -218,12 +221,12 @@ class InvoiceVerbs:
             "DELETE FROM stripe_events WHERE livemode = 0",
             FORGET_TEST_NUMBERS,
         ):
-            self._t.raw.execute(statement)
+            self._unit.raw.execute(statement)
         return count
 
     def get(self, invoice_id: str) -> Invoice | None:
         """One whole invoice, as this transaction sees it."""
-        return invoice(self._t.core, invoice_id)
+        return invoice(self._unit.core, invoice_id)
 
 
 def invoice(connection: Connection, invoice_id: str) -> Invoice | None:

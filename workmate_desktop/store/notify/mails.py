@@ -2,25 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.store.common.tables import mail_outbox, notices
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.notify.notices import as_notice
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
 
 SWITCH = "mail.on"
 """The setting that is "1" while notices are sent by e-mail."""
 
-_PUT = """
-INSERT INTO mail_outbox (notice_id, at, next_at)
-SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM settings WHERE key = 'mail.on' AND value = '1')
-"""
 _UNSEALED = mail_outbox.c.mail_id.is_(None)
 
 
@@ -41,18 +34,13 @@ class OutgoingMail:
 class MailVerbs:
     """What a transaction can do with the outbox."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
-
-    def put(self, notice_id: str) -> None:
-        """Send this notice too, if e-mails are wanted at all."""
-        now = self._t.now_text()
-        self._t.raw.execute(_PUT, (notice_id, now, now))
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def seal(self) -> None:
         """What was collected becomes one mail, whose id never changes any more."""
-        self._t.raw.execute(
-            "UPDATE mail_outbox SET mail_id = ? WHERE mail_id IS NULL", (self._t.new_id(),)
+        self._unit.raw.execute(
+            "UPDATE mail_outbox SET mail_id = ? WHERE mail_id IS NULL", (self._unit.new_id(),)
         )
 
     def begin_attempt(self, mail_id: str, next_at: datetime) -> None:
@@ -60,28 +48,28 @@ class MailVerbs:
 
         So a program that is killed in the middle does not come back at once, again and again.
         """
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE mail_outbox SET attempts = attempts + 1, next_at = ? WHERE mail_id = ?",
             (to_text(next_at), mail_id),
         )
 
     def postpone(self, mail_id: str, next_at: datetime) -> None:
         """Do not try again before this moment."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE mail_outbox SET next_at = ? WHERE mail_id = ?", (to_text(next_at), mail_id)
         )
 
     def remove(self, mail_id: str) -> None:
         """The mail was taken by the server, or is given up."""
-        self._t.raw.execute("DELETE FROM mail_outbox WHERE mail_id = ?", (mail_id,))
+        self._unit.raw.execute("DELETE FROM mail_outbox WHERE mail_id = ?", (mail_id,))
 
     def retry_all(self) -> None:
         """Every mail is due now: the settings are others."""
-        self._t.raw.execute("UPDATE mail_outbox SET next_at = ?", (self._t.now_text(),))
+        self._unit.raw.execute("UPDATE mail_outbox SET next_at = ?", (self._unit.now_text(),))
 
     def clear(self) -> None:
         """Nothing is to be sent any more."""
-        self._t.raw.execute("DELETE FROM mail_outbox")
+        self._unit.raw.execute("DELETE FROM mail_outbox")
 
 
 def collecting_since(connection: Connection) -> datetime | None:

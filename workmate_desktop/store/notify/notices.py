@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -11,18 +11,22 @@ from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.history import Notice, NoticeKind, told_outside
 from workmate_desktop.store.common.tables import notices
 from workmate_desktop.store.common.values import as_json, from_json
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 _ADD = "INSERT INTO notices (id, at, kind, invoice_id, event_id, detail) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+_INTO_OUTBOX = """
+INSERT INTO mail_outbox (notice_id, at, next_at)
+SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM settings WHERE key = 'mail.on' AND value = '1')
+"""
 
 
 class NoticeVerbs:
     """What a transaction can do with notices."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def add(
         self,
@@ -33,21 +37,26 @@ class NoticeVerbs:
         **detail: Any,
     ) -> str:
         """One new, unread notice. Returns its id."""
-        notice_id = self._t.new_id()
-        self._t.raw.execute(
+        notice_id = self._unit.new_id()
+        self._unit.raw.execute(
             _ADD,
-            (notice_id, self._t.now_text(), kind.value, invoice_id, event_id, as_json(detail)),
+            (notice_id, self._unit.now_text(), kind.value, invoice_id, event_id, as_json(detail)),
         )
         # That mails do not go out cannot be told by mail.
         if kind is not NoticeKind.MAIL_FAILED and told_outside(kind, detail):
-            self._t.mails.put(notice_id)
-        self._t.changed(NoticeAdded(notice_id))
+            self._put_into_outbox(notice_id)
+        self._unit.changed(NoticeAdded(notice_id))
         return notice_id
+
+    def _put_into_outbox(self, notice_id: str) -> None:
+        """If e-mails are wanted at all."""
+        now = self._unit.now_text()
+        self._unit.raw.execute(_INTO_OUTBOX, (notice_id, now, now))
 
     def add_once_a_day(self, kind: NoticeKind, **detail: Any) -> None:
         """A new notice, unless one of this kind was made in the last 24 hours."""
-        since = to_text(self._t.clock.now() - timedelta(days=1))
-        known = self._t.raw.execute(
+        since = to_text(self._unit.clock.now() - timedelta(days=1))
+        known = self._unit.raw.execute(
             "SELECT 1 FROM notices WHERE kind = ? AND at > ? LIMIT 1", (kind.value, since)
         ).fetchone()
         if known is None:
@@ -75,15 +84,15 @@ class NoticeVerbs:
         With `invoice_id` only those of this invoice, with `about` those that began with it, with
         `object_id` those about this object of Stripe's, with `event_id` those that an event made.
         """
-        now = self._t.now_text()
+        now = self._unit.now_text()
         for notice_id, detail in self._not_over(kind, invoice_id, about, event_id):
             if object_id is not None and detail.get("object_id") != object_id:
                 continue
-            self._t.raw.execute(
+            self._unit.raw.execute(
                 "UPDATE notices SET detail = ?, read_at = COALESCE(read_at, ?) WHERE id = ?",
                 (as_json({**detail, "over_at": now}), now, notice_id),
             )
-            self._t.changed(NoticeAdded(""))
+            self._unit.changed(NoticeAdded(""))
 
     def _not_over(
         self,
@@ -92,7 +101,7 @@ class NoticeVerbs:
         about: str | None = None,
         event_id: str | None = None,
     ) -> list[tuple[str, Mapping[str, object]]]:
-        rows = self._t.raw.execute(
+        rows = self._unit.raw.execute(
             "SELECT id, detail FROM notices WHERE kind = ?1 AND (?2 IS NULL OR invoice_id = ?2)"
             " AND (?3 IS NULL OR event_id = ?3)",
             (kind.value, invoice_id, event_id),
@@ -109,8 +118,8 @@ class NoticeVerbs:
         statement = update(notices).where(notices.c.read_at.is_(None))
         if notice_ids is not None:
             statement = statement.where(notices.c.id.in_(notice_ids))
-        self._t.core.execute(statement.values(read_at=self._t.now_text()))
-        self._t.changed(NoticeAdded(""))
+        self._unit.core.execute(statement.values(read_at=self._unit.now_text()))
+        self._unit.changed(NoticeAdded(""))
 
 
 def notice_page(connection: Connection, *, unread_only: bool, limit: int) -> list[Notice]:

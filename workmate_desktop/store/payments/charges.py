@@ -6,18 +6,16 @@ then the successes that were kept since the last time are gone through.
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.payments.charges import Charge
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, REVERSAL_TYPES
+from workmate_desktop.store.common.settings import SettingVerbs
 from workmate_desktop.store.common.tables import charges, stripe_events
 from workmate_desktop.store.common.values import from_json
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 _KEPT = "SELECT intent_id, paid, amount_minor, captured_minor, created_at, method FROM charges"
 _KEEP = """
@@ -41,13 +39,14 @@ _GONE_THROUGH = "charges.successes"
 class ChargeVerbs:
     """What a transaction can do with charges."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._settings = SettingVerbs(unit)
 
     def learn(self, charge: Charge) -> bool:
         """Keep what a charge tells; True when that is news. One that paid stays the one that paid,
         also when the money was taken back later."""
-        kept = self._t.raw.execute(f"{_KEPT} WHERE id = ?", (charge.id,)).fetchone()
+        kept = self._unit.raw.execute(f"{_KEPT} WHERE id = ?", (charge.id,)).fetchone()
         before = kept or (None, 0, None, None, None, None)
         after = (
             charge.intent_id or before[0],
@@ -59,19 +58,19 @@ class ChargeVerbs:
         )
         if kept is not None and after == tuple(kept):
             return False
-        self._t.raw.execute(_KEEP, (charge.id, *after))
+        self._unit.raw.execute(_KEEP, (charge.id, *after))
         return True
 
     def paid_by(self, intent_id: str) -> str | None:
         """The charge that paid an intent; None while no charge told it."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT id FROM charges WHERE intent_id = ? AND paid = 1 ORDER BY id", (intent_id,)
         ).fetchone()
         return row[0] if row else None
 
     def released_of(self, intent_id: str) -> int | None:
         """What of the hold that paid was never captured; None while no charge told it."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT amount_minor - captured_minor FROM charges"
             " WHERE intent_id = ? AND paid = 1 AND captured_minor > 0 ORDER BY id",
             (intent_id,),
@@ -80,7 +79,7 @@ class ChargeVerbs:
 
     def method_of(self, intent_id: str) -> str | None:
         """How an intent was paid; None while no charge told it."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT method FROM charges WHERE intent_id = ? AND paid = 1 AND method IS NOT NULL",
             (intent_id,),
         ).fetchone()
@@ -96,11 +95,11 @@ class ChargeVerbs:
 
     def await_intent(self, charge_id: str) -> None:
         """Something was told about this charge, whose payment is not known yet."""
-        self._t.raw.execute("INSERT OR IGNORE INTO charges (id) VALUES (?)", (charge_id,))
+        self._unit.raw.execute("INSERT OR IGNORE INTO charges (id) VALUES (?)", (charge_id,))
 
     def is_awaited(self, charge_id: str) -> bool:
         """Something was told about this charge while its payment was not known."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT 1 FROM charges WHERE id = ? AND intent_id IS NULL", (charge_id,)
         )
         return found.fetchone() is not None
@@ -108,11 +107,11 @@ class ChargeVerbs:
     def adopt(self, charge_id: str, intent_id: str) -> bool:
         """The payment of a charge is known now: what was told of the charge alone before is told
         of the payment. Whether there was anything."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE charges SET intent_id = ? WHERE id = ? AND intent_id IS NULL",
             (intent_id, charge_id),
         )
-        moved = self._t.raw.execute(
+        moved = self._unit.raw.execute(
             "UPDATE stripe_events SET payment_intent_id = ? WHERE payment_intent_id IS NULL"
             f" AND type IN {REVERSAL_TYPES} AND json_extract(detail, '$.object_charge') = ?",
             (intent_id, charge_id),
@@ -120,7 +119,7 @@ class ChargeVerbs:
         return moved.rowcount > 0
 
     def _intent_of(self, charge_id: str) -> str | None:
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT intent_id FROM charges WHERE id = ?", (charge_id,)
         ).fetchone()
         return row[0] if row else None
@@ -128,22 +127,22 @@ class ChargeVerbs:
     def go_through_successes(self) -> bool:
         """Note the charges of successes that were kept since the last time. Whether any was new."""
         row, key = self._gone_through()
-        known = self._t.raw.execute(
+        known = self._unit.raw.execute(
             "SELECT 1 FROM stripe_events WHERE rowid = ? AND id = ?", (row, key)
         ).fetchone()
-        newest = self._t.raw.execute(
+        newest = self._unit.raw.execute(
             "SELECT rowid, id FROM stripe_events ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
         if newest is None or (known and newest[0] == row):
             return False
         # Rows have other numbers after a backup was restored: then all are gone through again.
-        self._t.raw.execute(_FROM_SUCCESSES, (row if known else 0,))
-        self._t.settings.set(_GONE_THROUGH, json.dumps(list(newest)))
+        self._unit.raw.execute(_FROM_SUCCESSES, (row if known else 0,))
+        self._settings.set(_GONE_THROUGH, json.dumps(list(newest)))
         return True
 
     def _gone_through(self) -> tuple[int, str]:
         try:
-            row, key = json.loads(self._t.settings.get(_GONE_THROUGH) or "null")
+            row, key = json.loads(self._settings.get(_GONE_THROUGH) or "null")
         except (ValueError, TypeError):
             return 0, ""
         return (row, key) if type(row) is int and isinstance(key, str) else (0, "")

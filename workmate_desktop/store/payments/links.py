@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, case, select
 
@@ -11,9 +11,7 @@ from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.payments.links import LONGEST_RUN, CloseReason, LinkState, PaymentLink
 from workmate_desktop.store.common.owed import UNPAID_RAW
 from workmate_desktop.store.common.tables import payment_links
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 _ADD = """
 INSERT INTO payment_links (id, invoice_id, idempotency_key, livemode, account, amount_minor,
@@ -40,8 +38,8 @@ WHERE l.state IN ('creating', 'active', 'deactivating')"""
 class PaymentLinkVerbs:
     """What a transaction can do with payment links. Each change of state is announced."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def reserve(
         self,
@@ -60,8 +58,8 @@ class PaymentLinkVerbs:
 
         Raises sqlite3.IntegrityError while the invoice has another that may be usable.
         """
-        now = self._t.now_text()
-        self._t.raw.execute(
+        now = self._unit.now_text()
+        self._unit.raw.execute(
             _ADD,
             (
                 link_id,
@@ -76,18 +74,18 @@ class PaymentLinkVerbs:
                 now,
             ),
         )
-        self._t.changed(InvoiceChanged(invoice_id))
+        self._unit.changed(InvoiceChanged(invoice_id))
         found = self.get(link_id)
         assert found is not None
         return found
 
     def get(self, link_id: str) -> PaymentLink | None:
         """One link, as this transaction sees it."""
-        return link(self._t.core, link_id)
+        return link(self._unit.core, link_id)
 
     def live(self, invoice_id: str) -> PaymentLink | None:
         """The one link of the invoice that may be usable."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT id FROM payment_links WHERE invoice_id = ? AND state IN ('creating', 'active')",
             (invoice_id,),
         ).fetchone()
@@ -95,7 +93,7 @@ class PaymentLinkVerbs:
 
     def closing(self, invoice_id: str) -> list[PaymentLink]:
         """Links of the invoice that Stripe has still to switch off, oldest first."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT id FROM payment_links WHERE invoice_id = ? AND state = 'deactivating'"
             " ORDER BY created_at, id",
             (invoice_id,),
@@ -108,7 +106,7 @@ class PaymentLinkVerbs:
         self._change(
             link_id,
             "idempotency_key = ?, keyed_at = ?, trouble = NULL",
-            (idempotency_key, self._t.now_text()),
+            (idempotency_key, self._unit.now_text()),
         )
 
     def made(self, link_id: str, stripe_link_id: str, url: str | None) -> None:
@@ -117,7 +115,7 @@ class PaymentLinkVerbs:
             link_id,
             "state = CASE state WHEN 'creating' THEN 'active' ELSE state END,"
             " stripe_link_id = ?, url = ?, active_at = ?, trouble = NULL",
-            (stripe_link_id, url, self._t.now_text()),
+            (stripe_link_id, url, self._unit.now_text()),
         )
 
     def must_close(self, link_id: str, reason: CloseReason) -> None:
@@ -131,7 +129,7 @@ class PaymentLinkVerbs:
         self._change(
             link_id,
             "state = ?, closed_at = ?, close_reason = ifnull(close_reason, ?), trouble = NULL",
-            (state.value, self._t.now_text(), reason.value if reason else None),
+            (state.value, self._unit.now_text(), reason.value if reason else None),
         )
 
     def note_trouble(self, link_id: str, code: str | None) -> None:
@@ -140,28 +138,28 @@ class PaymentLinkVerbs:
 
     def reason_to_close(self, link_id: str) -> CloseReason | None:
         """Why this link must not be paid any more; None when it asks for what is owed."""
-        row = self._t.raw.execute(
-            f"{_UNFINISHED} AND l.id = ?", (_still_running(self._t.clock.now()), link_id)
+        row = self._unit.raw.execute(
+            f"{_UNFINISHED} AND l.id = ?", (_still_running(self._unit.clock.now()), link_id)
         ).fetchone()
         return CloseReason(row[2]) if row is not None and row[2] else None
 
     def orphan_test_links(self) -> None:
         """The test invoices go; their links stay until they are switched off at Stripe."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "DELETE FROM payment_links WHERE livemode = 0 AND state IN ('inactive', 'refused')"
         )
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE payment_links SET invoice_id = NULL, state = 'deactivating',"
             " close_reason = ifnull(close_reason, 'deleted') WHERE livemode = 0"
         )
 
     def _change(self, link_id: str, assignments: str, values: tuple[object, ...]) -> None:
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             f"UPDATE payment_links SET {assignments} WHERE id = ? RETURNING invoice_id",
             (*values, link_id),
         ).fetchone()
         if row is not None and row[0] is not None:
-            self._t.changed(InvoiceChanged(row[0]))
+            self._unit.changed(InvoiceChanged(row[0]))
 
 
 # --- reading -----------------------------------------------------------------------------

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.payments.payments import Payment, StaffKind
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
+from workmate_desktop.store.payments.write import PaymentVerbs
 
 # What is left here of each payment, whatever went back or away; the newest first.
 _SOURCES = """
@@ -52,21 +50,22 @@ class Move:
 class MoveVerbs:
     """What a transaction can do with moved money."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._payments = PaymentVerbs(unit)
 
     def sources(self, invoice_id: str, currency: str) -> list[tuple[str, int]]:
         """(payment, what is left of it here), in minor units, the newest first."""
-        found = self._t.raw.execute(_SOURCES, (invoice_id, currency)).fetchall()
+        found = self._unit.raw.execute(_SOURCES, (invoice_id, currency)).fetchall()
         return [(row[0], int(row[1])) for row in found]
 
     def left_at(self, invoice_id: str, payment_id: str) -> int:
         """What is left on this invoice of a payment's money, in minor units."""
-        return int(self._t.raw.execute(_LEFT_AT, (invoice_id, payment_id)).fetchone()[0])
+        return int(self._unit.raw.execute(_LEFT_AT, (invoice_id, payment_id)).fetchone()[0])
 
     def came_to(self, invoice_id: str, payment_id: str) -> int:
         """The same, whatever went back to the customer."""
-        found = self._t.raw.execute(_CAME_TO, (invoice_id, payment_id)).fetchone()
+        found = self._unit.raw.execute(_CAME_TO, (invoice_id, payment_id)).fetchone()
         return int(found[0])
 
     def of_payment(self, payment_id: str) -> list[Move]:
@@ -100,8 +99,8 @@ class MoveVerbs:
         actor: str,
         reverses_id: str | None = None,
     ) -> None:
-        now: datetime = self._t.true_now()
-        self._t.payments.add_by_staff(
+        now: datetime = self._unit.true_now()
+        self._payments.add_by_staff(
             invoice_id=invoice_id,
             amount_minor=amount_minor,
             currency=payment.currency,
@@ -119,6 +118,6 @@ class MoveVerbs:
         return [
             Move(decision, away, here, payment, from_id, to_id, amount, bool(credit))
             for decision, away, here, payment, from_id, to_id, amount, credit in (
-                self._t.raw.execute(query, (key,))
+                self._unit.raw.execute(query, (key,))
             )
         ]

@@ -1,7 +1,7 @@
 """Refunds asked for here, and the fees that Stripe kept: written once, then only closed."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
@@ -21,26 +21,24 @@ from workmate_desktop.store.common.tables import (
     stripe_events,
 )
 from workmate_desktop.store.common.values import from_json, storable
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.payments.reversals import reversal_of
 from workmate_desktop.store.payments.write import payment_of
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
 
 
 class RefundVerbs:
     """What a transaction can do with refund requests and fees."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def ask(self, payment: Payment, amount_minor: int, reason: str, actor: str) -> RefundRequest:
         """Keep a request with its idempotency key, before Stripe hears of it.
 
         Raises sqlite3.IntegrityError while another one of this payment is open.
         """
-        request_id = self._t.new_id()
-        self._t.raw.execute(
+        request_id = self._unit.new_id()
+        self._unit.raw.execute(
             "INSERT INTO refund_requests (id, payment_id, idempotency_key, amount_minor, currency,"
             " livemode, reason, actor, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -53,7 +51,7 @@ class RefundVerbs:
                 storable(reason),
                 actor,
                 RequestState.ASKED.value,
-                self._t.now_text(),
+                self._unit.now_text(),
             ),
         )
         found = self.get(request_id)
@@ -63,12 +61,12 @@ class RefundVerbs:
     def get(self, request_id: str) -> RefundRequest | None:
         """One request."""
         query = select(refund_requests).where(refund_requests.c.id == request_id)
-        row = self._t.core.execute(query).mappings().one_or_none()
+        row = self._unit.core.execute(query).mappings().one_or_none()
         return None if row is None else _request(row)
 
     def open_for(self, payment_id: str) -> RefundRequest | None:
         """The request of this payment that Stripe has not answered yet."""
-        row = self._t.core.execute(_open().where(refund_requests.c.payment_id == payment_id))
+        row = self._unit.core.execute(_open().where(refund_requests.c.payment_id == payment_id))
         found = row.mappings().one_or_none()
         return None if found is None else _request(found)
 
@@ -76,27 +74,27 @@ class RefundVerbs:
         self, request_id: str, state: RequestState, stripe_id: str | None, trouble: str | None
     ) -> None:
         """What became of an open request; a closed one stays as it is."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE refund_requests SET state = ?, stripe_refund_id = ?, trouble = ?,"
             " closed_at = ? WHERE id = ? AND state = 'asked'",
-            (state.value, stripe_id, trouble, self._t.now_text(), request_id),
+            (state.value, stripe_id, trouble, self._unit.now_text(), request_id),
         )
 
     def note_trouble(self, request_id: str, trouble: str) -> None:
         """Why an open request is still open."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE refund_requests SET trouble = ? WHERE id = ? AND state = 'asked'",
             (trouble, request_id),
         )
 
     def keep_fee(self, fee: PaymentFee) -> bool:
         """Keep what Stripe kept of a payment; False when it is known already."""
-        known = self._t.raw.execute(
+        known = self._unit.raw.execute(
             "SELECT 1 FROM payment_fees WHERE payment_id = ?", (fee.payment_id,)
         ).fetchone()
         if known is not None:
             return False
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "INSERT INTO payment_fees (payment_id, balance_transaction_id, fee_minor, net_minor,"
             " currency, created_at) VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -105,7 +103,7 @@ class RefundVerbs:
                 fee.fee_minor,
                 fee.net_minor,
                 fee.currency,
-                self._t.now_text(),
+                self._unit.now_text(),
             ),
         )
         return True

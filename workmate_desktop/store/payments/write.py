@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -12,11 +12,10 @@ from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.domain.payments.reversals import RETURNED_BY_BANK, ReversalKind
 from workmate_desktop.store.common.tables import payments
 from workmate_desktop.store.common.values import storable
+from workmate_desktop.store.database.unit import Unit
 from workmate_desktop.store.payments.charges import methods_of
+from workmate_desktop.store.payments.money_times import TimeVerbs
 from workmate_desktop.store.seals.seals import COLUMNS, Sealed
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
 
 _COLUMNS = COLUMNS[Sealed.PAYMENT]
 _ADD = """
@@ -38,8 +37,9 @@ _AS_STORED = f"SELECT {', '.join(_COLUMNS)} FROM payments WHERE id = ?"
 class PaymentVerbs:
     """What a transaction can do with payments."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._times = TimeVerbs(unit)
 
     def add(
         self,
@@ -60,7 +60,7 @@ class PaymentVerbs:
         `invoice_id` None keeps it unassigned. The trigger sums up the invoice. Raises
         sqlite3.IntegrityError for an intent that is booked already.
         """
-        payment_id = self._t.new_id()
+        payment_id = self._unit.new_id()
         row = (
             payment_id,
             invoice_id,
@@ -70,13 +70,13 @@ class PaymentVerbs:
             method,
             int(livemode),
             to_text(received_at),
-            self._t.now_text(),
+            self._unit.now_text(),
             reverses_id,
             storable(note),
             actor,
         )
-        self._t.raw.execute(_ADD, row)
-        self._t.seal(Sealed.PAYMENT, row)
+        self._unit.raw.execute(_ADD, row)
+        self._unit.seal(Sealed.PAYMENT, row)
         return payment_id
 
     def add_by_staff(
@@ -102,7 +102,7 @@ class PaymentVerbs:
         the payment whose money is moved, `moved_by` the decision to move it. It counts from this
         moment, on Stripe's clock. The caller updates the status of the invoice.
         """
-        payment_id = self._t.new_id()
+        payment_id = self._unit.new_id()
         row = (
             payment_id,
             invoice_id,
@@ -111,7 +111,7 @@ class PaymentVerbs:
             method,
             int(livemode),
             to_text(received_at),
-            self._t.now_text(),
+            self._unit.now_text(),
             reverses_id,
             storable(note),
             actor,
@@ -119,14 +119,14 @@ class PaymentVerbs:
             kind,
             moved_by,
         )
-        self._t.raw.execute(_ADD_STAFF, row)
-        self._t.times.note_staff(payment_id)
+        self._unit.raw.execute(_ADD_STAFF, row)
+        self._times.note_staff(payment_id)
         self._seal_as_stored(payment_id)
         return payment_id
 
     def by_intent(self, intent_id: str) -> tuple[str, str | None] | None:
         """(payment id, invoice id or None) of an intent that is booked; else None."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT id, invoice_id FROM payments WHERE stripe_payment_intent_id = ?", (intent_id,)
         ).fetchone()
         return None if row is None else (row[0], row[1])
@@ -146,8 +146,8 @@ class PaymentVerbs:
 
         `amount_minor` is negative for money that goes, positive for money that comes back.
         """
-        payment_id = self._t.new_id()
-        self._t.raw.execute(
+        payment_id = self._unit.new_id()
+        self._unit.raw.execute(
             _ADD_REVERSAL,
             (
                 payment_id,
@@ -157,7 +157,7 @@ class PaymentVerbs:
                 payment.method,
                 int(payment.livemode),
                 to_text(at),
-                self._t.now_text(),
+                self._unit.now_text(),
                 storable(note),
                 actor,
                 payment.id,
@@ -172,7 +172,7 @@ class PaymentVerbs:
     def reversals_of(self, payment_id: str) -> list[Payment]:
         """All counter-entries of a Stripe payment, oldest first."""
         query = select(payments).where(payments.c.reversal_of == payment_id)
-        rows = self._t.core.execute(query.order_by(payments.c.created_at, payments.c.id))
+        rows = self._unit.core.execute(query.order_by(payments.c.created_at, payments.c.id))
         return [payment_of(row) for row in rows.mappings()]
 
     def assign(self, payment_id: str, invoice_id: str | None) -> None:
@@ -180,7 +180,7 @@ class PaymentVerbs:
 
         What of it has gone back goes along, so that the sums stay right.
         """
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE payments SET invoice_id = ?1 WHERE id = ?2"
             " OR (reversal_of = ?2 AND kind <> 'moved')",
             (invoice_id, payment_id),
@@ -188,19 +188,20 @@ class PaymentVerbs:
 
     def _seal_as_stored(self, payment_id: str) -> None:
         """Seal a row that was just added, with what the database wrote into it."""
-        self._t.seal(Sealed.PAYMENT, self._t.raw.execute(_AS_STORED, (payment_id,)).fetchone())
+        row = self._unit.raw.execute(_AS_STORED, (payment_id,)).fetchone()
+        self._unit.seal(Sealed.PAYMENT, row)
 
     def place_reversals(self, row_ids: Sequence[str], invoice_id: str) -> None:
         """These counter-entries count on another invoice than their payment."""
         for row_id in row_ids:
-            self._t.raw.execute(
+            self._unit.raw.execute(
                 "UPDATE payments SET invoice_id = ? WHERE id = ? AND reversal_of IS NOT NULL",
                 (invoice_id, row_id),
             )
 
     def left_of(self, payment_id: str) -> int:
         """What is left of a payment after everything that went back, in minor units."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT ifnull(sum(amount_minor), 0) FROM payments WHERE id = ? OR reversal_of = ?",
             (payment_id, payment_id),
         ).fetchone()
@@ -209,7 +210,7 @@ class PaymentVerbs:
     def get(self, payment_id: str) -> Payment | None:
         """One payment."""
         row = (
-            self._t.core.execute(select(payments).where(payments.c.id == payment_id))
+            self._unit.core.execute(select(payments).where(payments.c.id == payment_id))
             .mappings()
             .one_or_none()
         )
@@ -218,7 +219,7 @@ class PaymentVerbs:
     def is_reversed(self, payment_id: str) -> bool:
         """A counter-entry for this payment exists."""
         return (
-            self._t.raw.execute(
+            self._unit.raw.execute(
                 "SELECT 1 FROM payments WHERE reverses_id = ?", (payment_id,)
             ).fetchone()
             is not None

@@ -1,16 +1,14 @@
 """Decisions of staff: append-only rows. A decision is taken back by another row."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.changes import EventRecorded
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.review import Decision
 from workmate_desktop.domain.stripe.events import Outcome
 from workmate_desktop.store.common.values import storable
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
+from workmate_desktop.store.payments.money_times import TimeVerbs
 
 _ADD = """
 INSERT INTO review_decisions (id, at, kind, actor, item_id, payment_id, invoice_id, amount_minor,
@@ -80,8 +78,9 @@ class StoredDecision:
 class ReviewVerbs:
     """What a transaction can do with decisions."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._times = TimeVerbs(unit)
 
     def add(
         self,
@@ -101,12 +100,12 @@ class ReviewVerbs:
     ) -> str:
         """One decision; returns its id. Raises sqlite3.IntegrityError when `undoes_id` was
         taken back before."""
-        decision_id = self._t.new_id()
-        self._t.raw.execute(
+        decision_id = self._unit.new_id()
+        self._unit.raw.execute(
             _ADD,
             (
                 decision_id,
-                self._t.now_text(),
+                self._unit.now_text(),
                 kind.value,
                 actor,
                 item_id,
@@ -121,7 +120,7 @@ class ReviewVerbs:
                 int(livemode),
             ),
         )
-        self._t.times.note_staff(decision_id)
+        self._times.note_staff(decision_id)
         return decision_id
 
     def get(self, decision_id: str) -> StoredDecision | None:
@@ -139,19 +138,19 @@ class ReviewVerbs:
     def credited(self, invoice_id: str, up_to: str | None = None) -> int:
         """How much of the money that is here is kept as credits; with `up_to` by those no newer.
         What was moved to another invoice is no longer here."""
-        return int(self._t.raw.execute(_CREDITED, (invoice_id, up_to)).fetchone()[0])
+        return int(self._unit.raw.execute(_CREDITED, (invoice_id, up_to)).fetchone()[0])
 
     def credit_is_used(self, credit_id: str) -> bool:
         """The credit stands on another invoice already."""
-        return self._t.raw.execute(_CREDIT_USED, (credit_id,)).fetchone() is not None
+        return self._unit.raw.execute(_CREDIT_USED, (credit_id,)).fetchone() is not None
 
     def chosen_credits(self, invoice_id: str) -> list[tuple[str, str]]:
         """(decision, credit) of the credits that are kept for this draft, oldest first."""
-        return self._t.raw.execute(_CHOSEN, (invoice_id,)).fetchall()
+        return self._unit.raw.execute(_CHOSEN, (invoice_id,)).fetchall()
 
     def is_unreadable_notice(self, notice_id: str) -> bool:
         """This notice tells of a signed message that nobody can read."""
-        found = self._t.raw.execute(
+        found = self._unit.raw.execute(
             "SELECT 1 FROM notices WHERE id = ? AND kind = ?",
             (notice_id, NoticeKind.UNREADABLE_EVENT.value),
         )
@@ -159,26 +158,26 @@ class ReviewVerbs:
 
     def named_invoice(self, event_id: str) -> str | None:
         """The id of the invoice that the kept event stands beside now."""
-        row = self._t.raw.execute(
+        row = self._unit.raw.execute(
             "SELECT invoice_id FROM stripe_events WHERE id = ?", (event_id,)
         ).fetchone()
         return None if row is None else row[0]
 
     def waiting_event_of(self, payment_id: str) -> str | None:
         """The event in review whose money this is, as long as it is on no invoice."""
-        row = self._t.raw.execute(_WAITING_EVENT, (payment_id,)).fetchone()
+        row = self._unit.raw.execute(_WAITING_EVENT, (payment_id,)).fetchone()
         return None if row is None else row[0]
 
     def settle_event(self, event_id: str, outcome: Outcome, invoice_id: str | None) -> None:
         """What the event did in the end; why it had waited stays with it."""
-        self._t.raw.execute(
+        self._unit.raw.execute(
             "UPDATE stripe_events SET outcome = ?, invoice_id = ? WHERE id = ?",
             (outcome.value, invoice_id, event_id),
         )
-        self._t.changed(EventRecorded(event_id))
+        self._unit.changed(EventRecorded(event_id))
 
     def _one(self, query: str, key: str) -> StoredDecision | None:
-        row = self._t.raw.execute(query, (key,)).fetchone()
+        row = self._unit.raw.execute(query, (key,)).fetchone()
         if row is None:
             return None
         *values, livemode, credit_id, undone = row[2:]

@@ -26,7 +26,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workmate_desktop.store.common.compact_json import compact_encoder
 from workmate_desktop.store.seals.tables import (
     COLUMNS,
     ONE,
@@ -49,7 +48,7 @@ Entry = tuple[Sealed, str, bytes]
 Written = tuple[Sealed, str, bytes | None]
 """Like an Entry; without a hash the row is read just before the commit."""
 
-_encode = compact_encoder(ascii_only=True, default=str)
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 _LAST = "SELECT no, chain FROM seals ORDER BY no DESC LIMIT 1"
 _ADD = "INSERT INTO seals (no, rows, hashes, chain) VALUES (?, ?, ?, ?)"
 _BY_LETTER = {what.value: what for what in Sealed}

@@ -5,16 +5,14 @@ Nothing that is looked at here is sealed: it follows from rows that are.
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from workmate_desktop.store.common.settings import setting
+from workmate_desktop.store.common.settings import SettingVerbs, setting
 from workmate_desktop.store.common.values import from_json
-from workmate_desktop.store.events.write import LAST_FAILURE, RUNNING
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
+from workmate_desktop.store.events.write import LAST_FAILURE, RUNNING, EventVerbs
+from workmate_desktop.store.invoices.write import InvoiceVerbs
 
 RECOUNT = "owed.recount"
 """Setting: ALL after a migration or a restore; else the row of the last payment looked at."""
@@ -104,13 +102,14 @@ def _said(found: dict[str, object]) -> Iterator[tuple[str, Said]]:
             yield key, (value[0], value[1], value[2], value[3])
 
 
-def sum_up(t: "Transaction", invoice_id: str) -> None:
+def sum_up(unit: Unit, invoice_id: str) -> None:
     """Write what follows from other rows anew, as the triggers and the verbs do: sums, marks of
     failed and running payments, the number as it is sorted, the customer's name of a draft."""
-    t.raw.execute(_SUM_UP, {"id": invoice_id})
-    t.invoices.set_last_failure(invoice_id, t.events.last_failure_at(invoice_id))
-    t.invoices.set_running(invoice_id, t.events.running_since(invoice_id))
-    t.raw.execute(_DERIVE_AGAIN, (invoice_id,))
+    unit.raw.execute(_SUM_UP, {"id": invoice_id})
+    invoices, events = InvoiceVerbs(unit), EventVerbs(unit)
+    invoices.set_last_failure(invoice_id, events.last_failure_at(invoice_id))
+    invoices.set_running(invoice_id, events.running_since(invoice_id))
+    unit.raw.execute(_DERIVE_AGAIN, (invoice_id,))
 
 
 _SUM = (
@@ -135,6 +134,6 @@ UPDATE invoices AS i SET currency = currency
 WHERE id = ? AND (sort_number IS NOT {_SORT_NUMBER} OR ({_NAME_OF_DRAFT}))"""
 
 
-def note_row(t: "Transaction", row: int) -> None:
+def note_row(unit: Unit, row: int) -> None:
     """Everything up to this payment was looked at."""
-    t.settings.set(RECOUNT, json.dumps(row))
+    SettingVerbs(unit).set(RECOUNT, json.dumps(row))

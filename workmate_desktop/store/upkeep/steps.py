@@ -3,22 +3,20 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from workmate_desktop.domain.clock import from_text, to_text
 from workmate_desktop.domain.steps import StepName, StepState
+from workmate_desktop.store.common.settings import SettingVerbs
 from workmate_desktop.store.common.tables import settings
 from workmate_desktop.store.common.values import from_json
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 _KEYS = {f"step.{name.value}": name for name in StepName}
 
 
-def save_step(t: "Transaction", name: StepName, state: StepState) -> None:
+def save_step(unit: Unit, name: StepName, state: StepState) -> None:
     """Keep how this step stands."""
     times = ("done_at", "failing_since", "next_at")
     moments = {key: getattr(state, key) for key in times}
@@ -28,7 +26,7 @@ def save_step(t: "Transaction", name: StepName, state: StepState) -> None:
         values["trouble"] = state.trouble
     if state.right is not None:
         values["right"] = state.right
-    t.settings.set(f"step.{name.value}", json.dumps(values))
+    SettingVerbs(unit).set(f"step.{name.value}", json.dumps(values))
 
 
 def steps(connection: Connection) -> dict[StepName, StepState]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alembic import op
 
 from workmate_desktop.domain.clock import from_text
-from workmate_desktop.store.common.values import id_time, new_id_at
+from workmate_desktop.store.database.ids import id_time, new_id_at
 from workmate_desktop.store.seals.seals import Sealed, add_seal, row_hash
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, exists, or_, select
 
@@ -12,11 +12,9 @@ from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.invoices.invoices import OWED
 from workmate_desktop.domain.review import Decision
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, Outcome
-from workmate_desktop.store.common.settings import setting
+from workmate_desktop.store.common.settings import SettingVerbs, setting
 from workmate_desktop.store.common.tables import invoices, payments, review_decisions, stripe_events
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.database.unit import Unit
 
 _KEY = {False: "catch_up.cursor.test", True: "catch_up.cursor.live"}
 _DECIDED = (Decision.ASSIGNED.value, Decision.SET_ASIDE.value, Decision.REFUNDED.value)
@@ -54,9 +52,9 @@ def cursor(connection: Connection, *, livemode: bool) -> Cursor | None:
     return Cursor(anchor, newest, covered if type(covered) is int else None)
 
 
-def save_cursor(t: "Transaction", cursor: Cursor, *, livemode: bool) -> None:
+def save_cursor(unit: Unit, cursor: Cursor, *, livemode: bool) -> None:
     """Move the cursor, in the transaction that books what it has passed."""
-    t.settings.set(_KEY[livemode], json.dumps(asdict(cursor)))
+    SettingVerbs(unit).set(_KEY[livemode], json.dumps(asdict(cursor)))
 
 
 def begun_at(connection: Connection, now: datetime, *, livemode: bool) -> datetime:

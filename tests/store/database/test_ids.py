@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from workmate_desktop.store.common.values import new_id
+from workmate_desktop.store.database.ids import new_id
 
 AT = datetime(2026, 11, 23, 8, 0, 3, 120_000, UTC)
 

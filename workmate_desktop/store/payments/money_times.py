@@ -3,13 +3,10 @@
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.store.events.catch_up import cursor
-
-if TYPE_CHECKING:
-    from workmate_desktop.store.transaction import Transaction
+from workmate_desktop.store.catch_up.position import cursor
+from workmate_desktop.store.database.unit import Unit
 
 
 class TimeSource(StrEnum):
@@ -44,8 +41,8 @@ UNION SELECT was_invoice_id FROM review_decisions WHERE id IN (SELECT value FROM
 class TimeVerbs:
     """What a transaction can do with the times of money."""
 
-    def __init__(self, transaction: "Transaction") -> None:
-        self._t = transaction
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def note(self, object_id: str, at: datetime, source: TimeSource) -> bool:
         """Keep when this happened; True when that is news.
@@ -53,7 +50,7 @@ class TimeVerbs:
         `object_id`: of a payment its payment intent (`at` is then when the charge that paid was
         made), of a refund or dispute its own id.
         """
-        cursor = self._t.raw.execute(_NOTE, (object_id, to_text(at), source.value))
+        cursor = self._unit.raw.execute(_NOTE, (object_id, to_text(at), source.value))
         return cursor.rowcount > 0
 
     def note_staff(self, row_id: str) -> None:
@@ -62,13 +59,13 @@ class TimeVerbs:
         They saw what Stripe had told until then: a clock that is behind, and that nobody has
         measured yet, does not put it before that.
         """
-        now = max(int(self._t.clock.stripe_now()), self.told_until() + 1)
+        now = max(int(self._unit.clock.stripe_now()), self.told_until() + 1)
         self.note(row_id, datetime.fromtimestamp(now, UTC), TimeSource.STAFF)
 
     def told_until(self) -> int:
         """The newest of Stripe's times that is known here, in seconds since 1970; 0: none."""
-        known = [cursor(self._t.core, livemode=livemode) for livemode in (False, True)]
-        row = self._t.raw.execute(_NEWEST_EVENT).fetchone()
+        known = [cursor(self._unit.core, livemode=livemode) for livemode in (False, True)]
+        row = self._unit.raw.execute(_NEWEST_EVENT).fetchone()
         told = int(from_text(row[0]).timestamp()) if row else 0
         return max(told, *(one.newest if one else 0 for one in known))
 
@@ -79,14 +76,14 @@ class TimeVerbs:
         clock minus that of this PC. Where that does not explain it the clock was set since then,
         and it follows what Stripe had told. Returns the invoices whose order is another now.
         """
-        found = self._t.raw.execute(_FUTURE, (_text(asked_at + 2),)).fetchall()
+        found = self._unit.raw.execute(_FUTURE, (_text(asked_at + 2),)).fetchall()
         told = self.told_until() + 1 if found else 0
         for row_id, at in found:
             moment = from_text(at).timestamp() + offset
             mended = int(moment) if moment <= asked_at else min(told, asked_at)
-            self._t.raw.execute(_SET_STAFF, (_text(mended), row_id))
+            self._unit.raw.execute(_SET_STAFF, (_text(mended), row_id))
         ids = json.dumps([row_id for row_id, _at in found])
-        return [row[0] for row in self._t.raw.execute(_INVOICES_OF, (ids,))] if found else []
+        return [row[0] for row in self._unit.raw.execute(_INVOICES_OF, (ids,))] if found else []
 
 
 def _text(seconds: int) -> str:
