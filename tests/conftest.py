@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.left_behind import Processes
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-PATIENCE_MS = 60_000
-"""Until a test of the window gives up. Only one that fails needs so long."""
+_PATIENCE_MS = int(PATIENCE * 1000)
 
 # As in the program (ui/window/collector.py): a widget in a reference cycle must never be freed
 # by the thread of a writer or listener. Collected after each test instead, in this thread.
@@ -58,21 +58,21 @@ def qtbot(qapp, request) -> "QtBot":
 
     class PatientBot(QtBot):
         def waitUntil(self, callback, *, timeout=0):  # noqa: N802 - Qt's way
-            super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+            super().waitUntil(callback, timeout=max(timeout, _PATIENCE_MS))
 
         def waitSignal(self, signal, *, timeout=0, raising=None, **how):  # noqa: N802
             # Not raising: it waits to see that nothing comes, as assertNotEmitted does.
-            timeout = timeout if raising is False else max(timeout, PATIENCE_MS)
+            timeout = timeout if raising is False else max(timeout, _PATIENCE_MS)
             return super().waitSignal(signal, timeout=timeout, raising=raising, **how)
 
         def waitSignals(self, signals, *, timeout=0, **how):  # noqa: N802
-            return super().waitSignals(signals, timeout=max(timeout, PATIENCE_MS), **how)
+            return super().waitSignals(signals, timeout=max(timeout, _PATIENCE_MS), **how)
 
         def waitActive(self, widget, *, timeout=0):  # noqa: N802
-            return super().waitActive(widget, timeout=max(timeout, PATIENCE_MS))
+            return super().waitActive(widget, timeout=max(timeout, _PATIENCE_MS))
 
         def waitExposed(self, widget, *, timeout=0):  # noqa: N802
-            return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
+            return super().waitExposed(widget, timeout=max(timeout, _PATIENCE_MS))
 
     return PatientBot(request)
 

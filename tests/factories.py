@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from tests.places import TESTS
 from tests.standins.signing import signature_header
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
@@ -119,15 +120,15 @@ class OfficeBooks:
 
     def settled(self) -> None:
         """Return when everything submitted until now is committed, told and logged."""
-        self.writer.submit(lambda _t: None).result(10)
+        self.writer.submit(lambda _t: None).result(PATIENCE)
 
     def close(self) -> None:
-        assert self.writer.stop()
+        assert self.writer.stop(PATIENCE)
         self.database.close()
 
     def close_never_accused(self) -> None:
         """Close, after whatever a test did through the program: its seals are whole."""
-        assert self.writer.stop()
+        assert self.writer.stop(PATIENCE)
         findings = compare_with_seals(self.database, lambda: None).findings
         self.database.close()
         accused = (findings.changed, findings.missing, findings.broken_at)
@@ -210,7 +211,7 @@ def make_books(
 
 def customer(office: OfficeBooks, name: str = "Müller GmbH", **fields: str) -> str:
     """A kept customer; returns the id."""
-    return office.invoicing.save_customer(Customer("", name, **fields)).result(10)
+    return office.invoicing.save_customer(Customer("", name, **fields)).result(PATIENCE)
 
 
 def item(net_minor: int = 10000, rate: str = "19", quantity: str = "1") -> InvoiceItem:
@@ -232,7 +233,7 @@ def draft(customer_id: str, *, total_minor: int | None = None, **fields: Any) ->
 
 def issued(office: OfficeBooks, *, name: str = "Müller GmbH", **fields: Any) -> str:
     """An issued invoice of a new customer; returns the id."""
-    return office.invoicing.issue(draft(customer(office, name), **fields)).result(10)
+    return office.invoicing.issue(draft(customer(office, name), **fields)).result(PATIENCE)
 
 
 # --- events ------------------------------------------------------------------------------
@@ -313,7 +314,7 @@ def post(
     *,
     path: str = WEBHOOK_PATH,
     headers: Sequence[str] = (),
-    timeout: float = 15.0,
+    timeout: float = PATIENCE,
 ) -> int:
     """One request over an own connection; the HTTP status of its answer."""
     lines = [
@@ -334,7 +335,7 @@ def post(
     return int(answer.split(b" ", 2)[1])
 
 
-def at_once(calls: Sequence[Any], deadline: float = 60.0) -> list[Any]:
+def at_once(calls: Sequence[Any], deadline: float = PATIENCE) -> list[Any]:
     """Call all in threads that start together; the results in order. Raises what one raised."""
     barrier = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
@@ -342,7 +343,7 @@ def at_once(calls: Sequence[Any], deadline: float = 60.0) -> list[Any]:
 
     def run(place: int) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(PATIENCE)
             results[place] = calls[place]()
         except BaseException as error:  # noqa: BLE001 - handed to the test
             errors.append(error)

@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-_GRACE = 5.0
+from tests.waiting import PATIENCE
+
+_GRACE = PATIENCE
 """Seconds that one which was told to end may take."""
 _OF_PYTHON = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 _STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.spawn"})

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from tests.waiting import PATIENCE
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.changes import EventRecorded, InvoiceChanged
 from workmate_desktop.domain.errors import UserError
@@ -48,7 +49,7 @@ def test_callbacks_are_freed_in_the_gui_thread_however_long_the_future_is_held(
 
     def answer(held: "list[Future[int]]") -> None:
         held[0].set_result(1)
-        told.wait(10)  # as a pool's thread that is not scheduled for a while
+        told.wait(PATIENCE)  # as a pool's thread that is not scheduled for a while
         held.clear()
 
     thread = threading.Thread(target=answer, args=([future],))

@@ -8,6 +8,7 @@ import pytest
 
 from tests import left_behind
 from tests.left_behind import Processes
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 
@@ -34,7 +35,7 @@ def test_a_child_that_runs_on_is_found(hasty: Processes) -> None:
         assert hasty.left() == []  # told already: no later test is at fault
         assert child.stdin is not None
         child.stdin.close()
-        child.wait(10)
+        child.wait(PATIENCE)
 
 
 def test_an_orphan_with_the_folder_of_the_test_is_found(hasty: Processes, tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_an_orphan_with_the_folder_of_the_test_is_found(hasty: Processes, tmp_pa
     ) as maker:
         assert maker.stdout is not None and maker.stdin is not None
         orphan = maker.stdout.readline().strip()
-        maker.wait(10)
+        maker.wait(PATIENCE)
         assert [line.split()[0] for line in hasty.left()] == [orphan]
         maker.stdin.close()  # ends it; the fixture sees to that
     hasty.seen_starting = True

@@ -22,6 +22,7 @@ from types import ModuleType
 import pytest
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 RUN_PY = CHECKOUT / "run.py"
 PROGRAM = """
@@ -185,7 +186,7 @@ def test_killed_set_up_is_repeated(tmp_path: Path) -> None:
         connection, _ = silent_index.accept()  # pip is waiting for the package list now
         with connection:
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE)
     assert not checkout.stamp.exists()
     assert checkout.start("doctor").program["tiny"] == "1.0"
     assert checkout.stamp.exists()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import NOBODY
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
@@ -87,7 +88,7 @@ class Unreachable:
         news: Callable[[], None],
         progress: Callable[[int], None],
     ) -> str:
-        assert cancelled.wait(60)
+        assert cancelled.wait(PATIENCE)
         raise UserError("tunnel_cancelled")
 
     def look(self) -> TunnelSight:

@@ -1,10 +1,17 @@
-"""A `Waiting` for tests: real threads, but the test decides what time it is and how waits end."""
+"""How long tests wait, and a `Waiting` for them: real threads, but the test decides what time it
+is and how waits end.
+"""
 
 import threading
 from collections.abc import Callable
 
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
+
+PATIENCE = 60.0
+"""Seconds until a test gives up on what should come. Only one that fails needs so long: no test
+may fail because the PC is slow, or busy with something else.
+"""
 
 Wait = Callable[[threading.Event, float | None], object]
 """Told the real event and for how many seconds somebody wants to wait for it; waits as it likes."""

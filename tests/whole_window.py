@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.waiting import PATIENCE
 from workmate_desktop.app.options import read_options
 from workmate_desktop.app.window.program import WindowProgram
 
@@ -52,7 +53,7 @@ def _started(theme: "Theme") -> WindowProgram:
 
 
 def _wait(true: "Callable[[], bool]") -> None:
-    deadline = QDeadlineTimer(20_000)
+    deadline = QDeadlineTimer(int(PATIENCE * 1000))
     while not true():
         if deadline.hasExpired():
             raise TimeoutError("the program did not get ready")

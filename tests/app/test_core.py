@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOBODY
+from tests.waiting import PATIENCE
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
 from workmate_desktop.app.options import Options
@@ -25,7 +26,7 @@ class SlowSecrets(MemorySecrets):
 
     def get(self, name: str) -> str | None:
         self.asked.set()
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(PATIENCE)
         return super().get(name)
 
 
@@ -55,10 +56,10 @@ def test_a_stop_during_the_start_is_heeded(folder: Path) -> None:
     core = Core(options(folder), Outside.real(options(folder), keychain=secrets))
     starting = threading.Thread(target=core.start)
     starting.start()
-    assert secrets.asked.wait(10), "the start is in the middle, waiting for the keyring"
+    assert secrets.asked.wait(PATIENCE), "the start is in the middle, waiting for the keyring"
     core.stop()
     secrets.go_on.set()
-    starting.join(10)
+    starting.join(PATIENCE)
     assert core.listener.port is None
     assert own_threads() == set()
 

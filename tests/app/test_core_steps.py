@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import NOBODY, draft
 from tests.standins.stripe_api import PUBLISHABLE_KEY, Key, StripeStandIn
+from tests.waiting import PATIENCE
 from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.data_dir import hold_data_dir
@@ -34,11 +35,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def issue(core: Core) -> None:
-    buyer = core.invoicing.save_customer(Customer("", "Müller GmbH")).result(10)
-    core.invoicing.issue(draft(buyer)).result(10)
+    buyer = core.invoicing.save_customer(Customer("", "Müller GmbH")).result(PATIENCE)
+    core.invoicing.issue(draft(buyer)).result(PATIENCE)
 
 
-def wait(true: Callable[[], object], seconds: float = 20.0) -> None:
+def wait(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "it never came"
@@ -64,7 +65,7 @@ def test_md1_a_running_program_and_doctor_beside_it_name_the_missing_right(folde
             wait(lambda: core.steps.states()[StepName.COMPARISON].failing)
             [point] = [one for one in core.checklist.points() if one.reason == "step_fails"]
             assert point.values["right"] == "rak_dispute_read"
-            core.writer.submit(lambda _t: None).result(10)
+            core.writer.submit(lambda _t: None).result(PATIENCE)
             out = io.StringIO()
             code = doctor(options, open_keychain=lambda _id: MemorySecrets(), out=out)
             assert code == 1

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 _BEGIN = """
 import atexit, sys, threading
@@ -24,7 +25,7 @@ def _ended(code: str) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.returncode, done.stdout
 

@@ -22,10 +22,11 @@ import pytest
 
 from tests.benchmarks.generator import LAST_DAY, fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, encoded, event_body, make_books, sign
-from tests.listener.support import WAIT, connected, listening, read_answer, request
+from tests.listener.support import connected, listening, read_answer, request
 from tests.places import CHECKOUT
 from tests.store.database.counted import Steps
 from tests.store.gate import Gate, traced
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import InvoiceQuery, InvoiceSort
 from workmate_desktop.gateways.system.clock import SystemClock
 from workmate_desktop.gateways.system.threads import Threads
@@ -97,7 +98,7 @@ def _bodies(office: OfficeBooks, count: int) -> list[bytes]:
     (store/database/write_ahead_log.py)."""
     whose = customer(office)
     issue = office.invoicing.issue
-    found = [encoded(event_body(issue(draft(whose)).result(WAIT))) for _ in range(count)]
+    found = [encoded(event_body(issue(draft(whose)).result(PATIENCE))) for _ in range(count)]
     office.settled()
     return found
 
@@ -105,7 +106,7 @@ def _bodies(office: OfficeBooks, count: int) -> list[bytes]:
 def _book(office: OfficeBooks, body: bytes) -> None:
     confirmation = office.receive.delivery(body, sign(body))
     assert not isinstance(confirmation, int)
-    assert confirmation.result(WAIT) == 200
+    assert confirmation.result(PATIENCE) == 200
 
 
 def _book_together(office: OfficeBooks, bodies: list[bytes]) -> None:
@@ -114,7 +115,7 @@ def _book_together(office: OfficeBooks, bodies: list[bytes]) -> None:
     gate.open()
     for confirmation in confirmations:
         assert not isinstance(confirmation, int)
-        assert confirmation.result(WAIT) == 200
+        assert confirmation.result(PATIENCE) == 200
 
 
 def test_a_payment_runs_these_statements_and_one_commit(office: OfficeBooks) -> None:
@@ -250,7 +251,7 @@ def _deliver_together(
             sockets.append(stack.enter_context(connected(listener)))
             sockets[-1].sendall(request(listener, body, stripe_signature=sign(body)))
         for _ in bodies:
-            assert arrived.acquire(timeout=WAIT)
+            assert arrived.acquire(timeout=PATIENCE)
         gate.open()
         for one in sockets:
             answer = read_answer(one)
@@ -261,7 +262,7 @@ def test_steps_of_the_database_for_a_payment(office: OfficeBooks) -> None:
     """However many were booked before: the next one costs as much."""
     steps = Steps()
     bodies = _bodies(office, 120)
-    office.writer.submit(lambda t: steps.watch(t.raw)).result(WAIT)
+    office.writer.submit(lambda t: steps.watch(t.raw)).result(PATIENCE)
     found = [steps.of(lambda body=body: _book(office, body)) for body in bodies]
     assert min(found) > STEPS_OF_A_PAYMENT / 2
     assert max(found) <= STEPS_OF_A_PAYMENT

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.faults.hostile import head, unsigned
+from tests.waiting import PATIENCE
 
 HELD = 800
 """Connections that the strangers keep open, as far as they are let."""
@@ -84,7 +85,7 @@ def deliver(port: int, requests: list[bytes], pause: float, rate: float) -> Answ
         top, _, body = requests[number].partition(b"\r\n\r\n")
         started, status = time.monotonic(), 0
         try:
-            with socket.create_connection(("127.0.0.1", port), 15) as connection:
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
                 for part in (top + b"\r\n\r\n", body):
                     wait(pause)
                     connection.sendall(part)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.factories import NOON, OfficeBooks, customer, draft, encoded, event_body, sign
 from tests.reversal_events import refund_event
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.invoices.closings import Closing
 from workmate_desktop.domain.invoices.invoices import InvoiceItem
@@ -32,25 +33,25 @@ def deliver(office: OfficeBooks, body: dict[str, Any]) -> str:
     """One event as Stripe sends it; returns its id."""
     raw = encoded(body)
     answer = office.receive.delivery(raw, sign(raw))
-    assert (answer if isinstance(answer, int) else answer.result(10)) == 200
+    assert (answer if isinstance(answer, int) else answer.result(PATIENCE)) == 200
     return str(body["id"])
 
 
 def fill(office: OfficeBooks) -> None:
     """A few days of an office in which everything happens once."""
-    office.writer.submit(_settings).result(10)
+    office.writer.submit(_settings).result(PATIENCE)
     whose = customer(office, **BUYER)
     kept = office.books.customer(whose)
     assert kept is not None
-    office.invoicing.save_customer(kept).result(10)
+    office.invoicing.save_customer(kept).result(PATIENCE)
     other = customer(office, "Öztürk KG", **{**BUYER, "email": "post@oeztuerk.example"})
     _drafts(office, whose, other)
-    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 7).result(10)
+    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 7).result(PATIENCE)
     _payments(office, whose, other)
     _reversals(office, whose)
     _decisions(office, whose, other)
-    office.writer.submit(_what_stripe_tells).result(10)
-    office.writer.submit(lambda t: event_search.fill(t.raw)).result(10)
+    office.writer.submit(_what_stripe_tells).result(PATIENCE)
+    office.writer.submit(lambda t: event_search.fill(t.raw)).result(PATIENCE)
     office.settled()
 
 
@@ -61,48 +62,50 @@ def _drafts(office: OfficeBooks, whose: str, other: str) -> None:
     )
     fields: dict[str, Any] = {"items": positions, "note": "Danke", "service_date": NOON.date()}
     for one in (whose, other):
-        office.invoicing.save_draft(draft(one, **fields)).result(10)
-    cancelled = office.invoicing.issue(draft(whose, **fields)).result(10)
-    office.invoicing.cancel(cancelled, "doppelt geschrieben").result(10)
+        office.invoicing.save_draft(draft(one, **fields)).result(PATIENCE)
+    cancelled = office.invoicing.issue(draft(whose, **fields)).result(PATIENCE)
+    office.invoicing.cancel(cancelled, "doppelt geschrieben").result(PATIENCE)
 
 
 def _payments(office: OfficeBooks, whose: str, other: str) -> None:
     today = office.clock.today()
     paid, failed, running, by_hand = (
-        office.invoicing.issue(draft(one)).result(10) for one in (whose, other, whose, other)
+        office.invoicing.issue(draft(one)).result(PATIENCE) for one in (whose, other, whose, other)
     )
     event_id = deliver(office, event_body(paid, intent_id="pi_paid"))
-    office.writer.submit(lambda t: t.events.note_answers([(1.5, event_id)])).result(10)
+    office.writer.submit(lambda t: t.events.note_answers([(1.5, event_id)])).result(PATIENCE)
     deliver(office, event_body(failed, failed="generic_decline"))
     body = event_body(running, intent_id="pi_running")
     body["type"] = "payment_intent.processing"
     body["data"]["object"] |= {"status": "processing", "amount_received": 0}
     deliver(office, body)
-    office.invoicing.add_manual_payment(by_hand, 5000, "cash", today, note="bar").result(10)
-    wrong = office.invoicing.add_manual_payment(by_hand, 900, "cash", today).result(10)
-    office.invoicing.reverse_payment(wrong, "vertippt").result(10)
-    office.invoicing.close_rest(by_hand, Closing(StaffKind.WRITE_OFF, 6900, "Kulanz")).result(10)
+    office.invoicing.add_manual_payment(by_hand, 5000, "cash", today, note="bar").result(PATIENCE)
+    wrong = office.invoicing.add_manual_payment(by_hand, 900, "cash", today).result(PATIENCE)
+    office.invoicing.reverse_payment(wrong, "vertippt").result(PATIENCE)
+    office.invoicing.close_rest(by_hand, Closing(StaffKind.WRITE_OFF, 6900, "Kulanz")).result(
+        PATIENCE
+    )
 
 
 def _reversals(office: OfficeBooks, whose: str) -> None:
-    invoice_id = office.invoicing.issue(draft(whose)).result(10)
+    invoice_id = office.invoicing.issue(draft(whose)).result(PATIENCE)
     deliver(office, event_body(invoice_id, intent_id="pi_back"))
     later = NOON + timedelta(minutes=1)
     deliver(office, refund_event("pi_back", 1900, created=later))
     refund = office.value("SELECT id FROM payments WHERE kind = 'refund'")
-    office.invoicing.owe_again([refund], "falsche Rechnung").result(10)
+    office.invoicing.owe_again([refund], "falsche Rechnung").result(PATIENCE)
 
 
 def _decisions(office: OfficeBooks, whose: str, other: str) -> None:
     target, too_much, second = (
-        office.invoicing.issue(draft(one)).result(10) for one in (whose, other, other)
+        office.invoicing.issue(draft(one)).result(PATIENCE) for one in (whose, other, other)
     )
     loose = deliver(office, event_body(None, intent_id="pi_loose"))
-    decision = office.review.assign(loose, target).result(10)
-    office.review.undo(decision).result(10)
-    office.review.set_aside(loose, "gehört nicht uns").result(10)
+    decision = office.review.assign(loose, target).result(PATIENCE)
+    office.review.undo(decision).result(PATIENCE)
+    office.review.set_aside(loose, "gehört nicht uns").result(PATIENCE)
     deliver(office, event_body(too_much, amount=20000, intent_id="pi_much"))
-    office.review.split(too_much, second, 5000).result(10)
+    office.review.split(too_much, second, 5000).result(PATIENCE)
     deliver(office, event_body(None, intent_id="pi_waits"))
     with_mark = event_body(None, intent_id="pi_marked", metadata={"invoice_number": "RE-2020-1"})
     deliver(office, with_mark)

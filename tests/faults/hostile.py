@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.factories import sign
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 CANARY = "hostileCanary7391"
@@ -163,7 +164,7 @@ def trickling(port: int, connections: int) -> Iterator[None]:
             held: list[tuple[socket.socket, int]] = []
             while not stop.wait(0.1):
                 while len(held) < connections:
-                    fresh = socket.create_connection(("127.0.0.1", port), 10)
+                    fresh = socket.create_connection(("127.0.0.1", port), PATIENCE)
                     held.append((stack.enter_context(fresh), 0))
                 kept = []
                 for sock, place in held:
@@ -180,11 +181,11 @@ def trickling(port: int, connections: int) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
-def answers_to(port: int, pieces: list[bytes], timeout: float = 15.0) -> list[int]:
+def answers_to(port: int, pieces: list[bytes], timeout: float = PATIENCE) -> list[int]:
     """Send, say that nothing follows, and read to the end: the statuses of all answers."""
     got = b""
     with socket.create_connection(("127.0.0.1", port), timeout) as connection:

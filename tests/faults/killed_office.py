@@ -25,11 +25,11 @@ from tests.faults.kill_events import EventMaker, as_stripe_sends_it
 from tests.faults.programs import KEYS, NO_STRIPE
 from tests.free_port import free_port
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.store.database.engine import FILE_NAME
 
 SENDERS = 4
 INVOICES = 120
-WAIT = 60.0
 
 
 class KilledOffice:
@@ -80,12 +80,12 @@ class KilledOffice:
         if self._pid:
             self._end(signal.SIGKILL)
         for sender in self._senders:
-            sender.join(WAIT)
+            sender.join(PATIENCE)
         assert self._host is not None and self._host.stdin is not None
         self._host.stdin.close()
         assert self._host.stdout is not None
         self._host.stdout.close()
-        self._host.wait(WAIT)
+        self._host.wait(PATIENCE)
 
     # --- the program -----------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ class KilledOffice:
         self._host.stdin.flush()
         self._pid = self._told()["pid"]
 
-    def wait_until_it_listens(self, seconds: float = WAIT) -> None:
+    def wait_until_it_listens(self, seconds: float = PATIENCE) -> None:
         """Return when listener.json is of this run; the senders begin."""
         deadline = time.monotonic() + seconds
         file = self.data_dir / "listener.json"
@@ -131,7 +131,7 @@ class KilledOffice:
     def wait_until_it_answers(self, times: int) -> None:
         """So many deliveries more, once it listens."""
         self.wait_until_it_listens()
-        wanted, deadline = self.deliveries + times, time.monotonic() + WAIT
+        wanted, deadline = self.deliveries + times, time.monotonic() + PATIENCE
         while self.deliveries < wanted:
             assert time.monotonic() < deadline, f"no answers: {self.printed()[-3000:]}"
             time.sleep(0.002)
@@ -159,7 +159,7 @@ class KilledOffice:
         self.wait_until_it_listens()
         self._stop.set()
         for sender in self._senders:
-            sender.join(WAIT)
+            sender.join(PATIENCE)
             assert not sender.is_alive(), "a delivery was never answered 200"
         assert self._end(signal.SIGTERM) == 0, self.printed()[-3000:]
         assert not set(self._refused) - {503}, self._refused
@@ -207,7 +207,7 @@ class KilledOffice:
         return self._ended()
 
     def _ended(self) -> int:
-        code = self._process.wait(WAIT) if self._process is not None else self._told()["code"]
+        code = self._process.wait(PATIENCE) if self._process is not None else self._told()["code"]
         self._process, self._pid = None, 0
         self._up.clear()
         return code
@@ -218,7 +218,7 @@ class KilledOffice:
         books = make_books(self.data_dir_made())
         customer_id = new_customer(books)
         made = [books.invoicing.issue(draft(customer_id)) for _ in range(INVOICES)]
-        ids = [future.result(10) for future in made]
+        ids = [future.result(PATIENCE) for future in made]
         books.close()
         return ids
 

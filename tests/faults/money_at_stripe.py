@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.factories import OfficeBooks, encoded, event_body, sign
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from tests.waiting import PATIENCE
 
 AMOUNTS = (2000, 3000, 5000, 10000, 15000, 20000, 25000)
 
@@ -67,7 +68,7 @@ class Post:
         raw = encoded(body)
         answer = self._office.receive.delivery(raw, sign(raw, at=self._office.clock.now()))
         assert not isinstance(answer, int), answer
-        assert answer.result(10) == 200
+        assert answer.result(PATIENCE) == 200
 
 
 class AtStripe:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tests.factories import OfficeBooks, customer, draft
 from tests.faults.money_at_stripe import AMOUNTS, AtStripe
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
@@ -127,13 +128,13 @@ class MoneyOffice:
             currency=self.chance.choice(["eur", "eur", "eur", "eur", "usd"]),
             credit_ids=tuple(one.id for one in chosen),
         )
-        self.invoices.append(self.office.invoicing.issue(new).result(10))
+        self.invoices.append(self.office.invoicing.issue(new).result(PATIENCE))
         return True
 
     def _cancelled(self) -> bool:
         if self.chance.random() < 0.5:  # else soon all of them are
             return False
-        self.office.invoicing.cancel(self._invoice().id, "Doppelt").result(10)
+        self.office.invoicing.cancel(self._invoice().id, "Doppelt").result(PATIENCE)
         return True
 
     def _customer_corrected(self) -> bool:
@@ -141,7 +142,7 @@ class MoneyOffice:
         assert known is not None
         house = self.chance.randrange(10**6)
         corrected = replace(known, name=f"Becker {house}", street=f"Am Markt {house}")
-        self.office.invoicing.save_customer(corrected).result(10)
+        self.office.invoicing.save_customer(corrected).result(PATIENCE)
         return True
 
     # --- money by Stripe ---------------------------------------------------------------------
@@ -182,7 +183,7 @@ class MoneyOffice:
             return False
         item = self.chance.choice(waiting)
         to = self._invoice(lambda row: row.outstanding_minor)
-        self.office.review.assign(item.id, to.id).result(10)
+        self.office.review.assign(item.id, to.id).result(PATIENCE)
         return True
 
     def _others_assigned(self) -> bool:
@@ -190,21 +191,21 @@ class MoneyOffice:
         if not waiting:
             return False
         item = self.chance.choice(waiting)
-        self.office.review.assign(item.id, self._invoice().id).result(10)
+        self.office.review.assign(item.id, self._invoice().id).result(PATIENCE)
         return True
 
     def _assignment_undone(self) -> bool:
         assignments = self.office.review.assignments_of
         made = [one for id_ in self.invoices for one in assignments(id_).values()]
         if made:
-            self.office.review.undo(self.chance.choice(made)).result(10)
+            self.office.review.undo(self.chance.choice(made)).result(PATIENCE)
         return bool(made)
 
     def _set_aside(self) -> bool:
         waiting = [one for one in self.office.review.open_items() if not one.asks_which]
         if not waiting:
             return False
-        self.office.review.set_aside(self.chance.choice(waiting).id, "Erledigt").result(10)
+        self.office.review.set_aside(self.chance.choice(waiting).id, "Erledigt").result(PATIENCE)
         return True
 
     def _placed(self) -> bool:
@@ -216,7 +217,7 @@ class MoneyOffice:
         suggested = self.office.review.suggestions(item)
         assert suggested, "a question without an answer"
         to = self.chance.choice(suggested).row.id
-        self.office.review.place_reversal(item.id, to).result(10)
+        self.office.review.place_reversal(item.id, to).result(PATIENCE)
         return True
 
     # --- money by hand, and what staff say about it ----------------------------------------
@@ -226,7 +227,7 @@ class MoneyOffice:
         entered = self.office.invoicing.add_manual_payment(
             invoice.id, amount, "cash", self.office.clock.today()
         )
-        self.typed[entered.result(10)] = Typed(amount, invoice.currency)
+        self.typed[entered.result(PATIENCE)] = Typed(amount, invoice.currency)
         return True
 
     def _paid_back(self) -> bool:
@@ -235,7 +236,7 @@ class MoneyOffice:
         entered = self.office.invoicing.pay_back(
             invoice.id, amount, "cash", self.office.clock.today(), "Kulanz"
         )
-        self.typed[entered.result(10)] = Typed(-amount, invoice.currency)
+        self.typed[entered.result(PATIENCE)] = Typed(-amount, invoice.currency)
         return True
 
     def _closed(self) -> bool:
@@ -243,14 +244,14 @@ class MoneyOffice:
         kind = self.chance.choice([SKONTO, WRITE_OFF])
         closing = Closing(kind, invoice.outstanding_minor, "Rest")
         entered = self.office.invoicing.close_rest(invoice.id, closing)
-        self.typed[entered.result(10)] = Typed(0, invoice.currency)
+        self.typed[entered.result(PATIENCE)] = Typed(0, invoice.currency)
         return True
 
     def _typed_undone(self) -> bool:
         if not self.typed:
             return False
         entered = self.chance.choice(list(self.typed))
-        self.office.invoicing.reverse_payment(entered, "Versehen").result(10)
+        self.office.invoicing.reverse_payment(entered, "Versehen").result(PATIENCE)
         del self.typed[entered]
         return True
 
@@ -259,21 +260,21 @@ class MoneyOffice:
         refunds = standing_refunds(payments)
         if refunds:
             chosen = self.chance.choice(refunds)
-            self.office.invoicing.owe_again([chosen.id], "Irrtum").result(10)
+            self.office.invoicing.owe_again([chosen.id], "Irrtum").result(PATIENCE)
         return bool(refunds)
 
     def _not_owed_again(self) -> bool:
         said = [one for invoice in self.invoices for one in self.office.books.owed_again(invoice)]
         if said:
             chosen = self.chance.choice(said)
-            self.office.invoicing.not_owed_again([chosen.decision_id]).result(10)
+            self.office.invoicing.not_owed_again([chosen.decision_id]).result(PATIENCE)
         return bool(said)
 
     # --- money that counts for another invoice -----------------------------------------------
 
     def _credit_kept(self) -> bool:
         invoice = self._invoice(lambda row: row.overpaid_minor)
-        self.office.review.keep_credit(invoice.id).result(10)
+        self.office.review.keep_credit(invoice.id).result(PATIENCE)
         return True
 
     def _credit_used(self) -> bool:
@@ -281,7 +282,7 @@ class MoneyOffice:
         if not kept:
             return False
         to = self._invoice(lambda row: row.outstanding_minor)
-        self.office.review.use_credits([self.chance.choice(kept).id], to.id).result(10)
+        self.office.review.use_credits([self.chance.choice(kept).id], to.id).result(PATIENCE)
         return True
 
     def _split(self) -> bool:
@@ -292,11 +293,11 @@ class MoneyOffice:
         if there.id == here.id or most == 0:
             return False
         amount = most if self.chance.random() < 0.7 else max(1, most // 2)
-        self.office.review.split(there.id, here.id, amount).result(10)
+        self.office.review.split(there.id, here.id, amount).result(PATIENCE)
         return True
 
     def _move_undone(self) -> bool:
         moved = [one for id_ in self.invoices for one in self.office.review.moves_of(id_)]
         if moved:
-            self.office.review.undo(self.chance.choice(moved).id).result(10)
+            self.office.review.undo(self.chance.choice(moved).id).result(PATIENCE)
         return bool(moved)

@@ -15,6 +15,7 @@ from tests.factories import sign
 from tests.faults.power import Operation
 from tests.faults.programs import KEYS, NO_STRIPE, serve_command
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 SENDERS = 4
@@ -57,18 +58,18 @@ class Recorder:
                 pid, port = self._listening(tracer)
                 self._deliver(port, list(bodies))
                 os.kill(pid, signal.SIGTERM)
-                assert tracer.wait(60) == 0
+                assert tracer.wait(PATIENCE) == 0
             finally:
                 if tracer.poll() is None:
                     for one in (pid or None, tracer.pid):
                         if one is not None:
                             os.kill(one, signal.SIGKILL)
-                    tracer.wait(60)
+                    tracer.wait(PATIENCE)
         self.operations += read_trace(trace, self.data_dir)
         trace.unlink()
 
     def _listening(self, tracer: "subprocess.Popen[bytes]") -> tuple[int, int]:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 state = json.loads((self.data_dir / "listener.json").read_text("utf-8"))
@@ -103,7 +104,7 @@ class Recorder:
             f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n"
             f"Connection: close\r\nStripe-Signature: {sign(raw, at=time.time())}\r\n\r\n"
         )
-        with socket.create_connection(("127.0.0.1", port), 30) as connection:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
             ours = str(connection.getsockname()[1])
             with self._lock:
                 assert ours not in self.event_at_port

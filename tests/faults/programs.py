@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.factories import NOBODY, SECRET
+from tests.waiting import PATIENCE
 
 KEYS = {
     "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
@@ -53,7 +54,7 @@ def serving(
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                process.wait(20)
+                process.wait(PATIENCE)
 
 
 def state_of(data_dir: Path) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def state_of(data_dir: Path) -> dict[str, Any]:
 
 
 def _wait_until_it_listens(port: int, process: "subprocess.Popen[str]", printed: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"serve ended by itself: {printed.read_text('utf-8')}")

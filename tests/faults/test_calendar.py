@@ -8,6 +8,7 @@ import pytest
 from tests.factories import NOON, event_body, issued, make_books
 from tests.factories import TestClock as Clock
 from tests.faults.office import Office
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
 
 
@@ -41,7 +42,7 @@ def test_money_without_an_invoice_pays_nothing_of_the_month(office: Office) -> N
     today = office.at.clock.today()
     assert office.at.books.figures(False, today).paid_this_month_minor == 11900
     waiting = office.at.rows("SELECT id FROM payments WHERE invoice_id IS NULL")
-    office.at.writer.submit(lambda t: t.payments.assign(waiting[0][0], invoice_id)).result(10)
+    office.at.writer.submit(lambda t: t.payments.assign(waiting[0][0], invoice_id)).result(PATIENCE)
     assert office.at.books.figures(False, today).paid_this_month_minor == 20800
 
 
@@ -66,7 +67,7 @@ def test_f20_a_manual_payment_of_a_changeover_day_keeps_its_date(tmp_path: Path,
     office = make_books(tmp_path, Clock(NOON))
     try:
         invoice_id = issued(office)
-        office.invoicing.add_manual_payment(invoice_id, 100, "cash", day).result(10)
+        office.invoicing.add_manual_payment(invoice_id, 100, "cash", day).result(PATIENCE)
         (payment,) = office.books.payments(invoice_id)
         assert office.clock.local(payment.received_at).date() == day
     finally:

@@ -18,6 +18,7 @@ from tests.factories import (
     sign,
 )
 from tests.store.database.schemas import old_books, rewrite_table
+from tests.waiting import PATIENCE
 from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
@@ -52,7 +53,7 @@ def pay(office: OfficeBooks, invoice_id: str, minor: int = 11900) -> None:
     body = encoded(event_body(invoice_id, amount=minor))
     answer = office.receive.delivery(body, sign(body))
     assert not isinstance(answer, int)
-    assert answer.result(10)
+    assert answer.result(PATIENCE)
 
 
 def status(office: OfficeBooks, invoice_id: str) -> tuple[str, int]:

@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.faults.office import Office
 from tests.places import CHECKOUT, PACKAGE
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.upkeep.seal_check import SealCheck
@@ -40,7 +41,7 @@ def _made(data_dir: Path, invoices: int = 40) -> None:
     office = make_books(data_dir)
     customer_id = customer(office)
     for _ in range(invoices):
-        office.invoicing.issue(draft(customer_id)).result(10)
+        office.invoicing.issue(draft(customer_id)).result(PATIENCE)
     backup.make(office.path, data_dir, "2026-11-22")
     office.close()
 
@@ -334,7 +335,7 @@ def test_f10_killed_in_the_very_first_start(tmp_path: Path) -> None:
 
 def test_f18_backup_while_100_events_arrive(office: Office, tmp_path: Path) -> None:
     customer_id = customer(office.at)
-    first = [office.at.invoicing.issue(draft(customer_id)).result(10) for _ in range(150)]
+    first = [office.at.invoicing.issue(draft(customer_id)).result(PATIENCE) for _ in range(150)]
     for invoice_id in first[:50]:
         assert office.deliver(event_body(invoice_id)) == 200
     begun = threading.Event()
@@ -344,7 +345,7 @@ def test_f18_backup_while_100_events_arrive(office: Office, tmp_path: Path) -> N
         return office.deliver(event_body(invoice_id))
 
     def back_up() -> list[Path]:
-        begun.wait(10)
+        begun.wait(PATIENCE)
         data_dir = office.at.data_dir
         return [backup.make(office.at.path, data_dir, f"2026-11-{day}") for day in (10, 11, 12)]
 

@@ -18,6 +18,7 @@ from tests.faults.disks import SmallDisk, small_disk
 from tests.faults.office import Office
 from tests.faults.programs import serving
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.gateways.system.threads import Threads
@@ -53,11 +54,11 @@ def held_by_another_program(path: Path) -> Iterator["subprocess.Popen[str]"]:
         assert process.stdout.readline() == "held\n"
         yield process
         if process.poll() is None:
-            process.communicate("\n", timeout=10)
+            process.communicate("\n", timeout=PATIENCE)
 
 
 def _let_go(process: "subprocess.Popen[str]") -> None:
-    process.communicate("\n", timeout=10)
+    process.communicate("\n", timeout=PATIENCE)
 
 
 def _let_go_after(process: "subprocess.Popen[str]", seconds: float) -> threading.Timer:
@@ -76,7 +77,7 @@ def test_f1_locked_less_than_4_s(tmp_path: Path) -> None:
             with pytest.raises(TimeoutError):
                 delivered.result(0.5)
             _let_go(process)
-            assert delivered.result(60) == 200
+            assert delivered.result(PATIENCE) == 200
         assert office.row(invoice_id).status == "paid"
         assert office.at.troubles == []
     finally:
@@ -85,7 +86,7 @@ def test_f1_locked_less_than_4_s(tmp_path: Path) -> None:
 
 def test_f1_the_driver_waits_4_s(office: Office) -> None:
     found = office.at.writer.submit(lambda t: t.raw.execute("PRAGMA busy_timeout").fetchone())
-    assert found.result(10) == (4000,)
+    assert found.result(PATIENCE) == (4000,)
 
 
 @pytest.mark.parametrize("real", [False, True], ids=["300 ms", "4 s"])

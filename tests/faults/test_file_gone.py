@@ -15,6 +15,7 @@ import pytest
 from tests.factories import draft, event_body, issued
 from tests.faults.office import Office
 from tests.store.gate import Gate
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.backup import backup
@@ -86,7 +87,7 @@ WHOLE = [_delete_log, _replace_log, _replace]
 GONE = [_delete, _delete_all, _move, _replace_all, *WHOLE]
 
 
-def _wait(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+def _wait(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     pause = threading.Event()
     for _ in range(int(seconds / 0.02)):
         if condition():
@@ -158,7 +159,7 @@ def test_sa4_gone_while_a_group_is_committed(office: Office) -> None:
 
     office.at.writer.submit_later(just_before_the_commit)
     gate.open()
-    sender.join(20)
+    sender.join(PATIENCE)
     assert answers == [503]
     _wait(lambda: office.at.writer.rescued is not None)
     (saved,) = rescued(office.at.data_dir)
@@ -205,7 +206,7 @@ def test_sa4_another_file_that_comes_instead_is_not_taken(office: Office) -> Non
     assert office.deliver(event_body(invoice)) == 503
     assert path.read_bytes() == before
     with pytest.raises(UserError, match="database_lost"):
-        office.at.invoicing.issue(draft(customer_id="x")).result(10)
+        office.at.invoicing.issue(draft(customer_id="x")).result(PATIENCE)
 
 
 def test_sa4_the_whole_folder_is_gone(tmp_path: Path) -> None:
@@ -275,11 +276,11 @@ def test_sa4_what_cannot_be_saved_is_tried_again(
 
 
 def test_sa4_a_vacuum_and_a_log_cut_off_by_others_are_no_harm(office: Office) -> None:
-    office.at.writer.submit(lambda t: t.settings.set("big", "N" * 2_000_000)).result(10)
+    office.at.writer.submit(lambda t: t.settings.set("big", "N" * 2_000_000)).result(PATIENCE)
     with closing(sqlite3.connect(office.at.path, isolation_level=None)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         before = office.at.path.stat().st_size
-        office.at.writer.submit(lambda t: t.settings.set("big", "")).result(10)
+        office.at.writer.submit(lambda t: t.settings.set("big", "")).result(PATIENCE)
         other.execute("VACUUM")
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert office.at.path.stat().st_size < before
@@ -347,7 +348,7 @@ def test_sa4_rescued_books_that_hold_nothing_more_hinder_no_start(office: Office
     _move(office.at.path)
     future: Future[object] = office.at.writer.submit(lambda _t: None)
     with pytest.raises(UserError, match="database_lost"):
-        future.result(10)
+        future.result(PATIENCE)
     _wait(lambda: bool(rescued(data_dir)))
     office.close()
     away = data_dir / "anderswo.sqlite3"
@@ -366,7 +367,7 @@ def test_sa4_another_backup_may_be_chosen_instead(office: Office) -> None:
     issued(office.at)
     _replace_all(office.at.path)
     with pytest.raises(UserError):
-        office.at.writer.submit(lambda _t: None).result(10)
+        office.at.writer.submit(lambda _t: None).result(PATIENCE)
     office.close()
     assert _refusal(data_dir).code == "database_rescued"
     kept = restore_backup(data_dir, "2026-11-22.sqlite3", "jetzt")

@@ -18,6 +18,7 @@ import pytest
 from tests.factories import encoded, event_body, post, sign
 from tests.faults.programs import KEYS, NO_STRIPE, serve_command, serving
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.store.database.engine import FILE_NAME
 
 pytestmark = pytest.mark.skipif(
@@ -46,7 +47,7 @@ class Senders:
             self.answers[body["id"]] = post(self._port, raw, sign(raw, at=time.time()))
 
     def wait_for(self, status: int, count: int) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while sum(answer == status for answer in tuple(self.answers.values())) < count:
             assert time.monotonic() < deadline, f"not {count} times {status}"
             threading.Event().wait(0.01)
@@ -54,7 +55,7 @@ class Senders:
     def stop(self) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
     @property
     def confirmed(self) -> set[str]:
@@ -88,7 +89,9 @@ def _move_folder(data_dir: Path) -> None:
 def _run(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     program = [sys.executable, "-m", "workmate_desktop", *arguments, "--data-dir", str(data_dir)]
     environment = {**os.environ, **NO_STRIPE, **KEYS}
-    return subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        program, env=environment, capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def _events(path: Path) -> set[str]:
@@ -124,7 +127,7 @@ def test_sa4_each_confirmed_delivery_is_there_after_the_next_start(
         assert set(senders.answers.values()) == {200, 503}
         _wait_for_the_rescue(tmp_path)
         program.send_signal(end)
-        program.wait(20)
+        program.wait(PATIENCE)
     confirmed = senders.confirmed
     assert len(confirmed) >= 60
     if harm is not _delete_log:  # what it held was written back into the file
@@ -149,7 +152,7 @@ def _use_the_rescued_books(data_dir: Path, port: int, confirmed: set[str]) -> No
         env={**os.environ, **NO_STRIPE, **KEYS},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert refused.returncode == 1
     found = re.search(r"restore '(.+)' --yes", refused.stderr)
@@ -163,7 +166,7 @@ def _use_the_rescued_books(data_dir: Path, port: int, confirmed: set[str]) -> No
 
 
 def _wait_for_the_rescue(tmp_path: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not list(tmp_path.rglob("gerettet-*.sqlite3")):
         assert time.monotonic() < deadline
         threading.Event().wait(0.02)

@@ -13,6 +13,7 @@ import pytest
 from tests.factories import event_body, issued
 from tests.faults.office import Office
 from tests.faults.test_file_gone import TODAY, _paid, _refusal
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.backup import backup, rescue
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def _commit(office: Office) -> None:
-    office.at.writer.submit(lambda _t: None).result(10)
+    office.at.writer.submit(lambda _t: None).result(PATIENCE)
 
 
 def test_sa4_a_disk_that_fails_while_saving_ends_no_writer(

@@ -9,6 +9,7 @@ import pytest
 from tests.factories import OfficeBooks, TestClock, issued, make_books
 from tests.faults.hostile_backups import ALTERED, HEALED, HOSTILE
 from tests.faults.test_changed_schema import background, is_right, pay, status, told
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.invoices.lists import InvoiceQuery
@@ -106,7 +107,7 @@ def test_sa2_a_hostile_file_is_refused_or_heals(made: Path, tmp_path: Path, name
         assert told(office, hostile.tells)
     elif name == "nothing":
         assert not {notice.kind for notice in office.books.notice_page()} & _TROUBLES
-    office.writer.submit(lambda t: event_search.add_some(t.raw)).result(10)
+    office.writer.submit(lambda t: event_search.add_some(t.raw)).result(PATIENCE)
     found = office.books.invoice_page(InvoiceQuery(False, office.clock.today(), text="0001"))
     assert [row.number for row in found] == ["TEST-2026-0001"]
     office.close()

@@ -28,6 +28,7 @@ from tests.faults.hostile import (
 from tests.faults.lengths import runs
 from tests.faults.programs import serving
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.store.database.engine import FILE_NAME
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -153,7 +154,9 @@ def test_b8_hostile_half_open_connections_beside_a_real_event(served: Served) ->
     for _ in range(runs(1, 10)):
         with ExitStack() as stack:
             for number in range(350):
-                sock = stack.enter_context(socket.create_connection(("127.0.0.1", served.port), 10))
+                sock = stack.enter_context(
+                    socket.create_connection(("127.0.0.1", served.port), PATIENCE)
+                )
                 try:
                     sock.sendall(starts[number % 3])
                 except ConnectionError:

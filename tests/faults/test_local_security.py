@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.faults.programs import serving
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.upkeep.window_memory import WindowMemory
@@ -207,7 +208,7 @@ def test_j15_names_of_customers_and_invoices_never_become_file_names(office: Off
     customer(office)
     before = {path.name for path in office.data_dir.rglob("*")}
     for name in ("../../../tmp/x", "CON", "aux.txt", "a\x00b", "C:\\Windows\\system32", "x" * 5000):
-        office.invoicing.issue(draft(customer(office, name), note=name)).result(10)
+        office.invoicing.issue(draft(customer(office, name), note=name)).result(PATIENCE)
     backup.make(office.path, office.data_dir, office.clock.today().isoformat())
     after = {path.name for path in office.data_dir.rglob("*")}
     assert after - before == {"backups", "2026-11-23.sqlite3"}

@@ -8,6 +8,7 @@ import pytest
 from tests.factories import at_once, customer, draft, event_body, issued
 from tests.faults.lengths import runs
 from tests.faults.office import Office
+from tests.waiting import PATIENCE
 
 
 def test_d1_exact(office: Office) -> None:
@@ -143,7 +144,7 @@ def test_d9_two_parts_at_once_for_50_invoices_in_one_go(office: Office) -> None:
     """All 100 parts wait together, so that several land in one group commit."""
     invoices = [issued(office.at) for _ in range(50)]
     gate = threading.Event()
-    office.at.writer.submit(lambda _t: gate.wait(20))
+    office.at.writer.submit(lambda _t: gate.wait(PATIENCE))
     bodies = [event_body(invoice_id, amount=5950) for invoice_id in invoices for _ in range(2)]
     calls = [lambda body=body: office.deliver(body) for body in bodies[:60]]
     threading.Timer(0.3, gate.set).start()
@@ -156,7 +157,7 @@ def test_d10_already_paid_by_bank_transfer(office: Office) -> None:
     invoice_id = issued(office.at)
     office.at.invoicing.add_manual_payment(
         invoice_id, 11900, "bank_transfer", date(2026, 11, 21)
-    ).result(10)
+    ).result(PATIENCE)
     body = event_body(invoice_id)
     assert office.deliver(body) == 200
     row = office.row(invoice_id)
@@ -167,7 +168,7 @@ def test_d10_already_paid_by_bank_transfer(office: Office) -> None:
 
 def test_d11_cancelled_invoice(office: Office) -> None:
     invoice_id = issued(office.at)
-    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(10)
+    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(PATIENCE)
     body = event_body(invoice_id)
     assert office.deliver(body) == 200
     assert office.outcome(body) == ("needs_review", "invoice_cancelled")
@@ -183,30 +184,30 @@ def test_d11_money_for_a_cancelled_invoice_ends_the_failure_before_it(office: Of
     office.deliver(event_body(invoice_id, failed="insufficient_funds", intent_id="pi_one"))
     failed_at = "SELECT last_failed_at FROM invoices"
     assert office.at.value(failed_at) is not None
-    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(10)
+    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(PATIENCE)
     office.deliver(event_body(invoice_id, intent_id="pi_one"))
     assert len(office.unassigned()) == 1
     assert office.at.value(failed_at) is None
 
 
 def test_d12_draft(office: Office) -> None:
-    invoice_id = office.at.invoicing.save_draft(draft(customer(office.at))).result(10)
+    invoice_id = office.at.invoicing.save_draft(draft(customer(office.at))).result(PATIENCE)
     body = event_body(invoice_id)
     assert office.deliver(body) == 200
     assert office.outcome(body) == ("needs_review", "invoice_draft")
     assert office.row(invoice_id).status == "draft"
     assert len(office.unassigned()) == 1
     # Issued afterwards, Erneut verarbeiten puts the very same money on it.
-    office.at.invoicing.issue(draft(customer(office.at)), invoice_id).result(10)
-    assert office.at.receive.reprocess(body["id"]).result(10) == "booked"
+    office.at.invoicing.issue(draft(customer(office.at)), invoice_id).result(PATIENCE)
+    assert office.at.receive.reprocess(body["id"]).result(PATIENCE) == "booked"
     assert office.row(invoice_id).status == "paid"
     assert office.unassigned() == []
     assert office.at.value("SELECT count(*) FROM payments") == 1
 
 
 def test_d13_deleted_invoice(office: Office) -> None:
-    invoice_id = office.at.invoicing.save_draft(draft(customer(office.at))).result(10)
-    office.at.invoicing.delete_draft(invoice_id).result(10)
+    invoice_id = office.at.invoicing.save_draft(draft(customer(office.at))).result(PATIENCE)
+    office.at.invoicing.delete_draft(invoice_id).result(PATIENCE)
     body = event_body(invoice_id)
     assert office.deliver(body) == 200
     assert office.outcome(body) == ("needs_review", "unknown_invoice")

@@ -18,6 +18,7 @@ from tests.faults.lengths import LONG, runs
 from tests.faults.money_at_stripe import Post
 from tests.faults.money_office import OFTEN, MoneyOffice, Step, invented
 from tests.reversal_events import refund_event
+from tests.waiting import PATIENCE
 from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.store.seals import seals
 from workmate_desktop.store.transaction import Transaction
@@ -97,7 +98,7 @@ class Watched:
 
     def delete_test_data(self) -> None:
         """Nothing of it is left."""
-        self.office.invoicing.delete_test_data().result(10)
+        self.office.invoicing.delete_test_data().result(PATIENCE)
         left = {
             table: self.office.value(f"SELECT count(*) FROM {table}") for table in _OF_TEST_DATA
         }
@@ -144,7 +145,7 @@ class Watched:
                 update_status(t, stored)
                 assert t.invoices.to_book(invoice) == stored
 
-        self.office.writer.submit(reckon).result(10)
+        self.office.writer.submit(reckon).result(PATIENCE)
 
     def _seals_hold(self) -> None:
         self.office.settled()
@@ -225,12 +226,13 @@ def received_after_refunds(folder: Path, *, late: bool) -> tuple[int, int]:
     with closing(make_books(folder)) as office:
         buyer, post = customer(office), Post(office)
         first, other = (
-            office.invoicing.issue(draft(buyer, total_minor=5000)).result(10) for _ in range(2)
+            office.invoicing.issue(draft(buyer, total_minor=5000)).result(PATIENCE)
+            for _ in range(2)
         )
         today = office.clock.today()
-        office.invoicing.add_manual_payment(first, 5000, "cash", today).result(10)
+        office.invoicing.add_manual_payment(first, 5000, "cash", today).result(PATIENCE)
         post.deliver(event_body(first, amount=3000, intent_id="pi_split"))
-        office.review.split(first, other, 3000).result(10)
+        office.review.split(first, other, 3000).result(PATIENCE)
         one = refund_event("pi_split", 3000, refund_id="re_one")
         failed = refund_event(
             "pi_split", 3000, refund_id="re_one", kind="refund.failed", status="failed"

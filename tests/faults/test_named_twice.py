@@ -17,6 +17,7 @@ from tests.faults.office import Office
 from tests.reversal_events import refund_event
 from tests.services.booking.review_office import deliver, item, waiting
 from tests.services.catch_up.absence import Absence
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.review import Decision, ReviewList
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, Outcome, Reason
@@ -101,14 +102,14 @@ def test_sa7_the_money_is_put_where_it_belongs_and_back(two) -> None:
     asked = deliver(office, named(second))
     found = office.review.suggestions(item(office, asked))
     assert found[0].row.id == second and found[0].likely
-    decision = office.review.assign(asked, second).result(10)
+    decision = office.review.assign(asked, second).result(PATIENCE)
     assert (status(office, first), status(office, second)) == (("open", 0), ("paid", 11900))
     assert money(office) == 11900
     assert waiting(office) == []
     [decided] = office.review.decided_items()
     assert (decided.id, decided.decided.kind) == (asked, Decision.MONEY_SPLIT)
     assert decided.lies_in is ReviewList.DECIDED and decided.decided.can_be_undone
-    office.review.undo(decision).result(10)
+    office.review.undo(decision).result(PATIENCE)
     assert (status(office, first), status(office, second)) == (("paid", 11900), ("open", 0))
     assert waiting(office) == [asked]
     assert money(office) == 11900
@@ -118,7 +119,7 @@ def test_sa7_one_payment_for_two_invoices_is_parted(two) -> None:
     office, first, second = two
     deliver(office, named(first, amount=23800))
     asked = deliver(office, named(second, amount=23800))
-    office.review.assign(asked, second).result(10)
+    office.review.assign(asked, second).result(PATIENCE)
     assert (status(office, first), status(office, second)) == (("paid", 11900), ("paid", 11900))
     assert money(office) == 23800
 
@@ -127,11 +128,11 @@ def test_sa7_it_stays_where_it_is(two) -> None:
     office, first, second = two
     deliver(office, named(first))
     asked = deliver(office, named(second))
-    decision = office.review.set_aside(asked, "Tippfehler im Dashboard").result(10)
+    decision = office.review.set_aside(asked, "Tippfehler im Dashboard").result(PATIENCE)
     assert (status(office, first), status(office, second)) == (("paid", 11900), ("open", 0))
     assert waiting(office) == []
     assert outcome(office, deliver(office, named(second)))[0] == "duplicate"
-    office.review.undo(decision).result(10)
+    office.review.undo(decision).result(PATIENCE)
     assert waiting(office) == [asked]
 
 
@@ -140,17 +141,17 @@ def test_sa7_what_cannot_be_chosen_is_refused(two) -> None:
     deliver(office, named(first))
     asked = deliver(office, named(second))
     with pytest.raises(UserError, match="review_same_invoice"):
-        office.review.assign(asked, first).result(10)
+        office.review.assign(asked, first).result(PATIENCE)
     deliver(office, event_body(second, intent_id="pi_other"))
     with pytest.raises(UserError, match="move_too_much"):
-        office.review.assign(asked, second).result(10)
+        office.review.assign(asked, second).result(PATIENCE)
     assert money(office) == 2 * 11900
 
 
 def test_sa7_money_that_was_moved_there_already(two) -> None:
     office, first, second = two
     deliver(office, named(first, amount=23800))
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     told = deliver(office, named(second, amount=23800))
     assert outcome(office, told) == ("duplicate", "same_intent")
 
@@ -170,7 +171,7 @@ def test_sa7_a_refund_goes_where_the_money_is(two) -> None:
     deliver(office, refund_event(PI, 1900))
     assert office.books.invoice_row(first).refunded_minor == 1900
     assert office.books.invoice_row(second).refunded_minor == 0
-    office.review.assign(asked, second).result(10)
+    office.review.assign(asked, second).result(PATIENCE)
     assert status(office, second)[1] == 10000, "what is left of it"
     assert money(office) == 10000
 
@@ -178,13 +179,13 @@ def test_sa7_a_refund_goes_where_the_money_is(two) -> None:
 def test_sa7_processed_again_it_is_asked_again_and_books_once_the_money_is_free(two) -> None:
     office, first, second = two
     loose = deliver(office, named("RE-1999-0001"))
-    decision = office.review.assign(loose, first).result(10)
+    decision = office.review.assign(loose, first).result(PATIENCE)
     asked = deliver(office, named(second))
     assert outcome(office, asked) == ("needs_review", "named_twice")
-    assert office.receive.reprocess(asked).result(10) is Outcome.NEEDS_REVIEW
+    assert office.receive.reprocess(asked).result(PATIENCE) is Outcome.NEEDS_REVIEW
     assert waiting(office) == [asked]
-    office.review.undo(decision).result(10)
-    assert office.receive.reprocess(asked).result(10) is Outcome.BOOKED
+    office.review.undo(decision).result(PATIENCE)
+    assert office.receive.reprocess(asked).result(PATIENCE) is Outcome.BOOKED
     assert (status(office, first), status(office, second)) == (("open", 0), ("paid", 11900))
     assert money(office) == 11900
 
@@ -198,18 +199,18 @@ def test_sa7_money_that_waits_learns_the_other_name(two) -> None:
     assert waiting(office) == [loose]
     assert office.books.invoice_row(second).number in item(office, loose).mentioned
     assert office.review.suggestions(item(office, loose))[0].row.id == second
-    office.review.assign(loose, second).result(10)
+    office.review.assign(loose, second).result(PATIENCE)
     assert (status(office, second), money(office)) == (("paid", 11900), 11900)
 
 
 def test_sa7_money_that_was_set_aside_is_named_for_an_invoice(two) -> None:
     office, _first, second = two
     loose = deliver(office, named(None))
-    office.review.set_aside(loose, "unbekannt").result(10)
+    office.review.set_aside(loose, "unbekannt").result(PATIENCE)
     told = deliver(office, named(second))
     assert outcome(office, told) == ("needs_review", "named_twice")
     assert item(office, told).held_label is None
-    office.review.assign(told, second).result(10)
+    office.review.assign(told, second).result(PATIENCE)
     assert (status(office, second), money(office)) == (("paid", 11900), 11900)
 
 
@@ -217,16 +218,18 @@ def test_sa7_money_that_was_set_aside_is_named_for_an_invoice(two) -> None:
 def test_sa7_named_for_one_that_takes_no_money(two, closed: str) -> None:
     office, first, other = two
     if closed == "draft":
-        other = office.invoicing.save_draft(draft(kept_customer(office, "Dritter"))).result(10)
+        other = office.invoicing.save_draft(draft(kept_customer(office, "Dritter"))).result(
+            PATIENCE
+        )
     elif closed == "cancelled":
-        office.invoicing.cancel(other, "Irrtum").result(10)
+        office.invoicing.cancel(other, "Irrtum").result(PATIENCE)
     else:
         other = issued(office, name="Dritter", currency="usd")
     deliver(office, named(first))
     told = deliver(office, named(other))
     assert outcome(office, told) == ("needs_review", Reason.NAMED_TWICE.value)
     with pytest.raises(UserError):
-        office.review.assign(told, other).result(10)
+        office.review.assign(told, other).result(PATIENCE)
     assert money(office) == 11900
 
 
@@ -257,7 +260,7 @@ def test_sa7_whatever_is_named_and_decided_the_money_counts_once(office: Office)
                 case "undo" if decisions:
                     done(at.review.undo(chance.choice(decisions)))
                 case "again" if events:
-                    at.receive.reprocess(chance.choice(events)[0]).result(10)
+                    at.receive.reprocess(chance.choice(events)[0]).result(PATIENCE)
             by_intent = dict(
                 at.rows(
                     "SELECT p.stripe_payment_intent_id, sum(q.amount_minor) FROM payments p"
@@ -277,14 +280,14 @@ def test_sa7_whatever_is_named_and_decided_the_money_counts_once(office: Office)
         assert not report.findings.tampered and not report.findings.added
         # What waits can be decided, and nothing is left over.
         for one in waiting(at):
-            at.review.set_aside(one, "so").result(10)
+            at.review.set_aside(one, "so").result(PATIENCE)
         assert waiting(at) == []
 
 
 def done(future: Any) -> list[str]:
     """What a decision gave; [] where it was refused."""
     try:
-        found = future.result(10)
+        found = future.result(PATIENCE)
     except UserError:
         return []
     return [found] if isinstance(found, str) else []

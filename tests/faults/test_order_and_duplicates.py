@@ -29,6 +29,7 @@ from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.faults.reference_model import Model
 from tests.services.catch_up.absence import Absence
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.gateways.stripe.webhook import parse
 
@@ -92,7 +93,7 @@ def test_e3_the_database_itself_refuses_a_second_payment_of_an_intent(office: Of
                 " method, livemode, received_at, created_at)"
                 " VALUES ('second', 'pi_same', 1, 'eur', 'card', 0, 'x', 'x')"
             )
-        ).result(10)
+        ).result(PATIENCE)
 
 
 def test_e4_failed_then_succeeded(office: Office) -> None:
@@ -209,10 +210,10 @@ def test_e6_100_random_sequences_equal_the_model(shared_books: OfficeBooks, bloc
             else invoicing.issue(draft(customer_id))
             for kind in kinds
         ]
-        ids = [future.result(10) for future in futures]
+        ids = [future.result(PATIENCE) for future in futures]
         for invoice_id, kind in zip(ids, kinds, strict=True):
             if kind == "cancelled":
-                invoicing.cancel(invoice_id, "x").result(10)
+                invoicing.cancel(invoice_id, "x").result(PATIENCE)
         model = Model(
             {
                 invoice_id: {"state": kind, "total": 11900, "currency": "eur"}
@@ -228,7 +229,7 @@ def test_e6_100_random_sequences_equal_the_model(shared_books: OfficeBooks, bloc
             model.take(event)
             raw = _as_stripe_sends_it(event)
             answers.append(office.receive.delivery(raw, sign(raw)))
-        assert all(not isinstance(a, int) and a.result(10) == 200 for a in answers)
+        assert all(not isinstance(a, int) and a.result(PATIENCE) == 200 for a in answers)
         for invoice_id in ids:
             row = office.books.invoice_row(invoice_id)
             assert row is not None
@@ -264,7 +265,7 @@ def test_e7_webhook_and_catch_up_at_once(office: Office) -> None:
             [
                 lambda body=body: office.deliver(body),
                 lambda fetched=fetched: office.at.receive.event(fetched, Source.CATCH_UP).result(
-                    10
+                    PATIENCE
                 ),
             ]
         )
@@ -295,7 +296,7 @@ def test_e7_webhooks_beside_the_real_catch_up(tmp_path: Path) -> None:
             def deliver(raw: bytes) -> int:
                 signed = sign(raw, at=absence.clock.true_seconds())
                 answer = absence.office.receive.delivery(raw, signed)
-                return answer if isinstance(answer, int) else answer.result(10)
+                return answer if isinstance(answer, int) else answer.result(PATIENCE)
 
             calls = [lambda raw=raw: deliver(raw) for raw in events]
             *answers, fetched = at_once([*calls, absence.run])
@@ -334,7 +335,7 @@ def test_e8_the_event_before_the_invoice_is_kept_and_booked_later(tmp_path: Path
         assert office.outcome(body) == ("needs_review", "unknown_invoice")
         invoice_id = issued(office.at)
         assert office.row(invoice_id).number == "TEST-2026-0001"
-        assert office.at.receive.reprocess(body["id"]).result(10) == "booked"
+        assert office.at.receive.reprocess(body["id"]).result(PATIENCE) == "booked"
         assert _one_payment(office, invoice_id)
     finally:
         office.close()

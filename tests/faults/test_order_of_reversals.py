@@ -21,6 +21,7 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.reversal_model import FullModel
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import InvoiceFilter
 from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.store.transaction import Transaction
@@ -54,7 +55,7 @@ class Sequence:
         self.random = random.Random(seed)
         issue = office.invoicing.issue
         futures = [issue(draft(customer_id)) for _ in range(3)]
-        self.ids = [future.result(10) for future in futures]
+        self.ids = [future.result(PATIENCE) for future in futures]
         self.model = FullModel(
             {key: {"state": "issued", "total": TOTAL, "currency": "eur"} for key in self.ids}
         )
@@ -158,7 +159,7 @@ class Sequence:
         def deliver() -> None:
             answer = self.office.receive.delivery(raw, sign(raw))
             assert not isinstance(answer, int)
-            assert answer.result(10) == 200
+            assert answer.result(PATIENCE) == 200
             tell_model()
 
         self.steps.append(deliver)
@@ -169,10 +170,10 @@ class Sequence:
         invoice, amount = self.random.choice(self.ids), self.random.choice([100, 6900])
         invoicing = self.office.invoicing
         day = date(2026, 11, 23)
-        payment = invoicing.add_manual_payment(invoice, amount, "cash", day).result(10)
+        payment = invoicing.add_manual_payment(invoice, amount, "cash", day).result(PATIENCE)
         self.model.manual.append((invoice, amount))
         if self.random.random() < 0.4:
-            invoicing.reverse_payment(payment, "Irrtum").result(10)
+            invoicing.reverse_payment(payment, "Irrtum").result(PATIENCE)
             self.model.manual.append((invoice, -amount))
 
     def _reassign(self) -> None:
@@ -191,7 +192,7 @@ class Sequence:
                 assert invoice is not None
                 update_status(t, invoice)
 
-        self.office.writer.submit(job).result(10)
+        self.office.writer.submit(job).result(PATIENCE)
         self.model.reassign(intent, target)
 
 

@@ -12,12 +12,13 @@ import pytest
 from tests.factories import customer, draft, event_body
 from tests.faults.office import Office
 from tests.reversal_events import refund_event
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 def invoice_id(office: Office) -> str:
     who = customer(office.at)
-    return office.at.invoicing.issue(draft(who, total_minor=10000)).result(10)
+    return office.at.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
 
 
 def _minute(office: Office) -> None:
@@ -42,7 +43,7 @@ def _by_hand(office: Office, invoice_id: str, minor: int) -> str:
     _minute(office)
     today = office.at.clock.today()
     made = office.at.invoicing.add_manual_payment(invoice_id, minor, "bank_transfer", today)
-    return made.result(10)
+    return made.result(PATIENCE)
 
 
 def test_ma1_a_wrong_entry_taken_back_after_the_excess_was_refunded(
@@ -55,7 +56,7 @@ def test_ma1_a_wrong_entry_taken_back_after_the_excess_was_refunded(
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.overpaid_minor) == ("paid", 0, 0)
     _minute(office)
-    office.at.invoicing.reverse_payment(wrong, "Falsche Rechnung").result(10)
+    office.at.invoicing.reverse_payment(wrong, "Falsche Rechnung").result(PATIENCE)
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.refunded) == ("open", 10000, False)
     assert row.due_date is not None and row.overdue(row.due_date + timedelta(days=1))
@@ -67,17 +68,17 @@ def test_ma2_the_same_through_klaerung_noetig(office: Office, invoice_id: str) -
     _paid(office, invoice_id)
     waits = _paid(office, None, "pi_lost")
     _minute(office)
-    decision = office.at.review.assign(waits, invoice_id).result(10)
+    decision = office.at.review.assign(waits, invoice_id).result(PATIENCE)
     _refunded(office, 10000)
     assert office.row(invoice_id).outstanding_minor == 0
     assert office.row(invoice_id).forgiven_minor == 0
     _minute(office)
-    office.at.review.undo(decision).result(10)
+    office.at.review.undo(decision).result(PATIENCE)
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.refunded) == ("open", 10000, False)
     # Assigned once more it is paid again, and nothing is forgiven.
     _minute(office)
-    office.at.review.assign(waits, invoice_id).result(10)
+    office.at.review.assign(waits, invoice_id).result(PATIENCE)
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.overpaid_minor) == ("paid", 0, 0)
 
@@ -90,7 +91,7 @@ def test_ma3_money_after_everything_was_given_back(office: Office, invoice_id: s
     row = office.row(invoice_id)
     assert (row.status, row.outstanding_minor, row.refunded) == ("partially_paid", 4000, False)
     _minute(office)
-    office.at.invoicing.reverse_payment(entry, "Verbucht auf falscher Rechnung").result(10)
+    office.at.invoicing.reverse_payment(entry, "Verbucht auf falscher Rechnung").result(PATIENCE)
     # Money that did not stand never opened it again.
     row = office.row(invoice_id)
     assert (row.outstanding_minor, row.refunded) == (0, True)
@@ -116,7 +117,7 @@ def test_ma6_a_part_given_back_on_purpose_counts_as_paid(office: Office, invoice
 def test_ma1_the_order_of_arrival_does_not_matter(office: Office, order: tuple[int, ...]) -> None:
     """100 and 40 paid, 40 given back as too much, then 60 on purpose: 40 stay, nothing is owed."""
     who = customer(office.at)
-    invoice_id = office.at.invoicing.issue(draft(who, total_minor=10000)).result(10)
+    invoice_id = office.at.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
     start = office.at.clock.now()
     at = [start + timedelta(minutes=minute) for minute in (1, 2, 3, 4)]
     told = [

@@ -19,6 +19,7 @@ from tests.services.pay_links.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_routes import Asked
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.links import OfferState
 from workmate_desktop.domain.stripe.account import StripeRefused
@@ -164,7 +165,7 @@ def test_i7_400_same_key_with_other_parameters(desk: Desk) -> None:
     def change(t: Transaction) -> None:
         t.raw.execute("UPDATE payment_links SET request = replace(request, 'Dieser', 'Der')")
 
-    desk.office.writer.submit(change).result(10)
+    desk.office.writer.submit(change).result(PATIENCE)
     in_the_end(desk, invoice_id)
     assert len(set(desk.keys_sent())) == 2
 
@@ -264,7 +265,7 @@ def test_i11_killed_between_the_stored_key_and_the_answer(
             [sys.executable, "-c", _KILLED, str(tmp_path / "data"), stripe.url, invoice_id, when],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             cwd=CHECKOUT,
         )
         assert run.returncode == -9, run.stderr

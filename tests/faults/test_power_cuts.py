@@ -21,6 +21,7 @@ from tests.faults.kill_events import TOTAL
 from tests.faults.lengths import LONG, runs
 from tests.faults.power import Disk, write_image
 from tests.faults.power_record import Recorder
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import open_connection
 from workmate_desktop.store.opening.open import open_database
@@ -142,7 +143,7 @@ def test_f13_power_cuts_under_load(tmp_path: Path, image_dir: Path) -> None:
     office = make_books(data_dir)
     customer_id = customer(office)
     made = [office.invoicing.issue(draft(customer_id)) for _ in range(INVOICES)]
-    invoices = [future.result(10) for future in made]
+    invoices = [future.result(PATIENCE) for future in made]
     office.close()
     disk, recorder = Disk(data_dir), Recorder(tmp_path, data_dir)
     bodies, promise = _bodies(runs(30, 180), invoices, "Cut")

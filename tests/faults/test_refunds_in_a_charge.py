@@ -7,6 +7,7 @@ from typing import Any
 from tests.factories import NOON, customer, draft, event_body
 from tests.faults.office import Office
 from tests.reversal_events import refund_event, refunded_charge
+from tests.waiting import PATIENCE
 
 
 def _listed(key: str, minor: int, hours: int, status: str = "succeeded") -> dict[str, Any]:
@@ -21,7 +22,7 @@ def test_ma8_refunds_told_in_their_charge_have_names_and_times(office: Office) -
     who = customer(office.at)
     for number, order in enumerate(permutations(range(4))):
         office.at.clock.moment = NOON + timedelta(hours=5)
-        invoice_id = office.at.invoicing.issue(draft(who, total_minor=10000)).result(10)
+        invoice_id = office.at.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
         intent, charge = f"pi_old{number}", f"ch_old{number}"
         one, two = f"re_one{number}", f"re_two{number}"
         first, second = _listed(one, 2000, 1), _listed(two, 3000, 2)

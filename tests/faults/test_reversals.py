@@ -9,6 +9,7 @@ import pytest
 from tests.factories import NOON, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, failed_charge, refund_event, refunded_charge
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import Notice
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
 from workmate_desktop.words.notice_words import notice_words
@@ -257,7 +258,7 @@ def test_d15_a_reversal_goes_along_when_its_payment_is_assigned(office: Office) 
     second = issued(office.at)
     office.deliver(refund_event(intent, 1900))
     [(payment_id,)] = office.at.rows("SELECT id FROM payments WHERE reversal_of IS NULL")
-    office.at.writer.submit(lambda t: t.payments.assign(payment_id, second)).result(10)
+    office.at.writer.submit(lambda t: t.payments.assign(payment_id, second)).result(PATIENCE)
     assert office.row(first).paid_minor == 0
     assert office.row(second).paid_minor == 10000
     assert office.row(second).refunded_minor == 1900
@@ -313,8 +314,8 @@ def test_an_overpayment_taken_off_the_invoice_is_told_as_over(office: Office) ->
     other = issued(office.at)
     day = office.at.clock.today()
     pay = office.at.invoicing.add_manual_payment
-    payment = pay(other, 12000, "cash", day).result(10)
-    office.at.invoicing.reverse_payment(payment, "Irrtum").result(10)
+    payment = pay(other, 12000, "cash", day).result(PATIENCE)
+    office.at.invoicing.reverse_payment(payment, "Irrtum").result(PATIENCE)
     over = {one.invoice_id: "over_at" in one.detail for one in office.at.books.notice_page()}
     assert over.pop(other) is True
     assert list(over.values()) == [False]

@@ -12,6 +12,7 @@ import pytest
 from tests.factories import encoded, post, sign, stored_event
 from tests.faults.programs import NO_STRIPE, serve_command, serving, state_of
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.system import instance_lock
 from workmate_desktop.gateways.system.instance_lock import InstanceLock
 
@@ -25,7 +26,7 @@ def test_f15_serve_refuses_with_a_clear_line(tmp_path: Path) -> None:
             env={**os.environ, **NO_STRIPE},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
         )
         assert second.returncode == 1
         (line,) = second.stderr.strip().splitlines()
@@ -53,7 +54,7 @@ def test_sa11d_a_deleted_lock_file_lets_no_second_program_in(tmp_path: Path) -> 
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=PATIENCE,
             )
             assert second.returncode == 1
             assert "läuft schon ein anderes Programm" in second.stderr
@@ -65,12 +66,12 @@ def test_sa11d_a_deleted_lock_file_lets_no_second_program_in(tmp_path: Path) -> 
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert restore.returncode == 1
         assert "läuft schon ein anderes Programm" in restore.stderr
         first.kill()
-        first.wait(10)
+        first.wait(PATIENCE)
     with serving(data_dir, free_port()):
         pass  # a lock that a kill leaves behind hinders nobody
 
@@ -102,10 +103,10 @@ def test_f15_a_killed_program_leaves_no_lock_behind(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     with serving(data_dir, free_port()) as first:
         first.kill()
-        first.wait(10)
+        first.wait(PATIENCE)
     with serving(data_dir, free_port()) as second:
         # The file follows the bind, and what the killed run left was taken away before it.
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not (data_dir / "listener.json").exists() and time.monotonic() < deadline:
             threading.Event().wait(0.02)
         assert state_of(data_dir)["pid"] == second.pid

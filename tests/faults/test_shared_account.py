@@ -10,6 +10,7 @@ import pytest
 from tests.factories import EVENTS, LIVE_KEYS, at_once, encoded, event_body, issued
 from tests.faults.office import Office
 from tests.reversal_events import dispute_event, refund_event
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.review import ReviewList
 from workmate_desktop.domain.stripe.events import Reason
@@ -167,7 +168,7 @@ def test_mb4_live_money_without_our_mark_is_a_suggestion(live: Office) -> None:
         assert item is not None and item.assignable and item.named_label == number
         [first] = live.at.review.suggestions(item)
         assert (first.row.id, first.likely) == (invoice_id, True)
-    live.at.review.assign(body["id"], invoice_id).result(10)
+    live.at.review.assign(body["id"], invoice_id).result(PATIENCE)
     assert live.row(invoice_id).status == "paid"
     failed = event_body(number, livemode=True, failed="generic_decline")
     assert told(live, failed) == ("ignored", "not_marked")
@@ -197,7 +198,7 @@ def test_mb4_one_of_them_is_put_on_an_invoice_and_taken_off_again(office: Office
     assert (item.id, item.assignable, item.payment_id) == (body["id"], True, None)
     assert not any(one.likely for one in office.at.review.suggestions(item))
     for _ in range(2):
-        decision = office.at.review.assign(item.id, invoice_id).result(10)
+        decision = office.at.review.assign(item.id, invoice_id).result(PATIENCE)
         assert (office.row(invoice_id).status, office.row(invoice_id).paid_minor) == ("paid", 11900)
         assert office.event(item.id).outcome == "booked"
         assert office.at.review.not_ours().count == 1
@@ -205,7 +206,7 @@ def test_mb4_one_of_them_is_put_on_an_invoice_and_taken_off_again(office: Office
         assert told(office, shop_order(11900, intent_id=body["data"]["object"]["id"]))[0] == (
             "duplicate"
         )
-        office.at.review.undo(decision).result(10)
+        office.at.review.undo(decision).result(PATIENCE)
         assert (office.row(invoice_id).status, office.row(invoice_id).paid_minor) == ("open", 0)
         assert office.outcome(body) == ("ignored", "not_ours")
         assert (waits(office), office.at.review.not_ours().count) == (0, 2)
@@ -216,9 +217,11 @@ def test_mb4_one_of_them_is_put_on_an_invoice_and_taken_off_again(office: Office
 def test_mb4_processed_again_it_stays_what_it_is(office: Office) -> None:
     invoice_id, body = issued(office.at), shop_order(11900)
     office.deliver(body)
-    assert office.at.receive.reprocess(body["id"]).result(10) == "ignored"
-    office.at.review.undo(office.at.review.assign(body["id"], invoice_id).result(10)).result(10)
-    assert office.at.receive.reprocess(body["id"]).result(10) == "ignored"
+    assert office.at.receive.reprocess(body["id"]).result(PATIENCE) == "ignored"
+    office.at.review.undo(office.at.review.assign(body["id"], invoice_id).result(PATIENCE)).result(
+        PATIENCE
+    )
+    assert office.at.receive.reprocess(body["id"]).result(PATIENCE) == "ignored"
     assert office.outcome(body) == ("ignored", "not_ours")
 
 
@@ -228,7 +231,7 @@ def test_mb4_two_people_assign_the_same_one(office: Office) -> None:
 
     def put(invoice_id: str) -> str:
         try:
-            return office.at.review.assign(body["id"], invoice_id).result(10)
+            return office.at.review.assign(body["id"], invoice_id).result(PATIENCE)
         except UserError as error:
             return error.code
 
@@ -249,9 +252,9 @@ def test_mb4_money_that_goes_back_of_theirs_is_nobodys_business_here(office: Off
         "payment_unknown",
     )
     assert office.notices() == []
-    decision = office.at.review.assign(body["id"], invoice_id).result(10)
+    decision = office.at.review.assign(body["id"], invoice_id).result(PATIENCE)
     assert office.row(invoice_id).paid_minor == -100  # all of it that went back is on the invoice
-    office.at.review.undo(decision).result(10)
+    office.at.review.undo(decision).result(PATIENCE)
     before = len(office.notices())
     assert told(office, refund_event(intent, 50, refund_id="re_c")) == (
         "ignored",
@@ -265,11 +268,11 @@ def test_mb4_money_that_goes_back_of_theirs_is_nobodys_business_here(office: Off
 
 def test_mb4_the_line_is_hidden_for_good_and_found_again(office: Office) -> None:
     office.deliver(shop_order())
-    office.at.review.hide_not_ours(True).result(10)
+    office.at.review.hide_not_ours(True).result(PATIENCE)
     office.deliver(shop_order())
     others = office.at.review.not_ours()
     assert (others.count, others.hidden) == (2, True)
-    office.at.review.hide_not_ours(False).result(10)
+    office.at.review.hide_not_ours(False).result(PATIENCE)
     assert not office.at.review.not_ours().hidden
 
 

@@ -14,6 +14,7 @@ from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make
 from tests.faults.lengths import runs
 from tests.faults.money_at_stripe import Post
 from tests.reversal_events import dispute_event, refund_event, refunded_charge
+from tests.waiting import PATIENCE
 
 TOTAL = 10000
 
@@ -73,12 +74,13 @@ def test_mb7_a_payment_for_three_invoices_told_in_any_order(office: OfficeBooks)
         for order in range(3):
             name = f"s{seed}o{order}"
             ids = [
-                office.invoicing.issue(draft(who, total_minor=TOTAL)).result(10) for _ in range(3)
+                office.invoicing.issue(draft(who, total_minor=TOTAL)).result(PATIENCE)
+                for _ in range(3)
             ]
             intent = f"pi_{name}"
             post.deliver(event_body(ids[0], amount=3 * TOTAL, intent_id=intent, created=NOON))
             for other in ids[1:]:
-                office.review.split(ids[0], other, TOTAL).result(10)
+                office.review.split(ids[0], other, TOTAL).result(PATIENCE)
             told, _ = _life(random.Random(seed), name)
             if order:
                 random.Random(f"{seed} {order}").shuffle(told)

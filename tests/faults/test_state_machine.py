@@ -32,6 +32,7 @@ from tests.factories import (
 from tests.faults.lengths import runs
 from tests.faults.reversal_model import FullModel
 from tests.reversal_events import refund_event
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.gateways.stripe.webhook import parse
 
@@ -75,7 +76,7 @@ class Life(RuleBasedStateMachine):
     def some_invoices(self) -> None:
         issue = self.office.invoicing.issue
         futures = [issue(draft(self.customer_id)) for _ in range(INVOICES)]
-        self.ids = [future.result(10) for future in futures]
+        self.ids = [future.result(PATIENCE) for future in futures]
         for key in self.ids:
             self.model.invoices[key] = {"state": "issued", "total": TOTAL, "currency": "eur"}
 
@@ -134,7 +135,7 @@ class Life(RuleBasedStateMachine):
         """Money that comes for it later waits for staff."""
         untouched = self._untouched()
         key = untouched[which % len(untouched)]
-        self.office.invoicing.cancel(key, "Doppelt").result(10)
+        self.office.invoicing.cancel(key, "Doppelt").result(PATIENCE)
         self.model.invoices[key]["state"] = "cancelled"
 
     @invariant()
@@ -162,10 +163,10 @@ class Life(RuleBasedStateMachine):
         if webhook:
             answer = self.office.receive.delivery(raw, sign(raw))
             assert not isinstance(answer, int)
-            assert answer.result(10) == 200
+            assert answer.result(PATIENCE) == 200
         else:
             event = parse(raw, datetime.now(UTC))
-            self.office.receive.event(event, Source.CATCH_UP).result(10)
+            self.office.receive.event(event, Source.CATCH_UP).result(PATIENCE)
         if told["kind"] == "refund":
             self.model.tell_refund(told["intent"], told["refund"], told["amount"], "succeeded")
         else:

@@ -10,6 +10,7 @@ from tests.factories import customer, draft
 from tests.faults.office import Office
 from tests.reversal_events import refund_event
 from tests.stripe_lives import life, orders, total_of
+from tests.waiting import PATIENCE
 from workmate_desktop.words.history import history_note, history_title, payment_title
 from workmate_desktop.words.notice_words import notice_words
 
@@ -23,7 +24,7 @@ class Lives:
 
     def invoice(self, total_minor: int) -> str:
         made = draft(self._customer, total_minor=total_minor)
-        return self.office.at.invoicing.issue(made).result(10)
+        return self.office.at.invoicing.issue(made).result(PATIENCE)
 
     def in_every_order(self, name: str, change: Any = lambda _events: None) -> Iterator[str]:
         """The invoice after each order of the events. `change` may alter them before."""
@@ -347,7 +348,7 @@ def test_mb9_by_the_charge_also_after_a_backup_was_taken_back(lives: Lives) -> N
         assert lives.office.deliver(event) == 200
     lives.office.at.writer.submit(
         lambda t: t.settings.set("charges.successes", '[99999, "evt_of_another_file"]')
-    ).result(10)
+    ).result(PATIENCE)
     for event in told[1]:
         assert lives.office.deliver(event) == 200
     assert lives.office.row(second).outstanding_minor == 10000

@@ -15,6 +15,7 @@ from tests.factories import OfficeBooks, customer, draft, event_body, issued, ma
 from tests.faults.lengths import runs
 from tests.faults.office import Office
 from tests.places import PACKAGE
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments.reversals import ReversalKind
 from workmate_desktop.gateways.system.threads import Threads
@@ -56,23 +57,23 @@ def changed_by_a_tool(path: Path, *statements: tuple[str, tuple[object, ...]]) -
 def paid(office: Office) -> Office:
     """Three invoices, two paid through the listener, one by hand."""
     customer_id = customer(office.at)
-    invoices = [office.at.invoicing.issue(draft(customer_id)).result(10) for _ in range(3)]
+    invoices = [office.at.invoicing.issue(draft(customer_id)).result(PATIENCE) for _ in range(3)]
     for invoice_id in invoices[:2]:
         assert office.deliver(event_body(invoice_id)) == 200
     day = office.at.clock.today()
-    office.at.invoicing.add_manual_payment(invoices[2], 500, "cash", day).result(10)
+    office.at.invoicing.add_manual_payment(invoices[2], 500, "cash", day).result(PATIENCE)
     return office
 
 
 def test_j23_everything_the_program_does_is_sealed(paid: Office) -> None:
     at = paid.at
     payment_id = at.value("SELECT id FROM payments WHERE stripe_payment_intent_id IS NULL")
-    at.invoicing.reverse_payment(payment_id, "falsch").result(10)
+    at.invoicing.reverse_payment(payment_id, "falsch").result(PATIENCE)
     stray = event_body("TEST-2026-9999")
     assert paid.deliver(stray) == 200  # kept without an invoice
     loose = at.value("SELECT id FROM payments WHERE invoice_id IS NULL")
     invoice_id = issued(at)
-    at.writer.submit(lambda t: t.payments.assign(loose, invoice_id)).result(10)
+    at.writer.submit(lambda t: t.payments.assign(loose, invoice_id)).result(PATIENCE)
     _refund_and_move(at, loose, at.value("SELECT min(id) FROM invoices"))
     report = run_check(at)
     assert not report.findings.tampered
@@ -81,7 +82,7 @@ def test_j23_everything_the_program_does_is_sealed(paid: Office) -> None:
         at.value(f"SELECT count(*) FROM {table} WHERE {which(what)}")
         for what, table in TABLES.items()
     )
-    at.invoicing.delete_test_data().result(10)
+    at.invoicing.delete_test_data().result(PATIENCE)
     gone = run_check(at)
     assert not gone.findings.tampered
     assert NoticeKind.CHANGED_OUTSIDE not in paid.notices()
@@ -98,7 +99,7 @@ def _refund_and_move(at: OfficeBooks, payment_id: str, invoice_id: str) -> None:
         )
         t.payments.assign(payment_id, invoice_id)
 
-    at.writer.submit(job).result(10)
+    at.writer.submit(job).result(PATIENCE)
 
 
 def test_j23_nothing_else_adds_what_its_verb_seals() -> None:
@@ -206,7 +207,7 @@ def test_j23_a_job_that_is_undone_leaves_no_seal(office: Office) -> None:
         raise ValueError("after the payment")
 
     with pytest.raises(ValueError, match="after the payment"):
-        at.writer.submit(fails).result(10)
+        at.writer.submit(fails).result(PATIENCE)
     assert not run_check(at).findings.tampered
     with at.database.reader() as connection:
         assert payments_of(connection, invoice_id) == []

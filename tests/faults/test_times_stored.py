@@ -10,6 +10,7 @@ import pytest
 from tests.factories import NOON, OfficeBooks, event_body, issued, make_books
 from tests.services.booking.review_office import deliver
 from tests.services.catch_up.absence import OfficeClock
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.invoices.closings import WRITE_OFF, Closing
 
@@ -48,17 +49,19 @@ def test_sa11_an_event_without_a_time_of_its_own(office: OfficeBooks) -> None:
 
 def test_sa11_what_staff_do_today(office: OfficeBooks) -> None:
     paid, closed, back = issued(office), issued(office), issued(office)
-    office.invoicing.add_manual_payment(paid, 23800, "cash", today(office)).result(10)
-    office.invoicing.close_rest(closed, Closing(WRITE_OFF, 11900, "Kulanz")).result(10)
-    entered = office.invoicing.add_manual_payment(back, 11900, "cash", today(office)).result(10)
-    office.invoicing.reverse_payment(entered, "vertippt").result(10)
-    office.review.split(paid, back, 11900).result(10)
+    office.invoicing.add_manual_payment(paid, 23800, "cash", today(office)).result(PATIENCE)
+    office.invoicing.close_rest(closed, Closing(WRITE_OFF, 11900, "Kulanz")).result(PATIENCE)
+    entered = office.invoicing.add_manual_payment(back, 11900, "cash", today(office)).result(
+        PATIENCE
+    )
+    office.invoicing.reverse_payment(entered, "vertippt").result(PATIENCE)
+    office.review.split(paid, back, 11900).result(PATIENCE)
     assert {at for (at,) in office.rows("SELECT received_at FROM payments")} == {TRUE}
     assert office.value("SELECT count(*) FROM payments") == 6
 
 
 def test_sa11_another_day_is_the_day_that_staff_chose(office: OfficeBooks) -> None:
     day = today(office) - timedelta(days=7)
-    office.invoicing.add_manual_payment(issued(office), 100, "cash", day).result(10)
+    office.invoicing.add_manual_payment(issued(office), 100, "cash", day).result(PATIENCE)
     noon = office.clock.midnight(day) + timedelta(hours=12)
     assert office.value("SELECT received_at FROM payments") == to_text(noon)

@@ -19,6 +19,7 @@ from tests.faults.life_facts import INVOICES, TOTAL, Act, Life
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_direct import DirectApi
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES, Source
 from workmate_desktop.gateways.stripe.webhook import parse
@@ -90,7 +91,7 @@ class Telling:
         issue = self.office.invoicing.issue
         drafts = [draft(world.customer_id, total_minor=TOTAL) for _ in INVOICES]
         made = [issue(one) for one in drafts]
-        self.invoices = {key: one.result(10) for key, one in zip(INVOICES, made, strict=True)}
+        self.invoices = {key: one.result(PATIENCE) for key, one in zip(INVOICES, made, strict=True)}
 
     def tell(self) -> dict[str, str]:
         """Everything happens and arrives. Returns the ids of the invoices."""
@@ -130,12 +131,12 @@ class Telling:
         bodies = [json.dumps(event).encode() for _, event in arriving]
         if self.by is By.CATCH_UP:
             events = [parse(raw, datetime.now(UTC)) for raw in bodies]
-            self.office.receive.fetched(events, Source.CATCH_UP, lambda _t: None).result(10)
+            self.office.receive.fetched(events, Source.CATCH_UP, lambda _t: None).result(PATIENCE)
             return
         for raw in bodies:
             answer = self.office.receive.delivery(raw, sign(raw, at=self.office.clock.now()))
             assert not isinstance(answer, int)
-            assert answer.result(10) == 200
+            assert answer.result(PATIENCE) == 200
 
     def _must_know(self, object_id: str = "") -> None:
         """Staff see it by now; everything, if they read sums."""
@@ -183,10 +184,12 @@ class Telling:
     def _typed(self, act: Act) -> None:
         self.names[act.key] = self.office.invoicing.add_manual_payment(
             self._invoice(act), act.amount, "bank_transfer", self.office.clock.today()
-        ).result(10)
+        ).result(PATIENCE)
 
     def _undo_typed(self, act: Act) -> None:
-        self.office.invoicing.reverse_payment(self.names[act.of], "Falsche Rechnung").result(10)
+        self.office.invoicing.reverse_payment(self.names[act.of], "Falsche Rechnung").result(
+            PATIENCE
+        )
 
     def _assigned(self, act: Act) -> None:
         intent = self.names[act.of]
@@ -196,23 +199,23 @@ class Telling:
             intent,
         )
         assigned = self.office.review.assign(event_id, self._invoice(act))
-        self.names[act.key] = assigned.result(10)
+        self.names[act.key] = assigned.result(PATIENCE)
 
     def _undo_assigned(self, act: Act) -> None:
-        self.office.review.undo(self.names[act.of]).result(10)
+        self.office.review.undo(self.names[act.of]).result(PATIENCE)
 
     def _closed(self, act: Act) -> None:
         self._must_know()
         kind = self.chance.choice([SKONTO, WRITE_OFF])
         self.names[act.key] = self.office.invoicing.close_rest(
             self._invoice(act), Closing(kind, act.amount, "Rest")
-        ).result(10)
+        ).result(PATIENCE)
 
     def _returned(self, act: Act) -> None:
         self._must_know()
         self.names[act.key] = self.office.invoicing.pay_back(
             self._invoice(act), act.amount, "bank_transfer", self.office.clock.today(), "Kulanz"
-        ).result(10)
+        ).result(PATIENCE)
 
     _undo_closed = _undo_returned = _undo_typed
 
@@ -227,26 +230,26 @@ class Telling:
             if one.id not in known
         ]
         if free:
-            self.office.invoicing.owe_again(free, "Irrtum").result(10)
+            self.office.invoicing.owe_again(free, "Irrtum").result(PATIENCE)
         now = self.office.books.owed_again(invoice)
         self.decided[act.key] = [one.decision_id for one in now if one not in said]
 
     def _undo_open_again(self, act: Act) -> None:
         if self.decided[act.of]:
-            self.office.invoicing.not_owed_again(self.decided[act.of]).result(10)
+            self.office.invoicing.not_owed_again(self.decided[act.of]).result(PATIENCE)
 
     def _moved(self, act: Act) -> None:
         self._must_know()
         here = self._invoice(act)
         [there] = [one for one in self.invoices.values() if one != here]
-        self.office.review.split(there, here, act.amount).result(10)
+        self.office.review.split(there, here, act.amount).result(PATIENCE)
         moved = self.office.review.moves_of(here)
         before = {decision for made in self.decided.values() for decision in made}
         self.decided[act.key] = [one.id for one in moved if one.id not in before]
 
     def _undo_moved(self, act: Act) -> None:
         for decision in self.decided[act.of]:
-            self.office.review.undo(decision).result(10)
+            self.office.review.undo(decision).result(PATIENCE)
 
     def _placed(self, act: Act) -> None:
         """The question may have been asked when the charge told of it, without its name."""
@@ -261,7 +264,7 @@ class Telling:
             payment_intent,
             f'%"{self.names[act.of]}"%',
         )
-        self.office.review.place_reversal(asked[0][0], self._invoice(act)).result(10)
+        self.office.review.place_reversal(asked[0][0], self._invoice(act)).result(PATIENCE)
 
     def _credited(self, act: Act) -> None:
         """Kept anew: what was kept before may be covered no more."""
@@ -269,13 +272,13 @@ class Telling:
         here = self._invoice(act)
         [there] = [one for one in self.invoices.values() if one != here]
         for kept in self.office.review.credits_of(there):
-            self.office.review.undo(kept.id).result(10)
-        credit = self.office.review.keep_credit(there).result(10)
-        self.office.review.use_credits([credit], here).result(10)
+            self.office.review.undo(kept.id).result(PATIENCE)
+        credit = self.office.review.keep_credit(there).result(PATIENCE)
+        self.office.review.use_credits([credit], here).result(PATIENCE)
 
     def _cancelled(self, act: Act) -> None:
         self._must_know()
-        self.office.invoicing.cancel(self._invoice(act), "Doppelt").result(10)
+        self.office.invoicing.cancel(self._invoice(act), "Doppelt").result(PATIENCE)
 
     def _invoice(self, act: Act) -> str:
         assert act.invoice is not None

@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from tests.factories import encoded, event_body, post, sign
+from tests.waiting import PATIENCE
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.window.invoices_page import INVOICES
 from workmate_desktop.app.window.pages import LOG, STRIPE, Pages
@@ -40,8 +41,6 @@ W = TypeVar("W", bound=QWidget)
 
 WEBHOOK_SECRET = "whsec_journeyJourneyJourney01"
 """The signing secret that journeys enter."""
-PATIENCE = 30
-"""Seconds until a journey gives up: only one that fails needs so long, also on a busy PC."""
 _MOST_TABS = 80
 
 
@@ -189,7 +188,7 @@ class Desk:
         def can_be_clicked() -> None:
             assert self.button(within, text).isEnabled(), f"{text!r} cannot be clicked"
 
-        self.bot.waitUntil(can_be_clicked, timeout=PATIENCE * 1000)
+        self.bot.waitUntil(can_be_clicked)
         self.bot.mouseClick(self.button(within, text), Qt.MouseButton.LeftButton)
 
     def click_widget(self, widget: QWidget) -> None:

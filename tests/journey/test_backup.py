@@ -15,6 +15,7 @@ from tests.journey.test_broken_books import trouble
 from tests.journey.test_catch_up import KEYS, asked_once, numbers_of, pay
 from tests.journey.test_payments import issue
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.payments.payments import CASH
 from workmate_desktop.store.database.engine import FILE_NAME
@@ -94,7 +95,7 @@ def test_restored_books_are_shown_and_stripe_is_asked_for_what_came_after(
     desk.wait(lambda: desk.status(number) == "Bezahlt")
     second = issue(desk, "Gasthof Krone")
     today = desk.core.clock.today()
-    desk.core.invoicing.add_manual_payment(second, 500, CASH, today).result(10)
+    desk.core.invoicing.add_manual_payment(second, 500, CASH, today).result(PATIENCE)
     old_core = desk.core
 
     dialog = look_into(desk, copy)

@@ -10,11 +10,12 @@ import pytest
 
 from tests.factories import issued, make_books
 from tests.journey.test_serve import started
+from tests.waiting import PATIENCE
 
 
 def run(*arguments: str, data_dir: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "workmate_desktop", *arguments, "--data-dir", str(data_dir)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_backup_restore_and_what_they_say(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.journey.test_payments import issue
 from tests.places import CHECKOUT
 from tests.standins.mail_server import MailServer
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
+from tests.waiting import PATIENCE
 from workmate_desktop.app.window.crash_watch import CrashWatch
 from workmate_desktop.domain.notify.mail import MailSecurity
 from workmate_desktop.ui.window.crash_dialog import CrashDialog
@@ -81,7 +82,7 @@ class Watch:
 
     def stop(self) -> None:
         self._end.set()
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -232,7 +233,7 @@ def _in_the_window(
         try:
             thread = threading.Thread(target=_fail_with_canaries)
             thread.start()
-            thread.join(10)
+            thread.join(PATIENCE)
             dialog = desk.dialog(CrashDialog)
             desk.click(dialog, "Bericht kopieren")
             report = QGuiApplication.clipboard().text()
@@ -283,14 +284,14 @@ def _as_processes(tmp_path: Path, data_dir: Path, home: Path) -> tuple[str, ...]
                             env=environment,
                             stdout=output,
                             stderr=output,
-                            timeout=60,
+                            timeout=PATIENCE,
                         )
             process.send_signal(end)
-            assert process.wait(30) == (0 if end is signal.SIGTERM else -end)
+            assert process.wait(PATIENCE) == (0 if end is signal.SIGTERM else -end)
         finally:
             if process.poll() is None:
                 process.kill()
-                process.wait(10)
+                process.wait(PATIENCE)
     text = printed.read_text("utf-8")
     assert "Gesichert und geprüft" in text
     assert "Segmentation fault" in text  # serve tells in its log how the window ended

@@ -16,6 +16,7 @@ from tests.journey.desk import Desk
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
 from workmate_desktop.domain.reception.checklist import PointId
@@ -132,10 +133,10 @@ def arrange(desk: Desk) -> None:
 def issue(desk: Desk, *, livemode: bool) -> str:
     """An open invoice; its id."""
     today, invoicing = desk.core.clock.today(), desk.core.invoicing
-    customer = invoicing.save_customer(Customer("", "Bäckerei Lindner GmbH")).result(10)
+    customer = invoicing.save_customer(Customer("", "Bäckerei Lindner GmbH")).result(PATIENCE)
     item = InvoiceItem("Beratung", Decimal(1), "Std.", 10_000, Decimal(19))
     return invoicing.issue(InvoiceDraft(customer, today, today, (item,), livemode=livemode)).result(
-        10
+        PATIENCE
     )
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 from tests.journey.desk import Desk
+from tests.waiting import PATIENCE
 from workmate_desktop.app.window.crash_watch import CrashWatch
 from workmate_desktop.services.upkeep import watchdog
 from workmate_desktop.ui.window.crash_dialog import CrashDialog
@@ -77,7 +78,7 @@ def test_a_fault_in_another_thread_is_shown(
     watched(desk)
     thread = threading.Thread(target=Faulty().fails, name="background-7")
     thread.start()
-    thread.join(10)
+    thread.join(PATIENCE)
     report = copied(desk, desk.dialog(CrashDialog))
     assert "Thread: background-7" in report
 
@@ -88,7 +89,7 @@ def test_a_hanging_writer_is_told_in_the_banner_and_goes_when_it_goes_on(
     monkeypatch.setattr(watchdog, "PATIENCE_SECONDS", 0.3)
     watch = watched(desk)
     go_on = threading.Event()
-    waiting = desk.core.writer.submit(lambda _t: go_on.wait(30))
+    waiting = desk.core.writer.submit(lambda _t: go_on.wait(PATIENCE))
     banner = desk.program.window.banner
 
     def looks(true: Callable[[], bool]) -> bool:
@@ -98,7 +99,7 @@ def test_a_hanging_writer_is_told_in_the_banner_and_goes_when_it_goes_on(
     desk.wait(lambda: looks(lambda: "antwortet nicht mehr" in banner.text()))
     assert "writer" in watch.watchdog.stuck
     go_on.set()
-    waiting.result(10)
+    waiting.result(PATIENCE)
     desk.wait(lambda: looks(lambda: "antwortet nicht" not in banner.text()))
 
 
@@ -114,9 +115,9 @@ def test_a_native_crash_of_the_window_is_told_at_the_next_start(
     options = ["--data-dir", str(data_dir), "--port", "0"]
     process = subprocess.Popen([sys.executable, "-m", "workmate_desktop", *options])
     try:
-        qtbot.waitUntil((data_dir / "listener.json").exists, timeout=60_000)
+        qtbot.waitUntil((data_dir / "listener.json").exists)
         process.send_signal(number)
-        assert process.wait(30) == -number
+        assert process.wait(PATIENCE) == -number
     finally:
         process.kill()
     desk = start()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from tests.factories import encoded, event_body
 from tests.journey.desk import Desk
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceDraft
 from workmate_desktop.domain.stripe.events import Source
@@ -86,20 +87,22 @@ def _hostile_desk(start: Callable[..., Desk], bait: Path) -> tuple[Desk, dict[st
         name = raw.format(bait=bait)
         customer_id = core.invoicing.save_customer(
             Customer("", name, name, name, name, name, "DE", name)
-        ).result(10)
+        ).result(PATIENCE)
         known = core.books.customer(customer_id)
         assert known is not None
         due = TODAY + timedelta(days=7)
         items = core.books.invoice(_any_invoice(desk)).items  # type: ignore[union-attr]
         bill = InvoiceDraft(customer_id, TODAY, due, items, note=name, livemode=False)
-        ids[known.name] = core.invoicing.issue(bill).result(10)
-        core.invoicing.save_draft(bill).result(10)
-        core.invoicing.add_manual_payment(ids[known.name], 1, "cash", TODAY, name).result(10)
+        ids[known.name] = core.invoicing.issue(bill).result(PATIENCE)
+        core.invoicing.save_draft(bill).result(PATIENCE)
+        core.invoicing.add_manual_payment(ids[known.name], 1, "cash", TODAY, name).result(PATIENCE)
         for metadata in ({"invoice_id": name}, {"invoice_number": name}):
             event = parse(encoded(event_body(metadata=metadata)), datetime.now(UTC))
-            core.receive.event(event, Source.WEBHOOK).result(10)
+            core.receive.event(event, Source.WEBHOOK).result(PATIENCE)
         failed = event_body(ids[known.name], failed="generic_decline")
-        core.receive.event(parse(encoded(failed), datetime.now(UTC)), Source.WEBHOOK).result(10)
+        core.receive.event(parse(encoded(failed), datetime.now(UTC)), Source.WEBHOOK).result(
+            PATIENCE
+        )
     return desk, ids
 
 
@@ -131,7 +134,7 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
     yield "events", [window]
     for name, invoice_id in ids.items():
         window.toasts.show(name, name)
-        draft_id = desk.core.invoicing.save_draft(_draft_like(desk, invoice_id)).result(10)
+        draft_id = desk.core.invoicing.save_draft(_draft_like(desk, invoice_id)).result(PATIENCE)
         openers: list[Callable[[], None]] = [
             lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.ADD_PAYMENT, i),
             lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.CLOSE_REST, i),

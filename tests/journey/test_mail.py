@@ -14,6 +14,7 @@ from tests.factories import NOBODY, TestClock
 from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.services.notify.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.notify.mail import MailSecurity
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.services.notify import mailer
@@ -94,5 +95,5 @@ def test_serve_sends_without_a_window_and_without_qt(tmp_path: Path, server: Mai
     ) as program:
         [mail] = server.wait_for(1, 60)
         program.send_signal(signal.SIGTERM)
-        assert program.communicate(timeout=30)[0] == "0 []\n"
+        assert program.communicate(timeout=PATIENCE)[0] == "0 []\n"
     assert "RE-2026-0117" in mail["Subject"]

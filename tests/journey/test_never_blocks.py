@@ -16,6 +16,7 @@ from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.notify.mail import MailAccount, MailRefused, MailSecurity
 from workmate_desktop.domain.stripe.account import StripeRefused
 from workmate_desktop.gateways.mail import smtp
@@ -154,7 +155,9 @@ def test_a_wait_of_the_windows_thread_is_noticed(desk: Desk, waits: WindowWaits)
 
     books, writer = desk.core.books, desk.core.writer
     assert found_by(lambda: books.has_invoices(livemode=True)) == set()  # the local file
-    assert found_by(lambda: writer.submit(lambda _t: None).result(10)) == set()  # the test's own
+    assert (
+        found_by(lambda: writer.submit(lambda _t: None).result(PATIENCE)) == set()
+    )  # the test's own
     assert found_by(for_the_writer) == {"store/database/confirmation.py"}
     assert found_by(for_stripe) == {"gateways/stripe/api.py"}
     assert found_by(for_a_mail_server) == {"gateways/mail/smtp.py"}

@@ -13,6 +13,7 @@ from tests.journey.window_waits import WindowWaits
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_checkout import CheckoutPage, Declined, LinkInactive
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
 PAY = "Mit Stripe bezahlen"
@@ -113,7 +114,7 @@ def test_after_a_part_payment_a_new_link_asks_for_the_rest(
     old = outside.opened[-1].toString()
     invoice_id = desk.invoice(NUMBER).id
     today = desk.core.clock.today()
-    desk.core.invoicing.add_manual_payment(invoice_id, 1900, "cash", today).result(10)
+    desk.core.invoicing.add_manual_payment(invoice_id, 1900, "cash", today).result(PATIENCE)
     # The keeper switches the old one off by itself.
     desk.wait(lambda: stripe.usable_links() == [])
     with pytest.raises(LinkInactive) as told:

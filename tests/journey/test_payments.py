@@ -7,6 +7,7 @@ import pytest
 
 from tests.factories import at_once
 from tests.journey.desk import Desk
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
 from workmate_desktop.domain.invoices.lists import InvoiceFilter
@@ -29,10 +30,10 @@ def issue(desk: Desk, customer: str) -> str:
     """An open Testrechnung, written somewhere else; its id."""
     today = desk.core.clock.today()
     invoicing = desk.core.invoicing
-    customer_id = invoicing.save_customer(Customer("", customer)).result(10)
+    customer_id = invoicing.save_customer(Customer("", customer)).result(PATIENCE)
     item = InvoiceItem("Beratung", Decimal(1), "Std.", 10_000, Decimal(19))
     draft = InvoiceDraft(customer_id, today, today, (item,), livemode=False)
-    return invoicing.issue(draft).result(10)
+    return invoicing.issue(draft).result(PATIENCE)
 
 
 def test_a_signed_success_turns_the_row_paid_by_itself(office: Desk) -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from tests.factories import NOBODY, post
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 _POLL = 0.02
-_WAIT = 30.0
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -65,7 +65,7 @@ def window(
 
 def listener_of(folder: Path, process: "subprocess.Popen[str]") -> int:
     """The port, as soon as listener.json tells it."""
-    deadline = time.monotonic() + _WAIT
+    deadline = time.monotonic() + PATIENCE
     while True:
         for file in folder.glob("workmate-demo-*/listener.json"):
             return int(json.loads(file.read_text("utf-8"))["port"])
@@ -87,7 +87,7 @@ def test_the_window_ends_on_sigterm_and_leaves_nothing(
     if Path("/proc/self/task").exists():
         assert children_of(window.pid) == ""
     window.send_signal(signal.SIGTERM)
-    out, err = window.communicate(timeout=_WAIT)
+    out, err = window.communicate(timeout=PATIENCE)
     assert window.returncode == 0, err
     assert "in time" not in out + err  # no part was given up at its deadline
     assert list(tmp_path.glob("workmate-demo-*")) == []
@@ -99,12 +99,12 @@ def test_the_window_ends_on_sigterm_and_leaves_nothing(
 def test_sigterm_during_the_start_ends_it_too(
     window: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
-    deadline = time.monotonic() + _WAIT
+    deadline = time.monotonic() + PATIENCE
     while not list(tmp_path.glob("workmate-demo-*/workmate.sqlite3")):
         assert time.monotonic() < deadline
         time.sleep(_POLL)
     window.send_signal(signal.SIGTERM)
-    _out, err = window.communicate(timeout=_WAIT)
+    _out, err = window.communicate(timeout=PATIENCE)
     assert window.returncode == 0, err
     assert "Traceback" not in err
     assert list(tmp_path.glob("workmate-demo-*")) == []
@@ -115,7 +115,7 @@ def test_without_a_display_one_line_and_no_qt_abort(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     process = begin(environment)
-    out, err = process.communicate(timeout=_WAIT)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert out == ""
     assert re.fullmatch(r"[^\n]*serve[^\n]*serve --demo[^\n]*\n", err), err
@@ -128,7 +128,7 @@ def test_an_unreachable_display_is_told_in_one_line(
 ) -> None:
     """DISPLAY may be set and lead nowhere: over ssh, in a container."""
     process = begin({**environment, "DISPLAY": ":9917"}, "--demo")
-    out, err = process.communicate(timeout=_WAIT)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, (process.returncode, out, err)
     assert out == ""
     assert re.fullmatch(r"[^\n]*serve[^\n]*serve --demo[^\n]*\n", err), err
@@ -152,8 +152,8 @@ def test_a_display_that_answers_is_used(environment: dict[str, str], tmp_path: P
             listener_of(tmp_path, process)
         finally:
             process.terminate()
-            _out, err = process.communicate(timeout=_WAIT)
+            _out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
     finally:
         screen.terminate()
-        screen.wait(_WAIT)
+        screen.wait(PATIENCE)

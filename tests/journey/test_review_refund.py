@@ -12,6 +12,7 @@ from tests.journey.test_catch_up import KEYS, asked_once
 from tests.journey.test_payments import NUMBER, issue
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.payments.refund_dialog import RefundDialog
 from workmate_desktop.ui.review.desk import ReviewDesk
 
@@ -93,11 +94,11 @@ def test_what_is_left_is_assigned(office: Office, stripe: StripeStandIn) -> None
     desk.wait(lambda: desk.core.review.open_items()[0].amount_minor == 10000)
     invoice_id = desk.invoice(NUMBER).id
     [item] = desk.core.review.open_items()
-    decision = desk.core.review.assign(item.id, invoice_id).result(10)
+    decision = desk.core.review.assign(item.id, invoice_id).result(PATIENCE)
     desk.wait(lambda: desk.status(NUMBER) == "Bezahlt · 19,00 € erstattet")
     assert desk.invoice(NUMBER).paid_minor == 10000
     Dashboard(stripe).refund(office.intent, 1000)
     desk.wait(lambda: desk.invoice(NUMBER).paid_minor == 9000)
-    desk.core.review.undo(decision).result(10)
+    desk.core.review.undo(decision).result(PATIENCE)
     desk.wait(lambda: desk.status(NUMBER) == "Offen")
     assert desk.core.review.open_items()[0].amount_minor == 9000

@@ -19,6 +19,7 @@ import pytest
 from tests.factories import NOBODY, event_body, post, sign
 from tests.free_port import free_port
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.store.schema import migrate
 
@@ -28,7 +29,6 @@ KEYS = {
     "WORKMATE_STRIPE_SECRET_KEY": "sk_test_journeyJourney03",
     "WORKMATE_STRIPE_WEBHOOK_SECRET": SECRET,
 }
-WAIT = 30.0  # seconds until a test gives up
 _POLL = 0.02
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -76,7 +76,7 @@ class Program:
             return re.search(pattern, "".join(self._lines))
 
         with self._news:
-            self._news.wait_for(lambda: found() or self._ended, WAIT)
+            self._news.wait_for(lambda: found() or self._ended, PATIENCE)
             match = found()
         assert match is not None, f"no {pattern!r} in:\n{self.output}"
         return match
@@ -84,7 +84,7 @@ class Program:
     def wait_for_state(self) -> dict[str, Any]:
         """listener.json, as soon as it is there."""
         file = self.data_dir / "listener.json"
-        deadline = time.monotonic() + WAIT
+        deadline = time.monotonic() + PATIENCE
         while not file.exists():
             assert self.process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
@@ -100,15 +100,15 @@ class Program:
 
     def exit_code(self) -> int:
         """Wait until it ends by itself."""
-        code = self.process.wait(WAIT)
-        self._reader.join(WAIT)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         return code
 
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(WAIT)
-        self._reader.join(WAIT)
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
 
@@ -141,7 +141,7 @@ def office(tmp_path: Path) -> Iterator[Program]:
 
 def insert_invoice(data_dir: Path, number: str, total_minor: int) -> None:
     """From outside, with the columns of CONTRACT and no others."""
-    with closing(sqlite3.connect(data_dir / "workmate.sqlite3", timeout=10)) as connection:
+    with closing(sqlite3.connect(data_dir / "workmate.sqlite3", timeout=PATIENCE)) as connection:
         connection.execute("PRAGMA foreign_keys=ON")
         with connection:
             connection.execute(
@@ -166,7 +166,7 @@ def insert_invoice(data_dir: Path, number: str, total_minor: int) -> None:
 
 
 def rows(data_dir: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(data_dir / "workmate.sqlite3", timeout=10)) as connection:
+    with closing(sqlite3.connect(data_dir / "workmate.sqlite3", timeout=PATIENCE)) as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -182,7 +182,7 @@ def libraries_of(pid: int) -> str:
 
 def first_answer(port: int) -> int:
     """The answer to a delivery, as soon as somebody listens."""
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return deliver(port, event_body())

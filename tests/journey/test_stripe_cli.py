@@ -16,6 +16,7 @@ import pytest
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_cli import StripeCli, find_stripe_cli
 from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
+from tests.waiting import PATIENCE
 from workmate_desktop.app.core import Core
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
@@ -49,7 +50,7 @@ class Office:
 
     def row_after_a_change(self) -> InvoiceRow:
         """The invoice's row as soon as the program has announced a change of it."""
-        while self.changes.get(timeout=10) != self.invoice_id:
+        while self.changes.get(timeout=PATIENCE) != self.invoice_id:
             pass
         return self.row()
 
@@ -98,13 +99,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
         stack.callback(core.stop)
         core.start()
         customer_id = core.invoicing.save_customer(Customer("", "Bäckerei Müßig & Söhne")).result(
-            10
+            PATIENCE
         )
         item = InvoiceItem("Beratung", Decimal(1), "Std.", 10_000, Decimal(19))
         draft = InvoiceDraft(
             customer_id, date(2026, 11, 2), date(2026, 11, 30), (item,), livemode=False
         )
-        invoice_id = core.invoicing.issue(draft).result(10)
+        invoice_id = core.invoicing.issue(draft).result(PATIENCE)
         core.announcer.listen(note)
         secret = cli.listen(f"http://127.0.0.1:{core.listener.port}{WEBHOOK_PATH}")
         assert secret == CLI_SECRET

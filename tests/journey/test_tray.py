@@ -19,6 +19,7 @@ import pytest
 
 from tests.factories import NOBODY
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 TOOLS = ("Xvfb", "openbox", "dbus-daemon", "gdbus", "xdotool")
 pytestmark = pytest.mark.skipif(
@@ -128,7 +129,7 @@ class TrayDesktop:
         self._ends.close()
 
 
-def wait(true: Callable[[], object], seconds: float = 30) -> None:
+def wait(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, "it did not come so"
@@ -162,10 +163,10 @@ def test_hidden_start_open_close_and_end_through_the_tray(desktop: TrayDesktop) 
     wait(lambda: not desktop.windows())
     assert program.poll() is None and listening.exists()  # it goes on
     second = desktop.program()
-    assert second.wait(30) == 0
+    assert second.wait(PATIENCE) == 0
     wait(desktop.windows)
     desktop.choose(sign, "Beenden")
-    assert program.wait(30) == 0
+    assert program.wait(PATIENCE) == 0
     assert not listening.exists()
     assert children(program.pid) == []
 
@@ -175,5 +176,5 @@ def test_a_signal_ends_the_hidden_program(desktop: TrayDesktop) -> None:
     desktop.sign()
     wait((desktop.data_dir / "listener.json").exists)
     program.send_signal(signal.SIGTERM)
-    assert program.wait(30) == 0
+    assert program.wait(PATIENCE) == 0
     assert not (desktop.data_dir / "listener.json").exists()

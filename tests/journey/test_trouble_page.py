@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from tests.journey.desk import Desk
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.store.backup.backup import all_backups
@@ -60,11 +61,11 @@ def test_sa4_books_saved_while_their_file_was_gone(
     first.wait_until_ready()
     core = first.program.core
     assert core is not None
-    customer_id = core.invoicing.save_customer(Customer("", "Müller GmbH")).result(10)
+    customer_id = core.invoicing.save_customer(Customer("", "Müller GmbH")).result(PATIENCE)
     first.wait(lambda: bool(all_backups(data_dir)))
     _lose(data_dir / "workmate.sqlite3")
     with pytest.raises(UserError, match="database_lost"):
-        core.invoicing.save_customer(Customer("", "Zu spät")).result(10)
+        core.invoicing.save_customer(Customer("", "Zu spät")).result(PATIENCE)
     banner = first.program.window.banner
     first.wait(lambda: "gerettet-" in banner.full_text())
     assert str(data_dir) in banner.full_text()

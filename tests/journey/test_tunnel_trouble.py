@@ -20,7 +20,6 @@ from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 __all__ = ["office"]
 
-PATIENCE = 30.0
 """Seconds; Stripe itself comes again for three days."""
 
 
@@ -76,7 +75,7 @@ def test_h1_the_tunnel_is_killed_while_payments_come(
     os.kill(agent, signal.SIGKILL)
     desk.wait(lambda: agent not in ngrok.running)
     for event in later:  # Stripe tries until it is told 200
-        desk.wait(lambda e=event: deliver(desk, ngrok, e) == 200, seconds=PATIENCE)  # type: ignore[misc]
+        desk.wait(lambda e=event: deliver(desk, ngrok, e) == 200)  # type: ignore[misc]
     for event in (first, *later):  # and some come twice
         assert deliver(desk, ngrok, event) == 200
     for number in numbers:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.limits import Limits
@@ -19,8 +20,6 @@ CHUNKED: dict[str, Any] = {
     "drop": ("content-length",),
     "extra": ("Transfer-Encoding: chunked",),
 }  # for request(): the body follows by chunked()
-WAIT = 30.0  # seconds until a test gives up on an answer
-HANGS = 60.0  # and on an end that has to come by itself
 
 
 class Answer(NamedTuple):
@@ -61,7 +60,7 @@ class SlowReceive:
     def wait_for(self, count: int) -> None:
         """Wait until ``count`` messages have been handed over."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.receipts) >= count, WAIT)
+            assert self._arrived.wait_for(lambda: len(self.receipts) >= count, PATIENCE)
 
 
 def settle(receipt: Receipt, failure: Exception | None = None) -> None:
@@ -98,8 +97,8 @@ def port_of(listener: Listener) -> int:
 
 @contextmanager
 def connected(listener: Listener) -> Iterator[socket.socket]:
-    """Open a connection that gives up after WAIT seconds."""
-    with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=WAIT) as sock:
+    """Open a connection that gives up after PATIENCE seconds."""
+    with socket.create_connection(("127.0.0.1", port_of(listener)), timeout=PATIENCE) as sock:
         yield sock
 
 

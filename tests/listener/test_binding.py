@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tests.listener.support import BODY, SIGNED, FakeReceive
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.listener.binding import bind
 from workmate_desktop.listener.server import Listener
@@ -23,7 +24,7 @@ def test_who_came_before_the_start_is_answered_after_it() -> None:
     port = bound.getsockname()[1]
     listener = Listener(FakeReceive(), bound=bound)
     try:
-        with socket.create_connection(("127.0.0.1", port), 10) as early:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as early:
             early.sendall(_post(port))
             assert listener.port is None
             assert listener.start(port) == port
@@ -37,7 +38,7 @@ def test_a_stop_without_a_start_gives_the_port_back() -> None:
     port = bound.getsockname()[1]
     Listener(FakeReceive(), bound=bound).stop()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), 10)
+        socket.create_connection(("127.0.0.1", port), PATIENCE)
 
 
 def test_the_second_start_binds_anew() -> None:

@@ -12,8 +12,6 @@ import pytest
 from tests.listener.clockwork import Clockwork, StoppedClock, hub_of, sent
 from tests.listener.support import (
     BODY,
-    HANGS,
-    WAIT,
     FakeReceive,
     SlowReceive,
     ask,
@@ -24,6 +22,7 @@ from tests.listener.support import (
     request,
     settle,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.listener.limits import Limits
 
 QUICK = Limits(header_seconds=0.3, body_seconds=0.5, idle_seconds=0.4, linger_seconds=0.2)
@@ -50,7 +49,7 @@ TRICKLES = [
 
 def trickle_until_closed(sock: socket.socket, byte: bytes) -> bytes:
     """Send a byte again and again until the other side ends; return its words."""
-    until, got = time.monotonic() + HANGS, b""
+    until, got = time.monotonic() + PATIENCE, b""
     sock.settimeout(0.02)
     while time.monotonic() < until:
         try:
@@ -188,7 +187,7 @@ def test_b8_a_flood_of_new_connections_does_not_push_out_an_event() -> None:
         while not done.is_set():
             free.wait()
             with turn:
-                held.append(socket.create_connection(("127.0.0.1", port), timeout=WAIT))
+                held.append(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
             if len(held) > 200:
                 held.pop(0).close()
         for sock in held:
@@ -211,7 +210,7 @@ def test_b8_a_flood_of_new_connections_does_not_push_out_an_event() -> None:
         finally:
             done.set()
             free.set()
-        flooding.result(WAIT)
+        flooding.result(PATIENCE)
         assert listener.counters.evicted > 0
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from tests.listener.clockwork import StoppedClock, hub_of
 from tests.listener.support import (
-    WAIT,
     FakeReceive,
     SlowReceive,
     ask,
@@ -17,6 +16,7 @@ from tests.listener.support import (
     request,
     settle,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.listener.hub import Hub
 from workmate_desktop.listener.protocol import Connection, Receipt
@@ -77,7 +77,7 @@ def test_each_answer_is_reported_with_its_receipt() -> None:
         (200, receive.receipts[0]),
         (404, None),
     ]
-    assert all(0 <= seconds < WAIT for _, seconds, _ in reports)
+    assert all(0 <= seconds < PATIENCE for _, seconds, _ in reports)
 
 
 def test_an_observer_that_fails_does_not_cost_the_answer(

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.listener.support import (
-    WAIT,
     FakeReceive,
     SlowReceive,
     ask,
@@ -27,6 +26,7 @@ from tests.listener.support import (
     request,
     settle,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.listener import binding
 from workmate_desktop.listener.limits import Limits
@@ -57,7 +57,7 @@ def test_stopping_twice_and_starting_again() -> None:
         listener.stop()
         listener.stop()
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port), timeout=WAIT)
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         assert listener.start(port) == port  # connections in TIME_WAIT do not count
     with pytest.raises(RuntimeError, match="already running"):
         listener.start(0)
@@ -75,13 +75,13 @@ def test_a_request_in_flight_is_answered_before_the_stop() -> None:
     ):
         sock.sendall(request(listener) + request(listener, b"queued"))
         receive.wait_for(1)
-        stopping = pool.submit(listener.stop, WAIT)
+        stopping = pool.submit(listener.stop, PATIENCE)
         assert is_closed(idle)  # closed at once, so the stop has begun
         settle(receive.receipts[0])
         answer = read_answer(sock)
         assert answer is not None
         assert (answer.status, answer.headers["connection"]) == (200, "close")
-        stopping.result(WAIT)
+        stopping.result(PATIENCE)
     assert len(receive.receipts) == 1  # the queued one comes again by itself
 
 
@@ -153,10 +153,10 @@ def test_it_listens_on_this_machine_only() -> None:
     with listening(FakeReceive()) as listener:
         assert listener.port is not None
         with pytest.raises(OSError):
-            socket.create_connection(("::1", listener.port), timeout=WAIT)
+            socket.create_connection(("::1", listener.port), timeout=PATIENCE)
         if sys.platform == "linux":
             with pytest.raises(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.2", listener.port), timeout=WAIT)
+                socket.create_connection(("127.0.0.2", listener.port), timeout=PATIENCE)
 
 
 def test_the_state_file_is_private_and_whole(tmp_path: Path) -> None:

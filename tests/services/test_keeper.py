@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.waiting import Steered
+from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.keeper import FAULT_SECONDS, Keeper
@@ -45,7 +45,7 @@ class Rig:
         return answer
 
     def waits_for(self) -> float | None:
-        return self.waits.get(timeout=10)
+        return self.waits.get(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def rig() -> Iterator[Rig]:
     made = Rig()
     yield made
     for keeper in made.keepers:
-        assert keeper.stop()
+        assert keeper.stop(PATIENCE)
     assert not [one for one in threading.enumerate() if one.name == "kept"]
 
 
@@ -86,11 +86,11 @@ def test_who_wakes_it_while_it_works_has_it_work_once_more(rig: Rig) -> None:
     def work() -> None:
         times.append(1)
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
 
     keeper = rig.keeper(work)
     keeper.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     for _ in range(5):
         keeper.wake()
     go_on.set()
@@ -117,7 +117,7 @@ def test_a_fault_is_logged_and_tried_again(
 
 def test_a_stop_before_the_start_is_heeded(rig: Rig) -> None:
     keeper = rig.keeper()
-    assert keeper.stop()
+    assert keeper.stop(PATIENCE)
     assert keeper.start() is False
     assert rig.worked == 0
 
@@ -127,16 +127,16 @@ def test_a_stop_cancels_what_is_under_way_and_comes_back_late_if_it_must(rig: Ri
 
     def work() -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
 
     keeper = rig.keeper(work, at_end=ended.set)
     keeper.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     assert keeper.stop(0.01) is False
     assert keeper.cancelled.is_set()
     assert not ended.is_set()
     go_on.set()
-    assert keeper.stop()
+    assert keeper.stop(PATIENCE)
     assert ended.is_set()
 
 
@@ -151,14 +151,14 @@ def test_with_patience_work_is_finished_before_it_would_be_cancelled(rig: Rig) -
 
     keeper = rig.keeper(work)
     keeper.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     assert keeper.stop(patience=60)
     assert cancelled == [False]
 
 
 def test_one_after_another_waits_for_its_end(rig: Rig) -> None:
     go_on = threading.Event()
-    first = Keeper(Threads(), "kept", lambda: go_on.wait(10) and None)
+    first = Keeper(Threads(), "kept", lambda: go_on.wait(PATIENCE) and None)
     first.start()
     assert first.stop(0.01) is False
     second = rig.keeper(after=first)
@@ -166,4 +166,4 @@ def test_one_after_another_waits_for_its_end(rig: Rig) -> None:
     assert second.stop(0.05) is False
     assert rig.worked == 0
     go_on.set()
-    assert first.stop()
+    assert first.stop(PATIENCE)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.waiting import PATIENCE
 from workmate_desktop.services import log as log_module
 from workmate_desktop.services.log import ProgramLog, log_lines
 
@@ -21,7 +22,7 @@ def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
         log.start()
         logger = logging.getLogger("workmate.test")
         logger.info("%s 0", run)
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while f"{run} 0" not in log.file.read_text("utf-8"):
             assert time.monotonic() < until
         for number in range(1, 2500):  # more than one group; the thread is in its pause

@@ -13,6 +13,7 @@ from tests.factories import OfficeBooks, make_books
 from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_api import Key
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
@@ -132,7 +133,9 @@ def test_kept_over_a_restart(office: OfficeBooks) -> None:
 
 def test_what_was_tampered_with_is_as_new(office: OfficeBooks) -> None:
     for text in ("", "[]", "null", '{"failures": true, "next_at": 5, "trouble": []}', '{"x'):
-        office.writer.submit(lambda t, text=text: t.settings.set("step.fees", text)).result(10)
+        office.writer.submit(lambda t, text=text: t.settings.set("step.fees", text)).result(
+            PATIENCE
+        )
         with office.database.reader() as connection:
             assert kept_steps(connection)[StepName.FEES] == StepState()
 
@@ -368,5 +371,7 @@ def test_md1_an_object_that_is_gone_begins_the_list_anew(absence: Absence) -> No
     now = int(absence.clock.stripe_now())
     place = {"begun": now, "since": now - 86_400, "last": "ch_3NeverHeardOf"}
     text = json.dumps({"charges": place})
-    there.office.writer.submit(lambda t: t.settings.set("comparison.parts.test", text)).result(10)
+    there.office.writer.submit(lambda t: t.settings.set("comparison.parts.test", text)).result(
+        PATIENCE
+    )
     assert there.comparison.compare(NOBODY_CANCELS).payments == 1

@@ -8,6 +8,7 @@ from typing import Any
 from tests.factories import customer
 from tests.faults.money_office import FIRST_INVOICES, MoneyOffice, Step, Typed
 from tests.simulator.world import World
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.database.errors import trouble_of
 
@@ -131,7 +132,7 @@ class Staff(MoneyOffice):
         gone: list[bool] = []
 
         def delete() -> None:
-            self.office.invoicing.delete_test_data().result(10)
+            self.office.invoicing.delete_test_data().result(PATIENCE)
             gone.append(True)
 
         process = self.world.process

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.free_port import free_port
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
 
 SENDER, RECIPIENT = "buero@firma.example", "chefin@firma.example"
@@ -120,7 +121,7 @@ class MailServer:
     ) -> None:
         self.stop()
 
-    def wait_for(self, count: int, seconds: float = 15.0) -> list[EmailMessage]:
+    def wait_for(self, count: int, seconds: float = PATIENCE) -> list[EmailMessage]:
         """The mails, once there are so many."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.mails) >= count, seconds), self.mails

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.free_port import free_port
 from tests.standins import ngrok_agent
+from tests.waiting import PATIENCE
 
 NAME = "bright-office.ngrok-free.dev"
 TOKEN = "2kCanaryTokenForTheTunnel0_7sYbQ4vX1pLr9wZcT3nM5"
@@ -53,7 +54,7 @@ class StandInNgrok:
         self, method: str, path: str, body: bytes = b"", host: str = NAME, **headers: str
     ) -> tuple[int, bytes]:
         """A request from outside, to the public address."""
-        edge = http.client.HTTPConnection("127.0.0.1", self.public_port, timeout=10)
+        edge = http.client.HTTPConnection("127.0.0.1", self.public_port, timeout=PATIENCE)
         try:
             names = {name.replace("_", "-"): value for name, value in headers.items()}
             edge.request(method, path, body, {"Host": host} | names)

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.standins.ngrok_play import NAME
+from tests.waiting import PATIENCE
 
 
 class PublicEdge:
@@ -67,10 +68,10 @@ class PublicEdge:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         with suppress(OSError):  # wakes accept
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
         self._server.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
     def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +97,7 @@ class PublicEdge:
             thread.start()
 
     def _serve(self, client: socket.socket) -> None:
-        client.settimeout(10)
+        client.settimeout(PATIENCE)
         with client, suppress(OSError):  # the other side gave up: ssl errors are OSErrors too
             head = _read_head(client)
             self.asked_for.append(head.split(b" ")[1].decode())
@@ -112,13 +113,13 @@ class PublicEdge:
 
     def _answer_to(self, request: bytes) -> bytes:
         if self._silent:
-            self._ended.wait(30)
+            self._ended.wait()
             return b""
         if self._answer is not None:
             return self._answer
-        with socket.create_connection(("127.0.0.1", self._target_port), 10) as behind:
+        with socket.create_connection(("127.0.0.1", self._target_port), PATIENCE) as behind:
             behind.sendall(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-            behind.settimeout(10)
+            behind.settimeout(PATIENCE)
             pieces = iter(lambda: behind.recv(65536), b"")
             return b"".join(pieces)
 

@@ -40,6 +40,7 @@ from tests.standins.stripe_refusals import (
     wrong_key,
 )
 from tests.standins.stripe_routes import Asked, Call, Route
+from tests.waiting import PATIENCE
 
 RESTRICTED_KEY = "rk_test_StandIn0000000000004242"
 SECRET_KEY = "sk_test_StandIn0000000000004242"
@@ -335,6 +336,6 @@ class StripeStandIn:
 
 def _open(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Any:
     try:
-        return opener.open(request, timeout=10)
+        return opener.open(request, timeout=PATIENCE)
     except urllib.error.HTTPError as refusal:
         return refusal

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 EVENTS = "payment_intent.succeeded,payment_intent.payment_failed"
 """`listen` without --events (or --all-snapshot) ends with exit code 1."""
@@ -80,7 +81,7 @@ class StripeCli:
         with self._changed:
             return "".join(self._lines)
 
-    def listen(self, forward_to: str, seconds: float = 20) -> str:
+    def listen(self, forward_to: str, seconds: float = PATIENCE) -> str:
         """Start `stripe listen`; returns its signing secret once it says Ready."""
         self._process = subprocess.Popen(
             [
@@ -105,7 +106,7 @@ class StripeCli:
         self._reader.start()
         return self.wait_for(r"Ready!.*?(whsec_\w+)", seconds)
 
-    def wait_for(self, pattern: str, seconds: float = 10) -> str:
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
         """The first group of `pattern`, once `listen` has printed it."""
 
         def seen() -> re.Match[str] | None:
@@ -124,7 +125,7 @@ class StripeCli:
         *,
         add: Sequence[str] = (),
         override: Sequence[str] = (),
-        seconds: float = 20,
+        seconds: float = PATIENCE,
     ) -> str:
         """Run `stripe trigger`; returns what it printed. Raises when it fails.
 
@@ -147,7 +148,7 @@ class StripeCli:
             raise RuntimeError(f"stripe trigger {event} failed ({done.returncode}):\n{printed}")
         return printed
 
-    def stop(self, seconds: float = 10) -> None:
+    def stop(self, seconds: float = PATIENCE) -> None:
         """End `listen` as Ctrl+C would; by force after the deadline. Twice is fine."""
         process, self._process = self._process, None
         if process is None:

@@ -14,6 +14,7 @@ from tests.standins.signing import signature_header
 from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_refusals import missing
 from tests.standins.stripe_routes import Call, Route
+from tests.waiting import PATIENCE
 
 CLI_SECRET = "whsec_StandInOfTheStripeCli0001"
 
@@ -57,7 +58,7 @@ class CliSessions:
         self._server.shutdown()
         self._thread.join()
 
-    def wait_for_replies(self, count: int, seconds: float = 10) -> Sequence[dict[str, Any]]:
+    def wait_for_replies(self, count: int, seconds: float = PATIENCE) -> Sequence[dict[str, Any]]:
         """What the forwarded events were answered, as soon as there are `count` of them."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.replies) >= count, seconds):

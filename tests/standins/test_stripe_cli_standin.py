@@ -15,6 +15,7 @@ import pytest
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_cli import StripeCli, find_stripe_cli
 from tests.standins.stripe_cli_sessions import CLI_SECRET, CliSessions
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.stripe.webhook import parse, verify
 
@@ -88,7 +89,7 @@ def test_trigger_arrives_signed(
         override=["payment_intent:currency=eur", "payment_intent:amount=11900"],
     )
 
-    body, header = receiver.deliveries.get(timeout=10)
+    body, header = receiver.deliveries.get(timeout=PATIENCE)
     verify(body, header, [secret], time.time())
     event = parse(body, datetime.now(UTC))
     assert (event.type, event.invoice_ref, event.problem) == (event_type, "RE-2026-0001", None)

@@ -13,6 +13,7 @@ import stripe as stripe_python
 
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.stripe.webhook import verify
 
 INTENT: Any = {"amount": 11900, "currency": "eur", "payment_method_types": ["card"]}
@@ -46,7 +47,7 @@ def client_of(
         key,
         base_addresses={"api": standin.url},
         max_network_retries=0,
-        http_client=stripe_python.RequestsClient(session=sessions[-1], timeout=10),
+        http_client=stripe_python.RequestsClient(session=sessions[-1], timeout=PATIENCE),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, make_books
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 @pytest.fixture
 def outside(office: OfficeBooks) -> Iterator[sqlite3.Connection]:
     """Somebody else's connection: no functions, no settings of ours."""
-    connection = sqlite3.connect(office.path, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(office.path, isolation_level=None, timeout=PATIENCE)
     connection.execute("PRAGMA foreign_keys=ON")
     yield connection
     connection.close()

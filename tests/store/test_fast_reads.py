@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from tests.factories import OfficeBooks, encoded, event_body, issued, sign
+from tests.waiting import PATIENCE
 
 
 def test_the_same_rows_as_by_sqlalchemy(office: OfficeBooks) -> None:
@@ -19,7 +20,7 @@ def test_the_same_rows_as_by_sqlalchemy(office: OfficeBooks) -> None:
 def test_the_last_event_as_the_list_of_events_has_it(office: OfficeBooks) -> None:
     assert office.books.last_event() is None
     body = encoded(event_body(issued(office)))
-    office.receive.delivery(body, sign(body)).result(10)
+    office.receive.delivery(body, sign(body)).result(PATIENCE)
     assert office.books.last_event() == office.books.event_page(limit=1)[0]
     assert office.books.last_event() is not None
 
@@ -29,7 +30,7 @@ def test_the_newest_lines_of_the_verlauf(office: OfficeBooks) -> None:
     body = encoded(event_body(ids[1]))
     since = office.clock.now()
     office.clock.advance(seconds=5)
-    office.receive.delivery(body, sign(body)).result(10)
+    office.receive.delivery(body, sign(body)).result(PATIENCE)
     fresh = [line for line in office.books.history(ids[1]) if line.at >= since][:10]
     assert [line.action for line in fresh if line.at > since]
     first, second = office.books.newest_history([*ids, "gone"], since)

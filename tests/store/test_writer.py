@@ -13,6 +13,7 @@ import pytest
 from tests.factories import OfficeBooks, make_books
 from tests.factories import TestClock as Clock
 from tests.store.gate import Gate, traced
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import Change, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
@@ -34,7 +35,7 @@ def test_many_waiting_jobs_share_one_commit(office: OfficeBooks) -> None:
     assert not any(future.done() for future in futures)
     gate.open()
     for future in futures:
-        future.result(10)
+        future.result(PATIENCE)
     assert statements.count("COMMIT") == 2  # the gate's, and one for all hundred
     assert statements.count("BEGIN IMMEDIATE") == 2
     assert "BEGIN" not in statements
@@ -47,14 +48,14 @@ def test_a_batch_has_a_limit(office: OfficeBooks) -> None:
     futures = [office.writer.submit(lambda _t: None) for _ in range(2 * MAX_BATCH + 1)]
     gate.open()
     for future in futures:
-        future.result(10)
+        future.result(PATIENCE)
     assert statements.count("COMMIT") == 1 + 3
 
 
 def test_one_job_does_not_wait_for_more(office: OfficeBooks) -> None:
     statements = traced(office)
     for _ in range(3):
-        office.writer.submit(_note("x")).result(10)
+        office.writer.submit(_note("x")).result(PATIENCE)
     assert statements.count("COMMIT") == 3
 
 
@@ -73,7 +74,7 @@ def test_a_bad_job_does_not_fail_its_batch(office: OfficeBooks, error: Exception
     futures.append(office.writer.submit(_note("after")))
     gate.open()
     assert futures[1].exception(10) is error
-    assert futures[0].result(10) and futures[2].result(10)
+    assert futures[0].result(PATIENCE) and futures[2].result(PATIENCE)
     assert statements.count("COMMIT") == 2
     kept = office.rows("SELECT detail FROM notices ORDER BY rowid")
     assert kept == [('{"text":"before"}',), ('{"text":"after"}',)]
@@ -90,7 +91,7 @@ def test_a_broken_rule_of_the_database_fails_its_job_alone(office: OfficeBooks) 
     bad, good = office.writer.submit(twice), office.writer.submit(_note("good"))
     gate.open()
     assert isinstance(bad.exception(10), sqlite3.IntegrityError)
-    assert good.result(10)
+    assert good.result(PATIENCE)
     assert office.value("SELECT count(*) FROM settings WHERE key = 'same'") == 0
 
 
@@ -123,7 +124,7 @@ def test_nothing_is_announced_before_the_commit(tmp_path: Path) -> None:
         told.extend((type(change), count) for change in changes)
 
     office.announcer.listen(look)
-    office.writer.submit(_note("x")).result(10)
+    office.writer.submit(_note("x")).result(PATIENCE)
     office.settled()
     assert told == [(NoticeAdded, 1)]
     office.close()
@@ -145,7 +146,7 @@ def test_a_failing_commit_answers_everyone_and_keeps_nothing(office: OfficeBooks
         assert error.trouble is Trouble.FULL
     assert office.value("SELECT count(*) FROM notices") == 0
     assert office.writer.trouble is Trouble.FULL
-    office.writer.submit(_note("again")).result(10)
+    office.writer.submit(_note("again")).result(PATIENCE)
     assert office.troubles == [Trouble.FULL, None]
 
 
@@ -158,7 +159,7 @@ def test_the_inner_savepoint_undoes_only_itself(office: OfficeBooks) -> None:
                 t.notices.add(NoticeKind.OVERPAID, text="innermost")
             raise ZeroDivisionError
 
-    office.writer.submit(job).result(10)
+    office.writer.submit(job).result(PATIENCE)
     office.settled()
     assert office.rows("SELECT detail FROM notices") == [('{"text":"outer"}',)]
     assert sum(isinstance(change, NoticeAdded) for change in office.changes) == 1
@@ -184,7 +185,7 @@ def test_a_savepoint_before_anything_is_written_undoes_only_its_own_job(
     second = office.writer.submit(job)
     third = office.writer.submit(_note("third"))
     gate.open()
-    kept = [future.result(10) for future in (first, second, third)]
+    kept = [future.result(PATIENCE) for future in (first, second, third)]
     assert office.rows("SELECT id FROM notices ORDER BY rowid") == [(one,) for one in kept]
     assert statements.count("ROLLBACK TO job") == 1
     assert statements.count("COMMIT") == 2
@@ -216,14 +217,14 @@ def test_a_future_cannot_be_taken_back(office: OfficeBooks) -> None:
     future = office.writer.submit(_note("x"))
     assert not future.cancel()
     gate.open()
-    assert future.result(10)
-    assert office.writer.submit(lambda _t: 7).result(10) == 7  # the thread lives on
+    assert future.result(PATIENCE)
+    assert office.writer.submit(lambda _t: 7).result(PATIENCE) == 7  # the thread lives on
 
 
 # --- deferred jobs -----------------------------------------------------------------------
 
 
-def _wait_for(check: Callable[[], bool], seconds: float = 60.0) -> bool:
+def _wait_for(check: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     waiting = threading.Event()
     for _ in range(int(seconds / 0.01)):
         if check():
@@ -245,7 +246,7 @@ def test_deferred_jobs_ride_along_with_the_next_commit(office: OfficeBooks) -> N
         office.writer.submit_later(lambda t, n=number: _note(f"later {n}")(t) and None)
     future = office.writer.submit(_note("now"))
     gate.open()
-    future.result(10)
+    future.result(PATIENCE)
     assert office.value("SELECT count(*) FROM notices") == 6
     assert statements.count("COMMIT") == 2
 
@@ -257,7 +258,7 @@ def test_a_failing_deferred_job_is_logged_and_harms_nobody(
         raise ValueError("deferred")
 
     office.writer.submit_later(bad)
-    office.writer.submit(_note("x")).result(10)
+    office.writer.submit(_note("x")).result(PATIENCE)
     assert _wait_for(lambda: "A deferred job failed" in caplog.text)
     assert office.value("SELECT count(*) FROM notices") == 1
 
@@ -267,9 +268,9 @@ def test_a_deferred_job_outlasts_another_program(office: OfficeBooks) -> None:
         other.execute("BEGIN IMMEDIATE")
         office.writer.submit_later(lambda t: _note("deferred")(t) and None)
         with pytest.raises(StoreUnavailable):
-            office.writer.submit(_note("refused")).result(10)
+            office.writer.submit(_note("refused")).result(PATIENCE)
         other.execute("ROLLBACK")
-    office.writer.submit(_note("x")).result(10)
+    office.writer.submit(_note("x")).result(PATIENCE)
     assert office.value("SELECT count(*) FROM notices") == 2
 
 
@@ -287,8 +288,8 @@ def test_a_deferred_job_on_a_damaged_page_does_not_hold_up_the_others(office: Of
     together = office.writer.submit(_note("x"))
     gate.open()
     with pytest.raises(StoreUnavailable):
-        together.result(10)
-    assert office.writer.submit(_note("y")).result(10)
+        together.result(PATIENCE)
+    assert office.writer.submit(_note("y")).result(PATIENCE)
     assert tries == [1]
 
 
@@ -329,7 +330,7 @@ def test_start_stop_start_stop(path: Path) -> None:
         writer.start()
         with pytest.raises(RuntimeError, match="already"):
             writer.start()
-        assert writer.submit(_note("x")).result(10)
+        assert writer.submit(_note("x")).result(PATIENCE)
         assert writer.stop()
         assert writer.stop()
     database.close()
@@ -364,6 +365,6 @@ def test_a_database_that_cannot_be_opened_is_told_to_everyone_and_tried_again(pa
     assert isinstance(error, StoreUnavailable) and error.trouble is Trouble.UNREADABLE
     assert not path.exists()  # never a silent new one
     moved.rename(path)
-    assert writer.submit(_note("x")).result(10)
+    assert writer.submit(_note("x")).result(PATIENCE)
     assert writer.stop()
     database.close()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import OfficeBooks
 from tests.store.gate import Gate, traced
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
@@ -59,7 +60,7 @@ def test_beside_one_that_may_not_be_repeated_each_has_its_savepoint(office: Offi
     bad = office.writer.submit(once)
     gate.open()
     assert isinstance(bad.exception(10), ValueError)
-    assert good.result(10)
+    assert good.result(PATIENCE)
     assert len(runs) == 1
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.vat_ids import EXAMPLES, tidy_vat_id
 from workmate_desktop.words.vat_check import VatProblem, read_vat_id
 
@@ -68,4 +69,4 @@ def test_mc6_the_rules_are_not_loaded_before_they_are_needed() -> None:
         "assert d.read_vat_id('', 'DE')[0] == ''\n"
         "assert 'stdnum' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=PATIENCE)

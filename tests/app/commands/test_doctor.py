@@ -17,6 +17,7 @@ import pytest
 
 from tests.factories import OfficeBooks, make_books
 from tests.free_port import free_port as free
+from tests.waiting import PATIENCE
 from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.secrets import Place, SecretStore
@@ -162,15 +163,15 @@ def test_it_reads_while_the_program_writes(office: OfficeBooks, options: Options
 
     def hold(_t: object) -> None:
         started.set()
-        assert go_on.wait(20)
+        assert go_on.wait(PATIENCE)
 
     held: Future[None] = office.writer.submit(hold)
     try:
-        assert started.wait(10)
+        assert started.wait(PATIENCE)
         assert Examined(options).code == 0
     finally:
         go_on.set()
-    held.result(10)
+    held.result(PATIENCE)
 
 
 def test_a_stopped_program_leaves_nothing_behind_and_doctor_neither(
@@ -281,7 +282,7 @@ def test_another_server_where_our_listener_was(office: OfficeBooks, options: Opt
         (office.data_dir / "listener.json").write_text(f'{{"port": {port}}}')
         found = Examined(options)
         server.shutdown()
-        thread.join(10)
+        thread.join(PATIENCE)
     assert found.code == 1
     assert found.has("✗ Port", f"listener.json nennt {port}")
 
@@ -332,7 +333,7 @@ def test_a_keyring_that_never_answers(office: OfficeBooks, folder: Path) -> None
     let_go = threading.Event()
 
     def never() -> None:
-        let_go.wait(60)
+        let_go.wait(PATIENCE)
 
     hanging = Keychain("id", open_backend=never, limit=0.1)  # type: ignore[arg-type, return-value]
     try:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import OfficeBooks, encoded, event_body, issued, make_books
 from tests.services.reception.checklist_facts import ALL_WELL, EARLIER, EVIDENCE, ONLINE, URL
+from tests.waiting import PATIENCE
 from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.reception.checklist import Point, PointId
@@ -83,7 +84,7 @@ def _asked_just_now(office: OfficeBooks, *, livemode: bool) -> None:
     now = int(office.clock.now().timestamp())
     office.writer.submit(
         lambda t: save_cursor(t, Cursor(None, now, now), livemode=livemode)
-    ).result(10)
+    ).result(PATIENCE)
 
 
 def _paid(office: OfficeBooks, *, livemode: bool) -> None:
@@ -92,7 +93,7 @@ def _paid(office: OfficeBooks, *, livemode: bool) -> None:
         encoded(event_body(invoice, livemode=livemode, instance=office.instance_id)),
         office.clock.now(),
     )
-    assert office.receive.event(event, Source.POLL).result(10) == 200
+    assert office.receive.event(event, Source.POLL).result(PATIENCE) == 200
 
 
 def test_test_mode_is_well_while_points_are_open(office: OfficeBooks) -> None:

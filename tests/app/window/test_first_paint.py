@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.app.options import Options
 from workmate_desktop.app.window.run import start_window
 from workmate_desktop.gateways.system.instance_lock import InstanceLock
@@ -95,7 +96,7 @@ def _python(code: str, data_dir: Path) -> str:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.stdout
 

@@ -14,6 +14,7 @@ import pytest
 from tests.benchmarks.generator import fill_for_deliveries, new_data_dir
 from tests.free_port import free_port
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.invoices.list.table_model import PAGE
 
 TOO_DEAR = (
@@ -75,7 +76,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return {**json.loads(done.stdout), "wanted": port}
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.window.main_window import MainWindow, fitting, home_of
 
 PROGRAM = """
@@ -83,7 +84,7 @@ class Office:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert finished.returncode == 0, finished.stderr
         return json.loads(finished.stdout.splitlines()[-1])

@@ -13,6 +13,7 @@ import pytest
 
 from tests.factories import NOON
 from tests.standins.mail_server import RECIPIENT, SENDER, MailServer
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.notify.mail import (
     Mail,
     MailAccount,
@@ -30,7 +31,7 @@ LOGIN = ("anna", "geheim")
 
 
 def send(at: MailServer, password: str = "", *, trust: bool = True, **changes: object) -> None:
-    sender = MailSender(context=at.trust() if trust else None, step_seconds=5)
+    sender = MailSender(context=at.trust() if trust else None, step_seconds=PATIENCE)
     sender.send(at.account(**changes), password, MAIL, NOON)
 
 
@@ -200,7 +201,7 @@ def test_sa10_a_reply_without_an_end_is_given_up(silent: socket.socket) -> None:
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    thread.join(60)
+    thread.join(PATIENCE)
     assert caught.value.kind is MailRefusal.BROKEN_OFF
     assert peak < 5_000_000
     assert sent < 50_000_000
@@ -227,8 +228,8 @@ def test_a_dripping_server_is_cut_off(silent: socket.socket) -> None:
     with pytest.raises(MailRefused) as caught:
         MailSender(step_seconds=5, all_seconds=0.5).send(account, "", MAIL, NOON)
     assert caught.value.kind is MailRefusal.TIMEOUT
-    assert ended.wait(10), "the connection was left open"
-    thread.join(10)
+    assert ended.wait(PATIENCE), "the connection was left open"
+    thread.join(PATIENCE)
 
 
 def test_the_computers_own_trust_is_used() -> None:

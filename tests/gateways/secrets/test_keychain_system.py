@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 
 SCRIPT = """
 import sys
@@ -44,7 +45,7 @@ def session_of(home: Path) -> dict[str, str]:
 
 def printed_by(command: list[str], environment: dict[str, str]) -> list[str]:
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60
+        command, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

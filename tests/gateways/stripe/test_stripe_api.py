@@ -9,6 +9,7 @@ import pytest
 
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
 from workmate_desktop.gateways.stripe.api import StripeApi, checked_api_base
 
@@ -124,7 +125,7 @@ def test_i_no_answer() -> None:
 def test_close_ends_a_call_at_once() -> None:
     with StripeStandIn() as stripe:
         stripe.fail_next(Fault.HANG)
-        api = StripeApi(SECRET_KEY, api_base=stripe.url, timeout=15)
+        api = StripeApi(SECRET_KEY, api_base=stripe.url, timeout=10 * PATIENCE)
         closing = threading.Timer(0.3, api.close)
         closing.start()
         assert refusal_of(api).kind is Refusal.CANCELLED  # and not given up at the limit
@@ -196,7 +197,7 @@ def test_a_proxy_of_the_environment_is_used_for_stripe(monkeypatch: pytest.Monke
         asked: list[bytes] = []
 
         def refuse() -> None:
-            proxy.settimeout(10)
+            proxy.settimeout(PATIENCE)
             for _ in range(2):
                 connection, _ = proxy.accept()
                 with connection:

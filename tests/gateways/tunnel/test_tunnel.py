@@ -16,6 +16,7 @@ from tests.free_port import free_port
 from tests.gateways.tunnel.tunnel_support import open_tunnel, settings, sight_until, until
 from tests.listener.support import SIGNED, FakeReceive
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok, is_running
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.tunnel.files import CONFIG_FILE, STATE_FILE, write_config
@@ -231,7 +232,7 @@ def test_h2_abbrechen_works_at_once(gateway, ngrok, play):
     thread.start()
     assert until(lambda: ngrok.starts)
     cancelled.set()
-    thread.join(60)
+    thread.join(PATIENCE)
     assert codes == ["tunnel_cancelled"]  # and not given up at the deadline
     assert ngrok.running == []
 

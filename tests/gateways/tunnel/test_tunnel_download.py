@@ -15,6 +15,7 @@ import pytest
 
 from tests.gateways.tunnel.tunnel_support import settings, until
 from tests.standins.ngrok_play import NAME
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.tunnel.download import download_agent
 from workmate_desktop.gateways.tunnel.ngrok import Ngrok
@@ -55,7 +56,7 @@ def _server(content: bytes, status: int = 200, length: int | None = None, stalls
             self.wfile.write(content[: len(content) // 2] if stalls else content)
             if stalls:
                 self.wfile.flush()
-                released.wait(20)
+                released.wait(PATIENCE)
 
         def log_message(self, *args) -> None:
             pass

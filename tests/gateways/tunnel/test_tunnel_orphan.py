@@ -12,6 +12,7 @@ import pytest
 
 from tests.gateways.tunnel.tunnel_support import open_tunnel, settings, until
 from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok, is_running
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.tunnel import agent as tunnel_agent
 from workmate_desktop.gateways.tunnel import orphan as tunnel_orphan
 from workmate_desktop.gateways.tunnel.files import (
@@ -202,14 +203,14 @@ def test_the_file_names_the_process_and_its_program(ngrok, data_dir):
 def test_a_program_that_ends_without_closing_leaves_no_agent(ngrok, data_dir, end):
     run = _program(ngrok, data_dir, end)
     assert len(ngrok.running) == 1
-    run.communicate("go on\n", timeout=20)
+    run.communicate("go on\n", timeout=PATIENCE)
     assert ngrok.running == []
     assert list(data_dir.iterdir()) == []
 
 
 def test_a_keeper_that_nobody_stopped_starts_no_other_agent_at_the_exit(ngrok, data_dir):
     run = _program(ngrok, data_dir, "", KEEPER)
-    _, errors = run.communicate("go on\n", timeout=20)
+    _, errors = run.communicate("go on\n", timeout=PATIENCE)
     assert run.returncode == 0 and "Traceback" not in errors
     assert ngrok.running == []
     assert len(ngrok.starts) == 1

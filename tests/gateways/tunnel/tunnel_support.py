@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.standins.ngrok_play import TOKEN, StandInNgrok
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.gateways.tunnel.ngrok import Ngrok
 
@@ -26,7 +27,7 @@ def open_tunnel(
     return gateway.open(wanted, port, cancelled or threading.Event(), news, lambda _percent: None)
 
 
-def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait for a fact of another process; what it returned, or the last answer at the end."""
     ends = time.monotonic() + seconds
     while not (found := true()) and time.monotonic() < ends:
@@ -37,7 +38,7 @@ def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
 def sight_until(gateway: Ngrok, true: Callable[[TunnelSight], bool]) -> TunnelSight:
     """Look again and again until what is seen is so."""
     seen = gateway.look()
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE
     while not true(seen) and time.monotonic() < ends:
         time.sleep(0.02)
         seen = gateway.look()

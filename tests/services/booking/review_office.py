@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.factories import OfficeBooks, encoded, event_body, sign
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.review import ReviewItem
 
@@ -11,7 +12,7 @@ def deliver(office: OfficeBooks, body: dict[str, Any]) -> str:
     """Deliver an event; returns its id."""
     raw = encoded(body)
     answer = office.receive.delivery(raw, sign(raw))
-    assert (answer if isinstance(answer, int) else answer.result(10)) == 200
+    assert (answer if isinstance(answer, int) else answer.result(PATIENCE)) == 200
     return str(body["id"])
 
 

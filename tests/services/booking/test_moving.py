@@ -10,6 +10,7 @@ import pytest
 from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make_books
 from tests.reversal_events import refund_event
 from tests.services.booking.review_office import actions, deliver, row
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 
 
@@ -24,8 +25,8 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 def both(office: OfficeBooks) -> tuple[str, str]:
     """Two invoices over 119,00, and 238,00 that came for the first."""
     who = customer(office, "Fahrschule Becker")
-    first = office.invoicing.issue(draft(who)).result(10)
-    second = office.invoicing.issue(draft(who)).result(10)
+    first = office.invoicing.issue(draft(who)).result(PATIENCE)
+    second = office.invoicing.issue(draft(who)).result(PATIENCE)
     deliver(office, event_body(first, amount=23800, intent_id="pi_both"))
     return first, second
 
@@ -37,7 +38,7 @@ def _refund(intent: str, minor: int, **more: Any) -> dict[str, Any]:
 
 def _refused(future: Any) -> str:
     with pytest.raises(UserError) as caught:
-        future.result(10)
+        future.result(PATIENCE)
     return caught.value.code
 
 
@@ -48,7 +49,7 @@ def _received_this_month(office: OfficeBooks) -> int:
 def test_mb7_one_payment_pays_two_invoices(office: OfficeBooks, both: tuple[str, str]) -> None:
     first, second = both
     received = _received_this_month(office)
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     for invoice_id in both:
         found = row(office, invoice_id)
         assert (found.status, found.paid_minor, found.overpaid) == ("paid", 11900, False)
@@ -61,11 +62,11 @@ def test_mb7_one_payment_pays_two_invoices(office: OfficeBooks, both: tuple[str,
 
 def test_mb7_both_rows_go_together(office: OfficeBooks, both: tuple[str, str]) -> None:
     first, second = both
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     (away,) = office.review.moves_of(first)
     (here,) = office.review.moves_of(second)
     assert away.id == here.id and here.here and not away.here
-    office.review.undo(away.id).result(10)
+    office.review.undo(away.id).result(PATIENCE)
     assert row(office, first).overpaid_minor == 11900
     assert row(office, second).outstanding_minor == 11900
     assert office.value("SELECT sum(amount_minor) FROM payments WHERE kind = 'moved'") == 0
@@ -80,19 +81,19 @@ def test_mb7_no_more_than_there_is_and_than_is_owed(
     assert _refused(office.review.split(second, first, 100)) in (
         "move_too_much", "review_invoice_closed",
     )  # fmt: skip
-    office.review.keep_credit(first).result(10)  # what is kept as a credit is not free
+    office.review.keep_credit(first).result(PATIENCE)  # what is kept as a credit is not free
     assert _refused(office.review.split(first, second, 1)) == "move_too_much"
 
 
 def test_mb7_a_refund_takes_the_credit_back_first(office: OfficeBooks) -> None:
     """120 of 100 came, 20 of it were used as a credit; all 20 go back to the customer."""
     who = customer(office, "Fahrschule Becker")
-    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(10)
+    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
     deliver(office, event_body(origin, amount=12000, intent_id="pi_credit"))
-    credit = office.review.keep_credit(origin).result(10)
+    credit = office.review.keep_credit(origin).result(PATIENCE)
     target = office.invoicing.issue(
         draft(who, total_minor=10000, credit_ids=(credit,))
-    ).result(10)  # fmt: skip
+    ).result(PATIENCE)  # fmt: skip
     assert row(office, target).outstanding_minor == 8000
     deliver(office, _refund("pi_credit", 2000))
     assert row(office, target).outstanding_minor == 10000  # owed again
@@ -106,12 +107,12 @@ def test_mb7_a_refund_takes_the_credit_back_first(office: OfficeBooks) -> None:
 
 def test_mb7_a_part_of_the_credit_gives_way(office: OfficeBooks) -> None:
     who = customer(office, "Fahrschule Becker")
-    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(10)
+    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
     deliver(office, event_body(origin, amount=12000, intent_id="pi_credit"))
-    credit = office.review.keep_credit(origin).result(10)
+    credit = office.review.keep_credit(origin).result(PATIENCE)
     target = office.invoicing.issue(
         draft(who, total_minor=10000, credit_ids=(credit,))
-    ).result(10)  # fmt: skip
+    ).result(PATIENCE)  # fmt: skip
     deliver(office, _refund("pi_credit", 500))
     assert row(office, target).outstanding_minor == 8500
     assert row(office, origin).overpaid_minor == 0
@@ -120,12 +121,12 @@ def test_mb7_a_part_of_the_credit_gives_way(office: OfficeBooks) -> None:
 
 def test_mb7_a_refund_beyond_the_credit_is_given_back_on_purpose(office: OfficeBooks) -> None:
     who = customer(office, "Fahrschule Becker")
-    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(10)
+    origin = office.invoicing.issue(draft(who, total_minor=10000)).result(PATIENCE)
     deliver(office, event_body(origin, amount=12000, intent_id="pi_credit"))
-    credit = office.review.keep_credit(origin).result(10)
+    credit = office.review.keep_credit(origin).result(PATIENCE)
     target = office.invoicing.issue(
         draft(who, total_minor=10000, credit_ids=(credit,))
-    ).result(10)  # fmt: skip
+    ).result(PATIENCE)  # fmt: skip
     deliver(office, _refund("pi_credit", 12000))
     found = row(office, origin)
     assert (found.paid_minor, found.outstanding_minor, found.refunded) == (0, 0, True)
@@ -136,7 +137,7 @@ def test_mb7_the_whole_of_a_split_payment_goes_back_from_both(
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     first, second = both
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     deliver(office, _refund("pi_both", 23800))
     for invoice_id in both:
         found = row(office, invoice_id)
@@ -149,13 +150,13 @@ def test_mb7_a_part_of_a_split_payment_asks_which_invoice(
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     first, second = both
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     deliver(office, _refund("pi_both", 11900, refund_id="re_half", event_id="evt_half"))
     assert row(office, first).refunded  # it counts on the first one until answered
     assert row(office, second).status == "paid"
     (item,) = office.review.open_items()
     assert item.reason == "split_refunded"
-    office.review.place_reversal(item.id, second).result(10)
+    office.review.place_reversal(item.id, second).result(PATIENCE)
     assert (row(office, first).status, row(office, first).paid_minor) == ("paid", 11900)
     found = row(office, second)
     assert (found.paid_minor, found.outstanding_minor, found.refunded) == (0, 0, True)
@@ -175,7 +176,7 @@ def test_mb7_each_part_that_goes_back_is_asked_about_on_its_own(
 ) -> None:
     """The second question does not end the first."""
     first, second = both
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     for number in (1, 2):
         deliver(office, _refund("pi_both", 1000, refund_id=f"re_{number}"))
         assert [one.reason for one in office.review.open_items()] == ["split_refunded"] * number
@@ -186,34 +187,36 @@ def test_mb7_each_part_that_goes_back_is_asked_about_on_its_own(
 def test_mb7_moved_money_keeps_its_assignment(office: OfficeBooks) -> None:
     """Money in Klärung nötig that was split cannot be unassigned before the split is undone."""
     who = customer(office, "Fahrschule Becker")
-    first = office.invoicing.issue(draft(who)).result(10)
-    second = office.invoicing.issue(draft(who)).result(10)
+    first = office.invoicing.issue(draft(who)).result(PATIENCE)
+    second = office.invoicing.issue(draft(who)).result(PATIENCE)
     deliver(office, event_body("RE-1999-0001", amount=23800, intent_id="pi_lost"))
     (item,) = office.review.open_items()
-    decision = office.review.assign(item.id, first).result(10)
-    office.review.split(first, second, 11900).result(10)
+    decision = office.review.assign(item.id, first).result(PATIENCE)
+    office.review.split(first, second, 11900).result(PATIENCE)
     assert _refused(office.review.undo(decision)) == "review_money_moved"
     (moved,) = office.review.moves_of(second)
-    office.review.undo(moved.id).result(10)
-    office.review.undo(decision).result(10)
+    office.review.undo(moved.id).result(PATIENCE)
+    office.review.undo(decision).result(PATIENCE)
     assert row(office, first).outstanding_minor == row(office, second).outstanding_minor == 11900
 
 
 def test_mb7_a_payment_by_hand_that_was_split_stays(office: OfficeBooks) -> None:
     who = customer(office, "Fahrschule Becker")
-    first = office.invoicing.issue(draft(who)).result(10)
-    second = office.invoicing.issue(draft(who)).result(10)
+    first = office.invoicing.issue(draft(who)).result(PATIENCE)
+    second = office.invoicing.issue(draft(who)).result(PATIENCE)
     today = office.clock.today()
-    entry = office.invoicing.add_manual_payment(first, 23800, "bank_transfer", today).result(10)
-    office.review.split(first, second, 11900).result(10)
+    entry = office.invoicing.add_manual_payment(first, 23800, "bank_transfer", today).result(
+        PATIENCE
+    )
+    office.review.split(first, second, 11900).result(PATIENCE)
     assert _refused(office.invoicing.reverse_payment(entry, "Vertan")) == "review_money_moved"
     (moved,) = office.review.moves_of(first)
     assert _refused(office.invoicing.reverse_payment(moved.id, "Vertan")) == "payment_not_manual"
     rows = office.rows("SELECT id FROM payments WHERE kind = 'moved'")
     for (key,) in rows:
         assert _refused(office.invoicing.reverse_payment(key, "Vertan")) == "payment_not_manual"
-    office.review.undo(moved.id).result(10)
-    office.invoicing.reverse_payment(entry, "Vertan").result(10)
+    office.review.undo(moved.id).result(PATIENCE)
+    office.invoicing.reverse_payment(entry, "Vertan").result(PATIENCE)
     assert row(office, first).paid_minor == row(office, second).paid_minor == 0
 
 
@@ -221,7 +224,7 @@ def test_mb7_a_question_that_ended_by_itself_ends_its_notice(
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     first, second = both
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     deliver(office, _refund("pi_both", 5000, refund_id="re_half", event_id="evt_half"))
     unread = "SELECT count(*) FROM notices WHERE kind = 'needs_review' AND read_at IS NULL"
     assert (office.value(unread), len(office.review.open_items())) == (1, 1)

@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.reversal_events import refund_event
 from tests.store.gate import Gate
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import EventRecorded, InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.lists import EventFilter
@@ -47,15 +48,18 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 
 def deliver(office: OfficeBooks, body: dict[str, Any]) -> int:
     raw = encoded(body)
-    answer = office.receive.delivery(raw, sign(raw))
-    return answer if isinstance(answer, int) else answer.result(10)
+    return status(office.receive.delivery(raw, sign(raw)))
+
+
+def status(answer: Any) -> int:
+    return answer if isinstance(answer, int) else answer.result(PATIENCE)
 
 
 @pytest.mark.parametrize("source", Source)
 def test_every_source_books_alike_and_is_kept(office: OfficeBooks, source: Source) -> None:
     invoice_id = issued(office)
     event = parse(encoded(event_body(invoice_id)), NOON)
-    assert office.receive.event(event, source).result(10) == 200
+    assert office.receive.event(event, source).result(PATIENCE) == 200
     kept = office.books.event(event.id)
     assert kept is not None
     assert (kept.source, kept.outcome, kept.invoice_id) == (source, "booked", invoice_id)
@@ -110,7 +114,7 @@ def test_a_bug_in_booking_keeps_the_event_and_can_be_mended(
     assert [notice.kind for notice in office.books.notice_page()] == ["needs_review"]
     assert "a bug in booking" in caplog.text  # with its trace, for support
     # After the update: Erneut verarbeiten.
-    assert office.receive.reprocess(body["id"]).result(10) == "booked"
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) == "booked"
     row = office.books.invoice_row(invoice_id)
     assert row is not None and row.status == "paid"
     mended = office.books.event(body["id"])
@@ -130,11 +134,7 @@ def test_a_bug_in_one_booking_of_a_group_harms_no_other(
     gate = Gate(office.writer)  # by then all are booked
     answers = [office.receive.delivery(raw, sign(raw)) for raw in map(encoded, bodies)]
     gate.open()
-    assert [answer if isinstance(answer, int) else answer.result(10) for answer in answers] == [
-        200,
-        200,
-        200,
-    ]
+    assert [status(answer) for answer in answers] == [200, 200, 200]
     kept = [office.books.event(body["id"]) for body in bodies]
     outcomes = [event.outcome if event else None for event in kept]
     assert outcomes == ["booked", "needs_review", "booked"]
@@ -174,7 +174,7 @@ def test_the_disk_failing_in_the_middle_of_booking_is_no_bug(
         answer = office.receive.delivery(raw, sign(raw))
         assert not isinstance(answer, int)
         with pytest.raises(StoreUnavailable):  # the listener answers 503, Stripe comes again
-            answer.result(10)
+            answer.result(PATIENCE)
     assert office.books.event(body["id"]) is None
     assert deliver(office, body) == 200
     kept = office.books.event(body["id"])
@@ -189,7 +189,7 @@ def test_times_of_answers_are_noted_again_after_the_database_was_busy(
         raw = encoded(body)
         future = office.receive.delivery(raw, sign(raw))
         assert not isinstance(future, int)
-        future.result(10)
+        future.result(PATIENCE)
         office.receive.answered(200, 0.002, future)
         return str(body["id"])
 
@@ -198,7 +198,7 @@ def test_times_of_answers_are_noted_again_after_the_database_was_busy(
         first = answered()
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable):
-            office.writer.submit(lambda _t: None).result(10)
+            office.writer.submit(lambda _t: None).result(PATIENCE)
         other.execute("ROLLBACK")
     second = answered()
     office.settled()
@@ -238,8 +238,8 @@ def test_processing_again_is_safe_at_any_time(office: OfficeBooks) -> None:
         deliver(office, body)
     before = office.rows("SELECT * FROM payments"), office.books.history(invoice_id)
     for _ in range(3):
-        assert office.receive.reprocess(booked["id"]).result(10) == "booked"
-        assert office.receive.reprocess(failed["id"]).result(10) == "failure_recorded"
+        assert office.receive.reprocess(booked["id"]).result(PATIENCE) == "booked"
+        assert office.receive.reprocess(failed["id"]).result(PATIENCE) == "failure_recorded"
     after = office.rows("SELECT * FROM payments"), office.books.history(invoice_id)
     assert after == before
 
@@ -248,7 +248,7 @@ def test_processing_again_what_still_cannot_be_decided(office: OfficeBooks) -> N
     body = event_body("RE-1999-0001")
     deliver(office, body)
     for _ in range(2):
-        assert office.receive.reprocess(body["id"]).result(10) == "needs_review"
+        assert office.receive.reprocess(body["id"]).result(PATIENCE) == "needs_review"
     assert office.value("SELECT count(*) FROM payments") == 1
     assert office.value("SELECT count(*) FROM notices") == 1  # told once
 
@@ -258,9 +258,9 @@ def test_processing_again_after_the_keys_changed(office: OfficeBooks) -> None:
     invoice_id = issued(office, livemode=True)
     body = event_body(invoice_id, livemode=True, instance=office.instance_id)
     deliver(office, body)
-    assert office.receive.reprocess(body["id"]).result(10) == "needs_review"
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) == "needs_review"
     office.keys = StripeKeys("pk_live_1234", "sk_live_1234", ("whsec_x",))
-    assert office.receive.reprocess(body["id"]).result(10) == "booked"
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) == "booked"
     row = office.books.invoice_row(invoice_id)
     assert row is not None and row.status == "paid"
 
@@ -268,18 +268,18 @@ def test_processing_again_after_the_keys_changed(office: OfficeBooks) -> None:
 def test_processing_an_ignored_event_again(office: OfficeBooks) -> None:
     body = stored_event("pi_created")
     deliver(office, body)
-    assert office.receive.reprocess(body["id"]).result(10) == "ignored"
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) == "ignored"
     foreign = event_body(issued(office), account="acct_1")
     deliver(office, foreign)
     office.account = "acct_1"  # our own after all: Verbindung testen had not been pressed yet
-    assert office.receive.reprocess(foreign["id"]).result(10) == "booked"
+    assert office.receive.reprocess(foreign["id"]).result(PATIENCE) == "booked"
 
 
 def test_a_failure_in_review_is_recorded_later(office: OfficeBooks) -> None:
     body = event_body("TEST-2026-0001", failed="expired_card")
     deliver(office, body)
     invoice_id = issued(office)
-    assert office.receive.reprocess(body["id"]).result(10) == "failure_recorded"
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) == "failure_recorded"
     row = office.books.invoice_row(invoice_id)
     assert row is not None and row.payment_failed
 
@@ -288,7 +288,7 @@ def test_only_what_is_surely_test_money_stays_away_with_the_deleted_test_data(
     office: OfficeBooks,
 ) -> None:
     deliver(office, event_body(issued(office), created=NOON + timedelta(seconds=60)))
-    office.invoicing.delete_test_data().result(10)
+    office.invoicing.delete_test_data().result(PATIENCE)
     of_test, unclear = event_body(issued(office)), event_body(issued(office))
     del unclear["livemode"]
     for body, outcome in ((of_test, "ignored"), (unclear, "needs_review")):
@@ -311,7 +311,7 @@ def test_the_time_of_the_answer_is_noted_once(office: OfficeBooks) -> None:
     for seconds in (0.00312, 9.0):
         future = office.receive.delivery(raw, sign(raw))
         assert not isinstance(future, int)
-        future.result(10)
+        future.result(PATIENCE)
         office.receive.answered(200, seconds, future)
         office.receive.answered(200, 1.0, None)
         office.settled()
@@ -330,7 +330,7 @@ def test_event_filters_and_pages(office: OfficeBooks) -> None:
     for body in bodies:
         office.clock.advance(seconds=1)
         raw = encoded(body)
-        office.receive.delivery(raw, sign(raw, at=office.clock.now())).result(10)  # type: ignore[union-attr]
+        office.receive.delivery(raw, sign(raw, at=office.clock.now())).result(PATIENCE)  # type: ignore[union-attr]
     ids = [body["id"] for body in bodies]
 
     def found(which: EventFilter, text: str = "") -> list[str]:

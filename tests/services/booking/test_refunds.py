@@ -13,6 +13,7 @@ from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.payments import RequestState
 from workmate_desktop.domain.stripe.events import Source
@@ -123,18 +124,18 @@ def test_all_of_it_in_parts_and_not_a_cent_more(desk: Desk) -> None:
 def test_mc2_what_went_back_by_hand_does_not_go_back_by_stripe_too(desk: Desk) -> None:
     back = desk.office.invoicing.pay_back
     today = desk.office.clock.today()
-    by_hand = back(desk.invoice, 10000, "bank_transfer", today, "Karte abgelaufen").result(10)
+    by_hand = back(desk.invoice, 10000, "bank_transfer", today, "Karte abgelaufen").result(PATIENCE)
     assert code_of(desk, 1901) == "refund_by_hand_already"
     assert desk.requests() == []
-    desk.office.invoicing.reverse_payment(by_hand, "nie überwiesen").result(10)
+    desk.office.invoicing.reverse_payment(by_hand, "nie überwiesen").result(PATIENCE)
     assert desk.refund(1901) is RequestState.DONE
 
 
 def test_mc2_money_that_came_by_hand_goes_back_by_hand(desk: Desk) -> None:
     """It was paid twice: by card, and by a transfer, which went back by a transfer."""
     invoicing, today = desk.office.invoicing, desk.office.clock.today()
-    invoicing.add_manual_payment(desk.invoice, 11900, "bank_transfer", today).result(10)
-    invoicing.pay_back(desk.invoice, 11900, "bank_transfer", today, "doppelt").result(10)
+    invoicing.add_manual_payment(desk.invoice, 11900, "bank_transfer", today).result(PATIENCE)
+    invoicing.pay_back(desk.invoice, 11900, "bank_transfer", today, "doppelt").result(PATIENCE)
     assert desk.refund(11900) is RequestState.DONE
 
 
@@ -145,7 +146,7 @@ def test_mc2_what_stripe_is_giving_back_is_not_given_back_by_hand(desk: Desk) ->
     again = desk.office.invoicing.pay_back(desk.invoice, 1901, "cash", today, "x").exception(10)
     assert isinstance(again, UserError)
     assert again.code == "refund_under_way"
-    desk.office.invoicing.pay_back(desk.invoice, 1900, "cash", today, "x").result(10)
+    desk.office.invoicing.pay_back(desk.invoice, 1900, "cash", today, "x").result(PATIENCE)
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -280,7 +281,7 @@ def test_without_keys_and_with_those_of_the_other_mode(desk: Desk) -> None:
 def test_a_manual_payment_is_not_refunded_here(desk: Desk) -> None:
     cash = desk.office.invoicing.add_manual_payment(
         desk.invoice, 100, "cash", date(2026, 11, 23)
-    ).result(10)
+    ).result(PATIENCE)
     with pytest.raises(UserError) as error:
         desk.refunds.refund(cash, 100, "Irrtum")
     assert error.value.code == "refund_not_stripe"
@@ -305,7 +306,7 @@ def test_the_refund_reaches_the_webhook_in_any_time(desk: Desk) -> None:
 
     late = refund_event(desk.intent, refund_id=refund, created=desk.at.clock.now() + timedelta(1))
     event = parse(encoded(late), desk.at.clock.now())
-    assert desk.office.receive.event(event, Source.WEBHOOK).result(10) == 200
+    assert desk.office.receive.event(event, Source.WEBHOOK).result(PATIENCE) == 200
     assert desk.state() == ("partially_paid", 10000, 1900)
 
 
@@ -331,7 +332,7 @@ def test_a_refund_is_heard_of_first_when_it_has_failed(desk: Desk) -> None:
             desk.intent, kind=kind, status=status, metadata={"workmate_refund": request}
         )
         event = parse(encoded(body), desk.at.clock.now())
-        assert desk.office.receive.event(event, Source.WEBHOOK).result(10) == 200
+        assert desk.office.receive.event(event, Source.WEBHOOK).result(PATIENCE) == 200
     assert desk.state() == ("paid", 11900, 0)
     assert desk.requests() == [("refused", "refund_refused")]
     assert desk.actions()[-1] == "refund_not_done"

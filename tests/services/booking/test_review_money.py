@@ -10,6 +10,7 @@ import pytest
 from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make_books
 from tests.reversal_events import refund_event, refunded_charge
 from tests.services.booking.review_office import deliver, item, row, waiting
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.booking.refunds import Refunds
 from workmate_desktop.store.transaction import Transaction
@@ -30,10 +31,10 @@ def becker(office: OfficeBooks) -> str:
 @pytest.fixture
 def both(office: OfficeBooks, becker: str) -> tuple[str, str]:
     """238,00 came for two invoices over 119,00 each, and were split."""
-    first = office.invoicing.issue(draft(becker)).result(10)
-    second = office.invoicing.issue(draft(becker)).result(10)
+    first = office.invoicing.issue(draft(becker)).result(PATIENCE)
+    second = office.invoicing.issue(draft(becker)).result(PATIENCE)
     deliver(office, event_body(first, amount=23800, intent_id="pi_both"))
-    office.review.split(first, second, 11900).result(10)
+    office.review.split(first, second, 11900).result(PATIENCE)
     return first, second
 
 
@@ -43,13 +44,13 @@ def _refund(intent: str, minor: int, **more: Any) -> dict[str, Any]:
 
 def _refused(future: Any) -> str:
     with pytest.raises(UserError) as caught:
-        future.result(10)
+        future.result(PATIENCE)
     return caught.value.code
 
 
 def _issue(office: OfficeBooks, who: str, total_minor: int, *kept: str) -> str:
     made = draft(who, total_minor=total_minor, credit_ids=kept)
-    return office.invoicing.issue(made).result(10)
+    return office.invoicing.issue(made).result(PATIENCE)
 
 
 def test_a_credit_gives_way_in_part_on_an_invoice_that_was_paid_besides(
@@ -57,7 +58,7 @@ def test_a_credit_gives_way_in_part_on_an_invoice_that_was_paid_besides(
 ) -> None:
     origin = _issue(office, becker, 10000)
     deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
-    target = _issue(office, becker, 5000, office.review.keep_credit(origin).result(10))
+    target = _issue(office, becker, 5000, office.review.keep_credit(origin).result(PATIENCE))
     deliver(office, event_body(target, amount=5000))  # the customer paid it all the same
     deliver(office, _refund("pi_credit", 3000))
     assert waiting(office) == []
@@ -70,15 +71,15 @@ def test_a_credit_that_was_moved_on_gives_way_to_the_end(office: OfficeBooks, be
     today = office.clock.today()
     origin = _issue(office, becker, 10000)
     deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
-    credit = office.review.keep_credit(origin).result(10)
+    credit = office.review.keep_credit(origin).result(PATIENCE)
     between = _issue(office, becker, 10000)
-    office.invoicing.add_manual_payment(between, 10000, "cash", today).result(10)
-    back = office.invoicing.pay_back(between, 5000, "cash", today, "Nachlass").result(10)
-    office.invoicing.owe_again([back], "Doch nicht").result(10)
-    office.review.use_credits([credit], between).result(10)
-    office.invoicing.reverse_payment(back, "Vertan").result(10)
+    office.invoicing.add_manual_payment(between, 10000, "cash", today).result(PATIENCE)
+    back = office.invoicing.pay_back(between, 5000, "cash", today, "Nachlass").result(PATIENCE)
+    office.invoicing.owe_again([back], "Doch nicht").result(PATIENCE)
+    office.review.use_credits([credit], between).result(PATIENCE)
+    office.invoicing.reverse_payment(back, "Vertan").result(PATIENCE)
     assert row(office, between).overpaid_minor == 5000
-    last = _issue(office, becker, 5000, office.review.keep_credit(between).result(10))
+    last = _issue(office, becker, 5000, office.review.keep_credit(between).result(PATIENCE))
     assert row(office, last).status == "paid"
     (first_move,) = [one for one in office.review.moves_of(between) if one.here]
     assert _refused(office.review.undo(first_move.id)) == "review_money_moved"
@@ -93,7 +94,7 @@ def test_a_split_whose_share_was_refunded_is_not_taken_back(
 ) -> None:
     first, second = both
     deliver(office, _refund("pi_both", 11900))
-    office.review.place_reversal(waiting(office)[0], second).result(10)
+    office.review.place_reversal(waiting(office)[0], second).result(PATIENCE)
     (moved,) = office.review.moves_of(second)
     assert _refused(office.review.undo(moved.id)) == "review_undo_refunded"
     assert (row(office, first).paid_minor, row(office, first).overpaid_minor) == (11900, 0)
@@ -116,7 +117,7 @@ def test_which_invoice_is_not_asked_any_more_once_the_split_was_undone(
     first, second = both
     deliver(office, _refund("pi_both", 11900))
     (moved,) = office.review.moves_of(second)
-    office.review.undo(moved.id).result(10)
+    office.review.undo(moved.id).result(PATIENCE)
     assert waiting(office) == []
     assert (row(office, first).paid_minor, row(office, first).outstanding_minor) == (11900, 0)
     assert row(office, second).outstanding_minor == 11900
@@ -129,7 +130,7 @@ def test_a_refund_of_a_split_payment_that_was_set_aside_stays_booked(
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     deliver(office, _refund("pi_both", 11900))
-    office.review.set_aside(waiting(office)[0], "Erledigt").result(10)
+    office.review.set_aside(waiting(office)[0], "Erledigt").result(PATIENCE)
     deliver(office, _refund("pi_both", 100, refund_id="re_two"))
     assert sum(row(office, one).paid_minor for one in both) == 11800
 
@@ -138,7 +139,7 @@ def test_processing_again_still_asks_which_invoice(
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     event_id = deliver(office, _refund("pi_both", 11900))
-    office.receive.reprocess(event_id).result(10)
+    office.receive.reprocess(event_id).result(PATIENCE)
     assert waiting(office) == [event_id]
 
 
@@ -147,7 +148,7 @@ def test_a_refund_booked_under_its_charge_fails_where_it_was_placed(
 ) -> None:
     later = NOON + timedelta(hours=1)
     deliver(office, refunded_charge("pi_both", 11900, created=later))
-    office.review.place_reversal(waiting(office)[0], both[1]).result(10)
+    office.review.place_reversal(waiting(office)[0], both[1]).result(PATIENCE)
     deliver(office, _refund("pi_both", 11900))
     deliver(office, _refund("pi_both", 11900, kind="refund.failed", status="failed"))
     assert [row(office, one).paid_minor for one in both] == [11900, 11900]
@@ -158,8 +159,8 @@ def test_all_of_a_payment_goes_back_that_was_split_and_used_as_a_credit(
 ) -> None:
     first, second = (_issue(office, becker, 10000) for _ in range(2))
     deliver(office, event_body(first, amount=25000, intent_id="pi_all"))
-    office.review.split(first, second, 10000).result(10)
-    third = _issue(office, becker, 10000, office.review.keep_credit(first).result(10))
+    office.review.split(first, second, 10000).result(PATIENCE)
+    third = _issue(office, becker, 10000, office.review.keep_credit(first).result(PATIENCE))
     deliver(office, _refund("pi_all", 25000))
     assert [row(office, one).paid_minor for one in (first, second, third)] == [0, 0, 0]
     assert [row(office, one).outstanding_minor for one in (first, second, third)] == [0, 0, 10000]
@@ -169,7 +170,7 @@ def test_stripe_gives_nothing_back_that_went_back_by_hand_from_where_it_was_move
     office: OfficeBooks, both: tuple[str, str]
 ) -> None:
     today = office.clock.today()
-    office.invoicing.pay_back(both[1], 11900, "cash", today, "Kulanz").result(10)
+    office.invoicing.pay_back(both[1], 11900, "cash", today, "Kulanz").result(PATIENCE)
     stripe = Refunds(
         office.writer,
         office.database,
@@ -196,7 +197,7 @@ def test_more_than_one_share_of_a_split_payment_goes_back(
 def test_the_rest_goes_back_from_where_it_is(office: OfficeBooks, both: tuple[str, str]) -> None:
     """50,00 were placed on the second; then all that is left goes back."""
     deliver(office, _refund("pi_both", 5000))
-    office.review.place_reversal(waiting(office)[0], both[1]).result(10)
+    office.review.place_reversal(waiting(office)[0], both[1]).result(PATIENCE)
     deliver(office, _refund("pi_both", 18800, refund_id="re_rest"))
     assert [row(office, one).paid_minor for one in both] == [0, 0]
 
@@ -220,7 +221,7 @@ def test_nothing_is_given_back_by_hand_while_stripe_is_asked_for_the_moved_money
         assert payment is not None
         t.refunds.ask(payment, 23800, "Kulanz", "anna")
 
-    office.writer.submit(ask).result(10)
+    office.writer.submit(ask).result(PATIENCE)
     today = office.clock.today()
     for invoice_id in both:
         entry = office.invoicing.pay_back(invoice_id, 11900, "cash", today, "Kulanz")
@@ -243,9 +244,9 @@ def test_a_question_that_matters_no_more_can_be_answered_with_the_first(
         assert payment is not None
         t.moves.add(payment, second, third, 100, moved.id, "anna")
 
-    office.writer.submit(take).result(10)
+    office.writer.submit(take).result(PATIENCE)
     assert _refused(office.review.place_reversal(event_id, second)) == "review_decided"
-    office.review.place_reversal(event_id, first).result(10)
+    office.review.place_reversal(event_id, first).result(PATIENCE)
     assert waiting(office) == []
 
 
@@ -254,15 +255,15 @@ def test_a_credit_that_was_split_gives_way_to_the_end(office: OfficeBooks, becke
     today = office.clock.today()
     origin = _issue(office, becker, 10000)
     deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
-    credit = office.review.keep_credit(origin).result(10)
+    credit = office.review.keep_credit(origin).result(PATIENCE)
     between = _issue(office, becker, 10000)
-    office.invoicing.add_manual_payment(between, 10000, "cash", today).result(10)
-    back = office.invoicing.pay_back(between, 5000, "cash", today, "Nachlass").result(10)
-    office.invoicing.owe_again([back], "Doch nicht").result(10)
-    office.review.use_credits([credit], between).result(10)
-    office.invoicing.reverse_payment(back, "Vertan").result(10)
+    office.invoicing.add_manual_payment(between, 10000, "cash", today).result(PATIENCE)
+    back = office.invoicing.pay_back(between, 5000, "cash", today, "Nachlass").result(PATIENCE)
+    office.invoicing.owe_again([back], "Doch nicht").result(PATIENCE)
+    office.review.use_credits([credit], between).result(PATIENCE)
+    office.invoicing.reverse_payment(back, "Vertan").result(PATIENCE)
     last = _issue(office, becker, 5000)
-    office.review.split(between, last, 5000).result(10)
+    office.review.split(between, last, 5000).result(PATIENCE)
     deliver(office, _refund("pi_credit", 3000))
     assert waiting(office) == []
     assert (row(office, origin).paid_minor, row(office, origin).forgiven_minor) == (10000, 0)
@@ -286,7 +287,7 @@ def test_no_time_of_deleted_test_money_stays(office: OfficeBooks) -> None:
     )
     deliver(office, of_shop)
     assert office.value("SELECT count(*) FROM money_times WHERE object_id = 'pi_shop'") == 1
-    office.invoicing.delete_test_data().result(10)
+    office.invoicing.delete_test_data().result(PATIENCE)
     assert office.value("SELECT count(*) FROM money_times") == 0
 
 
@@ -299,7 +300,7 @@ def test_each_refund_of_a_split_payment_is_asked_about(
     later = NOON + timedelta(hours=1)
     deliver(office, refunded_charge("pi_both", 4000, created=later))
     deliver(office, _refund("pi_both", 4000))
-    office.review.place_reversal(waiting(office)[0], second).result(10)
+    office.review.place_reversal(waiting(office)[0], second).result(PATIENCE)
     two = [
         refunded_charge("pi_both", 9000, created=later + timedelta(hours=1)),
         refund_event("pi_both", 5000, refund_id="re_two", created=later + timedelta(hours=1)),
@@ -307,7 +308,7 @@ def test_each_refund_of_a_split_payment_is_asked_about(
     for one in two if sum_first else two[::-1]:
         deliver(office, one)
     (asked,) = waiting(office)
-    office.review.place_reversal(asked, second).result(10)
+    office.review.place_reversal(asked, second).result(PATIENCE)
     assert [row(office, one).paid_minor for one in both] == [11900, 2900]
 
 
@@ -316,10 +317,10 @@ def test_taking_back_a_credit_that_was_used_in_part_brings_back_that_part(
 ) -> None:
     origin = _issue(office, becker, 10000)
     deliver(office, event_body(origin, amount=15000, intent_id="pi_credit"))
-    target = _issue(office, becker, 2000, office.review.keep_credit(origin).result(10))
+    target = _issue(office, becker, 2000, office.review.keep_credit(origin).result(PATIENCE))
     (moved,) = office.review.moves_of(target)
     assert [one.amount_minor for one in office.review.credits_of(origin)] == [3000]
-    office.review.undo(moved.id).result(10)
+    office.review.undo(moved.id).result(PATIENCE)
     assert row(office, origin).overpaid_minor == 5000
     offered = office.review.open_credits(becker, False)
     assert [one.amount_minor for one in offered] == [2000, 3000]

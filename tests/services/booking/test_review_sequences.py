@@ -9,6 +9,7 @@ import pytest
 from tests.factories import OfficeBooks, customer, draft, event_body, make_books
 from tests.faults.lengths import runs
 from tests.services.booking.review_office import deliver, row
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.review import Decision
 
@@ -84,7 +85,7 @@ class _Model:
 
 def _try(future: Any) -> bool:
     try:
-        future.result(10)
+        future.result(PATIENCE)
     except UserError as error:
         assert error.code in EXPECTED_REFUSALS, error.code
         return False
@@ -93,8 +94,8 @@ def _try(future: Any) -> bool:
 
 def _play(office: OfficeBooks, random_: random.Random, customer_id: str, seed: int) -> None:
     futures = [office.invoicing.issue(draft(customer_id)) for _ in range(3)]
-    invoices = [future.result(10) for future in futures]
-    office.invoicing.cancel(invoices[2], "Doppelt").result(10)
+    invoices = [future.result(PATIENCE) for future in futures]
+    office.invoicing.cancel(invoices[2], "Doppelt").result(PATIENCE)
     model = _Model(invoices, {invoices[2]})
     decision_of: dict[str, str] = {}
     targets: dict[str, str | None] = {}
@@ -133,7 +134,7 @@ def _play(office: OfficeBooks, random_: random.Random, customer_id: str, seed: i
                     assert done == model.undo(event_id)
             case "again":
                 if _known(office, event_id):
-                    office.receive.reprocess(event_id).result(10)
+                    office.receive.reprocess(event_id).result(PATIENCE)
         for invoice_id in invoices:
             found = row(office, invoice_id)
             assert found.paid_minor == model.paid(invoice_id)

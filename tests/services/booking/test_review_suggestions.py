@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.factories import LIVE_KEYS, OfficeBooks, customer, draft, event_body, issued, make_books
 from tests.services.booking.review_office import deliver, item, loose_money
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.review import Why, numbers_in
 
 FAR = {"issue_date": date(2026, 1, 5), "due_date": date(2026, 1, 19)}
@@ -91,10 +92,10 @@ def test_a_paid_invoice_is_suggested_only_by_its_number(office: OfficeBooks) -> 
 def test_other_invoices_of_the_customer_of_a_cancelled_one(office: OfficeBooks) -> None:
     becker = customer(office, "Fahrschule Becker")
     cancelled, open_one = (
-        office.invoicing.issue(draft(becker, total_minor=amount)).result(10)
+        office.invoicing.issue(draft(becker, total_minor=amount)).result(PATIENCE)
         for amount in (47600, 29750)
     )
-    office.invoicing.cancel(cancelled, "Doppelt").result(10)
+    office.invoicing.cancel(cancelled, "Doppelt").result(PATIENCE)
     issued(office, total_minor=1)
     event_id = deliver(office, event_body(cancelled, amount=47600))
     assert _suggested(office, event_id) == [(open_one, (Why.CUSTOMER, Why.DATE), False)]
@@ -104,7 +105,7 @@ def test_other_invoices_of_the_likeliest_customer_follow(office: OfficeBooks) ->
     """As in klaerung.png: the same amount, then another invoice of the same customer."""
     becker = customer(office, "Fahrschule Becker")
     first, second = (
-        office.invoicing.issue(draft(becker, total_minor=amount)).result(10)
+        office.invoicing.issue(draft(becker, total_minor=amount)).result(PATIENCE)
         for amount in (8900, 29750)
     )
     found = _suggested(office, loose_money(office, 8900))
@@ -132,9 +133,9 @@ def test_currency_and_book_must_fit(office: OfficeBooks) -> None:
 def test_search_offers_what_may_be_paid_the_owed_ones_first(office: OfficeBooks) -> None:
     paid, owed, cancelled = (issued(office, name=f"Huber {n}") for n in range(3))
     deliver(office, event_body(paid))
-    office.invoicing.cancel(cancelled, "x").result(10)
+    office.invoicing.cancel(cancelled, "x").result(PATIENCE)
     issued(office, name="Meier")
-    office.invoicing.save_draft(draft(customer(office, "Huber"))).result(10)
+    office.invoicing.save_draft(draft(customer(office, "Huber"))).result(PATIENCE)
     found = office.review.find_invoices(item(office, loose_money(office)), "huber")
     assert [one.id for one in found] == [owed, paid]
 
@@ -176,7 +177,7 @@ def test_any_text_is_read_without_an_error(texts: list[str]) -> None:
 def test_ma1_a_number_of_the_offices_own_format_is_found(tmp_path: Path) -> None:
     office = make_books(tmp_path, keys=LIVE_KEYS)
     kept = office.writer.submit(lambda t: t.settings.set("number_format", "{JJ}-{NNN}"))
-    kept.result(10)
+    kept.result(PATIENCE)
     issued(office, livemode=True, total_minor=8900)
     named = issued(office, livemode=True, total_minor=50000)
     number = office.books.invoice_row(named)

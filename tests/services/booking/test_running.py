@@ -17,6 +17,7 @@ from tests.factories import (
     make_books,
     stored_event,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import Outcome, Source
 from workmate_desktop.gateways.stripe.webhook import parse
 from workmate_desktop.words.history import history_title
@@ -66,7 +67,7 @@ def succeeded(invoice_id: str, at: datetime) -> dict[str, Any]:
 
 def tell(office: OfficeBooks, body: dict[str, Any]) -> tuple[str, object]:
     event = parse(encoded(body), office.clock.now())
-    assert office.receive.event(event, Source.WEBHOOK).result(10) == 200
+    assert office.receive.event(event, Source.WEBHOOK).result(PATIENCE) == 200
     kept = office.books.event(event.id)
     assert kept is not None
     return kept.outcome.value, kept.detail.get("reason")
@@ -154,7 +155,7 @@ def test_processing_again_changes_nothing(office: OfficeBooks) -> None:
     body = processing(invoice_id)
     tell(office, body)
     before = office.books.history(invoice_id)
-    assert office.receive.reprocess(body["id"]).result(10) is Outcome.IGNORED
+    assert office.receive.reprocess(body["id"]).result(PATIENCE) is Outcome.IGNORED
     assert office.books.history(invoice_id) == before
     assert running(office, invoice_id) == NOON
 

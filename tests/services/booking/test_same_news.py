@@ -9,6 +9,7 @@ from tests.factories import encoded, event_body
 from tests.services.booking.review_office import deliver, waiting
 from tests.services.catch_up.absence import Absence
 from tests.services.catch_up.test_comparison import Compared
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import EventFilter
 from workmate_desktop.domain.stripe.events import FOUND_BY_INVOICE, Source
 from workmate_desktop.gateways.stripe.webhook import parse
@@ -67,7 +68,7 @@ def test_md4_by_webhook_too_and_it_is_answered_200(there: Compared) -> None:
 def test_md4_money_that_waits_waits_once(there: Compared) -> None:
     [invoice] = there.at.invoices(1)
     there.at.pay(invoice)
-    there.office.invoicing.cancel(invoice, "Doppelt").result(10)
+    there.office.invoicing.cancel(invoice, "Doppelt").result(PATIENCE)
     assert there.run().reviews == 1
     there.at.later(minutes=1)
     there.at.run()
@@ -82,7 +83,7 @@ def test_md4_the_other_way_round_it_is_one_line_as_well(there: Compared) -> None
     deliver(office, body)
     made = body | {"id": f"{FOUND_BY_INVOICE}pi_3Race"}
     event = parse(encoded(made), office.clock.now())
-    [receipt] = office.receive.fetched([event], Source.CATCH_UP, lambda _t: None).result(10)
+    [receipt] = office.receive.fetched([event], Source.CATCH_UP, lambda _t: None).result(PATIENCE)
     assert receipt.known
     assert listed(there) == [("booked", "TEST-2026-0001")]
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_api import SECRET_KEY
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.store.common.settings import TEST_DATA_DELETED_AT
@@ -34,7 +35,7 @@ def _start_anew(absence: Absence, pc_is_ahead: float) -> None:
 
 
 def _delete(absence: Absence) -> None:
-    absence.office.invoicing.delete_test_data().result(10)
+    absence.office.invoicing.delete_test_data().result(PATIENCE)
 
 
 def _ignored(absence: Absence) -> int:
@@ -108,7 +109,7 @@ def _simulate(receive: Receive, absence: Absence, invoice: str) -> None:
     receive.expect_simulation(body["id"])
     answer = receive.delivery(encoded(body), sign(encoded(body), at=absence.clock.now()))
     assert not isinstance(answer, int)
-    answer.result(10)
+    answer.result(PATIENCE)
 
 
 @pytest.mark.parametrize("set_right", [False, True])
@@ -176,7 +177,7 @@ def _refund(absence: Absence, intent: str) -> None:
 
 def _by_hand(absence: Absence, invoice: str) -> None:
     day = absence.clock.today()
-    absence.office.invoicing.add_manual_payment(invoice, 1900, "cash", day).result(10)
+    absence.office.invoicing.add_manual_payment(invoice, 1900, "cash", day).result(PATIENCE)
 
 
 def _sums(absence: Absence, invoice: str) -> tuple[int, int]:
@@ -260,4 +261,4 @@ def _deliver(absence: Absence, invoice: str) -> None:
     body = encoded(event_body(invoice, created=created))
     answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.now()))
     assert not isinstance(answer, int)
-    answer.result(10)
+    answer.result(PATIENCE)

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from tests.factories import NOON, SECRET, OfficeBooks, customer, draft, make_books
 from tests.factories import TestClock as Clock
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.gateways.stripe.api import StripeApi
 from workmate_desktop.services.catch_up.catch_up import CatchUp, CatchUpProgress, CatchUpResult
@@ -90,7 +91,7 @@ class Absence:
         """Issued test invoices; their ids."""
         issue = self.office.invoicing.issue
         made = [issue(draft(self._customer, total_minor=total_minor)) for _ in range(count)]
-        return [future.result(20) for future in made]
+        return [future.result(PATIENCE) for future in made]
 
     def pay(self, invoice: str, *, declined: bool = False, **fields: Any) -> None:
         """A customer pays (or tries to) now, by Stripe's clock."""
@@ -139,7 +140,7 @@ class Absence:
 
     def set_cursor(self, text: str) -> None:
         """Somebody writes into the settings."""
-        self.office.writer.submit(lambda t: t.settings.set(CURSOR, text)).result(10)
+        self.office.writer.submit(lambda t: t.settings.set(CURSOR, text)).result(PATIENCE)
 
     def break_cursor(self) -> None:
         """Stripe no longer knows the event to go on from."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.factories import encoded
 from tests.services.catch_up.absence import Absence
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.gateways.stripe.webhook import parse
 from workmate_desktop.gateways.system.threads import Threads
@@ -64,7 +65,7 @@ class Lists:
 
     def tell(self, event: dict[str, Any]) -> None:
         parsed = parse(encoded(event), self.at.clock.now())
-        assert self.office.receive.event(parsed, Source.WEBHOOK).result(10) == 200
+        assert self.office.receive.event(parsed, Source.WEBHOOK).result(PATIENCE) == 200
 
     def state(self, invoice: str) -> tuple[str, int, int, int]:
         row = self.office.books.invoice_row(invoice)

@@ -8,6 +8,7 @@ import pytest
 from tests.factories import encoded, sign
 from tests.services.catch_up.absence import KEYS, Absence
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress
 
@@ -101,7 +102,7 @@ def test_g5_what_the_webhook_brought_is_not_counted_again(absence: Absence) -> N
     body = encoded(absence.stripe.events[-1])
     absence.clock.offset = 0.0
     answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.true_time))
-    assert not isinstance(answer, int) and answer.result(10) == 200
+    assert not isinstance(answer, int) and answer.result(PATIENCE) == 200
     absence.later(minutes=10)
     assert absence.run().payments == 2
     assert absence.paid() == 3
@@ -261,7 +262,7 @@ def test_deleted_test_data_stays_away(absence: Absence) -> None:
     absence.pay("RE-2020-0001")  # waits in Klärung nötig
     assert absence.run().found == 2
     absence.later(minutes=5)
-    assert absence.office.invoicing.delete_test_data().result(10) == 1
+    assert absence.office.invoicing.delete_test_data().result(PATIENCE) == 1
     result = absence.run()
     assert (result.complete, result.found) == (True, 0)
     assert absence.office.value("SELECT count(*) FROM payments") == 0

@@ -10,7 +10,7 @@ from tests.factories import NOON
 from tests.factories import TestClock as Clock
 from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_http import Fault
-from tests.waiting import Steered
+from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
@@ -58,7 +58,7 @@ class SimulatedTime:
         with self._lock:
             self._until = self.monotonic + seconds
             self._idle.clear()
-        assert self._idle.wait(20)
+        assert self._idle.wait(PATIENCE)
 
     def settle(self) -> None:
         """Return when the thread has nothing more to do at this moment."""
@@ -138,7 +138,7 @@ def kept() -> Iterator[Callable[..., Kept]]:
 
     yield make
     for one in made:
-        assert one.keeper.stop()
+        assert one.keeper.stop(PATIENCE)
         assert one.keeper.stop(), "twice is fine"
 
 
@@ -281,7 +281,7 @@ def real(absence: Absence) -> Iterator[CatchUpKeeper]:
         lambda: False,
     )
     yield keeper
-    assert keeper.stop()
+    assert keeper.stop(PATIENCE)
 
 
 def test_a_payment_of_the_night_is_booked_at_the_start(
@@ -296,7 +296,7 @@ def test_a_payment_of_the_night_is_booked_at_the_start(
         lambda _changes: done.set() if real.state.completed_at else None
     )
     real.start()
-    assert done.wait(20)
+    assert done.wait(PATIENCE)
     assert real.state.last is not None and real.state.last.payments == 1
     assert absence.paid() == 1
     assert len(absence.notices("catch_up_result")) == 1
@@ -317,7 +317,7 @@ def test_what_follows_a_complete_run_holds_nobody_up(absence: Absence) -> None:
 
     def compare(cancelled: threading.Event) -> None:
         followed.append(cancelled)
-        cancelled.wait(20)
+        cancelled.wait()
 
     keeper = CatchUpKeeper(
         absence.catch_up,
@@ -336,7 +336,7 @@ def test_what_follows_a_complete_run_holds_nobody_up(absence: Absence) -> None:
     while not followed:
         time.sleep(0.005)
     number = keeper.request()
-    assert answered.wait(10)
+    assert answered.wait(PATIENCE)
     assert len(followed) == 1  # one at a time
-    assert keeper.stop()
+    assert keeper.stop(PATIENCE)
     assert followed[0].is_set()

@@ -8,6 +8,7 @@ import pytest
 from tests.factories import NOON, at_once, encoded, event_body, sign
 from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.events import FOUND_BY_INVOICE
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
 
@@ -199,7 +200,7 @@ def test_g8_the_webhook_comes_after_all(absence: Absence) -> None:
     intent = absence.office.value("SELECT payment_intent_id FROM stripe_events")
     body = encoded(event_body(invoice, intent_id=intent, created=NOON))
     answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.stripe_now()))
-    assert not isinstance(answer, int) and answer.result(10) == 200
+    assert not isinstance(answer, int) and answer.result(PATIENCE) == 200
     assert absence.paid() == 1
 
 
@@ -211,7 +212,7 @@ def delivered(absence: Absence, invoice: str) -> int:
     body = encoded(event_body(invoice))
     header = sign(body, at=absence.clock.true_time)
     answer = absence.office.receive.delivery(body, header)
-    return answer if isinstance(answer, int) else answer.result(10)
+    return answer if isinstance(answer, int) else answer.result(PATIENCE)
 
 
 @pytest.mark.parametrize("ahead", [-48 * 3600, -600, 600, 48 * 3600])
@@ -253,7 +254,7 @@ def test_e7_webhook_and_catch_up_at_once(absence: Absence) -> None:
     def deliver_all() -> None:
         for body in bodies:
             answer = absence.office.receive.delivery(body, sign(body, at=absence.clock.true_time))
-            assert not isinstance(answer, int) and answer.result(10) == 200
+            assert not isinstance(answer, int) and answer.result(PATIENCE) == 200
 
     at_once([deliver_all, absence.run, deliver_all])
     assert absence.paid() == 40

@@ -16,7 +16,7 @@ from tests.services.catch_up.absence import Absence
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
-from tests.waiting import Steered
+from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.catch_up.comparison import FEES_AT_ONCE, Comparison, Found
 
@@ -112,7 +112,7 @@ def test_what_staff_decide_or_have_decided_is_left_to_them(
     test_keys, office.keys = office.keys, LIVE_KEYS
     event_id = deliver(office, event_body(invoice, intent_id="pi_3StandIn000000000001"))
     if set_aside:
-        office.review.set_aside(event_id, "Probe").result(10)
+        office.review.set_aside(event_id, "Probe").result(PATIENCE)
     office.keys = test_keys
     there.at.pay(invoice)
     [intent] = there.at.stripe._ledger.all_of("payment_intent", False)
@@ -121,7 +121,7 @@ def test_what_staff_decide_or_have_decided_is_left_to_them(
     assert waiting(office) == ([] if set_aside else [event_id])
     assert there.state(invoice)[0] == "open"
     if not set_aside:
-        office.receive.reprocess(event_id).result(10)
+        office.receive.reprocess(event_id).result(PATIENCE)
         assert there.state(invoice)[0] == "paid"
 
 

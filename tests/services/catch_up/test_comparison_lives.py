@@ -11,6 +11,7 @@ from tests.services.booking.review_office import waiting
 from tests.services.catch_up.absence import Absence
 from tests.services.catch_up.stripe_lists import Lists, charge_of, objects_of
 from tests.stripe_lives import life, orders, total_of
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.payments.reversals import ReversalKind
 from workmate_desktop.services.booking.owed.status import update_status
 
@@ -215,7 +216,7 @@ def test_mb3_a_return_of_another_attempt_is_taken_back(there: Lists) -> None:
         )
         update_status(t, before)
 
-    there.office.writer.submit(as_before).result(10)
+    there.office.writer.submit(as_before).result(PATIENCE)
     assert there.state(invoice) == ("open", 0, 0, 11900)
     there.hold(first, second)
     there.compare()
@@ -335,7 +336,7 @@ def test_mb1_what_an_older_version_took_for_a_refund_is_put_right(there: Lists) 
         )
         update_status(t, before)
 
-    there.office.writer.submit(as_before).result(10)
+    there.office.writer.submit(as_before).result(PATIENCE)
     there.tell(refund)
     assert there.state(invoice) == ("partially_paid", 2000, 4000, 0)
     held = charge_of(made, invoice, amount=10000, amount_captured=6000, amount_refunded=4000)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.services.catch_up.comparison_parts import EVERY_SECONDS, Part, Parts
 
 NOW, SINCE = 1_795_000_000, 1_787_000_000
@@ -56,6 +57,6 @@ def test_a_list_is_due_a_day_after_it_began(office: OfficeBooks) -> None:
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"charges": 7}', '{"charges": {"begun": true}}'])
 def test_what_somebody_tampered_with_counts_as_new(office: OfficeBooks, kept: str) -> None:
-    office.writer.submit(lambda t: t.settings.set("comparison.parts.test", kept)).result(10)
+    office.writer.submit(lambda t: t.settings.set("comparison.parts.test", kept)).result(PATIENCE)
     assert parts(office).due(NOW) == list(Part)
     assert parts(office).begin(Part.CHARGES, NOW, SINCE) == (SINCE, None)

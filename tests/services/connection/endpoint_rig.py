@@ -12,6 +12,7 @@ from tests.services.catch_up.absence import KEYS, OfficeClock
 from tests.standins.signing import signature_header
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable
 from workmate_desktop.domain.stripe.account import AccountInfo
@@ -115,7 +116,7 @@ class Rig:
         self.office.keys = self.setup.keys
         header = signature_header(body, secrets[0], self.stripe.now(), *secrets[1:])
         answer = self.office.receive.delivery(body, header)
-        return answer if isinstance(answer, int) else answer.result(10)
+        return answer if isinstance(answer, int) else answer.result(PATIENCE)
 
     def lose_answers_to_posts(self, lose: bool = True) -> None:
         """What is posted is carried out, but the connection breaks before the answer."""

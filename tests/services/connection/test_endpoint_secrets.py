@@ -7,6 +7,7 @@ import pytest
 from tests.factories import NOON, event_body
 from tests.services.connection.endpoint_rig import PUBLIC, Rig, code_of
 from tests.standins.stripe_api import PUBLISHABLE_KEY
+from tests.waiting import PATIENCE
 from workmate_desktop.services.connection.stripe_setup import fingerprint
 
 
@@ -68,7 +69,7 @@ def test_j17_tampered_times_of_old_secrets(rig: Rig, text: str) -> None:
     rig.setup.keep_signing_secret("whsec_new1")
     rig.office.writer.submit(
         lambda t: t.settings.set("stripe.old_webhook_secrets_until", text)
-    ).result(10)
+    ).result(PATIENCE)
     rig.restart()
     assert rig.setup.keys.webhook_secrets == ("whsec_new1",)
 

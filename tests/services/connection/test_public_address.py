@@ -10,6 +10,7 @@ import pytest
 from tests.gateways.tunnel.tunnel_support import until
 from tests.services.connection.endpoint_rig import PUBLIC, Rig
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.announcer import Announcer
@@ -62,7 +63,7 @@ def address(rig: Rig) -> Iterator[PublicAddress]:
     made.arrange()
     assert until(lambda: made.state.delivers)
     yield made
-    assert made.stop()
+    assert made.stop(PATIENCE)
 
 
 def _seen(address: PublicAddress, true: Callable[[AddressState], Any]) -> bool:

@@ -13,6 +13,7 @@ from tests.services.connection.endpoint_rig import Rig, Secrets, code_of
 from tests.services.connection.test_tunnel import URL, FakeGateway
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY, Key
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.connection.tunnel import TunnelSight, TunnelStatus
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
@@ -59,7 +60,7 @@ class Desk:
         return self.address
 
     def restart(self, given: GivenTunnel | None = None) -> PublicAddress:
-        assert self.address.stop()
+        assert self.address.stop(PATIENCE)
         self.rig.restart()
         self.gateway = FakeGateway()
         return self.start(given)
@@ -95,7 +96,7 @@ def desk(rig: Rig) -> Iterator[Desk]:
     made = Desk(rig)
     yield made
     for address in made.running:
-        assert address.stop()
+        assert address.stop(PATIENCE)
 
 
 def test_off_until_somebody_wants_it(desk: Desk) -> None:

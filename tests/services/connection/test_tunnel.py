@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import NOON, TestClock
-from tests.waiting import Steered
+from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.connection.tunnel import (
     TunnelSettings,
     TunnelSight,
@@ -44,7 +44,7 @@ class FakeGateway:
         self.news = news
         progress(50)
         if self.silent:
-            assert cancelled.wait(100)
+            assert cancelled.wait()
             raise UserError("tunnel_cancelled")
         self.sight = ALIVE
         done = self.opens.pop(0) if self.opens else URL
@@ -91,7 +91,7 @@ class Office:
 
     def _wait(self, event: threading.Event, seconds: float | None) -> None:
         if seconds == LOOK_EVERY:  # a look at the open tunnel
-            event.wait(10)
+            event.wait()
             return
         with self._changed:
             self.pauses.append(seconds)
@@ -100,12 +100,12 @@ class Office:
                 self.pauses_left -= 1
                 self.now += seconds or 0
                 return
-        event.wait(10)
+        event.wait()
 
     def until(self, true: Callable[[], bool]) -> None:
         """Wait for something that the tunnel's thread does."""
         with self._changed:
-            assert self._changed.wait_for(true, 10), (self.told, self.pauses)
+            assert self._changed.wait_for(true, PATIENCE), (self.told, self.pauses)
 
     def until_status(self, status: TunnelStatus) -> TunnelState:
         """Wait until the state is this one."""
@@ -122,7 +122,7 @@ class Office:
 def office() -> Iterator[Office]:
     made = Office()
     yield made
-    assert made.tunnel.stop()
+    assert made.tunnel.stop(PATIENCE)
     assert not [one for one in threading.enumerate() if one.name == "tunnel"]
 
 
@@ -132,7 +132,7 @@ def test_it_starts_tells_the_progress_and_stops(office):
     office.until_status(TunnelStatus.ONLINE)
     assert office.tunnel.state.public_url == URL
     assert office.gateway.ports == [8000]
-    assert office.tunnel.stop()
+    assert office.tunnel.stop(PATIENCE)
     assert office.told == [
         TunnelState(TunnelStatus.STARTING),
         TunnelState(TunnelStatus.STARTING, percent=50),
@@ -143,11 +143,11 @@ def test_it_starts_tells_the_progress_and_stops(office):
 
 
 def test_stopping_twice_and_starting_again(office):
-    assert office.tunnel.stop()
+    assert office.tunnel.stop(PATIENCE)
     for _ in range(3):
         office.tunnel.start(8000)
         office.until_status(TunnelStatus.ONLINE)
-        assert office.tunnel.stop() and office.tunnel.stop()
+        assert office.tunnel.stop(PATIENCE) and office.tunnel.stop(PATIENCE)
         assert office.tunnel.state.status is TunnelStatus.OFF
 
 
@@ -316,7 +316,7 @@ def test_h2_stopping_does_not_wait_for_a_silent_agent(office):
     office.gateway.silent = True
     office.tunnel.start(8000)
     office.until(lambda: office.gateway.ports == [8000])
-    assert office.tunnel.stop()  # True: it gave up, long before the agent would
+    assert office.tunnel.stop(PATIENCE)  # True: it gave up, long before the agent would
     assert office.tunnel.state.status is TunnelStatus.OFF
 
 
@@ -326,7 +326,7 @@ def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway():
     class Hanging(FakeGateway):
         def open(self, *given) -> str:
             entered.set()
-            released.wait(10)
+            released.wait()
             raise UserError("tunnel_cancelled")
 
         def close(self) -> None:
@@ -336,11 +336,11 @@ def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway():
     gateway = Hanging()
     tunnel = Tunnel(gateway, TestClock(), Threads(), TunnelSettings, lambda _state: None)
     tunnel.start(8000)
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE)
     assert tunnel.stop(0.1) is False
     assert gateway.closed >= 1
     tunnel.start(8001)  # while the first thread may still be ending
-    assert tunnel.stop(10)
+    assert tunnel.stop(PATIENCE)
     assert tunnel.state.status is TunnelStatus.OFF
     assert not [one for one in threading.enumerate() if one.name == "tunnel"]
 
@@ -364,8 +364,8 @@ def test_a_fault_of_the_one_who_is_told_does_not_end_the_watch(caplog):
 
     tunnel = Tunnel(FakeGateway(), TestClock(), Threads(), TunnelSettings, told)
     tunnel.start(8000)
-    assert online.wait(10)
-    assert tunnel.stop()
+    assert online.wait(PATIENCE)
+    assert tunnel.stop(PATIENCE)
     assert "a bug elsewhere" in caplog.text
 
 
@@ -376,4 +376,4 @@ def test_a_keyring_that_is_locked_is_told(office):
     tunnel = Tunnel(office.gateway, office.clock, Threads(), locked, office._tell)
     tunnel.start(8000)
     office.until(lambda: any(state.code == "keychain_locked" for state in office.told))
-    assert tunnel.stop()
+    assert tunnel.stop(PATIENCE)

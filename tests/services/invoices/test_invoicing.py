@@ -18,6 +18,7 @@ from tests.factories import (
     make_books,
     sign,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import EverythingChanged, InvoiceChanged, InvoiceRemoved
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
@@ -54,13 +55,13 @@ def test_a_draft_is_kept_as_typed_and_edited(office: OfficeBooks) -> None:
     customer_id = customer(office)
     items = (item(333, "7", "1.5"), InvoiceItem("Reise", Decimal("0.125"), "h", 8000, Decimal(0)))
     given = draft(customer_id, items=items, note="Danke", service_date=TODAY)
-    invoice_id = office.invoicing.save_draft(given).result(10)
+    invoice_id = office.invoicing.save_draft(given).result(PATIENCE)
     kept = office.books.invoice(invoice_id)
     assert kept is not None
     assert (kept.items, kept.note, kept.service_date) == (items, "Danke", TODAY)
     assert (kept.row.number, kept.row.status) == (None, "draft")
     assert kept.row.total_minor == kept.totals.total_minor
-    again = office.invoicing.save_draft(draft(customer_id), invoice_id).result(10)
+    again = office.invoicing.save_draft(draft(customer_id), invoice_id).result(PATIENCE)
     assert again == invoice_id
     edited = office.books.invoice(invoice_id)
     assert edited is not None and edited.row.total_minor == 11900
@@ -71,8 +72,8 @@ def test_a_draft_is_kept_as_typed_and_edited(office: OfficeBooks) -> None:
 
 def test_issuing_a_kept_draft(office: OfficeBooks) -> None:
     customer_id = customer(office)
-    invoice_id = office.invoicing.save_draft(draft(customer_id)).result(10)
-    assert office.invoicing.issue(draft(customer_id), invoice_id).result(10) == invoice_id
+    invoice_id = office.invoicing.save_draft(draft(customer_id)).result(PATIENCE)
+    assert office.invoicing.issue(draft(customer_id), invoice_id).result(PATIENCE) == invoice_id
     assert _status(office, invoice_id) == "open"
     assert _actions(office, invoice_id) == ["created", "issued"]
     assert _code(office.invoicing.issue(draft(customer_id), invoice_id)) == "invoice_not_draft"
@@ -108,8 +109,8 @@ def test_a_draft_needs_a_customer_and_amounts_that_can_be(office: OfficeBooks) -
 
 
 def test_deleting_drafts_and_only_drafts(office: OfficeBooks) -> None:
-    invoice_id = office.invoicing.save_draft(draft(customer(office))).result(10)
-    office.invoicing.delete_draft(invoice_id).result(10)
+    invoice_id = office.invoicing.save_draft(draft(customer(office))).result(PATIENCE)
+    office.invoicing.delete_draft(invoice_id).result(PATIENCE)
     assert office.books.invoice_row(invoice_id) is None
     assert office.books.invoice(invoice_id) is None
     assert _actions(office, invoice_id) == ["created", "deleted"]  # the Verlauf stays
@@ -122,30 +123,30 @@ def test_deleting_drafts_and_only_drafts(office: OfficeBooks) -> None:
 def test_storno(office: OfficeBooks) -> None:
     invoice_id = issued(office)
     assert _code(office.invoicing.cancel(invoice_id, "  ")) == "reason_missing"
-    office.invoicing.cancel(invoice_id, " Doppelt ").result(10)
+    office.invoicing.cancel(invoice_id, " Doppelt ").result(PATIENCE)
     kept = office.books.invoice(invoice_id)
     assert kept is not None
     assert (kept.row.status, kept.cancel_reason) == ("cancelled", "Doppelt")
     assert _code(office.invoicing.cancel(invoice_id, "noch einmal")) == "invoice_not_issued"
-    draft_id = office.invoicing.save_draft(draft(customer(office))).result(10)
+    draft_id = office.invoicing.save_draft(draft(customer(office))).result(PATIENCE)
     assert _code(office.invoicing.cancel(draft_id, "x")) == "invoice_not_issued"
 
 
 def test_an_invoice_with_money_is_not_cancelled(office: OfficeBooks) -> None:
     invoice_id = issued(office)
-    payment = office.invoicing.add_manual_payment(invoice_id, 1, "cash", TODAY).result(10)
+    payment = office.invoicing.add_manual_payment(invoice_id, 1, "cash", TODAY).result(PATIENCE)
     assert _code(office.invoicing.cancel(invoice_id, "x")) == "invoice_has_payments"
-    office.invoicing.reverse_payment(payment, "Irrtum").result(10)
-    office.invoicing.cancel(invoice_id, "x").result(10)
+    office.invoicing.reverse_payment(payment, "Irrtum").result(PATIENCE)
+    office.invoicing.cancel(invoice_id, "x").result(PATIENCE)
     assert _status(office, invoice_id) == "cancelled"
 
 
 def test_manual_payments_in_parts(office: OfficeBooks) -> None:
     invoice_id = issued(office)
     pay = office.invoicing.add_manual_payment
-    pay(invoice_id, 11899, "bank_transfer", TODAY - timedelta(days=3), " Beleg 7 ").result(10)
+    pay(invoice_id, 11899, "bank_transfer", TODAY - timedelta(days=3), " Beleg 7 ").result(PATIENCE)
     assert _status(office, invoice_id) == "partially_paid"
-    pay(invoice_id, 1, "cash", TODAY).result(10)
+    pay(invoice_id, 1, "cash", TODAY).result(PATIENCE)
     assert _status(office, invoice_id) == "paid"
     first, second = office.books.payments(invoice_id)
     assert (first.note, first.method, first.manual) == ("Beleg 7", "bank_transfer", True)
@@ -175,9 +176,9 @@ def test_a_manual_payment_that_cannot_be(
 
 
 def test_no_manual_payment_on_drafts_and_cancelled_invoices(office: OfficeBooks) -> None:
-    draft_id = office.invoicing.save_draft(draft(customer(office))).result(10)
+    draft_id = office.invoicing.save_draft(draft(customer(office))).result(PATIENCE)
     cancelled = issued(office)
-    office.invoicing.cancel(cancelled, "x").result(10)
+    office.invoicing.cancel(cancelled, "x").result(PATIENCE)
     for invoice_id in (draft_id, cancelled):
         future = office.invoicing.add_manual_payment(invoice_id, 1, "cash", TODAY)
         assert _code(future) == "invoice_not_issued"
@@ -185,9 +186,9 @@ def test_no_manual_payment_on_drafts_and_cancelled_invoices(office: OfficeBooks)
 
 def test_reversal_is_a_counter_entry(office: OfficeBooks) -> None:
     invoice_id = issued(office)
-    payment = office.invoicing.add_manual_payment(invoice_id, 11900, "cash", TODAY).result(10)
+    payment = office.invoicing.add_manual_payment(invoice_id, 11900, "cash", TODAY).result(PATIENCE)
     assert _code(office.invoicing.reverse_payment(payment, " ")) == "reason_missing"
-    counter = office.invoicing.reverse_payment(payment, "Falsche Rechnung").result(10)
+    counter = office.invoicing.reverse_payment(payment, "Falsche Rechnung").result(PATIENCE)
     assert _status(office, invoice_id) == "open"
     amounts = {p.id: (p.amount_minor, p.reverses_id) for p in office.books.payments(invoice_id)}
     assert amounts == {payment: (11900, None), counter: (-11900, payment)}
@@ -200,7 +201,7 @@ def test_reversal_is_a_counter_entry(office: OfficeBooks) -> None:
 def test_a_payment_by_stripe_is_not_reversed_here(office: OfficeBooks) -> None:
     invoice_id = issued(office)
     raw = encoded(event_body(invoice_id))
-    office.receive.delivery(raw, sign(raw)).result(10)  # type: ignore[union-attr]
+    office.receive.delivery(raw, sign(raw)).result(PATIENCE)  # type: ignore[union-attr]
     (payment,) = office.books.payments(invoice_id)
     assert _code(office.invoicing.reverse_payment(payment.id, "x")) == "payment_not_manual"
 
@@ -210,7 +211,7 @@ def test_customers(office: OfficeBooks) -> None:
     customer_id = customer(office, "  Anna\n  Groß ", city="Koblenz")
     kept = office.books.customer(customer_id)
     assert kept == Customer(customer_id, "Anna Groß", city="Koblenz")
-    office.invoicing.save_customer(Customer(customer_id, "Anna Klein")).result(10)
+    office.invoicing.save_customer(Customer(customer_id, "Anna Klein")).result(PATIENCE)
     assert office.books.customers("klein") == [Customer(customer_id, "Anna Klein")]
     assert office.books.customers("groß") == []
     assert office.books.customer("nobody") is None
@@ -220,22 +221,22 @@ def test_customers(office: OfficeBooks) -> None:
 def test_notices_are_marked_read(office: OfficeBooks) -> None:
     for _ in range(3):
         raw = encoded(event_body("RE-1999-0001"))
-        office.receive.delivery(raw, sign(raw)).result(10)  # type: ignore[union-attr]
+        office.receive.delivery(raw, sign(raw)).result(PATIENCE)  # type: ignore[union-attr]
     first = office.books.notice_page()[0]
     assert office.books.unread_notices() == 3
-    office.invoicing.mark_notices_read([first.id]).result(10)
+    office.invoicing.mark_notices_read([first.id]).result(PATIENCE)
     assert office.books.unread_notices() == 2
     marked = office.books.notice(first.id)
     assert marked is not None and marked.read_at == office.clock.now()
     assert first.id not in {notice.id for notice in office.books.notice_page(unread_only=True)}
-    office.invoicing.mark_notices_read().result(10)
+    office.invoicing.mark_notices_read().result(PATIENCE)
     assert office.books.unread_notices() == 0
     assert office.books.notice("nothing") is None
 
 
 def test_deleting_test_data_tells_everyone(office: OfficeBooks) -> None:
     issued(office)
-    assert office.invoicing.delete_test_data().result(10) == 1
+    assert office.invoicing.delete_test_data().result(PATIENCE) == 1
     office.settled()  # it is told after the answer
     assert EverythingChanged() in office.changes
-    assert office.invoicing.delete_test_data().result(10) == 0
+    assert office.invoicing.delete_test_data().result(PATIENCE) == 0

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from tests.factories import OfficeBooks, issued, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.closings import (
     CLOSINGS,
     SKONTO,
@@ -50,20 +51,22 @@ class Clerk:
 
     def pay(self) -> None:
         minor = self.random.choice([1, 100, 5000, 11900, 20000])
-        self.office.invoicing.add_manual_payment(self.invoice_id, minor, "cash", TODAY).result(10)
+        self.office.invoicing.add_manual_payment(self.invoice_id, minor, "cash", TODAY).result(
+            PATIENCE
+        )
 
     def pay_and_close(self) -> None:
         rest = self.random.choice([1, 238, 5000])
         minor = self.row.payable_minor - rest
         if minor > 0:
             pay = self.office.invoicing.pay_and_close
-            pay(self.invoice_id, minor, "cash", TODAY, "", Closing(SKONTO, rest)).result(10)
+            pay(self.invoice_id, minor, "cash", TODAY, "", Closing(SKONTO, rest)).result(PATIENCE)
             assert (self.row.status, self.row.outstanding_minor) == ("paid", 0)
 
     def close(self) -> None:
         if rest := self.row.outstanding_minor:
             closing = Closing(WRITE_OFF, rest, "Kulanz")
-            self.office.invoicing.close_rest(self.invoice_id, closing).result(10)
+            self.office.invoicing.close_rest(self.invoice_id, closing).result(PATIENCE)
             assert self.row.outstanding_minor == 0
 
     def give_back(self) -> None:
@@ -72,7 +75,7 @@ class Clerk:
             owed = self.row.outstanding_minor
             minor = self.random.randint(1, here)
             back = self.office.invoicing.pay_back
-            back(self.invoice_id, minor, "cash", TODAY, "Kulanz").result(10)
+            back(self.invoice_id, minor, "cash", TODAY, "Kulanz").result(PATIENCE)
             # What is given back on purpose, or because it was too much, is owed by nobody.
             assert self.row.outstanding_minor == owed
 
@@ -82,20 +85,20 @@ class Clerk:
         free = [one for one in refunds if one.id not in said]
         if free:
             forgiven = self.row.forgiven_minor
-            self.office.invoicing.owe_again([one.id for one in free], "doch").result(10)
+            self.office.invoicing.owe_again([one.id for one in free], "doch").result(PATIENCE)
             assert self.row.forgiven_minor == 0 <= forgiven
 
     def not_again(self) -> None:
         said = self.office.books.owed_again(self.invoice_id)
         if said:
             ids = [self.random.choice(said).decision_id]
-            self.office.invoicing.not_owed_again(ids).result(10)
+            self.office.invoicing.not_owed_again(ids).result(PATIENCE)
 
     def undo(self) -> None:
         standing = self.standing()
         if standing:
             one = self.random.choice(standing)
-            self.office.invoicing.reverse_payment(one, "vertippt").result(10)
+            self.office.invoicing.reverse_payment(one, "vertippt").result(PATIENCE)
 
     def standing(self) -> list[str]:
         payments = self.office.books.payments(self.invoice_id)
@@ -125,9 +128,9 @@ def test_mc2_whatever_staff_do_the_sums_hold_and_all_of_it_can_be_undone(
         clerk.check()
     for payment_id in clerk.standing():
         office.clock.advance(minutes=1)
-        office.invoicing.reverse_payment(payment_id, "alles zurück").result(10)
+        office.invoicing.reverse_payment(payment_id, "alles zurück").result(PATIENCE)
         clerk.check()
     row = clerk.row
     assert (row.status, row.paid_minor, row.closed_minor) == ("open", 0, 0)
     assert (row.forgiven_minor, row.outstanding_minor) == (0, row.total_minor)
-    office.invoicing.cancel(clerk.invoice_id, "war nur eine Übung").result(10)
+    office.invoicing.cancel(clerk.invoice_id, "war nur eine Übung").result(PATIENCE)

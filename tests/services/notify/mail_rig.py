@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.factories import OfficeBooks, TestClock, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.notify.mail import MailAccount
@@ -47,7 +48,7 @@ class MailOffice:
             given=GivenKeys(),
             ask_account=lambda _key, _cancelled: (_ for _ in ()).throw(AssertionError),
         )
-        self.sender = MailSender(context=trust, step_seconds=3)
+        self.sender = MailSender(context=trust, step_seconds=PATIENCE)
         self.setup = MailSetup(
             office.writer, office.database, stripe, self.sender, self.clock, test_mail_text
         )
@@ -81,7 +82,7 @@ class MailOffice:
 
     def notice(self, kind: NoticeKind, **detail: Any) -> str:
         job: Callable[[Any], str] = lambda t: t.notices.add(kind, **detail)  # noqa: E731
-        return self.office.writer.submit(job).result(10)
+        return self.office.writer.submit(job).result(PATIENCE)
 
     def outbox(self) -> int:
         return int(self.office.value("SELECT count(*) FROM mail_outbox"))
@@ -94,5 +95,5 @@ class MailOffice:
         return [row[0] for row in self.office.rows("SELECT kind FROM notices ORDER BY at, rowid")]
 
     def close(self) -> None:
-        assert self.mailer.stop()
+        assert self.mailer.stop(PATIENCE)
         self.office.close()

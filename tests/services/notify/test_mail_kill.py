@@ -12,6 +12,7 @@ from tests.factories import TestClock
 from tests.places import CHECKOUT
 from tests.services.notify.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
 
 _PROGRAM = """
@@ -58,7 +59,7 @@ def test_killed_between(tmp_path: Path, collect: str) -> None:
         clock = TestClock(datetime.now(UTC))
         office = MailOffice(folder, server.trust(), clock=clock, keychain=keychain)
         try:
-            until = time.monotonic() + 30
+            until = time.monotonic() + PATIENCE
             while office.outbox() and time.monotonic() < until:
                 office.mailer.send_due()
                 clock.moment += timedelta(minutes=1)

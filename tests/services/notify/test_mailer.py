@@ -10,6 +10,7 @@ import pytest
 from tests.factories import TestClock
 from tests.services.notify.mail_rig import MailOffice
 from tests.standins.mail_server import MailServer
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.notify.mail import MailRefusal, MailRefused
 from workmate_desktop.domain.steps import StepName
@@ -275,7 +276,7 @@ def test_notices_that_were_deleted_are_not_sent(
     notice_id = office.fail()
     office.office.writer.submit(
         lambda t: t.raw.execute("DELETE FROM notices WHERE id = ?", (notice_id,))
-    ).result(10)
+    ).result(PATIENCE)
     pass_time(clock, COLLECT)
     assert office.mailer.send_due() is None
     assert (server.mails, office.outbox()) == ([], 0)
@@ -317,8 +318,8 @@ def test_the_thread_sends_by_itself_and_ends(
     pass_time(clock, COLLECT)
     office.mailer.wake()
     server.wait_for(1)
-    assert office.mailer.stop()
-    assert office.mailer.stop()
+    assert office.mailer.stop(PATIENCE)
+    assert office.mailer.stop(PATIENCE)
     assert not [t for t in threading.enumerate() if t.name == "mailer"]
 
 
@@ -362,7 +363,9 @@ def test_tampered_settings_do_not_stop_the_start(
     open_office: Callable[[], MailOffice], server: MailServer
 ) -> None:
     office = open_office()
-    office.office.writer.submit(lambda t: t.settings.set("mail.account", "{[")).result(10)
-    office.office.writer.submit(lambda t: t.settings.set("mail.secrets_place", "x")).result(10)
+    office.office.writer.submit(lambda t: t.settings.set("mail.account", "{[")).result(PATIENCE)
+    office.office.writer.submit(lambda t: t.settings.set("mail.secrets_place", "x")).result(
+        PATIENCE
+    )
     office.setup.load()
     assert office.setup.state.account.server == ""

@@ -9,6 +9,7 @@ from tests.factories import customer as kept_customer
 from tests.services.catch_up.absence import KEYS, OfficeClock
 from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_checkout import CheckoutPage
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.payments.links import Offer, PaymentLink
 from workmate_desktop.domain.stripe.events import Source
@@ -66,14 +67,14 @@ class Desk:
 
     def tell(self, event: dict[str, Any]) -> None:
         parsed = parse(encoded(event), self.clock.now())
-        assert self.office.receive.event(parsed, Source.WEBHOOK).result(10) == 200
+        assert self.office.receive.event(parsed, Source.WEBHOOK).result(PATIENCE) == 200
 
     # --- the office ----------------------------------------------------------------------
 
     def invoice(self, total_minor: int = 11900, **fields: Any) -> str:
         """An issued test invoice."""
         made = draft(self._customer, total_minor=total_minor, **fields)
-        return self.office.invoicing.issue(made).result(10)
+        return self.office.invoicing.issue(made).result(PATIENCE)
 
     def row(self, invoice_id: str) -> InvoiceRow:
         found = self.office.books.invoice_row(invoice_id)
@@ -84,7 +85,7 @@ class Desk:
         """Staff enter a payment."""
         today = self.clock.today()
         return self.office.invoicing.add_manual_payment(invoice_id, amount, "cash", today).result(
-            10
+            PATIENCE
         )
 
     def offer(self, invoice_id: str) -> Offer:

@@ -13,6 +13,7 @@ from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY
 from tests.standins.stripe_checkout import Declined, LinkInactive
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_routes import Asked
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.closings import WRITE_OFF, Closing
 from workmate_desktop.domain.payments.links import LinkState, OfferState
@@ -128,7 +129,7 @@ def test_i13_a_reversal_makes_the_old_amount_due_again(desk: Desk) -> None:
     invoice_id = desk.invoice()
     payment = desk.by_hand(invoice_id, 1900)
     rest = desk.url(invoice_id)
-    desk.office.invoicing.reverse_payment(payment, "Irrtum").result(10)
+    desk.office.invoicing.reverse_payment(payment, "Irrtum").result(PATIENCE)
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
     assert desk.open(desk.url(invoice_id)).amount == 11900
@@ -146,7 +147,7 @@ def test_i13_paid_otherwise_the_link_is_closed(desk: Desk) -> None:
 def test_i13_cancelled_the_link_is_closed(desk: Desk) -> None:
     invoice_id = desk.invoice()
     desk.url(invoice_id)
-    desk.office.invoicing.cancel(invoice_id, "Irrtum").result(10)
+    desk.office.invoicing.cancel(invoice_id, "Irrtum").result(PATIENCE)
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
     assert desk.office.books.history(invoice_id)[0].detail["reason"] == "cancelled"
@@ -155,7 +156,7 @@ def test_i13_cancelled_the_link_is_closed(desk: Desk) -> None:
 def test_i13_deleted_test_data_leaves_no_usable_link(desk: Desk) -> None:
     invoice_id = desk.invoice()
     desk.url(invoice_id)
-    desk.office.invoicing.delete_test_data().result(10)
+    desk.office.invoicing.delete_test_data().result(PATIENCE)
     assert len(desk.usable(invoice_id)) == 1
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
@@ -208,12 +209,12 @@ def test_mc2_wieder_offen_makes_a_link_possible_and_its_undoing_closes_it(desk: 
 
     invoicing = desk.office.invoicing
     [refund] = [one for one in desk.office.books.payments(invoice_id) if one.amount_minor < 0]
-    invoicing.owe_again([refund.id], "Ware ist da").result(10)
+    invoicing.owe_again([refund.id], "Ware ist da").result(PATIENCE)
     assert desk.offer(invoice_id).state is OfferState.NONE
     assert desk.open(desk.url(invoice_id)).amount == 5050
 
     [said] = desk.office.books.owed_again(invoice_id)
-    invoicing.not_owed_again([said.decision_id]).result(10)
+    invoicing.not_owed_again([said.decision_id]).result(PATIENCE)
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
     assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
@@ -223,7 +224,7 @@ def test_mc2_a_rest_that_is_written_off_has_no_link(desk: Desk) -> None:
     invoice_id = desk.invoice()
     desk.url(invoice_id)
     closing = Closing(WRITE_OFF, 11900, "insolvent")
-    desk.office.invoicing.close_rest(invoice_id, closing).result(10)
+    desk.office.invoicing.close_rest(invoice_id, closing).result(PATIENCE)
     assert desk.close_due() == {}
     assert desk.usable(invoice_id) == []
     assert desk.offer(invoice_id).state is OfferState.NOT_OFFERED
@@ -321,7 +322,7 @@ def test_without_a_secret_key(desk: Desk, keys: StripeKeys | None) -> None:
 def test_nothing_to_pay(desk: Desk) -> None:
     paid, cancelled = desk.invoice(), desk.invoice()
     desk.by_hand(paid, 11900)
-    desk.office.invoicing.cancel(cancelled, "Irrtum").result(10)
+    desk.office.invoicing.cancel(cancelled, "Irrtum").result(PATIENCE)
     assert refused(desk, paid) == refused(desk, cancelled) == "pay_not_owed"
     assert refused(desk, "no-such-invoice") == "invoice_gone"
     assert desk.offer(paid).state is OfferState.NOT_OFFERED
@@ -334,7 +335,7 @@ def test_a_demo_has_no_stripe(desk: Desk) -> None:
 
 def test_handing_it_over_is_in_the_verlauf(desk: Desk) -> None:
     invoice_id = desk.invoice()
-    desk.pay.note_sent(invoice_id, "mail").result(10)
+    desk.pay.note_sent(invoice_id, "mail").result(PATIENCE)
     line = desk.office.books.history(invoice_id)[0]
     assert (line.action, line.actor, line.detail) == ("link_sent", "anna", {"channel": "mail"})
 

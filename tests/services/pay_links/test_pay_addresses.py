@@ -5,6 +5,7 @@ import pytest
 from tests.services.pay_links.pay_rig import LINKS, Desk
 from tests.standins.stripe_api import SECRET_KEY
 from tests.standins.stripe_http import Fault
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.transaction import Transaction
 
@@ -31,7 +32,7 @@ def overwrite(desk: Desk, url: str | None) -> None:
     def job(t: Transaction) -> None:
         t.raw.execute("UPDATE payment_links SET url = ?", (url,))
 
-    desk.office.writer.submit(job).result(10)
+    desk.office.writer.submit(job).result(PATIENCE)
 
 
 @pytest.mark.parametrize("address", HOSTILE)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.pay_links.pay_rig import LINKS, Desk
 from tests.standins.stripe_http import Fault
-from tests.waiting import Steered
+from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.changes import SettingsChanged
 from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe.keys import StripeKeys
@@ -44,7 +44,7 @@ class Time:
 
     def idle(self) -> float | None:
         """Once the keeper waits: until when. None: until something changes."""
-        return self.waits.get(timeout=10)
+        return self.waits.get(timeout=PATIENCE)
 
     def pause(self) -> float:
         """How long the keeper waits after what it did now; earlier waits are passed over."""
@@ -85,7 +85,7 @@ class Rig:
 def rig(desk: Desk) -> Iterator[Rig]:
     made = Rig(desk)
     yield made
-    assert made.keeper.stop()
+    assert made.keeper.stop(PATIENCE)
 
 
 def test_a_paid_invoice_closes_its_link(rig: Rig) -> None:
@@ -168,9 +168,10 @@ def test_it_ends_although_stripe_does_not_answer(rig: Rig) -> None:
     invoice_id = rig.desk.invoice()
     rig.desk.url(invoice_id)
     rig.desk.by_hand(invoice_id, 1900)
+    rig.desk.timeout = 10 * PATIENCE
     asked = threading.Event()
     rig.desk.stripe.before_answer = lambda _asked: asked.set()
     rig.desk.stripe.fail_next(Fault.HANG, 2)
     rig.keeper.start()
-    assert asked.wait(10)
-    assert rig.keeper.stop(2.0)
+    assert asked.wait(PATIENCE)
+    assert rig.keeper.stop(PATIENCE)

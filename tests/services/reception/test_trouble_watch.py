@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import NOON, OfficeBooks, encoded, event_body, issued, make_books, sign
 from tests.services.catch_up.absence import OfficeClock
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.connection.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
@@ -71,7 +72,7 @@ class Rig:
             signature = sign(raw, secret, self.clock.stripe_now())
         answer = self.office.receive.delivery(raw, signature)
         self.announcer.announce([ReceptionChanged()])
-        return answer if isinstance(answer, int) else answer.result(10)
+        return answer if isinstance(answer, int) else answer.result(PATIENCE)
 
     def kinds(self) -> list[str]:
         return [trouble.kind.value for trouble in self.watch.active]
@@ -182,7 +183,7 @@ def test_answers_get_slow(rig: Rig) -> None:
     raw = encoded(event_body(issued(rig.office)))
     answer = rig.office.receive.delivery(raw, sign(raw))
     assert not isinstance(answer, int)
-    answer.result(10)
+    answer.result(PATIENCE)
     told: list[bool] = []
     rig.office.receive._on_refusal = lambda: told.append(True)
     for seconds in (0.01, 1.2, 1.1, 3.0, 1.0, 2.0, 1.5):

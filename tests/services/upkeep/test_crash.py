@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from workmate_desktop.services.upkeep.crash import NATIVE, CrashFiles, redacted, report_of
 
 SECRETS = ("sk_live_abcDEF0123456789", "whsec_abcDEF0123456789", "anna@example.de", "Müller GmbH")
@@ -84,7 +85,7 @@ def test_a_native_crash_is_recognised_and_a_kill_is_none(
     tmp_path: Path, number: signal.Signals, told: bool
 ) -> None:
     command = [sys.executable, "-c", _RUN, str(tmp_path), str(int(number))]
-    assert subprocess.run(command, timeout=60).returncode == -number
+    assert subprocess.run(command, timeout=PATIENCE).returncode == -number
     files = CrashFiles(tmp_path)
     report = files.begin()
     files.end()

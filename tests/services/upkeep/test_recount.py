@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks, customer, draft, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.upkeep.recount import Recount
@@ -28,13 +29,13 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 
 
 def _issued(office: OfficeBooks) -> str:
-    return office.invoicing.issue(draft(customer(office))).result(10)
+    return office.invoicing.issue(draft(customer(office))).result(PATIENCE)
 
 
 def _paid(office: OfficeBooks, minor: int = TOTAL) -> str:
     invoice_id = _issued(office)
     today = office.clock.today()
-    office.invoicing.add_manual_payment(invoice_id, minor, "cash", today).result(10)
+    office.invoicing.add_manual_payment(invoice_id, minor, "cash", today).result(PATIENCE)
     return invoice_id
 
 
@@ -44,7 +45,7 @@ def _spoil(office: OfficeBooks, invoice_id: str, **columns: object) -> None:
     def job(t: Any) -> None:
         t.raw.execute(f"UPDATE invoices SET {names} WHERE id = ?", (*columns.values(), invoice_id))
 
-    office.writer.submit(job).result(10)
+    office.writer.submit(job).result(PATIENCE)
 
 
 def _notices(office: OfficeBooks) -> list[Any]:
@@ -105,7 +106,7 @@ def test_ma_a_kill_before_the_notice_loses_no_name(office: OfficeBooks) -> None:
     invoice_id = _paid(office, 5000)
     _spoil(office, invoice_id, paid_minor=0, status="open")
     killed = _recount(office)
-    office.writer.submit(lambda t: killed._mend_all([invoice_id], t)).result(10)
+    office.writer.submit(lambda t: killed._mend_all([invoice_id], t)).result(PATIENCE)
     assert not _notices(office)
     assert office.books.invoice_row(invoice_id).paid_minor == 5000  # type: ignore[union-attr]
     _recount(office).run()
@@ -191,13 +192,13 @@ def test_ma_corrections_count_as_they_stand(office: OfficeBooks) -> None:
                 (key, number, invoice_id, status, minor, _AT.format(hour=1)),
             )
 
-    office.writer.submit(correct).result(10)
+    office.writer.submit(correct).result(PATIENCE)
     row = office.books.invoice_row(invoice_id)
     assert row is not None
     assert (row.corrected_minor, row.outstanding_minor, row.overpaid_minor) == (-4000, 7900, 0)
     today = office.clock.today()
     assert office.books.figures(False, today).outstanding_minor == 7900
-    office.invoicing.add_manual_payment(invoice_id, 10000, "cash", today).result(10)
+    office.invoicing.add_manual_payment(invoice_id, 10000, "cash", today).result(PATIENCE)
     row = office.books.invoice_row(invoice_id)
     assert row is not None
     assert (row.status.value, row.outstanding_minor, row.overpaid_minor) == ("paid", 0, 2100)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, issued, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import (
     CustomerChanged,
     EventRecorded,
@@ -215,7 +216,7 @@ def test_md2_the_end_waits_no_longer_than_its_bound(office: OfficeBooks) -> None
     big = "x" * 1_000_000
     office.writer.submit(
         lambda t: [t.settings.set(f"filler.{number}", big) for number in range(60)]
-    ).result(30)
+    ).result(PATIENCE)
     with pytest.raises(backup.BackupFailed):
         backup.make(office.path, office.data_dir, "2026-11-23-1800", lambda: True)
     assert list((office.data_dir / backup.FOLDER).iterdir()) == []

@@ -23,6 +23,7 @@ from tests.factories import (
     make_books,
     sign,
 )
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.payments import CASH
 from workmate_desktop.services.upkeep.backups import Backups
@@ -41,7 +42,7 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 
 def pay_by_hand(office: OfficeBooks, invoice_id: str) -> None:
     day = office.clock.today()
-    office.invoicing.add_manual_payment(invoice_id, 1000, CASH, day).result(10)
+    office.invoicing.add_manual_payment(invoice_id, 1000, CASH, day).result(PATIENCE)
 
 
 def deliver(office: OfficeBooks, invoice_id: str) -> None:
@@ -49,7 +50,7 @@ def deliver(office: OfficeBooks, invoice_id: str) -> None:
     body = encoded(event_body(invoice_id))
     answer = office.receive.delivery(body, sign(body))
     assert not isinstance(answer, int)
-    assert answer.result(10)
+    assert answer.result(PATIENCE)
 
 
 def test_sichern_writes_a_checked_copy_for_its_owner_alone(
@@ -83,7 +84,7 @@ def test_the_look_names_what_would_be_lost(office: OfficeBooks, tmp_path: Path) 
     second, third = issued(office), issued(office)
     deliver(office, second)
     pay_by_hand(office, third)
-    office.invoicing.save_draft(draft(customer(office))).result(10)
+    office.invoicing.save_draft(draft(customer(office))).result(PATIENCE)
     look = backups.look(target)
     assert (look.invoices, look.payments, look.ours) == (1, 1, True)
     assert look.last_payment_minor == 11900
@@ -127,7 +128,7 @@ def test_what_was_given_back_is_no_payment(office: OfficeBooks, tmp_path: Path) 
     pay_by_hand(office, invoice)
     [payment] = office.books.payments(invoice)
     office.clock.advance(minutes=1)
-    office.invoicing.reverse_payment(payment.id, "vertippt").result(10)
+    office.invoicing.reverse_payment(payment.id, "vertippt").result(PATIENCE)
     loss = backups.look(target).loss
     assert loss is not None
     assert (loss.manual_payments, loss.stripe_payments, loss.reversals) == (1, 0, 1)
@@ -161,7 +162,7 @@ def write_settings(office: OfficeBooks, values: dict[str, str | None]) -> None:
         for key, value in values.items():
             t.settings.set(key, value)
 
-    office.writer.submit(job).result(10)
+    office.writer.submit(job).result(PATIENCE)
 
 
 def test_another_installation_keeps_its_own_settings(tmp_path: Path) -> None:

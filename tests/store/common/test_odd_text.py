@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import NOON, OfficeBooks, customer, draft, item
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
@@ -16,16 +17,16 @@ from workmate_desktop.domain.invoices.lists import InvoiceQuery
 @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\udfffMüller", "🧾"])
 def test_odd_text_is_kept_and_searched_for(office: OfficeBooks, text: str) -> None:
     customer_id = customer(office, f"Firma {text}", email=text, street=text)
-    invoice_id = office.invoicing.issue(draft(customer_id, note=text)).result(10)
+    invoice_id = office.invoicing.issue(draft(customer_id, note=text)).result(PATIENCE)
     office.invoicing.add_manual_payment(invoice_id, 100, "cash", office.clock.today(), text).result(
-        10
+        PATIENCE
     )
     assert [found.id for found in office.books.customers(f"Firma {text}")] == [customer_id]
     query = InvoiceQuery(False, office.clock.today(), text=f"firma {text}")
     assert [row.id for row in office.books.invoice_page(query)] == [invoice_id]
     assert office.books.event_page(text=text) == []
     office.invoicing.save_draft(draft(customer_id, items=(item(), item()), note=text), None).result(
-        10
+        PATIENCE
     )
 
 
@@ -42,7 +43,7 @@ def test_events_from_outside_are_paged_whatever_their_fraction(
                 (f"evt_{number:03d}", at, at),
             )
 
-    office.writer.submit(insert).result(10)
+    office.writer.submit(insert).result(PATIENCE)
     seen: list[str] = []
     page = office.books.event_page(limit=3)
     while page:
@@ -55,9 +56,11 @@ def test_me3_whatever_form_was_typed_one_is_stored(office: OfficeBooks) -> None:
     apart = unicodedata.normalize("NFD", "Bäckerei Müller")
     customer_id = customer(office, apart, email="info@mu\u0308ller.de", street="Am\u00a0Weg\u20111")
     line = replace(item(), description=f"{apart}\u00ad", unit="Stu\u0308ck")
-    invoice_id = office.invoicing.issue(draft(customer_id, items=(line,), note=apart)).result(10)
+    invoice_id = office.invoicing.issue(draft(customer_id, items=(line,), note=apart)).result(
+        PATIENCE
+    )
     today = office.clock.today()
-    office.invoicing.add_manual_payment(invoice_id, 100, "cash", today, apart).result(10)
+    office.invoicing.add_manual_payment(invoice_id, 100, "cash", today, apart).result(PATIENCE)
     assert office.rows("SELECT name, email, street FROM customers") == [
         ("Bäckerei Müller", "info@müller.de", "Am Weg-1")
     ]
@@ -73,5 +76,5 @@ def test_me3_whatever_form_was_typed_one_is_stored(office: OfficeBooks) -> None:
 @pytest.mark.parametrize("name", ["\u200b", "\u00a0\ufeff", "\u00ad\n"])
 def test_me3_a_name_that_shows_nothing_is_missing(office: OfficeBooks, name: str) -> None:
     with pytest.raises(UserError) as told:
-        office.invoicing.save_customer(Customer("", name)).result(10)
+        office.invoicing.save_customer(Customer("", name)).result(PATIENCE)
     assert told.value.code == "customer_name_missing"

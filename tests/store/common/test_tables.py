@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from tests.factories import OfficeBooks, make_books
 from tests.places import PACKAGE
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.common.tables import metadata
 from workmate_desktop.store.database import driver
@@ -199,7 +200,7 @@ def test_the_connections_in_use_have_these_pragmas(office: OfficeBooks) -> None:
     names = ("synchronous", "foreign_keys", "query_only", "journal_mode")
     written = office.writer.submit(
         lambda t: [t.raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-    ).result(10)
+    ).result(PATIENCE)
     assert written == [2, 1, 0, "wal"]
     assert [office.value(f"PRAGMA {name}") for name in names] == [2, 1, 1, "wal"]
 
@@ -250,7 +251,7 @@ def test_nobody_begins_to_read_books_that_are_replaced(office: OfficeBooks) -> N
     for read in (database.reader, database.snapshot, database.quick):
         with pytest.raises(StoreUnavailable), read():
             raise AssertionError("never reached")
-    assert database.close(wait_seconds=10)
+    assert database.close(wait_seconds=PATIENCE)
 
 
 def test_database_errors_do_not_show_parameters(office: OfficeBooks) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.factories import OfficeBooks, customer, draft, event_body, issued, make_books, sign
 from tests.factories import encoded as raw
 from tests.store.common.test_tables import ROWS, insert, insert_all
+from tests.waiting import PATIENCE
 
 FORBIDDEN = {
     "history text": "UPDATE invoice_history SET detail = '{\"a\": 1}'",
@@ -106,15 +107,15 @@ def test_drafts_may_be_changed_and_deleted(outside: sqlite3.Connection) -> None:
 def test_test_data_can_be_deleted_and_real_data_stays(tmp_path) -> None:  # type: ignore[no-untyped-def]
     office: OfficeBooks = make_books(tmp_path)
     try:
-        real = office.invoicing.issue(draft(customer(office), livemode=True)).result(10)
+        real = office.invoicing.issue(draft(customer(office), livemode=True)).result(PATIENCE)
         paid = issued(office)
         body = raw(event_body(paid, amount=99999))
-        assert office.receive.delivery(body, sign(body)).result(10) == 200  # type: ignore[union-attr]
+        assert office.receive.delivery(body, sign(body)).result(PATIENCE) == 200  # type: ignore[union-attr]
         cash = office.invoicing.add_manual_payment(paid, 100, "cash", office.clock.today()).result(
-            10
+            PATIENCE
         )
-        office.invoicing.reverse_payment(cash, "Irrtum").result(10)
-        assert office.invoicing.delete_test_data().result(10) == 1
+        office.invoicing.reverse_payment(cash, "Irrtum").result(PATIENCE)
+        assert office.invoicing.delete_test_data().result(PATIENCE) == 1
         assert office.books.invoice_row(paid) is None
         assert office.books.invoice_row(real) is not None
         for table in ("payments", "stripe_events", "notices"):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import OfficeBooks
 from tests.store.gate import Gate, traced
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.store.transaction import Transaction
 
@@ -20,10 +21,10 @@ def _add(t: Transaction) -> None:
 
 def _work(office: OfficeBooks, jobs: int) -> None:
     for future in [office.writer.submit(_add) for _ in range(jobs)]:
-        future.result(10)
+        future.result(PATIENCE)
 
 
-def _wait_for(check: Callable[[], bool], seconds: float = 60.0) -> bool:
+def _wait_for(check: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     waiting = threading.Event()
     for _ in range(int(seconds / 0.01)):
         if check():
@@ -74,7 +75,7 @@ def test_a_failure_is_told_to_the_log_and_harms_nobody(
             )
         )
 
-    office.writer.submit(deny).result(10)
+    office.writer.submit(deny).result(PATIENCE)
     _work(office, 100)
     assert _wait_for(lambda: "could not be written back" in caplog.text)
     assert office.writer.trouble is None
@@ -88,7 +89,7 @@ def test_nothing_is_written_back_while_somebody_waits(office: OfficeBooks) -> No
     futures = [office.writer.submit(_add) for _ in range(600)]
     gate.open()
     for future in futures:
-        future.result(10)
+        future.result(PATIENCE)
     assert _wait_for(lambda: WRITE_BACK in statements)
     assert statements.count("COMMIT") == 4  # the gate's, and three for six hundred
     assert statements.index(WRITE_BACK) > statements.index("COMMIT") + 3

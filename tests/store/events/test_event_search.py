@@ -9,6 +9,7 @@ import pytest
 
 from tests.benchmarks.generator import fill_office, new_data_dir
 from tests.factories import OfficeBooks, customer, draft, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import EventFilter
 from workmate_desktop.gateways.system.clock import SystemClock
 from workmate_desktop.gateways.system.threads import Threads
@@ -147,7 +148,7 @@ def _compare(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_number_of_a_draft_may_come_later(office: OfficeBooks) -> None:
     """Somebody paid a draft: the event waits, and is found by the number once there is one."""
-    invoice_id = office.invoicing.save_draft(draft(customer(office))).result(10)
+    invoice_id = office.invoicing.save_draft(draft(customer(office))).result(PATIENCE)
     raw = sqlite3.connect(office.path)
     with raw:
         _add(raw, "evt_early", livemode=0, invoice_id=invoice_id, outcome="needs_review")
@@ -156,7 +157,7 @@ def test_the_number_of_a_draft_may_come_later(office: OfficeBooks) -> None:
     assert upkeep.due()
     upkeep.run(threading.Event())
     assert office.books.event_page(text="TEST-2026") == []
-    office.invoicing.issue(draft(customer(office)), invoice_id).result(10)
+    office.invoicing.issue(draft(customer(office)), invoice_id).result(PATIENCE)
     for _ in range(2):
         assert [row.id for row in office.books.event_page(text="TEST-2026")] == ["evt_early"]
         upkeep.run(threading.Event())

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import NOON, OfficeBooks, encoded, event_body, issued, sign
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.reception.evidence import Evidence
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Source
 from workmate_desktop.gateways.stripe.webhook import parse
@@ -20,7 +21,7 @@ def _record(office: OfficeBooks, source: Source, **what: object) -> str:
     """An event that came like this. Returns its id."""
     body = event_body(**what)  # type: ignore[arg-type]
     event = parse(encoded(body), office.clock.now())
-    assert office.receive.event(event, source).result(10) == 200
+    assert office.receive.event(event, source).result(PATIENCE) == 200
     return str(body["id"])
 
 
@@ -32,7 +33,7 @@ def test_a_payment_by_webhook(office: OfficeBooks) -> None:
     invoice = issued(office)
     body = encoded(event_body(invoice))
     answer = office.receive.delivery(body, sign(body))
-    assert not isinstance(answer, int) and answer.result(10) == 200
+    assert not isinstance(answer, int) and answer.result(PATIENCE) == 200
     office.receive.answered(200, 0.0062, answer)
     found = _seen(office)
     assert found.delivered_at == NOON
@@ -87,7 +88,7 @@ def test_a_failure_is_told_until_somebody_takes_the_notice_away(office: OfficeBo
     _record(office, Source.WEBHOOK, invoice_id=issued(office), failed="insufficient_funds")
     found = _seen(office)
     assert (found.failed_at, found.failures_untold) == (NOON, 0)
-    office.writer.submit(lambda t: t.raw.execute("DELETE FROM notices")).result(10)
+    office.writer.submit(lambda t: t.raw.execute("DELETE FROM notices")).result(PATIENCE)
     assert _seen(office).failures_untold == 1
 
 
@@ -97,7 +98,7 @@ def test_only_the_newest_answers_tell_how_quick_it_is(office: OfficeBooks) -> No
         ids.append(_record(office, Source.WEBHOOK, invoice_id="RE-1999-0001"))
         office.clock.advance(seconds=1)
     times = [(9000.0 if place < 5 else 4.0, event) for place, event in enumerate(ids)]
-    office.writer.submit(lambda t: t.events.note_answers(times)).result(10)
+    office.writer.submit(lambda t: t.events.note_answers(times)).result(PATIENCE)
     answers = _seen(office).answers
     assert answers is not None
     assert (answers.count, answers.slowest_ms) == (20, 4.0)
@@ -105,11 +106,13 @@ def test_only_the_newest_answers_tell_how_quick_it_is(office: OfficeBooks) -> No
 
 
 def test_a_mail_that_waits_in_vain(office: OfficeBooks) -> None:
-    office.writer.submit(lambda t: t.settings.set("mail.on", "1")).result(10)
+    office.writer.submit(lambda t: t.settings.set("mail.on", "1")).result(PATIENCE)
     _record(office, Source.WEBHOOK, invoice_id=issued(office), failed="insufficient_funds")
     found = _seen(office)
     assert (found.mail_on, found.mail_waits_since) == (True, None)  # it was not tried yet
-    office.writer.submit(lambda t: t.raw.execute("UPDATE mail_outbox SET attempts = 1")).result(10)
+    office.writer.submit(lambda t: t.raw.execute("UPDATE mail_outbox SET attempts = 1")).result(
+        PATIENCE
+    )
     assert _seen(office).mail_waits_since == NOON
 
 
@@ -123,7 +126,7 @@ def test_very_many_events_are_not_walked_through(office: OfficeBooks, source: So
         "INSERT INTO stripe_events (id, type, created_at, received_at, source, outcome, livemode,"
         " detail) VALUES (?, 'payment_intent.succeeded', '', ?, ?, 'booked', 0, '{}')"
     )
-    office.writer.submit(lambda t: t.raw.executemany(insert, rows)).result(60)
+    office.writer.submit(lambda t: t.raw.executemany(insert, rows)).result(PATIENCE)
     ticks = []
     with office.database.reader() as connection:
         raw = connection.connection.driver_connection

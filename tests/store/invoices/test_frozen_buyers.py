@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import OfficeBooks, customer, draft, make_books
 from tests.store.common.test_tables import ROWS, insert, insert_all
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceItem
@@ -37,14 +38,14 @@ def move(office: OfficeBooks, customer_id: str) -> None:
     assert known is not None
     fields = {name: getattr(MOVED, name) for name in ("name", *BEFORE)}
     office.invoicing.save_customer(Customer(customer_id, version=known.version, **fields)).result(
-        10
+        PATIENCE
     )
 
 
 def test_mc3_a_customer_who_moves_does_not_change_what_was_issued(office: OfficeBooks) -> None:
     customer_id = customer(office, "Praxis Dr. Aydin", **BEFORE)
-    issued = office.invoicing.issue(draft(customer_id, livemode=True)).result(10)
-    kept = office.invoicing.save_draft(draft(customer_id)).result(10)
+    issued = office.invoicing.issue(draft(customer_id, livemode=True)).result(PATIENCE)
+    kept = office.invoicing.save_draft(draft(customer_id)).result(PATIENCE)
     before = office.books.invoice(issued)
     assert before is not None
     assert before.buyer == Customer(customer_id, "Praxis Dr. Aydin", **BEFORE)
@@ -56,7 +57,7 @@ def test_mc3_a_customer_who_moves_does_not_change_what_was_issued(office: Office
     found = office.rows("SELECT customer_name, search_text FROM invoices WHERE id = ?", issued)
     assert found[0][0] == "Praxis Dr. Aydin" and "praxis dr. aydin" in found[0][1]
     # The draft gets the new address when it is issued, and keeps that one.
-    office.invoicing.issue(draft(customer_id), kept).result(10)
+    office.invoicing.issue(draft(customer_id), kept).result(PATIENCE)
     move(office, customer_id)
     done = office.books.invoice(kept)
     assert done is not None and done.buyer is not None and done.buyer.street == "Ring 9"
@@ -179,7 +180,7 @@ def test_mc3_the_buyers_of_old_books_are_taken_over_and_the_verlauf_says_so(
         move(office, "c1")
         assert office.books.invoice("a") == first
         # Test data can still be deleted as a whole.
-        assert office.invoicing.delete_test_data().result(10) == 1
+        assert office.invoicing.delete_test_data().result(PATIENCE) == 1
         assert not compare_with_seals(office.database, lambda: None).findings.tampered
     finally:
         office.close()
@@ -195,7 +196,7 @@ def _power(price: str, quantity: str = "1000", rate: str = "19") -> InvoiceItem:
 def test_mc4_a_fine_price_is_kept_and_counted_exactly(office: OfficeBooks) -> None:
     items = (_power("34.24"), _power("0.01", "10001", "7"), _power("-34.250", "2"))
     made = draft(customer(office), items=items)
-    invoice = office.books.invoice(office.invoicing.issue(made).result(10))
+    invoice = office.books.invoice(office.invoicing.issue(made).result(PATIENCE))
     assert invoice is not None
     assert [item.net_minor() for item in invoice.items] == [34240, 100, -69]
     assert invoice.row.total_minor == invoice.totals.total_minor == 34171 + 6492 + 100 + 7
@@ -206,14 +207,16 @@ def test_mc4_a_fine_price_is_kept_and_counted_exactly(office: OfficeBooks) -> No
 
 def test_mc4_finer_than_four_places_is_refused(office: OfficeBooks) -> None:
     with pytest.raises(UserError, match="amount_invalid"):
-        office.invoicing.save_draft(draft(customer(office), items=(_power("34.245"),))).result(10)
+        office.invoicing.save_draft(draft(customer(office), items=(_power("34.245"),))).result(
+            PATIENCE
+        )
 
 
 def test_mc4_whole_cents_are_as_before(office: OfficeBooks) -> None:
     item = _power("10000", "1")
     assert item == InvoiceItem("Strom", Decimal(1), "kWh", 10000, Decimal(19))
     invoice = office.books.invoice(
-        office.invoicing.issue(draft(customer(office), items=(item,))).result(10)
+        office.invoicing.issue(draft(customer(office), items=(item,))).result(PATIENCE)
     )
     assert invoice is not None and invoice.items == (item,)
     assert office.value("SELECT unit_price FROM invoice_items") == "100.00"
@@ -249,22 +252,24 @@ def test_mc4_a_price_of_others_that_cannot_be_is_passed_over(
 
 def test_mc7_a_draft_changed_elsewhere_is_not_overwritten(office: OfficeBooks) -> None:
     customer_id = customer(office)
-    draft_id = office.invoicing.save_draft(draft(customer_id, note="Erste")).result(10)
+    draft_id = office.invoicing.save_draft(draft(customer_id, note="Erste")).result(PATIENCE)
     seen = office.books.invoice(draft_id)
     assert seen is not None
     office.clock.advance(minutes=5)
     office.invoicing.save_draft(draft(customer_id, note="Zweite"), draft_id, seen.version).result(
-        10
+        PATIENCE
     )
     changed = office.clock.moment
     office.clock.advance(minutes=5)
     for verb in (office.invoicing.save_draft, office.invoicing.issue):
         with pytest.raises(UserError, match="draft_changed") as refused:
-            verb(draft(customer_id, note="Dritte"), draft_id, seen.version).result(10)
+            verb(draft(customer_id, note="Dritte"), draft_id, seen.version).result(PATIENCE)
         assert str(refused.value.values["at"]).startswith(f"{changed:%Y-%m-%dT%H:%M}")
     now = office.books.invoice(draft_id)
     assert now is not None and (now.note, now.row.number) == ("Zweite", None)
-    office.invoicing.issue(draft(customer_id, note="Dritte"), draft_id, now.version).result(10)
+    office.invoicing.issue(draft(customer_id, note="Dritte"), draft_id, now.version).result(
+        PATIENCE
+    )
 
 
 def test_mc7_a_customer_changed_elsewhere_is_not_overwritten(office: OfficeBooks) -> None:
@@ -273,13 +278,13 @@ def test_mc7_a_customer_changed_elsewhere_is_not_overwritten(office: OfficeBooks
     assert seen is not None and seen.version > 0
     move(office, customer_id)
     with pytest.raises(UserError, match="customer_changed") as refused:
-        office.invoicing.save_customer(seen).result(10)
+        office.invoicing.save_customer(seen).result(PATIENCE)
     assert str(refused.value.values["at"]).startswith("2026-11-23T11:00")
     kept = office.books.customer(customer_id)
     assert kept is not None and kept.name == "Aydin MVZ"
     office.invoicing.save_customer(
         Customer(customer_id, "Dritte GmbH", version=kept.version)
-    ).result(10)
+    ).result(PATIENCE)
 
 
 @pytest.mark.parametrize(

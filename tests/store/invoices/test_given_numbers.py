@@ -21,6 +21,7 @@ from tests.factories import (
     sign,
 )
 from tests.factories import TestClock as Clock
+from tests.waiting import PATIENCE
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.upkeep.backup_keeper import BackupKeeper
 from workmate_desktop.services.upkeep.backups import Backups
@@ -75,11 +76,11 @@ def test_md3_in_every_year_and_in_the_format_of_today(tmp_path: Path) -> None:
     office = made_in(tmp_path / "daten")
     copy = tmp_path / "x.sqlite3"
     Backups(office.data_dir, office.clock).save_copy(copy)
-    office.invoicing.begin_numbers("R{JJ}/{NNNN}", 2026, 41).result(10)
+    office.invoicing.begin_numbers("R{JJ}/{NNNN}", 2026, 41).result(PATIENCE)
     assert issue(office, 2) == ["R26/0041", "R26/0042"]
     later = replace(draft(customer(office)), livemode=True, issue_date=date(2027, 1, 2))
     later = replace(later, due_date=date(2027, 2, 1))
-    office.invoicing.issue(later).result(10)
+    office.invoicing.issue(later).result(PATIENCE)
     assert office.invoicing.next_number(date(2027, 1, 2), True) == "R27/0002"
     office.close()
     office = put_back(office.data_dir, copy, office.clock)
@@ -90,7 +91,7 @@ def test_md3_in_every_year_and_in_the_format_of_today(tmp_path: Path) -> None:
 
 def test_md3_formats_without_a_year_count_on(tmp_path: Path) -> None:
     office = made_in(tmp_path / "daten")
-    office.invoicing.begin_numbers("{NNNN}", 2026, 7000).result(10)
+    office.invoicing.begin_numbers("{NNNN}", 2026, 7000).result(PATIENCE)
     issue(office)
     copy = tmp_path / "x.sqlite3"
     Backups(office.data_dir, office.clock).save_copy(copy)
@@ -139,7 +140,7 @@ def test_md3_the_file_is_made_up_for_at_the_start(tmp_path: Path) -> None:
     BackupKeeper(office.writer, office.database, tmp_path, office.clock, Threads()).look_after()
     office.settled()
     assert remembered(tmp_path) == {"next_number.live.2026": 4, "next_number.test.2026": 2}
-    office.invoicing.delete_test_data().result(10)
+    office.invoicing.delete_test_data().result(PATIENCE)
     office.settled()
     assert remembered(tmp_path) == {"next_number.live.2026": 4}
     office.close()
@@ -179,7 +180,7 @@ def test_md3_on_a_new_pc_the_dialog_asks(tmp_path: Path) -> None:
     assert "Nummern werden" not in loss_words(look)
     new.close()
     new = put_back(new.data_dir, copy, new.clock)
-    new.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 20).result(10)
+    new.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 20).result(PATIENCE)
     assert issue(new) == ["RE-2026-0020"]
     new.close()
 
@@ -205,7 +206,7 @@ def pay(office: OfficeBooks, number: str, instance: str, failed: str | None = No
     metadata = {"invoice_id": lost, "invoice_number": number, "workmate_instance": instance}
     body = encoded(event_body(livemode=True, metadata=metadata, failed=failed))
     answer = office.receive.delivery(body, sign(body))
-    assert not isinstance(answer, int) and answer.result(10)
+    assert not isinstance(answer, int) and answer.result(PATIENCE)
 
 
 def test_md3_a_number_that_stripe_names_is_not_given_again(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import OfficeBooks, at_once, customer, draft, issued, make_books
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.transaction import Transaction
 
@@ -40,7 +41,7 @@ def test_200_issued_at_once_from_threads(office: OfficeBooks) -> None:
 
     def issue_ten() -> None:
         for _ in range(10):
-            office.invoicing.issue(draft(customer_id)).result(30)
+            office.invoicing.issue(draft(customer_id)).result(PATIENCE)
 
     at_once([issue_ten] * 20)
     assert _numbers(office, "TEST-%") == _gapless(200)
@@ -65,7 +66,7 @@ def test_issued_at_once_by_two_programs(tmp_path: Path) -> None:
         process.stdin.write("\n")
         process.stdin.flush()
     for process in processes:
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     office = make_books(tmp_path)
     assert _numbers(office, "TEST-%") == _gapless(100)
@@ -74,17 +75,17 @@ def test_issued_at_once_by_two_programs(tmp_path: Path) -> None:
 
 def test_an_issue_that_fails_leaves_no_gap(office: OfficeBooks) -> None:
     customer_id = customer(office)
-    office.invoicing.issue(draft(customer_id)).result(10)
+    office.invoicing.issue(draft(customer_id)).result(PATIENCE)
     for bad in (draft(customer_id, items=()), draft("nobody")):
         with pytest.raises(UserError, match="draft_incomplete"):
-            office.invoicing.issue(bad).result(10)
-    office.invoicing.issue(draft(customer_id)).result(10)
+            office.invoicing.issue(bad).result(PATIENCE)
+    office.invoicing.issue(draft(customer_id)).result(PATIENCE)
     assert _numbers(office, "TEST-%") == _gapless(2)
 
 
 def test_a_cancelled_number_stays_taken(office: OfficeBooks) -> None:
     first = issued(office)
-    office.invoicing.cancel(first, "Irrtum").result(10)
+    office.invoicing.cancel(first, "Irrtum").result(PATIENCE)
     issued(office)
     assert _numbers(office, "TEST-%") == _gapless(2)
 
@@ -96,7 +97,7 @@ def test_every_year_and_both_books_count_for_themselves(office: OfficeBooks) -> 
             day = date(year, 5, 1)
             office.invoicing.issue(
                 draft(customer_id, issue_date=day, due_date=day, livemode=livemode)
-            ).result(10)
+            ).result(PATIENCE)
     assert _numbers(office, "RE-%") == sorted(
         ["RE-2025-0001", "RE-2025-0002", "RE-2026-0001", "RE-2026-0002", "RE-2027-0001"]
     )
@@ -112,9 +113,9 @@ def test_beyond_9999(office: OfficeBooks) -> None:
             " total_minor, created_at) VALUES ('x', 'TEST-2026-9999', ?, 'open', 0, 'eur', 1, 'x')",
             (customer_id,),
         )
-    ).result(10)
+    ).result(PATIENCE)
     for _ in range(2):
-        office.invoicing.issue(draft(customer_id)).result(10)
+        office.invoicing.issue(draft(customer_id)).result(PATIENCE)
     assert _numbers(office, "TEST-2026-1%") == ["TEST-2026-10000", "TEST-2026-10001"]
 
 
@@ -130,13 +131,13 @@ def _write(office: OfficeBooks, *numbers: str, livemode: int = 1) -> None:
                 " created_at) VALUES (?, ?, 'open', ?, 'eur', 1, '2026-11-01T08:00:00Z')",
                 (f"id {number}", number, livemode),
             )
-        ).result(10)
+        ).result(PATIENCE)
 
 
 def _issue(office: OfficeBooks, *, livemode: bool = True, year: int = 2026) -> str:
     day = date(year, 5, 1)
     made = draft(customer(office), livemode=livemode, issue_date=day, due_date=day)
-    invoice = office.books.invoice(office.invoicing.issue(made).result(10))
+    invoice = office.books.invoice(office.invoicing.issue(made).result(PATIENCE))
     assert invoice is not None and invoice.row.number is not None
     return invoice.row.number
 
@@ -206,7 +207,7 @@ def test_mc1_a_number_in_the_wrong_circle_is_not_given_again(office: OfficeBooks
 def test_mc5_an_office_goes_on_where_its_old_program_ended(
     office: OfficeBooks, form: str, begin: int, first: list[str], next_year: str
 ) -> None:
-    office.invoicing.begin_numbers(form, 2026, begin).result(10)
+    office.invoicing.begin_numbers(form, 2026, begin).result(PATIENCE)
     assert office.invoicing.numbering(2026).number == first[0]
     _write(office, *ODD)
     odd = [number for number in first if number in ODD]
@@ -218,7 +219,7 @@ def test_mc5_an_office_goes_on_where_its_old_program_ended(
 
 
 def test_mc5_taken_numbers_are_left_out_and_no_other(office: OfficeBooks) -> None:
-    office.invoicing.begin_numbers("{NNN}/{JJ}", 2026, 5).result(10)
+    office.invoicing.begin_numbers("{NNN}/{JJ}", 2026, 5).result(PATIENCE)
     _write(office, "006/26", "007/26", "x/26", "/26")
     assert [_issue(office), _issue(office), _issue(office)] == ["005/26", "008/26", "009/26"]
     # It is noted how far the counting went, so that no issue tries all numbers before it.
@@ -230,16 +231,16 @@ def test_mc5_a_number_that_was_given_is_refused(office: OfficeBooks) -> None:
     assert [_issue(office), _issue(office)] == ["RE-2026-0001", "RE-2026-0002"]
     for running in (1, 2):
         with pytest.raises(UserError, match="number_taken") as refused:
-            office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, running).result(10)
+            office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, running).result(PATIENCE)
         assert refused.value.values["next"] == 3
-    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNNNN}", 2026, 3).result(10)
+    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNNNN}", 2026, 3).result(PATIENCE)
     assert _issue(office) == "RE-2026-000003"
     # Another format is another row of numbers; back in the old one nothing is given twice.
-    office.invoicing.begin_numbers("A{N}", 2026, 1).result(10)
+    office.invoicing.begin_numbers("A{N}", 2026, 1).result(PATIENCE)
     assert _issue(office) == "A1"
     with pytest.raises(UserError, match="number_taken"):
-        office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 3).result(10)
-    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 4).result(10)
+        office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 3).result(PATIENCE)
+    office.invoicing.begin_numbers("RE-{JJJJ}-{NNNN}", 2026, 4).result(PATIENCE)
     assert _issue(office) == "RE-2026-0004"
 
 
@@ -265,16 +266,16 @@ def test_mc5_a_number_that_was_given_is_refused(office: OfficeBooks) -> None:
 )
 def test_mc5_what_is_no_format_is_refused(office: OfficeBooks, form: str, problem: str) -> None:
     with pytest.raises(UserError, match="number_format_wrong") as refused:
-        office.invoicing.begin_numbers(form, 2026, 1).result(10)
+        office.invoicing.begin_numbers(form, 2026, 1).result(PATIENCE)
     assert refused.value.values["problem"] == problem
     assert office.invoicing.numbering(2026).number == "RE-2026-0001"
     for running in (0, -1, 10**9):
         with pytest.raises(UserError, match="number_not_positive"):
-            office.invoicing.begin_numbers("R{N}", 2026, running).result(10)
+            office.invoicing.begin_numbers("R{N}", 2026, running).result(PATIENCE)
 
 
 def test_mc5_placeholders_may_be_typed_small(office: OfficeBooks) -> None:
-    office.invoicing.begin_numbers(" re-{jjjj}-{nnn} ", 2026, 12).result(10)
+    office.invoicing.begin_numbers(" re-{jjjj}-{nnn} ", 2026, 12).result(PATIENCE)
     assert _issue(office) == "re-2026-012"
 
 
@@ -283,17 +284,17 @@ def test_mc5_settings_that_cannot_be_are_passed_over(office: OfficeBooks) -> Non
         t.settings.set("number_format", "RE-{JJJJ}")
         t.settings.set("next_number.live.2026", "soon")
 
-    office.writer.submit(spoil).result(10)
+    office.writer.submit(spoil).result(PATIENCE)
     assert _issue(office) == "RE-2026-0001"
 
 
 def test_mc5_200_at_once_in_a_format_whose_count_is_noted(office: OfficeBooks) -> None:
-    office.invoicing.begin_numbers("{NNN}-{JJ}", 2026, 801).result(10)
+    office.invoicing.begin_numbers("{NNN}-{JJ}", 2026, 801).result(PATIENCE)
     customer_id = customer(office)
 
     def issue_ten() -> None:
         for _ in range(10):
-            office.invoicing.issue(draft(customer_id, livemode=True)).result(30)
+            office.invoicing.issue(draft(customer_id, livemode=True)).result(PATIENCE)
 
     at_once([issue_ten] * 20)
     numbers = [office.value("SELECT count(*) FROM invoices"), *_numbers(office, "%-26")]
@@ -301,15 +302,15 @@ def test_mc5_200_at_once_in_a_format_whose_count_is_noted(office: OfficeBooks) -
 
 
 def test_mc5_an_issue_that_fails_takes_no_number(office: OfficeBooks) -> None:
-    office.invoicing.begin_numbers("{NNN}-{JJ}", 2026, 5).result(10)
+    office.invoicing.begin_numbers("{NNN}-{JJ}", 2026, 5).result(PATIENCE)
     with pytest.raises(UserError, match="draft_incomplete"):
-        office.invoicing.issue(draft(customer(office), items=(), livemode=True)).result(10)
+        office.invoicing.issue(draft(customer(office), items=(), livemode=True)).result(PATIENCE)
     assert _issue(office) == "005-26"
 
 
 def test_mc5_without_test_data_the_test_numbers_begin_anew(office: OfficeBooks) -> None:
-    office.writer.submit(lambda t: t.settings.set("next_number.test.2026", "50")).result(10)
+    office.writer.submit(lambda t: t.settings.set("next_number.test.2026", "50")).result(PATIENCE)
     assert _issue(office, livemode=False) == "TEST-2026-0050"
-    office.invoicing.begin_numbers("R{N}", 2026, 7).result(10)
-    office.invoicing.delete_test_data().result(10)
+    office.invoicing.begin_numbers("R{N}", 2026, 7).result(PATIENCE)
+    office.invoicing.delete_test_data().result(PATIENCE)
     assert (_issue(office, livemode=False), _issue(office)) == ("TEST-2026-0001", "R7")

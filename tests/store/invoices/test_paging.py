@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
@@ -99,7 +100,7 @@ def _made(office: OfficeBooks) -> list[dict[str, Any]]:
                 }
             )
 
-    office.writer.submit(job).result(60)
+    office.writer.submit(job).result(PATIENCE)
     return model
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import OfficeBooks, customer, draft, issued, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.common.folding import LETTERS, fold, fold_sql, more_letters
@@ -129,7 +130,7 @@ def test_me4_amounts(office: OfficeBooks, text: str) -> None:
     customer_id = customer(office, "A")
     other = customer(office, "B")
     for who, minor in ((customer_id, 119000), (other, 4200)):
-        office.invoicing.issue(draft(who, total_minor=minor)).result(10)
+        office.invoicing.issue(draft(who, total_minor=minor)).result(PATIENCE)
     assert _found(office, text) == {"A"}
 
 
@@ -150,7 +151,7 @@ def test_numbers(text: str, wanted: int) -> None:
 
 
 def test_drafts_are_found_by_the_word(office: OfficeBooks) -> None:
-    office.invoicing.save_draft(draft(customer(office, "Neu"))).result(10)
+    office.invoicing.save_draft(draft(customer(office, "Neu"))).result(PATIENCE)
     assert _found(office, "Entwurf") == {"Neu"}
 
 
@@ -234,7 +235,7 @@ def _all_are_found(office: OfficeBooks) -> None:
 
 
 def test_me3_rows_of_other_programs_are_found_in_any_form(office: OfficeBooks) -> None:
-    office.writer.submit(lambda t: _write_as_others_do(t.raw.execute)).result(10)
+    office.writer.submit(lambda t: _write_as_others_do(t.raw.execute)).result(PATIENCE)
     _all_are_found(office)
 
 
@@ -249,5 +250,5 @@ def test_me3_rows_written_before_the_update_are_found_in_any_form(tmp_path: Path
     office = make_books(tmp_path)
     _all_are_found(office)
     check = "INSERT INTO invoice_search (invoice_search, rank) VALUES ('integrity-check', 1)"
-    office.writer.submit(lambda t: t.raw.execute(check).close()).result(10)
+    office.writer.submit(lambda t: t.raw.execute(check).close()).result(PATIENCE)
     office.close()

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from tests.factories import OfficeBooks, customer, draft, make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.payments.links import CloseReason, LinkState, PaymentLink
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
@@ -17,7 +18,7 @@ from workmate_desktop.store.transaction import Transaction
 
 
 def invoice(office: OfficeBooks, *, livemode: bool = True) -> str:
-    return office.invoicing.issue(draft(customer(office), livemode=livemode)).result(10)
+    return office.invoicing.issue(draft(customer(office), livemode=livemode)).result(PATIENCE)
 
 
 def reserve(office: OfficeBooks, invoice_id: str, key: str, amount: int | None = None) -> str:
@@ -36,7 +37,7 @@ def reserve(office: OfficeBooks, invoice_id: str, key: str, amount: int | None =
             request="{}",
         ).id
 
-    return office.writer.submit(job).result(10)
+    return office.writer.submit(job).result(PATIENCE)
 
 
 def links(office: OfficeBooks, invoice_id: str) -> list[PaymentLink]:
@@ -54,11 +55,13 @@ def test_a_second_usable_row_cannot_be_written(office: OfficeBooks) -> None:
     first = reserve(office, invoice_id, "k1")
     with pytest.raises(sqlite3.IntegrityError):
         reserve(office, invoice_id, "k2")
-    office.writer.submit(lambda t: t.payment_links.made(first, "plink_1", "https://x/1")).result(10)
+    office.writer.submit(lambda t: t.payment_links.made(first, "plink_1", "https://x/1")).result(
+        PATIENCE
+    )
     with pytest.raises(sqlite3.IntegrityError):
         reserve(office, invoice_id, "k2")
     reason = CloseReason.AMOUNT_CHANGED
-    office.writer.submit(lambda t: t.payment_links.must_close(first, reason)).result(10)
+    office.writer.submit(lambda t: t.payment_links.must_close(first, reason)).result(PATIENCE)
     second = reserve(office, invoice_id, "k2")
     assert [one.id for one in links(office, invoice_id)] == [second, first]
     assert to_close(office) == [first]
@@ -100,15 +103,17 @@ def test_a_link_is_right_while_it_asks_for_what_is_owed(office: OfficeBooks) -> 
     link_id = reserve(office, invoice_id, "k1")
     assert to_close(office) == []
     today = office.clock.today()
-    office.invoicing.add_manual_payment(invoice_id, 1000, "cash", today).result(10)
+    office.invoicing.add_manual_payment(invoice_id, 1000, "cash", today).result(PATIENCE)
     assert to_close(office) == [link_id]
-    [found] = office.writer.submit(lambda t: [t.payment_links.reason_to_close(link_id)]).result(10)
+    [found] = office.writer.submit(lambda t: [t.payment_links.reason_to_close(link_id)]).result(
+        PATIENCE
+    )
     assert found is CloseReason.AMOUNT_CHANGED
     office.invoicing.add_manual_payment(
         invoice_id, 10900, "cash", today - timedelta(days=1)
-    ).result(10)
+    ).result(PATIENCE)
     assert (
-        office.writer.submit(lambda t: t.payment_links.reason_to_close(link_id)).result(10)
+        office.writer.submit(lambda t: t.payment_links.reason_to_close(link_id)).result(PATIENCE)
         is CloseReason.PAID
     )
 
@@ -118,9 +123,11 @@ def test_the_links_of_deleted_test_invoices_are_still_to_be_closed(office: Offic
     link_id = reserve(office, invoice_id, "k1")
     closed = invoice(office, livemode=False)
     other = reserve(office, closed, "k2")
-    office.writer.submit(lambda t: t.payment_links.closed(other, LinkState.REFUSED)).result(10)
+    office.writer.submit(lambda t: t.payment_links.closed(other, LinkState.REFUSED)).result(
+        PATIENCE
+    )
     real = reserve(office, invoice(office), "k3")
-    assert office.invoicing.delete_test_data().result(10) == 2
+    assert office.invoicing.delete_test_data().result(PATIENCE) == 2
     assert to_close(office) == [link_id]
     kept = office.rows("SELECT id, invoice_id, state, close_reason FROM payment_links ORDER BY 1")
     assert (link_id, None, "deactivating", "deleted") in kept

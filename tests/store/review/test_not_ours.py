@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.factories import make_books
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.review import OthersPayments
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
@@ -55,15 +56,15 @@ def test_mb4_very_many_are_counted_and_listed_from_their_index(tmp_path: Path) -
         rows = ((f"evt_{n}", PAID, "ignored", f"pi_{n}", detail) for n in range(first, end))
         t.raw.executemany(_ADD, rows)  # type: ignore[attr-defined]
 
-    office.writer.submit(lambda t: fill(t, 0, most)).result(60)
+    office.writer.submit(lambda t: fill(t, 0, most)).result(PATIENCE)
     assert office.review.not_ours() == OthersPayments(most)
-    office.writer.submit(lambda t: fill(t, most, most + 500)).result(60)
+    office.writer.submit(lambda t: fill(t, most, most + 500)).result(PATIENCE)
     assert office.review.not_ours() == OthersPayments(most, more=True)
     office.writer.submit(
         lambda t: t.raw.execute(
             _ADD, ("evt_failed", FAILED, "ignored", "pi_f", _detail("not_ours"))
         )
-    ).result(10)
+    ).result(PATIENCE)
     page = office.review.not_ours_items()
     assert len(page) == len(office.review.not_ours_items(page[-1])) == 256
     assert "evt_failed" not in {one.id for one in page}

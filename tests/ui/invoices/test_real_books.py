@@ -10,6 +10,7 @@ from PySide6.QtTest import QSignalSpy
 
 from tests.factories import OfficeBooks, draft, encoded, event_body, issued, make_books, sign
 from tests.ui.conftest import FakeToasts
+from tests.waiting import PATIENCE
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
@@ -100,7 +101,7 @@ def test_a_signed_event_turns_one_row_bezahlt(tab, office, qtbot) -> None:
     tab.table.verticalScrollBar().setValue(1000)
     resets, changed = QSignalSpy(tab.model.modelReset), QSignalSpy(tab.model.dataChanged)
     body = encoded(event_body("i4950", amount=14950))
-    assert office.receive.delivery(body, sign(body)).result(10) == 200
+    assert office.receive.delivery(body, sign(body)).result(PATIENCE) == 200
     qtbot.waitUntil(lambda: tab.model.index(at, Column.STATUS).data() == "Bezahlt")
     assert (resets.count(), changed.count()) == (0, 1)
     assert changed.at(0)[0].row() == at
@@ -123,10 +124,10 @@ def test_a_new_invoice_comes_into_the_list(tab, office, qtbot) -> None:
 def test_a_renamed_customer_repaints_only_drafts(tab, office, qtbot) -> None:
     """An issued invoice keeps the name it was sent with."""
     customer = office.books.customers("Kunde 7")[0]
-    made = office.invoicing.save_draft(draft(customer.id)).result(10)
+    made = office.invoicing.save_draft(draft(customer.id)).result(PATIENCE)
     qtbot.waitUntil(lambda: tab.model.position(made) is not None)
     resets, changed = QSignalSpy(tab.model.modelReset), QSignalSpy(tab.model.dataChanged)
-    office.invoicing.save_customer(replace(customer, name="Anders & Co")).result(10)
+    office.invoicing.save_customer(replace(customer, name="Anders & Co")).result(PATIENCE)
     cell = tab.model.index(tab.model.position(made), Column.CUSTOMER)
     qtbot.waitUntil(lambda: cell.data() == "Anders & Co")
     assert (resets.count(), changed.count()) == (0, 1)
@@ -139,8 +140,8 @@ def test_a_burst_of_600_ends_right(tab, office, qtbot) -> None:
         )
     office.settled()
     chip = tab.toolbar.chips.button("paid")
-    qtbot.waitUntil(lambda: chip.text() == "Bezahlt 600", timeout=20_000)
+    qtbot.waitUntil(lambda: chip.text() == "Bezahlt 600")
     loaded = [tab.model.row_at(at) for at in range(tab.model.rowCount())]
     assert {row.status for row in loaded[:256]} == {InvoiceStatus.PAID}
-    qtbot.waitUntil(lambda: bool(tab.toasts.shown), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(tab.toasts.shown))
     assert len(tab.toasts.shown) <= 6

@@ -296,7 +296,7 @@ def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot) -> None:
     desk.books.pay("id-30")
     desk.announce("id-30")
     card = desk.tab.figures.cards[InvoiceFilter.PAID_THIS_MONTH]
-    qtbot.waitUntil(lambda: card.figure() == "476,00\u00a0€", timeout=4000)
+    qtbot.waitUntil(lambda: card.figure() == "476,00\u00a0€")
 
 
 def test_j11_hostile_names_are_plain_everywhere(make_desk) -> None:

@@ -31,7 +31,7 @@ def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot) -> N
     assert model.index(at, 0).data(FLASH_ROLE) == 1.0
     assert (bar.value(), table.selected_id, desk.tab.detail.invoice_id) == (700, "id-20", "id-20")
     assert (changed.count(), resets.count()) == (1, 0)
-    qtbot.waitUntil(lambda: not table.flash.active, timeout=4000)
+    qtbot.waitUntil(lambda: not table.flash.active)
     assert model.index(at, 0).data(FLASH_ROLE) is None
 
 
@@ -48,7 +48,7 @@ def test_the_toast_names_invoice_customer_and_amount(desk: Desk, qtbot) -> None:
     ]
     reads = desk.books.calls["newest_history"]
     desk.announce("id-70")
-    qtbot.waitUntil(lambda: desk.books.calls["newest_history"] > reads, timeout=4000)
+    qtbot.waitUntil(lambda: desk.books.calls["newest_history"] > reads)
     assert len(desk.toasts.shown) == 1, "told once"
 
 
@@ -96,7 +96,7 @@ def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
         desk.books.pay(f"id-{serial}")
         desk.announce(f"id-{serial}")
     assert len(desk.toasts.shown) == 1
-    qtbot.waitUntil(lambda: len(desk.toasts.shown) == 2, timeout=4000)
+    qtbot.waitUntil(lambda: len(desk.toasts.shown) == 2)
     assert desk.toasts.shown[1][0] == "29 Rechnungen wurden bezahlt"
 
 
@@ -126,7 +126,7 @@ def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot) -> None:
         desk.books.pay(f"id-{serial}")
         desk.announce(f"id-{serial}")
     card = desk.tab.figures.cards[InvoiceFilter.OPEN]
-    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"), timeout=4000)
+    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"))
     assert desk.books.calls["figures"] - before <= 2
 
 
@@ -138,7 +138,7 @@ def test_figures_follow_once_a_second_while_payments_come_in(desk: Desk, qtbot) 
         desk.tab._on_settled()
     assert desk.books.calls["figures"] - before <= 1
     card = desk.tab.figures.cards[InvoiceFilter.OPEN]
-    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"), timeout=4000)
+    qtbot.waitUntil(lambda: card.figure().startswith("9.817,50"))
     assert desk.books.calls["figures"] - before <= 2
 
 

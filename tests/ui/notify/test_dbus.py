@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.places import CHECKOUT
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.notify.dbus import session_bus_is_there
 
 pytestmark = pytest.mark.skipif(
@@ -84,7 +85,7 @@ def client(bus: dict[str, str], limit_ms: int = 15_000) -> "subprocess.Completed
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -41,7 +41,7 @@ class Desk:
         self.bridge.notices_added.emit(self.books.add(*notices))
 
     def wait(self, count: int) -> list[tuple[str, str, str]]:
-        self.bot.waitUntil(lambda: len(self.shown) >= count, timeout=3000)
+        self.bot.waitUntil(lambda: len(self.shown) >= count)
         return self.shown
 
 

@@ -199,7 +199,7 @@ def test_a_new_event_appears_and_moves_nothing(stripe_desk: StripeDesk, qtbot) -
 def test_events_of_one_moment_are_all_shown(stripe_desk: StripeDesk, qtbot) -> None:
     for serial in range(100, 130):
         stripe_desk.record(event(serial))
-    qtbot.waitUntil(lambda: stripe_desk.ids()[0] == "evt_00129", timeout=4000)
+    qtbot.waitUntil(lambda: stripe_desk.ids()[0] == "evt_00129")
     assert len(stripe_desk.ids()) == 92
 
 
@@ -253,9 +253,9 @@ def test_chips_and_search(stripe_desk: StripeDesk, qtbot) -> None:
     qtbot.mouseClick(events.chips.button("errors"), LEFT)
     assert stripe_desk.ids() == ["evt_00071", "evt_00070"]
     qtbot.keyClicks(events.search, "evt_00070")
-    qtbot.waitUntil(lambda: stripe_desk.ids() == ["evt_00070"], timeout=4000)
+    qtbot.waitUntil(lambda: stripe_desk.ids() == ["evt_00070"])
     qtbot.keyClicks(events.search, "x")
-    qtbot.waitUntil(lambda: events.stack.currentWidget() is events.empty, timeout=4000)
+    qtbot.waitUntil(lambda: events.stack.currentWidget() is events.empty)
     assert "Nichts gefunden" in shown(events)
 
 
@@ -263,17 +263,17 @@ def test_strg_f_leads_to_the_search(stripe_desk: StripeDesk, qtbot) -> None:
     stripe_desk.tab.activateWindow()
     stripe_desk.tab.events.table.setFocus()
     qtbot.keyClick(stripe_desk.tab, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(stripe_desk.tab.events.search.hasFocus, timeout=4000)
+    qtbot.waitUntil(stripe_desk.tab.events.search.hasFocus)
 
 
 def test_a_narrow_list_still_shows_the_outcome(stripe_desk: StripeDesk, qtbot) -> None:
     stripe_desk.tab.resize(880, 600)
     table = stripe_desk.tab.events.table
-    qtbot.waitUntil(lambda: table.isColumnHidden(Column.ANSWER), timeout=4000)
+    qtbot.waitUntil(lambda: table.isColumnHidden(Column.ANSWER))
     right = table.columnViewportPosition(Column.OUTCOME) + table.columnWidth(Column.OUTCOME)
     assert right <= table.viewport().width()
     stripe_desk.tab.resize(1400, 600)
-    qtbot.waitUntil(lambda: not table.isColumnHidden(Column.ANSWER), timeout=4000)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(Column.ANSWER))
 
 
 def test_columns_and_splitter_are_remembered(make_stripe_desk) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import PATIENCE
 from workmate_desktop.ui.window.single_instance import Doorbell, ring
 
 KNOCK = """
@@ -14,7 +15,7 @@ sys.exit(0 if ring(pathlib.Path(sys.argv[1])) else 7)
 
 
 def _ring_elsewhere(data_dir: Path) -> int:
-    return subprocess.run([sys.executable, "-c", KNOCK, str(data_dir)], timeout=60).returncode
+    return subprocess.run([sys.executable, "-c", KNOCK, str(data_dir)], timeout=PATIENCE).returncode
 
 
 def test_another_process_is_heard_each_time(qtbot, tmp_path):

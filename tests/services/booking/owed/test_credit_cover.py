@@ -13,6 +13,7 @@ from tests.factories import NOON, OfficeBooks, customer, draft, event_body, make
 from tests.faults.money_at_stripe import Post
 from tests.reversal_events import dispute_event, refund_event
 from tests.services.booking.review_office import actions, deliver, row
+from tests.waiting import PATIENCE
 
 LATER = NOON + timedelta(hours=1)
 
@@ -30,7 +31,7 @@ def becker(office: OfficeBooks) -> str:
 
 
 def _issue(office: OfficeBooks, who: str, *kept: str) -> str:
-    return office.invoicing.issue(draft(who, total_minor=10000, credit_ids=kept)).result(10)
+    return office.invoicing.issue(draft(who, total_minor=10000, credit_ids=kept)).result(PATIENCE)
 
 
 def _pay(office: OfficeBooks, invoice_id: str, minor: int, intent: str) -> None:
@@ -57,7 +58,7 @@ def _failed(minor: int, intent: str, name: str = "re_one", hours: int = 1) -> di
 def _used(office: OfficeBooks, who: str, origin: str) -> str:
     """All that is too much there, on a new invoice; returns that."""
     office.clock.advance(minutes=1)
-    return _issue(office, who, office.review.keep_credit(origin).result(10))
+    return _issue(office, who, office.review.keep_credit(origin).result(PATIENCE))
 
 
 def _owed(office: OfficeBooks, *invoices: str) -> list[int]:
@@ -109,9 +110,9 @@ def test_mb7_paid_twice_and_the_second_payment_goes_back(office: OfficeBooks, be
     origin = _issue(office, becker)
     _pay(office, origin, 12000, "pi_one")
     _pay(office, origin, 12000, "pi_two")
-    spare = office.review.keep_credit(origin).result(10)
+    spare = office.review.keep_credit(origin).result(PATIENCE)
     target = _issue(office, becker)
-    office.review.use_credits([spare], target).result(10)  # 100 of 140
+    office.review.use_credits([spare], target).result(PATIENCE)  # 100 of 140
     _refund(office, 12000, "pi_two")
     assert _owed(office, origin, target) == [0, 8000]
     assert _too_much(office, origin, target) == [0, 0]
@@ -124,7 +125,7 @@ def test_mb7_paid_twice_and_the_second_payment_goes_back(office: OfficeBooks, be
     assert shares == [(target, 2000), (origin, 10000)]
     (moved,) = office.review.moves_of(target)
     assert moved.amount_minor == 2000
-    office.review.undo(moved.id).result(10)
+    office.review.undo(moved.id).result(PATIENCE)
     assert _owed(office, origin, target) == [0, 10000]
     assert _too_much(office, origin) == [2000]
 
@@ -145,7 +146,7 @@ def test_mb7_however_the_money_goes(office: OfficeBooks, becker: str, how: str) 
     origin = _issue(office, becker)
     today = office.clock.today()
     enter = office.invoicing.add_manual_payment
-    typed = enter(origin, 10000, "cash", today).result(10)
+    typed = enter(origin, 10000, "cash", today).result(PATIENCE)
     _pay(office, origin, 10000, "pi_one")
     target = _used(office, becker, origin)
     assert _owed(office, origin, target) == [0, 0]
@@ -153,10 +154,10 @@ def test_mb7_however_the_money_goes(office: OfficeBooks, becker: str, how: str) 
         deliver(office, dispute_event("pi_one", 10000, created=LATER))
     elif how == "typed":
         office.clock.advance(minutes=1)
-        office.invoicing.reverse_payment(typed, "Falsche Rechnung").result(10)
+        office.invoicing.reverse_payment(typed, "Falsche Rechnung").result(PATIENCE)
     else:
         office.clock.advance(minutes=1)
-        office.invoicing.pay_back(origin, 10000, "cash", today, "Kulanz").result(10)
+        office.invoicing.pay_back(origin, 10000, "cash", today, "Kulanz").result(PATIENCE)
     assert _owed(office, origin, target) == [0, 10000]
     assert row(office, origin).received_minor == 10000
 
@@ -169,10 +170,10 @@ def test_mb7_a_wrong_entry_of_money_given_back_brings_the_credit_back(
     target = _used(office, becker, origin)
     office.clock.advance(minutes=1)
     today = office.clock.today()
-    back = office.invoicing.pay_back(origin, 2000, "cash", today, "Kulanz").result(10)
+    back = office.invoicing.pay_back(origin, 2000, "cash", today, "Kulanz").result(PATIENCE)
     assert _owed(office, origin, target) == [0, 10000]
     office.clock.advance(minutes=1)
-    office.invoicing.reverse_payment(back, "Versehen").result(10)
+    office.invoicing.reverse_payment(back, "Versehen").result(PATIENCE)
     assert _owed(office, origin, target) == [0, 8000]
     assert _gone(office) == 0
 
@@ -191,13 +192,13 @@ def test_mb7_a_credit_of_a_credit(office: OfficeBooks, becker: str) -> None:
 
 def test_mb7_what_was_split_beside_a_credit_stays(office: OfficeBooks, becker: str) -> None:
     first, second = _issue(office, becker), _issue(office, becker)
-    office.invoicing.add_manual_payment(second, 4000, "cash", office.clock.today()).result(10)
+    office.invoicing.add_manual_payment(second, 4000, "cash", office.clock.today()).result(PATIENCE)
     _pay(office, first, 16000, "pi_one")
-    credit = office.review.keep_credit(first).result(10)
-    office.review.use_credits([credit], second).result(10)
-    office.invoicing.add_manual_payment(second, 4000, "cash", office.clock.today()).result(10)
+    credit = office.review.keep_credit(first).result(PATIENCE)
+    office.review.use_credits([credit], second).result(PATIENCE)
+    office.invoicing.add_manual_payment(second, 4000, "cash", office.clock.today()).result(PATIENCE)
     third = _issue(office, becker)
-    office.review.split(second, third, 4000).result(10)
+    office.review.split(second, third, 4000).result(PATIENCE)
     _refund(office, 6000, "pi_one")
     assert _owed(office, first, second, third) == [0, 6000, 6000]
     parts = office.rows("SELECT invoice_id, sum(amount_minor) FROM payments GROUP BY 1")
@@ -265,13 +266,13 @@ def test_mb7_a_kept_credit_that_is_covered_no_more_says_so(
 ) -> None:
     origin = _issue(office, becker)
     _pay(office, origin, 12000, "pi_one")
-    office.review.keep_credit(origin).result(10)
+    office.review.keep_credit(origin).result(PATIENCE)
     _pay(office, origin, 1000, "pi_two")
-    newer = office.review.keep_credit(origin).result(10)
+    newer = office.review.keep_credit(origin).result(PATIENCE)
     _refund(office, 500, "pi_one")
     kept = office.review.credits_of(origin)
     assert [(one.amount_minor, one.covered) for one in kept] == [(2000, True), (1000, False)]
-    office.review.undo(newer).result(10)  # then the rest of it can be kept
-    office.review.keep_credit(origin).result(10)
+    office.review.undo(newer).result(PATIENCE)  # then the rest of it can be kept
+    office.review.keep_credit(origin).result(PATIENCE)
     kept = office.review.credits_of(origin)
     assert [(one.amount_minor, one.covered) for one in kept] == [(2000, True), (500, True)]
