@@ -1,9 +1,9 @@
-"""`python3 run.py bench`: the rows of PERFORMANCE, each beside a floor or peer of the same run.
+"""`python3 run.py bench`: rows with goals, each beside a floor or peer of the same run.
 
 python3 run.py bench                    everything, 5 rounds, about 20 minutes
 python3 run.py bench --short            fewer rounds, sizes and peers, some minutes
 python3 run.py bench receiving list     only these parts
-python3 run.py bench --write            also writes docs/benchmarks.md
+python3 run.py bench --write            also writes docs/lab/benchmarks.md
 """
 
 import argparse
@@ -147,7 +147,7 @@ def main() -> int:
     for line in whole.wrong:
         print(f"WRONG BOOKS: {line}")
     if options.write:
-        page = CHECKOUT / "docs" / "benchmarks.md"
+        page = CHECKOUT / "docs" / "lab" / "benchmarks.md"
         today = datetime.now(UTC).date().isoformat()
         write_page(page, today, machine, told, table, whole.text, [*whole.remarks, *whole.wrong])
         print(f"written: {page.relative_to(CHECKOUT)}")
@@ -160,7 +160,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     parser.add_argument("--short", action="store_true", help="fewer rounds, sizes and peers")
     parser.add_argument("--rounds", type=int, help="how often everything is repeated")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="write docs/lab/benchmarks.md")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:

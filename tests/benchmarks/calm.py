@@ -141,7 +141,7 @@ def _wait_for(state: Path, process: "subprocess.Popen[str]") -> None:
 
 
 def rows(found: Measured) -> list[Row]:
-    """The rows of PERFORMANCE, Start and size: at rest, and the stop."""
+    """The rows of a program at rest, and of its stop."""
     stop = statistics.median(found.stop_ms) if found.stop_ms else 0.0
     return [
         Row("at rest: % of one core, window", 0, found.window_percent, Goal.at_most_itself(0.5)),

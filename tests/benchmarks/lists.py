@@ -19,7 +19,7 @@ Measured = dict[int, list[dict[str, Any]]]
 
 SIZES = (100, SMALL, 20_000, 100_000, 200_000)
 LARGE = 100_000
-"""The size that PERFORMANCE has goals for."""
+"""The size that has goals."""
 DECADE = 200_000
 
 
@@ -39,7 +39,7 @@ def measure(books: Path, rounds: int, sizes: Sequence[int], repeats: int) -> Mea
 
 
 def rows(results: Measured) -> list[Row]:
-    """The rows of PERFORMANCE, The list, and those of ten years."""
+    """The rows of the list, and those of ten years."""
     small, large = SMALL, LARGE if LARGE in results else max(results)
     name = f"list, {large:,} invoices"
     table = [

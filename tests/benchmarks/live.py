@@ -263,7 +263,7 @@ def _name(rate: int) -> str:
 
 
 def rows(results: Measured, name: str = "window") -> list[Row]:
-    """The rows of PERFORMANCE, The window while it receives."""
+    """The rows of the window while it receives."""
     ours, bare = results["ours"], results["bare"]
     table: list[Row] = []
     for rate in RATES:

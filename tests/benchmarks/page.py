@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: the table of one run, when and where it was taken, and what to know of it."""
+"""docs/lab/benchmarks.md: the table of one run, when and where it was taken, and what to know of it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ command (or `python3 run.py bench --short`, some minutes).
 - Machine: {machine}
 - Run: {told}
 
-Each row stands beside a floor or a peer of the same run; a goal with "×" is one for the ratio. The
-goals are those of [PERFORMANCE](design/PERFORMANCE.md). After each run the books are checked
-(count, total, status, duplicates once, wrong signature 400, integrity): with wrong books there is
-no figure.
+Each row stands beside a floor or a peer of the same run, because a lone figure of a shared machine
+says nothing; a goal with "×" is one for the ratio. After each run the books are checked (count,
+total, status, duplicates once, wrong signature 400, integrity): with wrong books there is no
+figure. Why the goals marked NO are not reached: [goals missed](goals-missed.md).
 
 What the floors and peers are: *original* is FastAPI with an ORM session per request and
 stripe-python; *flask_sample* is Stripe's sample on waitress, *express_sample* Stripe's sample for

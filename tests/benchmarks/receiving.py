@@ -147,7 +147,7 @@ def _check_answers(run: dict[str, Any], racer: Contestant) -> None:
 
 
 def rows(results: Results) -> list[Row]:
-    """The rows of PERFORMANCE, Receiving."""
+    """The rows of receiving."""
     ours, original, floor = results[Ours.key], results[Original.key], results[Floor.key]
     table: list[Row] = []
     for number, figures in ours.items():

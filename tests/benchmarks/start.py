@@ -37,7 +37,7 @@ def measure(folder: Path, rounds: int) -> Measured:
 
 
 def rows(results: Measured) -> list[Row]:
-    """The rows of PERFORMANCE, Start and size."""
+    """The rows of start and memory."""
     bare = _median(results["bare"], "painted")
     return [
         Row("start: to the painted window, ms", bare, _median(results["ours"], "painted"),

@@ -43,7 +43,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One goal of PERFORMANCE, or (without `goal`) a figure that only informs.
+    """One goal, or (without `goal`) a figure that only informs.
 
     `floor` and `peer` are measured in the same run; 0 where there is none. The ratio is the one
     to the floor, or with `to_peer` the one to the peer. `why` says why there is no figure.

@@ -1,6 +1,6 @@
 """What the books must say after any sequence of events: plain dicts, no code of the program.
 
-Written from PRODUCT and FAULTS D and E alone. It knows nothing of order: an invoice's state
+Written from FAULTS D and E alone. It knows nothing of order: an invoice's state
 follows from the sets of what was paid and what failed, so a dependence on order shows up.
 """
 

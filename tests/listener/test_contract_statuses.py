@@ -6,7 +6,7 @@ from tests.places import CHECKOUT
 from workmate_desktop.listener import rules
 from workmate_desktop.listener.answers import STATUSES
 
-CONTRACT = CHECKOUT / "docs" / "design" / "CONTRACT.md"
+CONTRACT = CHECKOUT / "docs" / "contract.md"
 
 
 def documented() -> set[int]:

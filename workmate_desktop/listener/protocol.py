@@ -1,7 +1,7 @@
 """One connection: bytes in, statuses out.
 
-Step 1 of the path of a payment (ARCHITECTURE). The reader turns bytes into requests, the hub's
-``receive`` decides about the message. The requests of one connection are answered one after the
+Step 1 of the path of a payment (docs/architecture.md). The reader turns bytes into requests, the
+hub's ``receive`` decides about the message. The requests of one connection are answered one after the
 other; while one waits for its commit, nothing further is read.
 """
 

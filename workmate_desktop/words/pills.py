@@ -1,7 +1,7 @@
 """The words of the pills: the status of an invoice, the outcome of an event. No widgets.
 
 Pill("Bezahlt", Tone.GREEN)
-status_pills(row, today) / outcome_pill(outcome, source)      # the words of PRODUCT
+status_pills(row, today) / outcome_pill(outcome, source)      # the words of a status
 pills_text(pills)                                             # for AccessibleTextRole, tips
 """
 

@@ -1,4 +1,5 @@
-"""What is imported before the window is first painted: as little as there is (PERFORMANCE, Start).
+"""What is imported before the window is first painted: as little as there is
+(docs/decisions/first-paint.md).
 
 In a process of its own, because pytest has imported the program already.
 """

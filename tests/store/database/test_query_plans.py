@@ -1,4 +1,4 @@
-"""No page of any list is read by looking through a whole table (PERFORMANCE, ten years of data).
+"""No page of any list is read by looking through a whole table, also in ten years.
 
 The books are an office's, with the statistics that SQLite has on any PC: none. What the program
 asks is caught as it is asked, and SQLite is asked how it would answer.

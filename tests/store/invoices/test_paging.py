@@ -235,7 +235,7 @@ def test_a_page_after_a_row_that_is_gone_is_empty(
 
 
 def test_the_first_page_walks_an_index(listed: tuple[OfficeBooks, list[dict[str, Any]]]) -> None:
-    """No column is sorted by collecting all rows first (PERFORMANCE, the list)."""
+    """No column is sorted by collecting all rows first."""
     office, _ = listed
     with office.database.reader() as connection:
         statements: list[str] = []

@@ -1,4 +1,4 @@
-"""Texts of customers are shown literally; a picture in them is never opened (FACTS, Qt)."""
+"""Texts of customers are shown literally; a picture in them is never opened."""
 
 import pytest
 from PySide6.QtCore import Qt, QUrl

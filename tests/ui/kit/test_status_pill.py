@@ -1,4 +1,4 @@
-"""Pills: the words of PRODUCT, painted whole or elided, never only a colour."""
+"""Pills: the words of a status, painted whole or elided, never only a colour."""
 
 from datetime import date
 

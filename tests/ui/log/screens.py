@@ -58,7 +58,7 @@ def picture_notices() -> FakeNotices:
 
 
 def picture_log() -> FakeLog:
-    """The lines of PRODUCT, and what goes wrong."""
+    """The lines of CONTRACT, and what goes wrong."""
     log = FakeLog(file=DATA_DIR / "logs" / "workmate.log")
     log.add("Backup 2026-11-22 made and verified", minutes_ago=1300)
     log.add("[Stripe] Listening on http://127.0.0.1:8000/api/backoffice/finance/stripe/webhook")

@@ -1,7 +1,7 @@
 """What is seen first: the empty window, then the first rows, before most is imported.
 
-Importing costs more than painting (PERFORMANCE, Start), so this file and what it imports are all
-that the first paint waits for; tests/app/window/test_first_paint.py holds the list. Behind the
+Importing costs more than painting, so this file and what it imports are all that the first paint
+waits for; tests/app/window/test_first_paint.py holds the list. Behind the
 painted window a thread imports the list; with its rows on the screen, the thread imports the rest.
 The window can be moved and closed meanwhile.
 """

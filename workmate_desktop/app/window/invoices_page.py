@@ -1,7 +1,7 @@
 """Rechnungen, the page that staff look at first: built and filled before the others are imported.
 
-Stripe, Protokoll and the status bar come after it, in app/window/pages.py (PERFORMANCE, first
-rows).
+Stripe, Protokoll and the status bar come after it, in app/window/pages.py
+(docs/decisions/first-paint.md).
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The window on top of the core: painted first, filled when the books are open.
 
-Importing services costs more than painting (PERFORMANCE), so everything heavy is imported on a
-thread after the first paint.
+Importing services costs more than painting (docs/decisions/first-paint.md), so
+everything heavy is imported on a thread after the first paint.
 """
 
 import builtins

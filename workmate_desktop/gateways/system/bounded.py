@@ -6,7 +6,7 @@ from typing import IO, Any
 
 LARGEST = 20_000_000
 """Bytes of an answer of Stripe's, unpacked. A page of 100 events has 1 MB at most times; the
-largest event that is possible has 630 kB (docs/design/FACTS.md), and is alone on few pages."""
+largest event that is possible has 630 kB (docs/lab/facts.md), and is alone on few pages."""
 
 _CHUNK = 65_536
 

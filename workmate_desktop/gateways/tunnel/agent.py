@@ -1,7 +1,7 @@
 """One process of the ngrok agent: started, its log read, ended.
 
 pyngrok would start it too, but then the agent repeats a wrong token on the program's own error
-output, a silent agent holds a lock that `kill` waits for, and a dead one goes unnoticed (FACTS).
+output, a silent agent holds a lock that `kill` waits for, and a dead one goes unnoticed.
 """
 
 import errno

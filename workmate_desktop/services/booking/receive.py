@@ -228,7 +228,7 @@ class Receive:
         )
 
     def _log(self, receipts: Sequence[Receipt]) -> None:
-        """The log lines of PRODUCT, after the commit. Runs on the writer's thread."""
+        """The log lines of CONTRACT, after the commit. Runs on the writer's thread."""
         lines: list[tuple[int, str]] = []
         for receipt in receipts:
             lines.append((logging.INFO, f"[Stripe] Webhook verified: {receipt.event.type}"))

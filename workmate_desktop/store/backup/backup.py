@@ -1,6 +1,6 @@
 """Backups: VACUUM INTO a file of its own, verified; domain/backups.py says which are kept.
 
-Copying the database file of a running program loses what is still in the WAL (FACTS).
+Copying the database file of a running program loses what is still in the WAL.
 https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
 """
 

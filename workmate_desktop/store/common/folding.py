@@ -4,7 +4,7 @@ Whatever form the text has: marks that stand apart from their letter (a Mac's u 
 every dash is "-", every blank " ", and what nobody sees is left out. So it does not matter whether
 a row was written by this program, by an older one or by another, nor how the search was typed.
 
-SQLite's own LIKE and lower() know ASCII only (FACTS), and triggers may only use what every
+SQLite's own LIKE and lower() know ASCII only, and triggers may only use what every
 SQLite has, because reports and tests write from outside. So there is one table of letters,
 used by `fold` here and, as the table `folding`, by the triggers of the database. (Nested
 replace() would be plainer, but more than 30 levels overflow SQLite's parser.)

@@ -23,7 +23,7 @@ def open_connection(
 ) -> sqlite3.Connection:
     """A driver connection in autocommit mode with every PRAGMA asserted.
 
-    The file must exist: SQLite would silently create an empty one (FACTS). WAL with
+    The file must exist: SQLite would silently create an empty one. WAL with
     synchronous=FULL is what makes a commit survive a power cut.
     https://www.sqlite.org/pragma.html#pragma_synchronous
 

@@ -43,7 +43,7 @@ class Unit:
     """What every verb of the store works on. `Transaction` is a Unit with all the verbs.
 
     `raw` is the driver's connection and `core` SQLAlchemy's view of the same one. The path of
-    a payment uses the driver (127 µs per event instead of 1,040: PERFORMANCE).
+    a payment uses the driver (docs/decisions/driver-in-the-hot-path.md).
     """
 
     def __init__(self, core: Connection, raw: sqlite3.Connection, clock: Clock) -> None:

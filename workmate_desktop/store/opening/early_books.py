@@ -1,7 +1,7 @@
 """The first page of the invoice list, by the driver alone, before the books are opened properly.
 
 SQLAlchemy and all that is built on it cost more to import than everything that the first rows
-need (PERFORMANCE, first rows). What is read here is shown for a moment, until `services.books`
+need (docs/decisions/first-paint.md). What is read here is shown for a moment, until `services.books`
 reads it again; whatever is unusual is left to `store.open`.
 """
 

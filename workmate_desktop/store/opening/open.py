@@ -1,6 +1,6 @@
 """Open the database at start: refuse what is not ours, damaged, missing or newer.
 
-A missing or empty file would silently become a new empty database (FACTS), so the id of the
+A missing or empty file would silently become a new empty database, so the id of the
 database is remembered beside it, in `database-id`.
 """
 

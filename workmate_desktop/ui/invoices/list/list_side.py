@@ -1,7 +1,7 @@
 """The left side of Rechnungen: figures, chips, search and the list.
 
 It can be on the screen before the panel beside it is imported and before the books are open
-(PERFORMANCE, first rows): `InvoicesTab` takes it over, with its panel and its wiring.
+(docs/decisions/first-paint.md): `InvoicesTab` takes it over, with its panel and its wiring.
 """
 
 from collections.abc import Mapping
