@@ -1,4 +1,4 @@
-"""docs/lab/benchmarks.md: the table of one run, when and where it was taken, and what to know of it."""
+"""docs/lab/benchmarks.md: the table of one run, when and where it was taken, what to know."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,8 +1,8 @@
 """One connection: bytes in, statuses out.
 
 Step 1 of the path of a payment (docs/architecture.md). The reader turns bytes into requests, the
-hub's ``receive`` decides about the message. The requests of one connection are answered one after the
-other; while one waits for its commit, nothing further is read.
+hub's ``receive`` decides about the message. The requests of one connection are answered one after
+the other; while one waits for its commit, nothing further is read.
 """
 
 import asyncio

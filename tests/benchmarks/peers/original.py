@@ -1,8 +1,8 @@
 """The original system's way: FastAPI, one SQLAlchemy ORM session per request, stripe-python.
 
 Plain `def` handlers, which FastAPI runs on its thread pool: with `async def` around a
-synchronous session the loop stands still (docs/decisions/own-listener.md). Writes the rows that the program
-writes: event, payment, status, history. WAL and synchronous=FULL, as there.
+synchronous session the loop stands still (docs/decisions/own-listener.md). Writes the
+rows that the program writes: event, payment, status, history. WAL and synchronous=FULL, as there.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The first page of the invoice list, by the driver alone, before the books are opened properly.
 
 SQLAlchemy and all that is built on it cost more to import than everything that the first rows
-need (docs/decisions/first-paint.md). What is read here is shown for a moment, until `services.books`
-reads it again; whatever is unusual is left to `store.open`.
+need (docs/decisions/first-paint.md). What is read here is shown for a moment, until
+`services.books` reads it again; whatever is unusual is left to `store.open`.
 """
 
 import sqlite3
