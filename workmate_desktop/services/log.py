@@ -32,7 +32,7 @@ _AT_ONCE = 1000
 def masked(text: str) -> str:
     """`text` without what comes after the beginning of a key."""
     if "k_" not in text and "whsec_" not in text:
-        return text  # nearly every line; the expression took half of the log's time
+        return text  # nearly every line: the expression is slow
     return _SECRETS.sub(r"\1…", text)
 
 
@@ -138,8 +138,8 @@ class ProgramLog:
         if self._in in self._logger.handlers:
             return
         self._logger.setLevel(logging.INFO)
-        # Our lines name neither thread nor process nor source file; asking for them takes more
-        # than half of the time of a line. docs.python.org/3/howto/logging.html#optimization
+        # Our lines name neither thread nor process nor source file; asking for them is
+        # what costs most in a line. docs.python.org/3/howto/logging.html#optimization
         logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
         logging._srcfile = None
         self._logger.propagate = False

@@ -55,7 +55,7 @@ class FileWatch:
         self._place.free_log()
 
     def look(self) -> Trouble | None:
-        """What is wrong with the files now; 4 µs while nothing is. DAMAGED stays."""
+        """What is wrong with the files now; two calls of the system. DAMAGED stays."""
         if self.trouble is Trouble.DAMAGED:
             return self.trouble
         standing = self._place.all()
@@ -71,7 +71,7 @@ class FileWatch:
         return self.trouble
 
     def require(self) -> None:
-        """Just before a commit, of the file alone: 2 µs. Raises StoreUnavailable.
+        """Just before a commit, of the file alone. Raises StoreUnavailable.
 
         What goes between this and the commit is kept, and not confirmed.
         """

@@ -12,14 +12,14 @@ _MINUS = "\u2212"
 """As wide as a digit and not to be taken for a dash; typed hyphens are understood as well."""
 
 
-@lru_cache(maxsize=4096)  # Babel takes 0.1 ms, and the same amounts are painted again and again
+@lru_cache(maxsize=4096)  # Babel is slow, and the same amounts are painted again and again
 def money(minor: int, currency: str) -> str:
     """An amount for the screen, with all decimals of its currency."""
     return _euros(minor) if currency.lower() == "eur" else _by_babel(minor, currency)
 
 
 def _euros(minor: int) -> str:
-    """As Babel writes it, without its 20 ms for the first amount; a test compares them."""
+    """As Babel writes it, without importing Babel for the first amount; a test compares them."""
     whole, cents = divmod(abs(minor), 100)
     grouped = f"{whole:,}".replace(",", ".")
     return f"{_MINUS if minor < 0 else ''}{grouped},{cents:02}{NBSP}€"

@@ -32,7 +32,7 @@ _UNSEEN_MS = 100
 """A window that is minimised or covered may never be painted: go on all the same."""
 _PAINT_MS = 5
 """So long the new rows have the interpreter to themselves. A thread that imports gives it away
-only every 5 ms (sys.getswitchinterval), and painting needs it several times: 13 ms became 4."""
+only every 5 ms (sys.getswitchinterval), and painting needs it several times."""
 _INVOICES = 0
 
 

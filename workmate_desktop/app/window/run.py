@@ -65,8 +65,8 @@ def _stop_reading_sources() -> None:
     """Undo what importing PySide6 does to every later import.
 
     For `from __feature__ import snake_case`, which nobody here uses, PySide replaces the built-in
-    import by one that reads the source of each imported module into memory: 20 MB and a fifth of
-    the time of our imports. PySide keeps the true one as `__orig_import__` (its feature.py).
+    import by one that reads the source of each imported module into memory, which costs memory and
+    time at the start. PySide keeps the true one as `__orig_import__` (its feature.py).
     """
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
     linecache.clearcache()

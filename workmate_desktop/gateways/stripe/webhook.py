@@ -82,7 +82,7 @@ class NotAuthentic(Exception):
 
 
 def warm_up() -> None:
-    """Import stripe's verifier (about 130 ms) ahead of the first delivery."""
+    """Import stripe's verifier, which is slow to import, ahead of the first delivery."""
     import_requests()
     _verifier()
 

@@ -23,7 +23,7 @@ def storable(text: str) -> str:
 def _kept(text: str) -> str:
     """`text` letter by letter, but for what SQLite cannot hold."""
     if text.isascii() and "\x00" not in text:
-        return text  # nearly every text; looking for the few letters took ten times as long
+        return text  # nearly every text: looking for the few letters is slow
     return _UNSTORABLE.sub("\ufffd", text)
 
 

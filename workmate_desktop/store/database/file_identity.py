@@ -44,7 +44,7 @@ class _Held:
         self._device, self._number, self._size = found.st_dev, found.st_ino, found.st_size
 
     def standing(self) -> Standing:
-        """As it is now; quick (2 µs)."""
+        """As it is now; one call of the system."""
         try:
             found = self._stat(self._path)
         except OSError:

@@ -17,8 +17,7 @@ _WORTH_IT = 100
 
 With fewer the log is short, and a payment now and then costs no more syncs."""
 _LONGEST_PAGES = 40_000
-"""160 MB, about 6,000 events at 32 connections. With 4,000 pages a twelfth of the deliveries waited
-for a checkpoint, and the slowest hundredth took 7.6 instead of 3.7 ms at 8 connections."""
+"""160 MB: in a burst nobody waits for a checkpoint (docs/lab/measured-choices.md)."""
 
 
 class WriteAheadLog:

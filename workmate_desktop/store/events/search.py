@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Integer, func, literal_column, or_, select, text
 
 AT_ONCE = 200
-"""Events added in one transaction: some 3 ms."""
+"""Events added in one transaction: so few that a delivery need not wait for long."""
 _FEW = 1500
 """So many events are read and sorted sooner than all are walked through."""
 _MOST_UNKNOWN = 5000

@@ -29,7 +29,7 @@ class GuiCollector(QObject):
     def keep_all(self) -> None:
         """Never look through what there is now: what the start made lives as long as the window.
 
-        A collection that does look through it holds up painting for 30 ms and more.
+        A collection that does look through it holds up painting so long that one sees it.
         """
         gc.freeze()
         self._frozen = True
