@@ -67,9 +67,9 @@ PAGES_OF_A_PAYMENT = 20
 that they touch. Now and then one is full and splits."""
 PAGES_OF_A_GROUP = 42
 """And that a group of payments writes, at most; it was 38."""
-CALLS = {"listener": 340, "writer": 198}
+CALLS = {"listener": 340, "writer": 220}
 """Calls of functions for each payment of a group, at most, by thread; asyncio's own left out:
-how often it looks depends on when the next bytes arrive. They were 312 and 181; other versions of
+how often it looks depends on when the next bytes arrive. They were 314 and 202; other versions of
 Python and of the libraries count a bit differently."""
 STEPS_OF_A_PAYMENT = 870
 """Steps of SQLite's machine for a payment, at most; 793 with SQLite 3.40."""

@@ -103,8 +103,7 @@ class AtOnce:
     def submit(self, job: Callable[[Transaction], Any]) -> Future[Any]:
         done: Future[Any] = Future()
         self._raw.execute("BEGIN IMMEDIATE")
-        self._raw.execute("SAVEPOINT job")
-        self._transaction.begin_job(in_savepoint=True)
+        self._transaction.begin_job()
         done.set_result(job(self._transaction))
         self._transaction.write_seals()
         self._raw.execute("COMMIT")

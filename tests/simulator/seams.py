@@ -16,7 +16,7 @@ from unittest import mock
 from tests.simulator.baton import Baton
 from tests.simulator.disk import Disk
 from tests.simulator.waits import SimLine, SimLock, SimSignal, SimWorker
-from workmate_desktop.store.common import values
+from workmate_desktop.store.database import ids
 
 _PLACES = ("services", "store", "listener")
 
@@ -78,7 +78,7 @@ def simulated(baton: Baton, disk: Disk, chance: random.Random) -> Iterator[None]
                 for old, new in replaced.items():
                     if getattr(module, old, None) in (threading, time, queue):
                         put(module, old, new)
-        put(values, "getrandbits", chance.getrandbits)
+        put(ids, "getrandbits", chance.getrandbits)
         put(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4))
         put(secrets, "token_hex", lambda size=32: f"{chance.getrandbits(8 * size):0{2 * size}x}")
         upkeep = sys.modules["workmate_desktop.services.upkeep.upkeep"]

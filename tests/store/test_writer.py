@@ -1,4 +1,4 @@
-"""The writer thread: group commit, savepoints, answers after the commit, deferred jobs."""
+"""The writer thread: group commit, bad jobs, answers after the commit, deferred jobs."""
 
 import sqlite3
 import threading
@@ -148,47 +148,6 @@ def test_a_failing_commit_answers_everyone_and_keeps_nothing(office: OfficeBooks
     assert office.writer.trouble is Trouble.FULL
     office.writer.submit(_note("again")).result(PATIENCE)
     assert office.troubles == [Trouble.FULL, None]
-
-
-def test_the_inner_savepoint_undoes_only_itself(office: OfficeBooks) -> None:
-    def job(t: Transaction) -> None:
-        t.notices.add(NoticeKind.OVERPAID, text="outer")
-        with pytest.raises(ZeroDivisionError), t.savepoint():
-            t.notices.add(NoticeKind.OVERPAID, text="inner")
-            with t.savepoint():
-                t.notices.add(NoticeKind.OVERPAID, text="innermost")
-            raise ZeroDivisionError
-
-    office.writer.submit(job).result(PATIENCE)
-    office.settled()
-    assert office.rows("SELECT detail FROM notices") == [('{"text":"outer"}',)]
-    assert sum(isinstance(change, NoticeAdded) for change in office.changes) == 1
-
-
-def test_a_savepoint_before_anything_is_written_undoes_only_its_own_job(
-    office: OfficeBooks,
-) -> None:
-    """It borrows the savepoint of the job, so it must not reach further than that."""
-    statements = traced(office)
-    gate = Gate(office.writer)
-    first = office.writer.submit(_note("first"))
-
-    def job(t: Transaction) -> str:
-        for _ in range(2):  # the second one comes after something was written and undone
-            with pytest.raises(ZeroDivisionError), t.savepoint():
-                t.notices.add(NoticeKind.OVERPAID, text="undone")
-                with t.savepoint():
-                    t.notices.add(NoticeKind.OVERPAID, text="undone, too")
-                raise ZeroDivisionError
-        return t.notices.add(NoticeKind.OVERPAID, text="second")
-
-    second = office.writer.submit(job)
-    third = office.writer.submit(_note("third"))
-    gate.open()
-    kept = [future.result(PATIENCE) for future in (first, second, third)]
-    assert office.rows("SELECT id FROM notices ORDER BY rowid") == [(one,) for one in kept]
-    assert statements.count("ROLLBACK TO job") == 1
-    assert statements.count("COMMIT") == 2
 
 
 def test_what_follows_comes_after_every_answer_and_only_after_success(

@@ -1,4 +1,4 @@
-"""Jobs that may be repeated: done together without savepoints, and once more when one fails."""
+"""A commit whose jobs do not all succeed: what failed is left out, and the others run once more."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks
+from tests.patience import PATIENCE
 from tests.store.gate import Gate, traced
-from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.pending import OnceMore
+from workmate_desktop.store.seals.seals import check
 from workmate_desktop.store.transaction import Transaction
 
 Job = Callable[[Transaction], Any]
@@ -23,13 +25,13 @@ def _note(text: str) -> Callable[[Transaction], str]:
     return lambda t: t.notices.add(NoticeKind.OVERPAID, text=text)
 
 
-def _together(office: OfficeBooks, *jobs: Job, repeatable: bool = True) -> list[Future[Any]]:
+def _together(office: OfficeBooks, *jobs: Job) -> list[Future[Any]]:
     """The jobs, done in one batch of their own, and answered."""
     gate = Gate(office.writer)
-    futures = [office.writer.submit(job, repeatable=repeatable) for job in jobs]
+    futures = [office.writer.submit(job) for job in jobs]
     gate.open()
     for future in futures:
-        future.exception(10)
+        future.exception(PATIENCE)
     office.settled()
     return futures
 
@@ -38,30 +40,19 @@ def _kept(office: OfficeBooks) -> list[str]:
     return [row[0] for row in office.rows("SELECT detail FROM notices ORDER BY rowid")]
 
 
-def test_they_need_no_savepoint(office: OfficeBooks) -> None:
+def _ours(statements: list[str]) -> list[str]:
+    """Those after the commit of the gate, up to our own."""
+    ours = statements[statements.index("COMMIT") + 1 :]
+    return ours[: ours.index("COMMIT") + 1]
+
+
+def test_no_job_needs_a_savepoint(office: OfficeBooks) -> None:
     statements = traced(office)
     _together(office, _note("1"), _note("2"))
-    after_the_gate = statements[statements.index("COMMIT") + 1 :]
-    ours = after_the_gate[: after_the_gate.index("COMMIT")]
+    ours = _ours(statements)
     assert any(text.startswith("INSERT INTO notices") for text in ours)
     assert not [text for text in ours if "SAVEPOINT" in text or "ROLLBACK" in text]
     assert _kept(office) == ['{"text":"1"}', '{"text":"2"}']
-
-
-def test_beside_one_that_may_not_be_repeated_each_has_its_savepoint(office: OfficeBooks) -> None:
-    runs: list[int] = []
-
-    def once(_t: Transaction) -> None:
-        runs.append(1)
-        raise ValueError("a bug")
-
-    gate = Gate(office.writer)
-    good = office.writer.submit(_note("good"), repeatable=True)
-    bad = office.writer.submit(once)
-    gate.open()
-    assert isinstance(bad.exception(10), ValueError)
-    assert good.result(PATIENCE)
-    assert len(runs) == 1
 
 
 @pytest.mark.parametrize("error", [UserError("amount_invalid"), ValueError("a bug")])
@@ -71,10 +62,13 @@ def test_a_bad_one_fails_alone(office: OfficeBooks, error: Exception) -> None:
         t.changed(InvoiceChanged("never told"))
         raise error
 
+    statements = traced(office)
     before, failed, after = _together(office, _note("before"), bad, _note("after"))
     assert failed.exception() is error
     assert before.result() and after.result()
     assert _kept(office) == ['{"text":"before"}', '{"text":"after"}']
+    ours = [text for text in _ours(statements) if text.startswith(("BEGIN", "ROLL", "COMM"))]
+    assert ours == ["BEGIN IMMEDIATE", "ROLLBACK", "BEGIN IMMEDIATE", "COMMIT"]
     office.settled()  # it is told after the answer
     assert InvoiceChanged("never told") not in office.changes
     # What was told of the first attempt would name rows that do not exist.
@@ -82,22 +76,55 @@ def test_a_bad_one_fails_alone(office: OfficeBooks, error: Exception) -> None:
     assert told == [NoticeAdded(before.result()), NoticeAdded(after.result())]
 
 
-def test_what_a_job_undoes_inside_is_undone(office: OfficeBooks) -> None:
-    """A job that goes on after its savepoint failed must not keep what was written in it."""
+def test_each_bad_one_of_a_batch_fails_alone(office: OfficeBooks) -> None:
+    """Also one that fails for what another one did which failed later."""
+
+    def bad(number: int) -> Job:
+        def job(t: Transaction) -> None:
+            _note(f"bad {number}")(t)
+            raise ValueError(number)
+
+        return job
+
+    jobs = [bad(number) if number % 3 == 1 else _note(str(number)) for number in range(40)]
+    futures = _together(office, *jobs)
+    assert [isinstance(one.exception(), ValueError) for one in futures] == [
+        number % 3 == 1 for number in range(40)
+    ]
+    assert _kept(office) == [f'{{"text":"{n}"}}' for n in range(40) if n % 3 != 1]
+    with office.database.reader() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        *_, findings = check(raw)
+    # No seal of an attempt that was undone, and one for each row that was kept.
+    assert not findings.tampered and not findings.added
+    assert findings.broken_at is None
+
+
+def test_all_bad_ones_leave_nothing(office: OfficeBooks) -> None:
+    def bad(t: Transaction) -> None:
+        _note("never kept")(t)
+        raise UserError("no")
+
+    futures = _together(office, bad, bad, bad)
+    assert all(isinstance(one.exception(), UserError) for one in futures)
+    assert _kept(office) == []
+    assert office.writer.submit(_note("next")).result(PATIENCE)
+
+
+def test_a_job_that_has_learned_runs_once_more(office: OfficeBooks) -> None:
+    found: list[str] = []
 
     def job(t: Transaction) -> str:
-        t.notices.add(NoticeKind.OVERPAID, text="outer")
-        try:
-            with t.savepoint():
-                t.notices.add(NoticeKind.OVERPAID, text="inner")
-                raise ZeroDivisionError
-        except ZeroDivisionError:
-            return t.notices.add(NoticeKind.OVERPAID, text="instead")
+        if found:
+            return _note("instead")(t)
+        _note("half of it")(t)
+        found.append("what to leave out")
+        raise OnceMore
 
-    _, went_on, _ = _together(office, _note("before"), job, _note("after"))
-    assert went_on.result()
-    texts = ["before", "outer", "instead", "after"]
-    assert _kept(office) == [f'{{"text":"{text}"}}' for text in texts]
+    _, learned, _ = _together(office, _note("before"), job, _note("after"))
+    assert learned.result()
+    assert _kept(office) == [f'{{"text":"{text}"}}' for text in ("before", "instead", "after")]
 
 
 def test_a_broken_rule_of_the_database_fails_its_job_alone(office: OfficeBooks) -> None:
@@ -111,19 +138,15 @@ def test_a_broken_rule_of_the_database_fails_its_job_alone(office: OfficeBooks) 
     assert office.value("SELECT count(*) FROM settings WHERE key = 'same'") == 0
 
 
-@pytest.mark.parametrize("inside", [False, True])
-def test_a_full_disk_is_told_to_all_and_not_tried_again(office: OfficeBooks, inside: bool) -> None:
+def test_a_full_disk_is_told_to_all_and_not_tried_again(office: OfficeBooks) -> None:
     class FullDisk(sqlite3.OperationalError):
         sqlite_errorcode = sqlite3.SQLITE_FULL
 
     runs: list[int] = []
 
-    def full(t: Transaction) -> None:
+    def full(_t: Transaction) -> None:
         runs.append(1)
-        if not inside:
-            raise FullDisk("database or disk is full")
-        with t.savepoint():
-            raise FullDisk("database or disk is full")
+        raise FullDisk("database or disk is full")
 
     for future in _together(office, _note("x"), full):
         error = future.exception()

@@ -15,22 +15,25 @@ Job = Callable[[Transaction], T]
 logger = logging.getLogger("workmate.store")
 
 
+class OnceMore(Exception):
+    """Raised by a job that found out what it has to do otherwise: all is undone, and it runs once
+    more together with the others. A job raises it a limited number of times."""
+
+
 class Pending(Generic[T]):
     """A job and the future of its answer (or the confirmation). Without it nobody waits for it."""
 
-    __slots__ = ("afterwards", "failure", "future", "job", "outcome", "repeatable")
+    __slots__ = ("afterwards", "failure", "future", "job", "outcome")
 
     def __init__(
         self,
         job: Job[T],
         future: "Future[T] | Confirmation | None",
         afterwards: Callable[[Sequence[T]], None] | None = None,
-        repeatable: bool = False,
     ) -> None:
         self.job = job
         self.future = future
         self.afterwards = afterwards
-        self.repeatable = repeatable
         self.outcome: T | None = None
         self.failure: BaseException | None = None
 

@@ -1,8 +1,9 @@
 """The one writer thread: jobs in, group commit, futures out.
 
 Whatever is waiting is committed together, without waiting for more: 32 senders cost one sync.
-Each job runs in its own savepoint, so that a bad job cannot fail its batch; only a batch whose
-jobs may all be repeated is tried without. A future is answered only after the commit has returned.
+A job that fails is left out: all is undone, and the others run once more. So a job may run several
+times, of which only the last one counts: it leaves nothing behind but its transaction and what it
+returns. A future is answered only after the commit has returned.
 """
 
 import logging
@@ -22,10 +23,9 @@ from workmate_desktop.domain.waiting import Line, Worker
 from workmate_desktop.store.database.confirmation import Confirmation
 from workmate_desktop.store.database.engine import Database
 from workmate_desktop.store.database.errors import StoreUnavailable, Trouble, trouble_of
-from workmate_desktop.store.database.unit import UndoneAltogether
 from workmate_desktop.store.database.write_ahead_log import QUIET_SECONDS, WriteAheadLog
 from workmate_desktop.store.file_watch import IDLE_SECONDS, SAVING_SECONDS, FileWatch
-from workmate_desktop.store.pending import Job, Pending, conclude, tell
+from workmate_desktop.store.pending import Job, OnceMore, Pending, conclude, tell
 from workmate_desktop.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -134,22 +134,17 @@ class Writer:
         self,
         job: Job[T],
         afterwards: Callable[[Sequence[T]], None] | None = None,
-        *,
-        repeatable: bool = False,
     ) -> "Future[T]":
         """Queue `job`; its future is answered after the commit that holds its work.
 
         The future raises what the job raised (its work undone), or StoreUnavailable when the
         commit itself was impossible. `afterwards` is called on the writer's thread, once for a
         commit, with what all its jobs with this `afterwards` returned: for the log.
-
-        `repeatable`: the job may run twice, the first time in vain, because it leaves nothing
-        behind but its transaction and what it returns. Many of them cost less: no savepoints.
         """
         future: Future[T] = self._waiting.future()
         with self._gate:
             if self._accepting:
-                self._queue.put(Pending(job, future, afterwards, repeatable))
+                self._queue.put(Pending(job, future, afterwards))
                 return future
         future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return future
@@ -157,23 +152,23 @@ class Writer:
     def submit_confirmed(
         self, event_id: str, job: Job[T], afterwards: Callable[[Sequence[T]], None]
     ) -> Confirmation:
-        """Like `submit` with `repeatable`, for the one job of which there are thousands."""
+        """Like `submit`, for the one job of which there are thousands."""
         confirmation = Confirmation(event_id, self._waiting)
         with self._gate:
             if self._accepting:
-                self._queue.put(Pending(job, confirmation, afterwards, repeatable=True))
+                self._queue.put(Pending(job, confirmation, afterwards))
                 return confirmation
         confirmation.set_exception(StoreUnavailable(Trouble.UNREADABLE))
         return confirmation
 
-    def submit_later(self, job: Job[None], *, repeatable: bool = False) -> None:
+    def submit_later(self, job: Job[None]) -> None:
         """A job nobody waits for: it rides along with the next commit, or half a second later.
 
         While the database is busy, full or read-only it waits for a commit that works.
         """
         with self._gate:
             if self._accepting:
-                self._later.append(Pending(job, None, None, repeatable))
+                self._later.append(Pending(job, None))
                 if len(self._later) == 1:
                     self._queue.put(_NUDGE)  # the thread may be waiting without a limit
 
@@ -238,7 +233,7 @@ class Writer:
         try:
             raw = connection.connection.driver_connection
             assert raw is not None
-            # Undo data of savepoints stays in memory: no temporary file per batch.
+            # What SQLite keeps to undo single statements stays in memory: no temporary files.
             raw.execute("PRAGMA temp_store=MEMORY")
             self._write_ahead_log.limit(raw)
             self._files.connected()
@@ -292,25 +287,19 @@ class Writer:
     def _commit(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
     ) -> None:
-        changes: list[Change] = []
         try:
-            _begin(raw)
-            if not self._run_without_savepoints(batch, raw, transaction):
-                for pending in batch:
-                    self._run_in_savepoint(pending, raw, transaction)
-                    changes.extend(transaction.take_changes())
-            changes.extend(transaction.take_changes())
+            self._run_jobs(batch, raw, transaction)
             transaction.write_seals()
             self._files.require()
             raw.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - told to everyone who waits
-            transaction.take_changes()
-            transaction.forget_seals(0)
+            transaction.forget()
             if raw.in_transaction:
                 with suppress(sqlite3.Error):  # then the connection is given up, see _run
                     raw.execute("ROLLBACK")
             self._fail(batch, error)
             return
+        changes = transaction.take_changes()
         self._write_ahead_log.committed(len(batch))
         trouble = self._files.look()
         self._note_trouble(trouble)
@@ -324,51 +313,38 @@ class Writer:
             self._after_commit(changes)
         conclude(batch)
 
-    def _run_without_savepoints(
+    def _run_jobs(
+        self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
+    ) -> None:
+        """Run the jobs in a transaction that is open afterwards and holds the work of all that did
+        not fail. Raises only when it is lost as a whole (disk full, damaged).
+        """
+        _begin(raw)
+        while not self._all_done(batch, raw, transaction):
+            raw.execute("ROLLBACK")
+            transaction.forget()
+            _begin(raw)
+
+    def _all_done(
         self, batch: list[Pending[Any]], raw: sqlite3.Connection, transaction: Transaction
     ) -> bool:
-        """Run the jobs, if all may be repeated. False: nothing of them was kept.
-
-        Savepoints take a twentieth of the time of a booking in a group (SQLite copies every page
-        that changes), and a job that fails is rare. Raises like `_run_in_savepoint`.
-        """
-        if not all(pending.repeatable for pending in batch):
-            return False
-        try:
-            transaction.begin_job(in_savepoint=False)
-            for pending in batch:
+        """False: a job failed, which is noted in it, or is to run otherwise. Raises as above."""
+        for pending in batch:
+            if pending.failure is not None:
+                continue
+            transaction.begin_job()
+            try:
                 pending.outcome = pending.job(transaction)
-        except (Exception, UndoneAltogether) as error:  # noqa: BLE001 - a bug fails once more
-            cause = error.__cause__ if isinstance(error, UndoneAltogether) else error
-            assert isinstance(cause, Exception)
-            if not raw.in_transaction or trouble_of(cause) is not None:
-                raise cause from None
-            raw.execute("ROLLBACK")
-            transaction.take_changes()
-            transaction.forget_seals(0)
-            _begin(raw)
-            return False
+            except OnceMore:
+                return False
+            except Exception as error:
+                if not raw.in_transaction or trouble_of(error) is not None:
+                    raise
+                if not isinstance(error, UserError):
+                    logger.error("A job of the writer failed", exc_info=error)
+                pending.failure = error
+                return False
         return True
-
-    def _run_in_savepoint(
-        self, pending: Pending[Any], raw: sqlite3.Connection, transaction: Transaction
-    ) -> None:
-        """Run one job. Raises only when the whole transaction is lost (disk full, damaged)."""
-        raw.execute("SAVEPOINT job")
-        transaction.begin_job(in_savepoint=True)
-        unsealed = transaction.unsealed()
-        try:
-            pending.outcome = pending.job(transaction)
-        except Exception as error:
-            if not raw.in_transaction or trouble_of(error) is not None:
-                raise
-            raw.execute("ROLLBACK TO job")
-            transaction.take_changes()
-            transaction.forget_seals(unsealed)
-            if not isinstance(error, UserError):
-                logger.error("A job of the writer failed", exc_info=error)
-            pending.failure = error
-        raw.execute("RELEASE job")
 
     def _fail(self, batch: list[Pending[Any]], error: Exception) -> None:
         """Nothing of the batch was kept: tell everyone who waits."""

@@ -36,6 +36,7 @@ from workmate_desktop.services.given_numbers import note_number_of
 from workmate_desktop.store.database.errors import trouble_of
 from workmate_desktop.store.events.deleted_test_data import was_deleted
 from workmate_desktop.store.invoices.write import InvoiceToBook
+from workmate_desktop.store.pending import OnceMore
 from workmate_desktop.store.transaction import Transaction
 
 logger = logging.getLogger("workmate.book")
@@ -76,17 +77,27 @@ class Receipt:
     known: bool = False
 
 
-def book(t: Transaction, event: StripeEvent, source: Source, rules: Rules) -> Receipt:
-    """Keep the event, and do what it says. A known event changes nothing."""
+Bugs = dict[str, str]
+"""Event → the error of ours for which it could not be booked. Whoever books keeps it as long as
+the job that books, over its repetitions."""
+
+
+def book(t: Transaction, event: StripeEvent, source: Source, rules: Rules, bugs: Bugs) -> Receipt:
+    """Keep the event, and do what it says. A known event changes nothing.
+
+    Raises OnceMore after a bug in booking: half a booking is undone with its transaction alone.
+    With the same `bugs` the event is then kept for review.
+    """
     if t.events.is_known(event.id):
         return Receipt(event, Outcome.DUPLICATE, known=True)
     if event.written and event.invoice_ref is None:
         event = with_own_numbers(t, event)
-    return _decide_safely(t, event, source, rules, first_time=True)
+    return _decide_safely(t, event, source, rules, bugs, first_time=True)
 
 
-def book_again(t: Transaction, event_id: str, rules: Rules) -> Receipt | None:
-    """Process a kept event again: safe at any time. None when there is no such event.
+def book_again(t: Transaction, event_id: str, rules: Rules, bugs: Bugs) -> Receipt | None:
+    """Process a kept event again: safe at any time. None when there is no such event. Raises
+    OnceMore as `book`.
 
     Only what was left undecided is decided anew; what is booked stays booked.
     """
@@ -98,34 +109,27 @@ def book_again(t: Transaction, event_id: str, rules: Rules) -> Receipt | None:
         return Receipt(event, outcome, known=True)
     if t.reviews.in_force(event_id) is not None:
         return Receipt(event, outcome, known=True)  # what a person decided, a person takes back
-    return _decide_safely(t, event, source, rules, first_time=False)
+    return _decide_safely(t, event, source, rules, bugs, first_time=False)
 
 
 def _decide_safely(
-    t: Transaction, event: StripeEvent, source: Source, rules: Rules, *, first_time: bool
+    t: Transaction,
+    event: StripeEvent,
+    source: Source,
+    rules: Rules,
+    bugs: Bugs,
+    *,
+    first_time: bool,
 ) -> Receipt:
     """A bug in booking must not lose the event: it stays, with the error, for review."""
-    error: str | None = None
     if event.reversal is not None and event.account in (None, rules.account):
         event = book_reversals.with_payment(t, event)
-    t.events.deciding = event
-    try:
-        with t.savepoint():
-            receipt = _decide(t, event, source, rules, first_time=first_time)
-            if event.charge is not None and receipt.reason not in NOT_BELIEVED:
-                learn_charge(t, event.charge, source)
-    except Exception as fault:
-        if trouble_of(fault) is not None or not t.raw.in_transaction:
-            raise  # the database's trouble, not ours: Stripe comes again
-        logger.exception("Booking of %s failed", event.id)
-        error = type(fault).__name__
-        receipt = Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
-    finally:
-        t.events.deciding = None
+    receipt = _decide_or_learn(t, event, source, rules, bugs, first_time=first_time)
     if receipt.known:
         return receipt  # kept under another name: the same piece of news is one line for staff
     invoice_id = receipt.invoice.id if receipt.invoice else None
     reason = receipt.reason.value if receipt.reason else None
+    error = bugs.get(event.id)
     if first_time:
         t.events.add(event, source, receipt.outcome, invoice_id, reason=reason, error=error)
     else:
@@ -141,6 +145,33 @@ def _decide_safely(
     gone = receipt.outcome is Outcome.NEEDS_REVIEW and book_reversals.close_if_gone(t, event)
     if first_time and not gone:
         _tell_staff(t, receipt)
+    return receipt
+
+
+def _decide_or_learn(
+    t: Transaction,
+    event: StripeEvent,
+    source: Source,
+    rules: Rules,
+    bugs: Bugs,
+    *,
+    first_time: bool,
+) -> Receipt:
+    if event.id in bugs:
+        return Receipt(event, Outcome.NEEDS_REVIEW, Reason.PROGRAM_ERROR)
+    t.events.deciding = event
+    try:
+        receipt = _decide(t, event, source, rules, first_time=first_time)
+        if event.charge is not None and receipt.reason not in NOT_BELIEVED:
+            learn_charge(t, event.charge, source)
+    except Exception as fault:
+        if trouble_of(fault) is not None or not t.raw.in_transaction:
+            raise  # the database's trouble, not ours: Stripe comes again
+        logger.exception("Booking of %s failed", event.id)
+        bugs[event.id] = type(fault).__name__
+        raise OnceMore from fault
+    finally:
+        t.events.deciding = None
     return receipt
 
 

@@ -18,7 +18,7 @@ from workmate_desktop.domain.reception.troubles import SLOW_IN_A_ROW, SLOW_SECON
 from workmate_desktop.domain.stripe.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.gateways.stripe import webhook as stripe_webhook
-from workmate_desktop.services.booking.book import Receipt, Rules, book, book_again
+from workmate_desktop.services.booking.book import Bugs, Receipt, Rules, book, book_again
 from workmate_desktop.services.booking.probe import PROBE_START, Probes
 from workmate_desktop.services.log import log_lines
 from workmate_desktop.store.database.confirmation import Confirmation
@@ -138,9 +138,10 @@ class Receive:
 
     def event(self, event: StripeEvent, source: Source) -> Confirmation:
         """An authentic event from any source; confirmed once it is durably kept."""
+        bugs: Bugs = {}
 
         def job(t: Transaction) -> Receipt:
-            return book(t, event, source, self._rules())
+            return book(t, event, source, self._rules(), bugs)
 
         return self._writer.submit_confirmed(event.id, job, self._log)
 
@@ -151,10 +152,11 @@ class Receive:
 
         `also` moves the cursor of the catch-up: either both are kept, or neither.
         """
+        bugs: Bugs = {}
 
         def job(t: Transaction) -> list[Receipt]:
             rules = self._rules()
-            receipts = [book(t, event, source, rules) for event in events]
+            receipts = [book(t, event, source, rules, bugs) for event in events]
             also(t)
             return receipts
 
@@ -166,9 +168,10 @@ class Receive:
 
     def reprocess(self, event_id: str) -> "Future[Outcome]":
         """Erneut verarbeiten: decide anew what was left undecided. UserError event_unknown."""
+        bugs: Bugs = {}
 
         def job(t: Transaction) -> Outcome:
-            receipt = book_again(t, event_id, self._rules())
+            receipt = book_again(t, event_id, self._rules(), bugs)
             if receipt is None:
                 raise UserError("event_unknown")
             t.events.touch(event_id)
@@ -198,7 +201,7 @@ class Receive:
             # failed has taken it along (see Writer.submit_later).
             if not self._noting or len(self._answer_times) % _ASK_AGAIN == 0:
                 self._noting = True
-                self._writer.submit_later(self._note_answers, repeatable=True)
+                self._writer.submit_later(self._note_answers)
 
     def _note_authentic(self) -> None:
         """Somebody who has the signing secret reaches this program: trouble before is over."""

@@ -269,7 +269,7 @@ class _Office:
 
     def _booking(self, event: StripeEvent, source: Source, planned: Outcome) -> _Deed:
         def job(t: Transaction) -> None:
-            outcome = book(t, event, source, self._rules).outcome
+            outcome = book(t, event, source, self._rules, {}).outcome
             if outcome is not planned:
                 raise Bug(f"{event.id} of the demo: {outcome.value}, not {planned.value}")
 
@@ -332,6 +332,8 @@ class _Office:
         """What is queued after this happens at `moment`."""
 
         def job(_t: Transaction) -> None:
+            # Jobs before it would see this moment when they run once more: they do so after a
+            # failure alone, which ends the demo.
             self._past.moment = moment
 
         self._waiting.append(self._writer.submit(job))

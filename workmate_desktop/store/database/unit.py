@@ -2,8 +2,6 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,27 +16,6 @@ from workmate_desktop.store.seals.touched import note_touched
 logger = logging.getLogger("workmate.store")
 
 
-class UndoneAltogether(BaseException):
-    """Something failed where there are no savepoints: the writer undoes the whole transaction and
-    does its jobs once more, each in a savepoint. `__cause__` is what failed. No Exception, so that
-    no job can keep it from the writer.
-    """
-
-
-class _Without:
-    """Where there is no savepoint. A class: each booking enters it, a generator costs thrice."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, Exception):
-            raise UndoneAltogether from error
-
-
-_WITHOUT = _Without()
-
-
 class Unit:
     """What every verb of the store works on. `Transaction` is a Unit with all the verbs.
 
@@ -51,7 +28,6 @@ class Unit:
         self.raw = raw
         self.clock = clock
         self._changes: list[Change] = []
-        self._savepoints = 0
         self._unsealed: list[Written] = []
         note_touched(raw, self._touched)
         self._now: datetime | None = None
@@ -59,11 +35,9 @@ class Unit:
         self._true: datetime | None = None
         self._id_time = ""
         self._id_count = 0
-        self._changes_before_job: int | None = None
-        self._in_savepoint = True
 
     def now(self) -> datetime:
-        """This moment: one for all that a job writes, or a group of jobs without savepoints."""
+        """This moment: one for all that a job writes."""
         if self._now is None:
             self._now = self.clock.now()
             self._now_text = to_text(self._now)
@@ -91,16 +65,17 @@ class Unit:
         return new_id_at(self._id_time, self._id_count)
 
     def changed(self, change: Change) -> None:
-        """Announce `change` after the commit; forgotten when the job fails."""
+        """Announce `change` after the commit; forgotten when this job or another one fails."""
         self._changes.append(change)
 
-    def begin_job(self, *, in_savepoint: bool) -> None:
-        """A job comes, and a savepoint named `job` was made for it just now; or a group of jobs,
-        and none was. For the writer alone.
-        """
+    def begin_job(self) -> None:
+        """A job comes: it has a moment of its own. For the writer alone."""
         self._now = self._true = None
-        self._in_savepoint = in_savepoint
-        self._changes_before_job = self.raw.total_changes
+
+    def forget(self) -> None:
+        """All that was done since the last commit is undone. For the writer alone."""
+        self._changes.clear()
+        self._unsealed.clear()
 
     def take_changes(self) -> list[Change]:
         """The changes noted since the last call. For the writer alone."""
@@ -114,14 +89,6 @@ class Unit:
     def _touched(self, what: str, row_id: str) -> None:
         """A sealed row was written by whatever verb: its seal is made at the commit."""
         self._unsealed.append((Sealed(what), row_id, None))
-
-    def unsealed(self) -> int:
-        """How many rows wait for their seal; a mark for `forget_seals`. For the writer alone."""
-        return len(self._unsealed)
-
-    def forget_seals(self, mark: int) -> None:
-        """What was written after `mark` is undone. For the writer alone."""
-        del self._unsealed[mark:]
 
     def write_seals(self) -> None:
         """Seal what was written, just before the commit. For the writer alone.
@@ -138,37 +105,3 @@ class Unit:
             if trouble_of(error) is not None:
                 raise
             logger.exception("The seals cannot be written")
-
-    def savepoint(self) -> AbstractContextManager[None]:
-        """Undo what was done inside when it raises; the error goes on to the caller.
-
-        Where the job itself has no savepoint, this makes none: see UndoneAltogether.
-        """
-        return self._inner_savepoint() if self._in_savepoint else _WITHOUT
-
-    @contextmanager
-    def _inner_savepoint(self) -> Iterator[None]:
-        self._savepoints += 1
-        mark, unsealed = len(self._changes), len(self._unsealed)
-        # Where the job has not written yet, its own savepoint is as good as a new one.
-        # https://www.sqlite.org/c3ref/total_changes.html: it never goes back
-        fresh = self.raw.total_changes == self._changes_before_job
-        name = "job" if fresh else f"inner_{self._savepoints}"
-        if not fresh:
-            self.raw.execute(f"SAVEPOINT {name}")
-        try:
-            yield
-        except BaseException:
-            # On a full disk SQLite has undone the whole transaction already.
-            if self.raw.in_transaction:
-                self.raw.execute(f"ROLLBACK TO {name}")
-                if not fresh:
-                    self.raw.execute(f"RELEASE {name}")
-            del self._changes[mark:]
-            self.forget_seals(unsealed)
-            raise
-        else:
-            if not fresh:
-                self.raw.execute(f"RELEASE {name}")
-        finally:
-            self._savepoints -= 1
