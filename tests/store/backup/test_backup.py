@@ -2,16 +2,14 @@
 
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.factories import OfficeBooks, issued, make_books
+from tests.store.backup.killed import killing
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import (
     CustomerChanged,
@@ -282,30 +280,6 @@ def test_a_restored_backup_opens_and_keeps_what_it_replaced(tmp_path: Path) -> N
         restore_backup(tmp_path, "2020-01-01.sqlite3", "later")
 
 
-_MAKE = """
-import os, signal, sqlite3, sys
-from pathlib import Path
-from workmate_desktop.store.backup import backup
-left = int(sys.argv[2])
-def counting(true):
-    def call(*args, **how):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return true(*args, **how)
-    return call
-for name in ("replace", "unlink", "mkdir"):
-    setattr(Path, name, counting(getattr(Path, name)))
-for name in ("open", "fsync"):
-    setattr(os, name, counting(getattr(os, name)))
-backup._vacuum_into, backup.is_good = counting(backup._vacuum_into), counting(backup.is_good)
-folder = Path(sys.argv[1])
-backup.make(folder / "workmate.sqlite3", folder, "2026-11-23-1400")
-print("done")
-"""
-
-
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_md2_killed_at_every_step_no_half_copy_counts(tmp_path: Path) -> None:
     live = tmp_path / "live"
@@ -316,18 +290,17 @@ def test_md2_killed_at_every_step_no_half_copy_counts(tmp_path: Path) -> None:
         backup.make(office.path, live, f"2026-11-{day:02d}")
     issued(office)
     office.close()
-    for step in range(1, 40):
-        folder = tmp_path / f"killed-{step}"
-        shutil.copytree(live, folder)
-        command = [sys.executable, "-c", _MAKE, str(folder), str(step)]
-        run = subprocess.run(command, capture_output=True, text=True)
-        assert run.returncode in (0, -signal.SIGKILL), run.stderr
-        assert all(backup.is_good(path) for path in backup.all_backups(folder))
-        assert len(backup.all_backups(folder)) >= 14
-        backup.make(folder / FILE_NAME, folder, "2026-11-23-1500")
-        names = sorted(path.name for path in (folder / backup.FOLDER).iterdir())
-        assert not [name for name in names if name.endswith(".unfinished")]
-        if run.stdout == "done\n":
-            break
-    assert run.stdout == "done\n"
+    with killing("make") as killed_at:
+        for step in range(1, 40):
+            folder = tmp_path / f"killed-{step}"
+            shutil.copytree(live, folder)
+            done = killed_at(folder, step)
+            assert all(backup.is_good(path) for path in backup.all_backups(folder))
+            assert len(backup.all_backups(folder)) >= 14
+            backup.make(folder / FILE_NAME, folder, "2026-11-23-1500")
+            names = sorted(path.name for path in (folder / backup.FOLDER).iterdir())
+            assert not [name for name in names if name.endswith(".unfinished")]
+            if done:
+                break
+    assert done
     assert step > 5

@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +20,7 @@ from tests.factories import (
     make_books,
     sign,
 )
+from tests.store.backup.killed import killing
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.payments import CASH
@@ -298,31 +296,6 @@ def test_sa11e_a_planted_link_is_never_followed(tmp_path: Path, name: str) -> No
     assert not (folder / "workmate.sqlite3").is_symlink()
 
 
-_REPLACE = """
-import os, signal, sys
-from pathlib import Path
-from workmate_desktop.store.backup import restore
-left = int(sys.argv[2])
-def counting(true):
-    def call(*args, **how):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return true(*args, **how)
-    return call
-# Every change of the disk that this makes goes through one of these.
-for name in ("replace", "rename", "unlink", "mkdir"):
-    setattr(Path, name, counting(getattr(Path, name)))
-for name in ("open", "fsync"):
-    setattr(os, name, counting(getattr(os, name)))
-restore.stage(Path(sys.argv[1]), Path(sys.argv[1]) / "backups/2026-11-22.sqlite3")
-restore.decide(Path(sys.argv[1]), "20261123-120000")
-restore.finish(Path(sys.argv[1]))
-print("done")
-"""
-
-
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_killed_at_every_step_it_is_the_old_or_the_new(tmp_path: Path) -> None:
     made = tmp_path / "made"
@@ -334,27 +307,24 @@ def test_killed_at_every_step_it_is_the_old_or_the_new(tmp_path: Path) -> None:
     shutil.copytree(made, tmp_path / "live")  # with a WAL beside it, as a killed program leaves it
     office.close()
     counts, done = [], False
-    for step in range(1, 80):
-        folder = tmp_path / f"killed-{step}"
-        shutil.copytree(tmp_path / "live", folder)
-        run = subprocess.run(
-            [sys.executable, "-c", _REPLACE, str(folder), str(step)], capture_output=True, text=True
-        )
-        done = run.stdout == "done\n"
-        assert done or run.returncode == -signal.SIGKILL, run.stderr
-        again = make_books(folder)  # the next start
-        counts.append(again.value("SELECT count(*) FROM invoices"))
-        assert again.value("PRAGMA integrity_check") == "ok"
-        issued(again)
-        again.close()
-        kept = list(folder.glob(f"{restore.KEPT_PREFIX}*/{FILE_NAME}"))
-        assert len(kept) == (counts[-1] == 1), "the old books are kept, once"
-        if kept:
-            with closing(sqlite3.connect(kept[0])) as old:
-                assert old.execute("SELECT count(*) FROM invoices").fetchone() == (2,)
-        assert not list(folder.glob("restore*"))
-        if done:
-            break
+    with killing("replace") as killed_at:
+        for step in range(1, 80):
+            folder = tmp_path / f"killed-{step}"
+            shutil.copytree(tmp_path / "live", folder)
+            done = killed_at(folder, step)
+            again = make_books(folder)  # the next start
+            counts.append(again.value("SELECT count(*) FROM invoices"))
+            assert again.value("PRAGMA integrity_check") == "ok"
+            issued(again)
+            again.close()
+            kept = list(folder.glob(f"{restore.KEPT_PREFIX}*/{FILE_NAME}"))
+            assert len(kept) == (counts[-1] == 1), "the old books are kept, once"
+            if kept:
+                with closing(sqlite3.connect(kept[0])) as old:
+                    assert old.execute("SELECT count(*) FROM invoices").fetchone() == (2,)
+            assert not list(folder.glob("restore*"))
+            if done:
+                break
     assert done
     assert counts == sorted(counts, reverse=True)  # first the old, from one step on the new
     assert set(counts) == {1, 2}
