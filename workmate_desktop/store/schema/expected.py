@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from workmate_desktop.domain.schema import Difference, How, Part
@@ -70,10 +71,19 @@ def expected(version: str) -> Iterator[sqlite3.Connection]:
 
 
 def make(raw: sqlite3.Connection, version: str) -> None:
-    """Run the migrations up to `version` on an empty database."""
-    engine = _engine_on(raw)
-    with engine.connect() as connection:
-        migrate.migrate(connection, version)
+    """Let an empty database be as the migrations up to `version` make it."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.deserialize(_migrated(version))
+        made.backup(raw)
+
+
+@cache
+def _migrated(version: str) -> bytes:
+    """The file that the migrations make. Who looks at a backup needs it more than once."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as raw:
+        with _engine_on(raw).connect() as connection:
+            migrate.migrate(connection, version)
+        return raw.serialize()
 
 
 def _engine_on(raw: sqlite3.Connection) -> "Engine":
