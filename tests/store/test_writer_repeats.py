@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.factories import OfficeBooks
-from tests.patience import PATIENCE
 from tests.store.gate import Gate, traced
+from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
