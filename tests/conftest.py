@@ -2,7 +2,8 @@
 
 import gc
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,8 +11,7 @@ from tests.left_behind import Processes
 from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from workmate_desktop.ui.kit.theme import Theme
@@ -26,7 +26,7 @@ gc.disable()
 
 
 @pytest.fixture(autouse=True)
-def _collected_in_this_thread() -> "Iterator[None]":
+def _collected_in_this_thread() -> Iterator[None]:
     yield
     gc.collect(1)
 
@@ -38,13 +38,13 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Processes:
 
 
 @pytest.fixture(autouse=True)
-def _no_process_left(processes: Processes) -> "Iterator[None]":
+def _no_process_left(processes: Processes) -> Iterator[None]:
     yield
     assert processes.left() == []
 
 
 @pytest.fixture(scope="session")
-def _dressed(qapp) -> "Theme":
+def _dressed(qapp: "QApplication") -> "Theme":
     # Imported here, so that tests without a window do not pay for Qt.
     from workmate_desktop.ui.kit.theme import Scheme, apply_theme
 
@@ -52,33 +52,35 @@ def _dressed(qapp) -> "Theme":
 
 
 @pytest.fixture
-def qtbot(qapp, request) -> "QtBot":
+def qtbot(qapp: "QApplication", request: pytest.FixtureRequest) -> "QtBot":
     """Waits long before it gives up: 5 s are not enough where many share a slow PC."""
     from pytestqt.qtbot import QtBot
 
     class PatientBot(QtBot):
-        def waitUntil(self, callback, *, timeout=0):  # noqa: N802 - Qt's way
+        def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:
             super().waitUntil(callback, timeout=max(timeout, _PATIENCE_MS))
 
-        def waitSignal(self, signal, *, timeout=0, raising=None, **how):  # noqa: N802
+        def waitSignal(
+            self, signal: Any, *, timeout: int = 0, raising: bool | None = None, **how: Any
+        ) -> Any:
             # Not raising: it waits to see that nothing comes, as assertNotEmitted does.
             timeout = timeout if raising is False else max(timeout, _PATIENCE_MS)
             return super().waitSignal(signal, timeout=timeout, raising=raising, **how)
 
-        def waitSignals(self, signals, *, timeout=0, **how):  # noqa: N802
+        def waitSignals(self, signals: Any, *, timeout: int = 0, **how: Any) -> Any:
             return super().waitSignals(signals, timeout=max(timeout, _PATIENCE_MS), **how)
 
-        def waitActive(self, widget, *, timeout=0):  # noqa: N802
+        def waitActive(self, widget: Any, *, timeout: int = 0) -> Any:
             return super().waitActive(widget, timeout=max(timeout, _PATIENCE_MS))
 
-        def waitExposed(self, widget, *, timeout=0):  # noqa: N802
+        def waitExposed(self, widget: Any, *, timeout: int = 0) -> Any:
             return super().waitExposed(widget, timeout=max(timeout, _PATIENCE_MS))
 
     return PatientBot(request)
 
 
 @pytest.fixture
-def theme(_dressed) -> "Theme":
+def theme(_dressed: "Theme") -> "Theme":
     """The look of the program; every test starts in the light scheme."""
     from workmate_desktop.ui.kit.theme import Scheme
 
@@ -87,7 +89,7 @@ def theme(_dressed) -> "Theme":
 
 
 @pytest.fixture(autouse=True)
-def _program_look(request) -> "Iterator[None]":
+def _program_look(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that opens widgets shows them as the program does, and leaves none open behind it."""
     if "qtbot" not in request.fixturenames:
         yield

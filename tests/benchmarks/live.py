@@ -225,7 +225,7 @@ class _Talk:
 
 
 @contextmanager
-def _Window(which: str, data: Path, api_base: str) -> Iterator[_Talk]:  # noqa: N802
+def _Window(which: str, data: Path, api_base: str) -> Iterator[_Talk]:
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
         "WORKMATE_DATA_DIR": str(data),

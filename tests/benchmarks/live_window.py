@@ -76,7 +76,7 @@ class Watch(QObject):
     def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         self._waiting.update(self._changed(first.row(), last.row()))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.paints += 1
             if self._waiting:
@@ -86,7 +86,7 @@ class Watch(QObject):
                 QCoreApplication.postEvent(self, QEvent(_PAINTED), _FIRST)
         return False
 
-    def customEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt
+    def customEvent(self, event: QEvent) -> None:
         now = time.monotonic()
         self.painted += [(key, paid, now) for key, paid in self._painting.items()]
         self._painting.clear()
@@ -108,10 +108,10 @@ class OneRow(QAbstractTableModel):
         self.fresh: dict[str, int] = {}
         self.committed.connect(self._on_committed, Qt.ConnectionType.QueuedConnection)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else 1
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else 7
 
     def data(

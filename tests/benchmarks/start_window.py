@@ -41,7 +41,7 @@ class FirstPaint(QObject):
         super().__init__()
         self._name, self._seen = name, seen
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._note)  # after this paint event was handled
@@ -96,7 +96,7 @@ class Watch(QObject):
         wanted = {"painted", "rows", "listening", "answered"}
         return wanted <= set(self.seen) or since_start() > GIVE_UP_MS
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and isinstance(watched, QMainWindow):
             self._application.removeEventFilter(self)
             self.window = watched

@@ -70,7 +70,7 @@ def test_sa7_the_second_naming_waits_for_staff(office: Office) -> None:
     assert shown.payment_id is None, "money on an invoice cannot be given back from here"
 
 
-def test_sa7_the_same_names_again_are_a_plain_duplicate(two) -> None:
+def test_sa7_the_same_names_again_are_a_plain_duplicate(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     number = office.books.invoice_row(first).number
     deliver(office, named(first))
@@ -96,7 +96,7 @@ def test_sa7_three_invoices_in_every_order(office: Office) -> None:
     assert money(at) == 6 * 11900
 
 
-def test_sa7_the_money_is_put_where_it_belongs_and_back(two) -> None:
+def test_sa7_the_money_is_put_where_it_belongs_and_back(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first))
     asked = deliver(office, named(second))
@@ -115,7 +115,7 @@ def test_sa7_the_money_is_put_where_it_belongs_and_back(two) -> None:
     assert money(office) == 11900
 
 
-def test_sa7_one_payment_for_two_invoices_is_parted(two) -> None:
+def test_sa7_one_payment_for_two_invoices_is_parted(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first, amount=23800))
     asked = deliver(office, named(second, amount=23800))
@@ -124,7 +124,7 @@ def test_sa7_one_payment_for_two_invoices_is_parted(two) -> None:
     assert money(office) == 23800
 
 
-def test_sa7_it_stays_where_it_is(two) -> None:
+def test_sa7_it_stays_where_it_is(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first))
     asked = deliver(office, named(second))
@@ -136,7 +136,7 @@ def test_sa7_it_stays_where_it_is(two) -> None:
     assert waiting(office) == [asked]
 
 
-def test_sa7_what_cannot_be_chosen_is_refused(two) -> None:
+def test_sa7_what_cannot_be_chosen_is_refused(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first))
     asked = deliver(office, named(second))
@@ -148,7 +148,7 @@ def test_sa7_what_cannot_be_chosen_is_refused(two) -> None:
     assert money(office) == 2 * 11900
 
 
-def test_sa7_money_that_was_moved_there_already(two) -> None:
+def test_sa7_money_that_was_moved_there_already(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first, amount=23800))
     office.review.split(first, second, 11900).result(PATIENCE)
@@ -156,7 +156,9 @@ def test_sa7_money_that_was_moved_there_already(two) -> None:
     assert outcome(office, told) == ("duplicate", "same_intent")
 
 
-def test_sa7_money_that_went_back_altogether_asks_nothing(two) -> None:
+def test_sa7_money_that_went_back_altogether_asks_nothing(
+    two: tuple[OfficeBooks, str, str],
+) -> None:
     office, first, second = two
     deliver(office, named(first))
     deliver(office, refund_event(PI, 11900))
@@ -164,7 +166,7 @@ def test_sa7_money_that_went_back_altogether_asks_nothing(two) -> None:
     assert waiting(office) == []
 
 
-def test_sa7_a_refund_goes_where_the_money_is(two) -> None:
+def test_sa7_a_refund_goes_where_the_money_is(two: tuple[OfficeBooks, str, str]) -> None:
     office, first, second = two
     deliver(office, named(first))
     asked = deliver(office, named(second))
@@ -176,7 +178,9 @@ def test_sa7_a_refund_goes_where_the_money_is(two) -> None:
     assert money(office) == 10000
 
 
-def test_sa7_processed_again_it_is_asked_again_and_books_once_the_money_is_free(two) -> None:
+def test_sa7_processed_again_it_is_asked_again_and_books_once_the_money_is_free(
+    two: tuple[OfficeBooks, str, str],
+) -> None:
     office, first, second = two
     loose = deliver(office, named("RE-1999-0001"))
     decision = office.review.assign(loose, first).result(PATIENCE)
@@ -190,7 +194,7 @@ def test_sa7_processed_again_it_is_asked_again_and_books_once_the_money_is_free(
     assert money(office) == 11900
 
 
-def test_sa7_money_that_waits_learns_the_other_name(two) -> None:
+def test_sa7_money_that_waits_learns_the_other_name(two: tuple[OfficeBooks, str, str]) -> None:
     """It is one item still: its card proposes the invoice that was named since."""
     office, _first, second = two
     loose = deliver(office, named("RE-1999-0001"))
@@ -203,7 +207,9 @@ def test_sa7_money_that_waits_learns_the_other_name(two) -> None:
     assert (status(office, second), money(office)) == (("paid", 11900), 11900)
 
 
-def test_sa7_money_that_was_set_aside_is_named_for_an_invoice(two) -> None:
+def test_sa7_money_that_was_set_aside_is_named_for_an_invoice(
+    two: tuple[OfficeBooks, str, str],
+) -> None:
     office, _first, second = two
     loose = deliver(office, named(None))
     office.review.set_aside(loose, "unbekannt").result(PATIENCE)
@@ -215,7 +221,9 @@ def test_sa7_money_that_was_set_aside_is_named_for_an_invoice(two) -> None:
 
 
 @pytest.mark.parametrize("closed", ["draft", "cancelled", "other currency"])
-def test_sa7_named_for_one_that_takes_no_money(two, closed: str) -> None:
+def test_sa7_named_for_one_that_takes_no_money(
+    two: tuple[OfficeBooks, str, str], closed: str
+) -> None:
     office, first, other = two
     if closed == "draft":
         other = office.invoicing.save_draft(draft(kept_customer(office, "Dritter"))).result(

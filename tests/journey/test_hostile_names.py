@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from tests.factories import encoded, event_body
 from tests.journey.desk import Desk
@@ -244,7 +245,7 @@ def test_j13_hostile_names_in_every_window(start: Callable[..., Desk], bait: Pat
 
 
 def test_j12_no_file_is_opened(
-    start: Callable[..., Desk], bait: Path, tmp_path: Path, qtbot
+    start: Callable[..., Desk], bait: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     # First the proof that this would be noticed: a plain QLabel does open the file.
     control = tmp_path / "control.png"
@@ -292,7 +293,7 @@ def test_j12_strace_sees_no_file_opened(tmp_path: Path) -> None:
     assert "O_WRONLY" in opened[0]
 
 
-def test_j13_the_check_itself_notices_html(qtbot, tmp_path: Path) -> None:
+def test_j13_the_check_itself_notices_html(qtbot: QtBot, tmp_path: Path) -> None:
     label, tip = QLabel("<b>fett</b>"), QWidget()
     tip.setToolTip("<img src=x>")
     for widget in (label, tip):

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,12 @@ from workmate_desktop.services.log import ProgramLog, log_lines
 
 
 @pytest.fixture
-def long_pause(monkeypatch) -> None:
+def long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two groups of lines; whoever waited for it would hang."""
     monkeypatch.setattr(log_module, "_PAUSE_SECONDS", 3600.0)
 
 
-def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
+def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path: Path, long_pause: None) -> None:
     log = ProgramLog(tmp_path)
     for run in ("first", "second"):  # it can be started again
         log.start()
@@ -32,7 +33,7 @@ def test_the_end_waits_for_no_pause_and_loses_no_line(tmp_path, long_pause):
         assert texts[-2500:] == [f"{run} {number}" for number in range(2500)]
 
 
-def test_many_lines_at_once_are_entries_of_their_own(tmp_path):
+def test_many_lines_at_once_are_entries_of_their_own(tmp_path: Path) -> None:
     log = ProgramLog(tmp_path)
     log.start()
     told = [

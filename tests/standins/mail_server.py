@@ -129,7 +129,7 @@ class MailServer:
 
     # --- what aiosmtpd asks ----------------------------------------------------------------
 
-    async def handle_RCPT(  # noqa: N802 - named by aiosmtpd
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if "RCPT" in self.answers:
@@ -137,9 +137,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.answers.get("DATA", "250 OK")
         if answer.startswith("250"):
             raw = envelope.original_content or b""
@@ -177,7 +175,7 @@ class _Refusing(SMTP):
             status = told["CONNECT"]
         await super().push(status)
 
-    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_MAIL(self, arg: str | None) -> None:
         if "MAIL" in self._server.answers:
             await self.push(self._server.answers["MAIL"])
         else:

@@ -29,7 +29,7 @@ class NotificationServer(QObject):
         self._count = 0
 
     @Slot(result="QStringList")
-    def GetCapabilities(self) -> list[str]:  # noqa: N802 - D-Bus
+    def GetCapabilities(self) -> list[str]:
         return self._capabilities
 
     @Slot(
@@ -43,7 +43,7 @@ class NotificationServer(QObject):
         int,
         result="uint",
     )
-    def Notify(  # noqa: N802
+    def Notify(
         self,
         app_name: str,
         replaces: int,

@@ -23,13 +23,13 @@ class TrayHost(QObject):
         self._items: list[str] = []
 
     @Slot("QString")
-    def RegisterStatusNotifierItem(self, service: str) -> None:  # noqa: N802 - D-Bus
+    def RegisterStatusNotifierItem(self, service: str) -> None:
         self._items.append(service)
         print(service, flush=True)
         self.StatusNotifierItemRegistered.emit(service)
 
     @Slot("QString")
-    def RegisterStatusNotifierHost(self, _service: str) -> None:  # noqa: N802
+    def RegisterStatusNotifierHost(self, _service: str) -> None:
         self.StatusNotifierHostRegistered.emit()
 
     RegisteredStatusNotifierItems = Property("QStringList", lambda self: self._items)

@@ -1,13 +1,16 @@
 """A Rechnungen tab on fakes, shown, with the toasts it asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.kit.toast import ToastKind
 
 
@@ -43,7 +46,7 @@ class Desk:
 
 
 @pytest.fixture
-def make_desk(qtbot, theme):
+def make_desk(qtbot: QtBot, theme: Theme) -> Callable[..., Desk]:
     """Builds a shown tab on the given books."""
 
     def make(books: FakeBooks, *, show: bool = True) -> Desk:
@@ -60,7 +63,7 @@ def make_desk(qtbot, theme):
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     """A tab with sixty open invoices, one draft and one overdue."""
     books = FakeBooks(review_count=3)
     books.add(*(row(serial, f"Kunde {serial:02d}") for serial in range(1, 61)))

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.screenshots import SCREENS
 from tests.ui.clipped import clipped
 from tests.ui.painted import settle
+from workmate_desktop.ui.kit.theme import Theme
 
 DIALOGS = [name for name, screen in SCREENS.items() if not screen.width]
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_me6_nothing_in_a_dialog_is_cut_off(qtbot, theme, name: str) -> None:
+def test_me6_nothing_in_a_dialog_is_cut_off(qtbot: QtBot, theme: Theme, name: str) -> None:
     module, _, function = SCREENS[name].build.partition(":")
     dialog: QWidget = getattr(importlib.import_module(module), function)(theme)
     qtbot.addWidget(dialog)

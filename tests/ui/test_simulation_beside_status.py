@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
@@ -17,6 +18,7 @@ from tests.ui.painted import settle
 from tests.ui.stripe.fakes import FakeSimulation, FakeStripeBooks
 from workmate_desktop.ui.invoices.list.status_place import status_places
 from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.window.main_window import MainWindow, restore_window
 
@@ -24,7 +26,9 @@ WIDTHS = (900, 1280, 1600)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_me6_the_status_stays_in_view_while_it_turns(qtbot, theme, width: int) -> None:
+def test_me6_the_status_stays_in_view_while_it_turns(
+    qtbot: QtBot, theme: Theme, width: int
+) -> None:
     if "configfile" not in os.environ["QT_QPA_PLATFORM"]:
         pytest.skip("needs a screen of usual size: test_me6_on_usual_screens brings it")
     books, bridge = FakeBooks(), FakeBridge()

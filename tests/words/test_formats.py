@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 23, 9, 12, 30, tzinfo=UTC)
         (MAX_MINOR, "eur", "10.000.000.000,00\u00a0€"),
     ],
 )
-def test_money(minor, currency, text):
+def test_money(minor: int, currency: str, text: str) -> None:
     assert formats.money(minor, currency) == text
 
 
@@ -61,12 +61,12 @@ def test_euros_are_written_as_babel_writes_them(minor: int) -> None:
         ("99999999999999999999", "eur", None),
     ],
 )
-def test_reading_typed_money(text, currency, minor):
+def test_reading_typed_money(text: str, currency: str, minor: int) -> None:
     assert formats.parse_money(text, currency) == minor
 
 
 @given(st.integers(-MAX_MINOR, MAX_MINOR), st.sampled_from(["eur", "usd", "jpy", "kwd", "isk"]))
-def test_shown_money_reads_back(minor, currency):
+def test_shown_money_reads_back(minor: int, currency: str) -> None:
     assert formats.parse_money(formats.money(minor, currency), currency) == minor
     assert formats.parse_money(formats.money_input(minor, currency), currency) == minor
 
@@ -82,12 +82,12 @@ def test_shown_money_reads_back(minor, currency):
         (1234567, "kwd", "1.234,567"),
     ],
 )
-def test_an_amount_to_type_over(minor, currency, text):
+def test_an_amount_to_type_over(minor: int, currency: str, text: str) -> None:
     assert formats.money_input(minor, currency) == text
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_an_amount_or_none(text):
+def test_any_text_is_an_amount_or_none(text: str) -> None:
     minor = formats.parse_money(text, "eur")
     assert minor is None or abs(minor) <= MAX_MINOR
 
@@ -96,17 +96,17 @@ def test_any_text_is_an_amount_or_none(text):
     ("value", "text"),
     [("4", "4"), ("1.50", "1,5"), ("0.25", "0,25"), ("1E+2", "100"), ("100.000", "100")],
 )
-def test_quantity(value, text):
+def test_quantity(value: str, text: str) -> None:
     assert formats.quantity(Decimal(value)) == text
     assert formats.parse_quantity(text) == Decimal(value)
 
 
 @pytest.mark.parametrize("text", ["", "x", "1,23456", "1.5.5", "NaN"])
-def test_what_is_no_quantity(text):
+def test_what_is_no_quantity(text: str) -> None:
     assert formats.parse_quantity(text) is None
 
 
-def test_percent():
+def test_percent() -> None:
     assert formats.percent(Decimal("19.00")) == "19\u00a0%"
 
 
@@ -125,16 +125,16 @@ def test_percent():
         ("1022026", None),
     ],
 )
-def test_reading_typed_dates(typed, day):
+def test_reading_typed_dates(typed: str, day: date | None) -> None:
     assert formats.parse_date(typed) == day
 
 
 @given(st.dates(date(2000, 1, 1), date(2999, 12, 31)))
-def test_shown_dates_read_back(day):
+def test_shown_dates_read_back(day: date) -> None:
     assert formats.parse_date(formats.date_text(day)) == day
 
 
-def test_no_date():
+def test_no_date() -> None:
     assert formats.date_text(None) == "–"
 
 
@@ -150,11 +150,11 @@ def test_no_date():
         (timedelta(days=3), "20.11.2026"),
     ],
 )
-def test_how_long_ago(before, text):
+def test_how_long_ago(before: timedelta, text: str) -> None:
     assert formats.ago(NOW - before, NOW) == text
 
 
-def test_moments():
+def test_moments() -> None:
     assert formats.date_time(NOW) == "23.11.2026, 09:12"
     assert formats.clock_time(NOW) == "09:12:30"
     assert formats.month_name(NOW.date()) == "November"
@@ -170,7 +170,7 @@ def test_moments():
         (-10, "seit 10 Tagen überfällig"),
     ],
 )
-def test_due(days, text):
+def test_due(days: int, text: str) -> None:
     today = NOW.date()
     assert formats.due_text(today + timedelta(days=days), today) == text
 

@@ -1,6 +1,7 @@
 """Every code has German words, and no words say more than happened."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.fakes import NOW, TODAY, row
 from workmate_desktop.domain.history import Action, HistoryLine
@@ -22,7 +23,7 @@ def line(action: str, actor: str = "stripe", **detail: object) -> HistoryLine:
 
 
 @pytest.mark.parametrize("action", Action)
-def test_every_action_has_a_german_sentence(qapp, action) -> None:
+def test_every_action_has_a_german_sentence(qapp: QApplication, action: Action) -> None:
     title = history_texts.history_title(line(action))
     assert title != action.value
     assert title[0].isupper()
@@ -61,15 +62,15 @@ def test_every_action_has_a_german_sentence(qapp, action) -> None:
         (line("from_a_newer_version", amount_minor="x"), "from_a_newer_version", ""),
     ],
 )
-def test_history_lines(qapp, entry, title, note) -> None:
+def test_history_lines(qapp: QApplication, entry: HistoryLine, title: str, note: str) -> None:
     assert (history_texts.history_title(entry), history_texts.history_note(entry)) == (title, note)
 
 
-def test_a_failure_without_codes_still_says_something(qapp) -> None:
+def test_a_failure_without_codes_still_says_something(qapp: QApplication) -> None:
     assert len(history_texts.history_note(line("payment_failed"))) > 10
 
 
-def test_actors(qapp) -> None:
+def test_actors(qapp: QApplication) -> None:
     assert [actor_name(name) for name in ("stripe", "program", "anna")] == [
         "Stripe",
         "Automatik",
@@ -77,7 +78,7 @@ def test_actors(qapp) -> None:
     ]
 
 
-def test_every_code_of_the_lists_has_words(qapp) -> None:
+def test_every_code_of_the_lists_has_words(qapp: QApplication) -> None:
     for wanted in InvoiceFilter:
         assert texts.filter_title(wanted, TODAY)
         assert texts.nothing_here(wanted)[0]
@@ -110,16 +111,16 @@ def test_every_code_of_the_lists_has_words(qapp) -> None:
         ("customer_balance", "Überweisung"),
     ],
 )
-def test_mb5_how_money_came_in_german(qapp, method: str, words: str) -> None:
+def test_mb5_how_money_came_in_german(qapp: QApplication, method: str, words: str) -> None:
     assert method_name(method) == words
 
 
-def test_fill_takes_values_as_they_are(qapp) -> None:
+def test_fill_takes_values_as_they_are(qapp: QApplication) -> None:
     assert fill("%1 und %2", "100 % %2", "zwei") == "100 % %2 und zwei"
 
 
 @pytest.mark.parametrize("status", InvoiceStatus)
-def test_mnemonics_of_one_invoice_differ(qapp, status) -> None:
+def test_mnemonics_of_one_invoice_differ(qapp: QApplication, status: InvoiceStatus) -> None:
     actions = [*actions_for(row(1, status=status), simulation=True), InvoiceAction.COPY_NUMBER]
     letters = [action_text(action).partition("&")[2][:1].casefold() for action in actions]
     assert "" not in letters

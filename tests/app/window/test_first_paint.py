@@ -124,7 +124,7 @@ def test_imports_do_not_read_the_sources_into_memory(tmp_path: Path) -> None:
 class _ClosesAtOnce(QObject):
     """Somebody who closes the window as soon as it is painted."""
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and isinstance(watched, MainWindow):
             QTimer.singleShot(0, watched.close)
         return False

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.places import CHECKOUT
 from tests.waiting import PATIENCE
@@ -177,7 +179,7 @@ def test_me2_any_place_fits_any_screens(wanted: QRect, frame: QMargins, screens:
         assert fitted == wanted  # what fits is left alone
 
 
-def test_me2_a_monitor_goes_while_the_window_is_shown(qtbot, qapp) -> None:
+def test_me2_a_monitor_goes_while_the_window_is_shown(qtbot: QtBot, qapp: QApplication) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()

@@ -23,9 +23,9 @@ from workmate_desktop.domain.connection.tunnel import TunnelSettings, host_name
         ("127.0.0.1", None),
     ],
 )
-def test_a_domain_is_a_bare_name(text, name):
+def test_a_domain_is_a_bare_name(text: str, name: str | None) -> None:
     assert host_name(text) == name
 
 
-def test_the_token_is_in_no_text():
+def test_the_token_is_in_no_text() -> None:
     assert "canary" not in f"{TunnelSettings('canary')!r} {TunnelSettings('canary')}"

@@ -20,5 +20,5 @@ import charset_normalizer  # whoever wants it later has it
 """
 
 
-def test_guessing_is_left_out_and_can_be_had_later():
+def test_guessing_is_left_out_and_can_be_had_later() -> None:
     subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=60)

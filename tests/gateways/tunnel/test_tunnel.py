@@ -6,7 +6,9 @@ import re
 import stat
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyngrok import conf, process
@@ -26,7 +28,7 @@ from workmate_desktop.listener.server import Listener
 
 
 @pytest.fixture
-def gateway(data_dir: Path, ngrok: StandInNgrok):
+def gateway(data_dir: Path, ngrok: StandInNgrok) -> Iterator[Ngrok]:
     """The tunnel of one data folder, closed before the stand-in looks for what was left."""
     made = Ngrok(data_dir, opening=5.0)
     yield made
@@ -36,7 +38,9 @@ def gateway(data_dir: Path, ngrok: StandInNgrok):
 # --- the good way ---------------------------------------------------------------------------
 
 
-def test_a_delivery_travels_from_the_public_address_through_the_real_listener(gateway, ngrok):
+def test_a_delivery_travels_from_the_public_address_through_the_real_listener(
+    gateway: Ngrok, ngrok: StandInNgrok
+) -> None:
     receive, hosts = FakeReceive(), HostNames()
     listener = Listener(receive, host_names=hosts)
     port = listener.start(0)
@@ -54,7 +58,7 @@ def test_a_delivery_travels_from_the_public_address_through_the_real_listener(ga
         listener.stop()
 
 
-def test_what_the_agent_is_asked_for(gateway, ngrok):
+def test_what_the_agent_is_asked_for(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     open_tunnel(gateway, settings(ngrok, domain=" https://My-Office.ngrok-free.dev/ "), 8000)
     (wanted,) = ngrok.endpoints
     assert wanted["upstream"] == {"url": "http://127.0.0.1:8000"}
@@ -64,7 +68,9 @@ def test_what_the_agent_is_asked_for(gateway, ngrok):
     assert (sight.alive, sight.public_url) == (True, "https://my-office.ngrok-free.dev")
 
 
-def test_its_api_is_not_on_the_port_that_everyone_knows(gateway, ngrok, data_dir):
+def test_its_api_is_not_on_the_port_that_everyone_knows(
+    gateway: Ngrok, ngrok: StandInNgrok, data_dir: Path
+) -> None:
     open_tunnel(gateway, settings(ngrok))
     config = (data_dir / CONFIG_FILE).read_text("utf-8")
     port = re.search(r"web_addr: 127\.0\.0\.1:(\d+)", config)
@@ -72,7 +78,9 @@ def test_its_api_is_not_on_the_port_that_everyone_knows(gateway, ngrok, data_dir
     assert "inspect_db_size: -1" in config
 
 
-def test_j6_the_token_is_in_a_private_file_and_nowhere_else(gateway, ngrok, data_dir, monkeypatch):
+def test_j6_the_token_is_in_a_private_file_and_nowhere_else(
+    gateway: Ngrok, ngrok: StandInNgrok, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NGROK_AUTHTOKEN", "2kAnotherTokenOfTheEnvironment_5")
     monkeypatch.setenv("WORKMATE_NGROK_AUTHTOKEN", TOKEN)
     monkeypatch.setenv("WORKMATE_STRIPE_SECRET_KEY", "sk_test_canary")
@@ -90,7 +98,7 @@ def test_j6_the_token_is_in_a_private_file_and_nowhere_else(gateway, ngrok, data
     assert list(data_dir.iterdir()) == []  # the token does not stay on disk
 
 
-def test_a_token_may_hold_anything_without_changing_the_configuration(data_dir):
+def test_a_token_may_hold_anything_without_changing_the_configuration(data_dir: Path) -> None:
     import yaml
 
     odd = 'a"b\n  web_addr: 0.0.0.0:80\n# \u00e4 \\'
@@ -99,7 +107,7 @@ def test_a_token_may_hold_anything_without_changing_the_configuration(data_dir):
     assert found["agent"]["web_addr"] == "127.0.0.1:1234"
 
 
-def test_closing_leaves_no_process_and_may_be_repeated(gateway, ngrok):
+def test_closing_leaves_no_process_and_may_be_repeated(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     open_tunnel(gateway, settings(ngrok))
     (pid,) = ngrok.running
     gateway.close()
@@ -108,7 +116,9 @@ def test_closing_leaves_no_process_and_may_be_repeated(gateway, ngrok):
     assert gateway.look().alive is False
 
 
-def test_an_agent_that_ignores_the_end_is_killed(gateway, ngrok, monkeypatch):
+def test_an_agent_that_ignores_the_end_is_killed(
+    gateway: Ngrok, ngrok: StandInNgrok, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("workmate_desktop.gateways.tunnel.agent.GRACE", 0.2)
     ngrok.play(stubborn=True)
     open_tunnel(gateway, settings(ngrok))
@@ -116,7 +126,9 @@ def test_an_agent_that_ignores_the_end_is_killed(gateway, ngrok, monkeypatch):
     assert ngrok.running == []
 
 
-def test_a_proxy_of_the_office_is_not_asked_for_the_agent(gateway, ngrok, monkeypatch):
+def test_a_proxy_of_the_office_is_not_asked_for_the_agent(
+    gateway: Ngrok, ngrok: StandInNgrok, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("no_proxy", "intranet.example")
@@ -124,14 +136,14 @@ def test_a_proxy_of_the_office_is_not_asked_for_the_agent(gateway, ngrok, monkey
     assert open_tunnel(gateway, settings(ngrok)) == f"https://{NAME}"
 
 
-def test_two_openings_are_never_two_agents(gateway, ngrok):
+def test_two_openings_are_never_two_agents(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     open_tunnel(gateway, settings(ngrok))
     open_tunnel(gateway, settings(ngrok))
     assert len(ngrok.starts) == 2
     assert len(ngrok.running) == 1
 
 
-def test_pyngrok_itself_can_use_the_stand_in(ngrok, tmp_path):
+def test_pyngrok_itself_can_use_the_stand_in(ngrok: StandInNgrok, tmp_path: Path) -> None:
     """So what the stand-in speaks is what pyngrok expects of the real agent."""
     config_file = write_config(tmp_path, TOKEN, 0)
     text = config_file.read_text("utf-8")
@@ -172,8 +184,13 @@ def test_pyngrok_itself_can_use_the_stand_in(ngrok, tmp_path):
     ],
 )
 def test_h3_each_refusal_of_the_session_is_told_apart_and_the_token_masked(
-    gateway, ngrok, caplog, capfd, number, code
-):
+    gateway: Ngrok,
+    ngrok: StandInNgrok,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    number: str,
+    code: str,
+) -> None:
     ngrok.play(fail=number)
     with (
         caplog.at_level(logging.DEBUG, "workmate"),
@@ -192,7 +209,9 @@ def test_h3_each_refusal_of_the_session_is_told_apart_and_the_token_masked(
     ("number", "code"),
     [("334", "tunnel_domain_in_use"), ("320", "tunnel_domain_foreign"), ("9999", "tunnel_refused")],
 )
-def test_h12_each_refusal_of_the_address_is_told_apart(gateway, ngrok, number, code):
+def test_h12_each_refusal_of_the_address_is_told_apart(
+    gateway: Ngrok, ngrok: StandInNgrok, number: str, code: str
+) -> None:
     ngrok.play(refuse=number)
     with pytest.raises(UserError) as caught:
         open_tunnel(gateway, settings(ngrok, domain="my-office.ngrok-free.dev"))
@@ -200,7 +219,9 @@ def test_h12_each_refusal_of_the_address_is_told_apart(gateway, ngrok, number, c
     assert ngrok.running == []
 
 
-def test_h2_a_silent_agent_is_given_up_at_our_own_deadline(data_dir, ngrok):
+def test_h2_a_silent_agent_is_given_up_at_our_own_deadline(
+    data_dir: Path, ngrok: StandInNgrok
+) -> None:
     ngrok.play(silent=True)
     gateway = Ngrok(data_dir, opening=1.0)
     began = time.monotonic()
@@ -211,14 +232,16 @@ def test_h2_a_silent_agent_is_given_up_at_our_own_deadline(data_dir, ngrok):
     assert ngrok.running == []
 
 
-def test_h2_the_deadline_is_twenty_seconds():
+def test_h2_the_deadline_is_twenty_seconds() -> None:
     from workmate_desktop.gateways.tunnel import ngrok as tunnel
 
     assert tunnel.OPENING == 20.0
 
 
 @pytest.mark.parametrize("play", [{"silent": True}, {"api": "stuck"}, {"no_session": "x"}])
-def test_h2_abbrechen_works_at_once(gateway, ngrok, play):
+def test_h2_abbrechen_works_at_once(
+    gateway: Ngrok, ngrok: StandInNgrok, play: dict[str, Any]
+) -> None:
     ngrok.play(**play)
     cancelled, codes = threading.Event(), []
 
@@ -244,7 +267,9 @@ def test_h2_abbrechen_works_at_once(gateway, ngrok, play):
         ("x509: certificate signed by unknown authority", "tunnel_intercepted"),
     ],
 )
-def test_h10_h11_no_net_and_a_captive_portal_are_told_apart(data_dir, ngrok, said, code):
+def test_h10_h11_no_net_and_a_captive_portal_are_told_apart(
+    data_dir: Path, ngrok: StandInNgrok, said: str, code: str
+) -> None:
     ngrok.play(no_session=said)
     gateway = Ngrok(data_dir, opening=1.0)
     with pytest.raises(UserError) as caught:
@@ -262,7 +287,9 @@ def test_h10_h11_no_net_and_a_captive_portal_are_told_apart(data_dir, ngrok, sai
         ({"names": ["<b>"]}, "tunnel_failed"),
     ],
 )
-def test_h11_html_and_other_answers_are_an_error_and_no_data(gateway, ngrok, play, code):
+def test_h11_html_and_other_answers_are_an_error_and_no_data(
+    gateway: Ngrok, ngrok: StandInNgrok, play: dict[str, Any], code: str
+) -> None:
     ngrok.play(**play)
     with pytest.raises(UserError) as caught:
         open_tunnel(gateway, settings(ngrok))
@@ -270,7 +297,7 @@ def test_h11_html_and_other_answers_are_an_error_and_no_data(gateway, ngrok, pla
     assert ngrok.running == []
 
 
-def test_an_api_that_never_answers_is_given_up_too(data_dir, ngrok):
+def test_an_api_that_never_answers_is_given_up_too(data_dir: Path, ngrok: StandInNgrok) -> None:
     ngrok.play(api="stuck")
     with pytest.raises(UserError) as caught:
         open_tunnel(Ngrok(data_dir, opening=1.5), settings(ngrok))
@@ -285,7 +312,9 @@ def test_an_api_that_never_answers_is_given_up_too(data_dir, ngrok):
         ({"executable": "/nonexistent/ngrok"}, "tunnel_agent_missing"),
     ],
 )
-def test_settings_that_cannot_work_start_nothing(gateway, ngrok, data_dir, changes, code):
+def test_settings_that_cannot_work_start_nothing(
+    gateway: Ngrok, ngrok: StandInNgrok, data_dir: Path, changes: dict[str, str], code: str
+) -> None:
     with pytest.raises(UserError) as caught:
         open_tunnel(gateway, settings(ngrok, **changes))
     assert caught.value.code == code
@@ -296,7 +325,7 @@ def test_settings_that_cannot_work_start_nothing(gateway, ngrok, data_dir, chang
 # --- what goes wrong later ------------------------------------------------------------------
 
 
-def test_h1_a_dead_agent_is_told_at_once(gateway, ngrok):
+def test_h1_a_dead_agent_is_told_at_once(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     news = threading.Event()
     open_tunnel(gateway, settings(ngrok), news=news.set)
     news.clear()
@@ -305,14 +334,14 @@ def test_h1_a_dead_agent_is_told_at_once(gateway, ngrok):
     assert gateway.look().code == "tunnel_agent_gone"
 
 
-def test_h4_a_changed_address_is_seen(gateway, ngrok):
+def test_h4_a_changed_address_is_seen(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     ngrok.play(moves_after=0.1, moves_to="other-name.ngrok-free.dev")
     assert open_tunnel(gateway, settings(ngrok)) == f"https://{NAME}"
     seen = sight_until(gateway, lambda sight: sight.public_url != f"https://{NAME}")
     assert seen.public_url == "https://other-name.ngrok-free.dev"
 
 
-def test_a_lost_line_is_shown_until_it_is_back(gateway, ngrok):
+def test_a_lost_line_is_shown_until_it_is_back(gateway: Ngrok, ngrok: StandInNgrok) -> None:
     ngrok.play(loses_after=0.1)
     open_tunnel(gateway, settings(ngrok))
     seen = sight_until(gateway, lambda sight: sight.code is not None)
@@ -321,7 +350,9 @@ def test_a_lost_line_is_shown_until_it_is_back(gateway, ngrok):
     assert seen.alive
 
 
-def test_a_listener_that_is_not_there_is_shown_until_it_is(gateway, ngrok):
+def test_a_listener_that_is_not_there_is_shown_until_it_is(
+    gateway: Ngrok, ngrok: StandInNgrok
+) -> None:
     open_tunnel(gateway, settings(ngrok), 9)  # nobody there
     status, page = ngrok.visit("POST", WEBHOOK_PATH, b"{}")
     assert (status, b"ERR_NGROK_8012" in page) == (502, True)
@@ -330,7 +361,9 @@ def test_a_listener_that_is_not_there_is_shown_until_it_is(gateway, ngrok):
     assert ngrok.visit("POST", WEBHOOK_PATH, b"{}", host="else.ngrok-free.dev")[0] == 404
 
 
-def test_an_agent_that_stopped_answering_is_given_up_after_three_looks(gateway, ngrok, monkeypatch):
+def test_an_agent_that_stopped_answering_is_given_up_after_three_looks(
+    gateway: Ngrok, ngrok: StandInNgrok, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("workmate_desktop.gateways.tunnel.ngrok._LOOK", 0.1)
     ngrok.play(api="hangs")
     open_tunnel(gateway, settings(ngrok))

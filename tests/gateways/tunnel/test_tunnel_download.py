@@ -7,14 +7,16 @@ import re
 import tarfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.gateways.tunnel.tunnel_support import settings, until
-from tests.standins.ngrok_play import NAME
+from tests.standins.ngrok_play import NAME, StandInNgrok
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.gateways.tunnel.download import download_agent
@@ -44,7 +46,9 @@ def _zip(content: bytes) -> bytes:
 
 
 @contextmanager
-def _server(content: bytes, status: int = 200, length: int | None = None, stalls: bool = False):
+def _server(
+    content: bytes, status: int = 200, length: int | None = None, stalls: bool = False
+) -> Iterator[str]:
     """An address that gives `content`; `stalls`: only half of it, and waits."""
     released = threading.Event()
 
@@ -58,7 +62,7 @@ def _server(content: bytes, status: int = 200, length: int | None = None, stalls
                 self.wfile.flush()
                 released.wait(PATIENCE)
 
-        def log_message(self, *args) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
@@ -82,7 +86,9 @@ def percents() -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("pack", [_tgz, _zip])
-def test_the_agent_is_downloaded_with_progress(tmp_path, percents, pack):
+def test_the_agent_is_downloaded_with_progress(
+    tmp_path: Path, percents: list[int], pack: Callable[[bytes], bytes]
+) -> None:
     # Random bytes do not pack, so there is something to count.
     content = bytes(range(256)) * 10 + os.urandom(600_000)
     archive = pack(content)
@@ -97,7 +103,9 @@ def test_the_agent_is_downloaded_with_progress(tmp_path, percents, pack):
     assert percents[-1] == 100 and len(percents) > 5
 
 
-def test_h10_it_is_used_at_once_and_kept(ngrok, data_dir, percents):
+def test_h10_it_is_used_at_once_and_kept(
+    ngrok: StandInNgrok, data_dir: Path, percents: list[int]
+) -> None:
     archive = _tgz(ngrok.executable.read_bytes())
     wanted = settings(ngrok, executable="")
     with _server(archive) as address:
@@ -130,8 +138,8 @@ def test_h10_it_is_used_at_once_and_kept(ngrok, data_dir, percents):
     ids="page empty gzip zip other path cut refused short nothing".split(),
 )
 def test_h11_whatever_is_no_agent_is_an_error_and_installs_nothing(
-    tmp_path, percents, content, more
-):
+    tmp_path: Path, percents: list[int], content: bytes, more: dict[str, Any]
+) -> None:
     with _server(content, **more) as address, pytest.raises(UserError) as caught:
         download_agent(
             tmp_path / "ngrok", threading.Event(), percents.append, address, sha256_of(content)
@@ -141,13 +149,13 @@ def test_h11_whatever_is_no_agent_is_an_error_and_installs_nothing(
     assert list(tmp_path.rglob("*ngrok.*")) == []
 
 
-def test_h10_nobody_there_is_told_as_blocked(tmp_path):
+def test_h10_nobody_there_is_told_as_blocked(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         download_agent(tmp_path, threading.Event(), print, "http://127.0.0.1:9/ngrok.tgz")
     assert caught.value.code == "tunnel_download_blocked"
 
 
-def test_h2_a_download_is_given_up_at_once(tmp_path, percents):
+def test_h2_a_download_is_given_up_at_once(tmp_path: Path, percents: list[int]) -> None:
     cancelled, codes = threading.Event(), []
     with _server(bytes(500_000), stalls=True) as address:
 
@@ -168,7 +176,7 @@ def test_h2_a_download_is_given_up_at_once(tmp_path, percents):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     archive = _tgz(b"x")
     with _server(archive) as address, pytest.raises(UserError) as caught:
@@ -178,7 +186,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 @pytest.mark.parametrize("pack", [_tgz, _zip])
 @pytest.mark.parametrize("pinned", [True, False])
-def test_sa11_an_archive_with_another_sum_is_thrown_away(tmp_path, percents, pack, pinned):
+def test_sa11_an_archive_with_another_sum_is_thrown_away(
+    tmp_path: Path, percents: list[int], pack: Callable[[bytes], bytes], pinned: bool
+) -> None:
     """A whole archive with a program in it, but not the one that is known."""
     wanted = sha256_of(b"another") if pinned else None  # None: that of the real agent
     with _server(pack(b"#!/bin/sh\ntouch here")) as address, pytest.raises(UserError) as caught:
@@ -187,7 +197,7 @@ def test_sa11_an_archive_with_another_sum_is_thrown_away(tmp_path, percents, pac
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sa11_it_is_never_started(ngrok, data_dir):
+def test_sa11_it_is_never_started(ngrok: StandInNgrok, data_dir: Path) -> None:
     archive = _tgz(ngrok.executable.read_bytes())
     with _server(archive) as address, pytest.raises(UserError) as caught:
         Ngrok(data_dir, download_from=address).open(
@@ -197,7 +207,9 @@ def test_sa11_it_is_never_started(ngrok, data_dir):
     assert ngrok.starts == [] and not (data_dir / "ngrok" / "ngrok").exists()
 
 
-def test_sa11_what_cannot_be_checked_is_not_even_asked_for(tmp_path, monkeypatch):
+def test_sa11_what_cannot_be_checked_is_not_even_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platform.machine", lambda: "s390x")
     with pytest.raises(UserError) as caught:
         download_agent(tmp_path, threading.Event(), print)
@@ -205,7 +217,7 @@ def test_sa11_what_cannot_be_checked_is_not_even_asked_for(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("code", ["changed", "unknown", "blocked"])
-def test_sa11_staff_are_led_to_an_ngrok_of_their_own(code):
+def test_sa11_staff_are_led_to_an_ngrok_of_their_own(code: str) -> None:
     message = trouble_message(f"tunnel_download_{code}")
     assert message is not None and "Programm wählen" in message.action
 
@@ -225,12 +237,12 @@ def test_sa11_staff_are_led_to_an_ngrok_of_their_own(code):
         ("linux", "ppc64le", None),
     ],
 )
-def test_sa11_each_system_has_its_archive(system, machine, name):
+def test_sa11_each_system_has_its_archive(system: str, machine: str, name: str | None) -> None:
     pin = pin_for(system, machine)
     assert (pin and pin.address.rpartition(f"ngrok-v3-{VERSION}-")[2]) == name
 
 
-def test_sa11_each_archive_has_a_sum_and_an_unchanging_address():
+def test_sa11_each_archive_has_a_sum_and_an_unchanging_address() -> None:
     assert len({pin.sha256 for pin in PINS.values()}) == len(PINS) == 8
     for pin in PINS.values():
         assert re.fullmatch(r"[0-9a-f]{64}", pin.sha256)

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,9 @@ def office(data_dir: Path, ngrok: StandInNgrok) -> Iterator[Office]:
     assert until(lambda: not [t for t in threading.enumerate() if t.name.startswith("tunnel")])
 
 
-def test_h1_a_killed_agent_is_back_after_a_second_and_deliveries_arrive(office, caplog):
+def test_h1_a_killed_agent_is_back_after_a_second_and_deliveries_arrive(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     """Within 10 s, of which it waits one; the rest is the agent's own start."""
     caplog.set_level(logging.INFO)
     office.start()
@@ -87,7 +90,7 @@ def test_h1_a_killed_agent_is_back_after_a_second_and_deliveries_arrive(office, 
     assert len(office.ngrok.running) == 1
 
 
-def test_h1_one_that_dies_by_itself_comes_back_with_growing_pauses(office):
+def test_h1_one_that_dies_by_itself_comes_back_with_growing_pauses(office: Office) -> None:
     office.ngrok.play(dies_after=0.05)
     office.start()
     assert until(lambda: len(office.ngrok.starts) == 2)
@@ -99,7 +102,7 @@ def test_h1_one_that_dies_by_itself_comes_back_with_growing_pauses(office):
     assert codes == {"tunnel_agent_gone"}
 
 
-def test_h3_a_bad_token_is_tried_once_and_a_new_one_at_once(office):
+def test_h3_a_bad_token_is_tried_once_and_a_new_one_at_once(office: Office) -> None:
     office.ngrok.play(fail="107")
     office.start()
     assert until(lambda: office.tunnel.state.status is TunnelStatus.FAILED)
@@ -112,7 +115,7 @@ def test_h3_a_bad_token_is_tried_once_and_a_new_one_at_once(office):
     assert TOKEN not in repr(office.told)
 
 
-def test_h4_a_new_address_after_a_restart_is_the_one_that_counts(office):
+def test_h4_a_new_address_after_a_restart_is_the_one_that_counts(office: Office) -> None:
     office.ngrok.play(names=["one.ngrok-free.dev", "two.ngrok-free.dev"])
     office.start()
     assert office.online()
@@ -124,7 +127,7 @@ def test_h4_a_new_address_after_a_restart_is_the_one_that_counts(office):
     assert office.ngrok.visit("POST", WEBHOOK_PATH, b"{}", host="one.ngrok-free.dev")[0] == 404
 
 
-def test_h6_the_tunnel_follows_the_listener_to_its_new_port(office):
+def test_h6_the_tunnel_follows_the_listener_to_its_new_port(office: Office) -> None:
     office.start()
     assert office.online()
     first = office.listener.port
@@ -148,14 +151,16 @@ def _other_port(listener: Listener, first: int | None) -> int | None:
 
 
 @pytest.mark.parametrize("play", [{"silent": True}, {"no_session": "dial tcp"}, {"api": "stuck"}])
-def test_h2_the_program_ends_at_once_whatever_the_agent_does(office, play):
+def test_h2_the_program_ends_at_once_whatever_the_agent_does(
+    office: Office, play: dict[str, Any]
+) -> None:
     office.ngrok.play(**play)
     office.start()
     assert until(lambda: office.ngrok.starts)
     assert office.tunnel.stop()  # True: within 5 s, far from the 20 given to the agent
 
 
-def test_h12_quota_used_up_is_shown_and_not_asked_again_soon(office):
+def test_h12_quota_used_up_is_shown_and_not_asked_again_soon(office: Office) -> None:
     office.ngrok.play(fail="727")
     office.start()
     assert until(lambda: office.tunnel.state.status is TunnelStatus.RETRYING)
@@ -166,7 +171,7 @@ def test_h12_quota_used_up_is_shown_and_not_asked_again_soon(office):
     assert len(office.ngrok.starts) == 1
 
 
-def test_starting_and_stopping_again_and_again_leaves_nothing(office):
+def test_starting_and_stopping_again_and_again_leaves_nothing(office: Office) -> None:
     for times in (1, 2, 3):
         office.start()
         assert office.online(times)

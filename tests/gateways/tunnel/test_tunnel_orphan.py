@@ -87,8 +87,8 @@ def _kill(run: "subprocess.Popen[str]") -> None:
 
 @pytest.mark.parametrize("stubborn", [False, True])
 def test_h5_the_agent_of_a_killed_run_is_ended_at_the_next_start(
-    ngrok, data_dir, monkeypatch, stubborn
-):
+    ngrok: StandInNgrok, data_dir: Path, monkeypatch: pytest.MonkeyPatch, stubborn: bool
+) -> None:
     monkeypatch.setattr(tunnel_orphan, "GRACE", 0.3)
     monkeypatch.setattr(tunnel_agent, "GRACE", 0.3)
     ngrok.play(stubborn=stubborn)
@@ -101,7 +101,9 @@ def test_h5_the_agent_of_a_killed_run_is_ended_at_the_next_start(
     gateway.close()
 
 
-def test_h5_it_is_ended_too_where_no_tunnel_is_wanted_any_more(ngrok, data_dir):
+def test_h5_it_is_ended_too_where_no_tunnel_is_wanted_any_more(
+    ngrok: StandInNgrok, data_dir: Path
+) -> None:
     _kill(_program(ngrok, data_dir, "wait"))
     assert len(ngrok.running) == 1
     Ngrok(data_dir).end_orphan()
@@ -109,7 +111,9 @@ def test_h5_it_is_ended_too_where_no_tunnel_is_wanted_any_more(ngrok, data_dir):
     assert list(data_dir.iterdir()) == []  # neither the token
 
 
-def test_h5_another_program_with_that_pid_is_left_alone(ngrok, data_dir):
+def test_h5_another_program_with_that_pid_is_left_alone(
+    ngrok: StandInNgrok, data_dir: Path
+) -> None:
     other = subprocess.Popen(["sleep", "60"])
     try:
         remember_agent(data_dir, KnownAgent(other.pid, str(ngrok.executable)))
@@ -121,7 +125,9 @@ def test_h5_another_program_with_that_pid_is_left_alone(ngrok, data_dir):
         other.wait()
 
 
-def test_h5_the_users_own_ngrok_is_left_alone(ngrok, data_dir, tmp_path):
+def test_h5_the_users_own_ngrok_is_left_alone(
+    ngrok: StandInNgrok, data_dir: Path, tmp_path: Path
+) -> None:
     """The same program, but not with our configuration file."""
     others = tmp_path / "others"
     others.mkdir()
@@ -134,7 +140,9 @@ def test_h5_the_users_own_ngrok_is_left_alone(ngrok, data_dir, tmp_path):
     theirs.close()
 
 
-def test_h5_another_program_with_our_configuration_file_is_left_alone(ngrok, data_dir):
+def test_h5_another_program_with_our_configuration_file_is_left_alone(
+    ngrok: StandInNgrok, data_dir: Path
+) -> None:
     """An editor in which someone looks at it, say."""
     config = str(data_dir / CONFIG_FILE)
     editor = subprocess.Popen([sys.executable, "-c", "input()", config], stdin=subprocess.PIPE)
@@ -147,7 +155,9 @@ def test_h5_another_program_with_our_configuration_file_is_left_alone(ngrok, dat
         editor.communicate()
 
 
-def test_h5_a_system_without_pidfd_has_the_same_rules(ngrok, data_dir, monkeypatch):
+def test_h5_a_system_without_pidfd_has_the_same_rules(
+    ngrok: StandInNgrok, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delattr(os, "pidfd_open")
     monkeypatch.setattr(tunnel_orphan, "GRACE", 0.3)
     ngrok.play(stubborn=True)
@@ -183,7 +193,9 @@ def test_h5_a_system_without_pidfd_has_the_same_rules(ngrok, data_dir, monkeypat
         '{"pid": 99999999999999999999, "executable": "/x"}',
     ],
 )
-def test_h5_a_file_that_names_nobody_ends_nobody(data_dir, content, monkeypatch):
+def test_h5_a_file_that_names_nobody_ends_nobody(
+    data_dir: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ended = []
     monkeypatch.setattr(signal, "pidfd_send_signal", lambda *given: ended.append(given))
     (data_dir / STATE_FILE).write_text(content, "utf-8")
@@ -191,7 +203,7 @@ def test_h5_a_file_that_names_nobody_ends_nobody(data_dir, content, monkeypatch)
     assert ended == []
 
 
-def test_the_file_names_the_process_and_its_program(ngrok, data_dir):
+def test_the_file_names_the_process_and_its_program(ngrok: StandInNgrok, data_dir: Path) -> None:
     gateway = Ngrok(data_dir)
     open_tunnel(gateway, settings(ngrok))
     kept = json.loads((data_dir / STATE_FILE).read_text("utf-8"))
@@ -200,7 +212,9 @@ def test_the_file_names_the_process_and_its_program(ngrok, data_dir):
 
 
 @pytest.mark.parametrize("end", ["return", "raise"])
-def test_a_program_that_ends_without_closing_leaves_no_agent(ngrok, data_dir, end):
+def test_a_program_that_ends_without_closing_leaves_no_agent(
+    ngrok: StandInNgrok, data_dir: Path, end: str
+) -> None:
     run = _program(ngrok, data_dir, end)
     assert len(ngrok.running) == 1
     run.communicate("go on\n", timeout=PATIENCE)
@@ -208,7 +222,9 @@ def test_a_program_that_ends_without_closing_leaves_no_agent(ngrok, data_dir, en
     assert list(data_dir.iterdir()) == []
 
 
-def test_a_keeper_that_nobody_stopped_starts_no_other_agent_at_the_exit(ngrok, data_dir):
+def test_a_keeper_that_nobody_stopped_starts_no_other_agent_at_the_exit(
+    ngrok: StandInNgrok, data_dir: Path
+) -> None:
     run = _program(ngrok, data_dir, "", KEEPER)
     _, errors = run.communicate("go on\n", timeout=PATIENCE)
     assert run.returncode == 0 and "Traceback" not in errors

@@ -19,6 +19,7 @@ from workmate_desktop.domain.connection.tunnel import (
     TunnelStatus,
 )
 from workmate_desktop.domain.errors import UserError
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.connection.tunnel import HOUR, LOOK_EVERY, STEADY, Backoff, Tunnel
 
@@ -38,7 +39,14 @@ class FakeGateway:
     silent: bool = False
     asked: list[TunnelSettings] = field(default_factory=list)
 
-    def open(self, settings, port, cancelled, news, progress) -> str:
+    def open(
+        self,
+        settings: TunnelSettings,
+        port: int,
+        cancelled: Signal,
+        news: Signal,
+        progress: Callable[[int], None],
+    ) -> str:
         self.ports.append(port)
         self.asked.append(settings)
         self.news = news
@@ -126,7 +134,7 @@ def office() -> Iterator[Office]:
     assert not [one for one in threading.enumerate() if one.name == "tunnel"]
 
 
-def test_it_starts_tells_the_progress_and_stops(office):
+def test_it_starts_tells_the_progress_and_stops(office: Office) -> None:
     assert office.tunnel.state == TunnelState(TunnelStatus.OFF)
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
@@ -142,7 +150,7 @@ def test_it_starts_tells_the_progress_and_stops(office):
     assert office.gateway.closed >= 1
 
 
-def test_stopping_twice_and_starting_again(office):
+def test_stopping_twice_and_starting_again(office: Office) -> None:
     assert office.tunnel.stop(PATIENCE)
     for _ in range(3):
         office.tunnel.start(8000)
@@ -151,7 +159,7 @@ def test_stopping_twice_and_starting_again(office):
         assert office.tunnel.state.status is TunnelStatus.OFF
 
 
-def test_starting_twice_opens_once(office):
+def test_starting_twice_opens_once(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.tunnel.start(8000)
@@ -159,7 +167,7 @@ def test_starting_twice_opens_once(office):
     assert office.gateway.ports == [8000]
 
 
-def test_h6_the_tunnel_follows_the_listener_to_another_port(office):
+def test_h6_the_tunnel_follows_the_listener_to_another_port(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.tunnel.start(8001)
@@ -170,7 +178,7 @@ def test_h6_the_tunnel_follows_the_listener_to_another_port(office):
 # --- it comes back --------------------------------------------------------------------------
 
 
-def test_h1_an_agent_that_dies_is_back_after_one_second(office):
+def test_h1_an_agent_that_dies_is_back_after_one_second(office: Office) -> None:
     office.pauses_left = 1
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
@@ -184,7 +192,7 @@ def test_h1_an_agent_that_dies_is_back_after_one_second(office):
     assert office.gateway.closed >= 1
 
 
-def test_h1_the_pauses_double_up_to_a_minute(office):
+def test_h1_the_pauses_double_up_to_a_minute(office: Office) -> None:
     office.gateway.opens = ["tunnel_no_net"] * 9
     office.pauses_left = 9
     office.tunnel.start(8000)
@@ -192,7 +200,7 @@ def test_h1_the_pauses_double_up_to_a_minute(office):
     assert office.pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
-def test_h1_one_that_dies_again_and_again_is_no_storm(office):
+def test_h1_one_that_dies_again_and_again_is_no_storm(office: Office) -> None:
     office.pauses_left = 3
     office.tunnel.start(8000)
     for count in (1, 2, 3):
@@ -203,7 +211,7 @@ def test_h1_one_that_dies_again_and_again_is_no_storm(office):
     assert office.pauses == [1, 2, 4]
 
 
-def test_h1_after_a_steady_minute_it_begins_at_one_second_again(office):
+def test_h1_after_a_steady_minute_it_begins_at_one_second_again(office: Office) -> None:
     office.pauses_left = 2
     office.tunnel.start(8000)
     for count in (1, 2):
@@ -214,7 +222,7 @@ def test_h1_after_a_steady_minute_it_begins_at_one_second_again(office):
     assert office.pauses == [1, 1]
 
 
-def test_backoff_can_begin_anew():
+def test_backoff_can_begin_anew() -> None:
     backoff = Backoff()
     assert [backoff.next() for _ in range(3)] == [1, 2, 4]
     backoff.reset()
@@ -229,7 +237,7 @@ def test_backoff_can_begin_anew():
     "tunnel_token_missing tunnel_token_wrong tunnel_domain_foreign tunnel_domain_invalid "
     "tunnel_agent_old tunnel_agent_missing tunnel_agent_unusable keychain_locked".split(),
 )
-def test_h3_what_only_staff_can_mend_is_tried_once(office, code):
+def test_h3_what_only_staff_can_mend_is_tried_once(office: Office, code: str) -> None:
     office.gateway.opens = [code]
     office.tunnel.start(8000)
     state = office.until_status(TunnelStatus.FAILED)
@@ -242,7 +250,7 @@ def test_h3_what_only_staff_can_mend_is_tried_once(office, code):
 
 
 @pytest.mark.parametrize("code", ["tunnel_quota", "tunnel_refused", "tunnel_download_blocked"])
-def test_h12_what_passes_slowly_is_tried_every_hour(office, code):
+def test_h12_what_passes_slowly_is_tried_every_hour(office: Office, code: str) -> None:
     office.gateway.opens = [code] * 3
     office.pauses_left = 3
     office.tunnel.start(8000)
@@ -250,14 +258,16 @@ def test_h12_what_passes_slowly_is_tried_every_hour(office, code):
     assert office.pauses == [HOUR] * 3
 
 
-def test_h3_a_token_that_is_revoked_later_stops_it_too(office):
+def test_h3_a_token_that_is_revoked_later_stops_it_too(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.gateway.dies("tunnel_token_wrong")
     assert office.until_status(TunnelStatus.FAILED).code == "tunnel_token_wrong"
 
 
-def test_new_settings_count_at_once_while_it_waits_and_start_the_pauses_anew(office):
+def test_new_settings_count_at_once_while_it_waits_and_start_the_pauses_anew(
+    office: Office,
+) -> None:
     office.gateway.opens = ["tunnel_no_net"] * 4
     office.pauses_left = 2
     office.tunnel.start(8000)
@@ -267,7 +277,7 @@ def test_new_settings_count_at_once_while_it_waits_and_start_the_pauses_anew(off
     assert office.pauses[3] == 1
 
 
-def test_new_settings_are_taken_while_it_is_open(office):
+def test_new_settings_are_taken_while_it_is_open(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.tunnel.renew()
@@ -275,7 +285,7 @@ def test_new_settings_are_taken_while_it_is_open(office):
     assert len(office.gateway.asked) == 2
 
 
-def test_new_settings_start_nothing_while_it_is_off(office):
+def test_new_settings_start_nothing_while_it_is_off(office: Office) -> None:
     office.tunnel.renew()
     assert office.gateway.ports == []
     office.tunnel.start(8000)
@@ -288,7 +298,7 @@ def test_new_settings_start_nothing_while_it_is_off(office):
 # --- what it shows --------------------------------------------------------------------------
 
 
-def test_h4_a_new_address_is_told(office):
+def test_h4_a_new_address_is_told(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.gateway.sight = TunnelSight(True, "https://other.ngrok-free.dev")
@@ -297,7 +307,7 @@ def test_h4_a_new_address_is_told(office):
     assert office.tunnel.state.status is TunnelStatus.ONLINE
 
 
-def test_a_disturbance_is_shown_and_passes(office):
+def test_a_disturbance_is_shown_and_passes(office: Office) -> None:
     office.tunnel.start(8000)
     office.until_status(TunnelStatus.ONLINE)
     office.gateway.sight = TunnelSight(True, None, "tunnel_no_net")
@@ -312,7 +322,7 @@ def test_a_disturbance_is_shown_and_passes(office):
 # --- it always ends -------------------------------------------------------------------------
 
 
-def test_h2_stopping_does_not_wait_for_a_silent_agent(office):
+def test_h2_stopping_does_not_wait_for_a_silent_agent(office: Office) -> None:
     office.gateway.silent = True
     office.tunnel.start(8000)
     office.until(lambda: office.gateway.ports == [8000])
@@ -320,11 +330,11 @@ def test_h2_stopping_does_not_wait_for_a_silent_agent(office):
     assert office.tunnel.state.status is TunnelStatus.OFF
 
 
-def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway():
+def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway() -> None:
     entered, released = threading.Event(), threading.Event()
 
     class Hanging(FakeGateway):
-        def open(self, *given) -> str:
+        def open(self, *given: object) -> str:
             entered.set()
             released.wait()
             raise UserError("tunnel_cancelled")
@@ -345,7 +355,9 @@ def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway():
     assert not [one for one in threading.enumerate() if one.name == "tunnel"]
 
 
-def test_a_fault_of_ours_does_not_end_the_watch(office, caplog):
+def test_a_fault_of_ours_does_not_end_the_watch(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.gateway.opens = [RuntimeError("a bug")]
     office.pauses_left = 1
     office.tunnel.start(8000)
@@ -354,7 +366,9 @@ def test_a_fault_of_ours_does_not_end_the_watch(office, caplog):
     assert "a bug" in caplog.text
 
 
-def test_a_fault_of_the_one_who_is_told_does_not_end_the_watch(caplog):
+def test_a_fault_of_the_one_who_is_told_does_not_end_the_watch(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     online = threading.Event()
 
     def told(state: TunnelState) -> None:
@@ -369,7 +383,7 @@ def test_a_fault_of_the_one_who_is_told_does_not_end_the_watch(caplog):
     assert "a bug elsewhere" in caplog.text
 
 
-def test_a_keyring_that_is_locked_is_told(office):
+def test_a_keyring_that_is_locked_is_told(office: Office) -> None:
     def locked() -> TunnelSettings:
         raise UserError("keychain_locked")
 

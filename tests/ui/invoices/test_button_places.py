@@ -4,11 +4,13 @@ from itertools import product
 
 import pytest
 from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, actions_for
 from workmate_desktop.ui.invoices.panel.detail_sections import ActionBlock
+from workmate_desktop.ui.kit.theme import Theme
 
 WIDTH = 311
 LIVES = [
@@ -21,7 +23,9 @@ LIVES = [
 ]
 
 
-def _places(qtbot, actions: list[InvoiceAction], *, large: bool) -> dict[InvoiceAction, QPoint]:
+def _places(
+    qtbot: QtBot, actions: list[InvoiceAction], *, large: bool
+) -> dict[InvoiceAction, QPoint]:
     block = ActionBlock()
     qtbot.addWidget(block)
     block.show_actions(actions, large=large)
@@ -32,7 +36,9 @@ def _places(qtbot, actions: list[InvoiceAction], *, large: bool) -> dict[Invoice
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_me6_buttons_keep_their_order_and_their_side(qtbot, theme, large: bool) -> None:
+def test_me6_buttons_keep_their_order_and_their_side(
+    qtbot: QtBot, theme: Theme, large: bool
+) -> None:
     seen = []
     for (status, paid), simulation in product(LIVES, (False, True)):
         invoice = row(1, status=status, paid=paid)
@@ -46,7 +52,7 @@ def test_me6_buttons_keep_their_order_and_their_side(qtbot, theme, large: bool) 
         assert shared == [action for action in other if action in one]
 
 
-def test_me6_cancelling_never_comes_where_something_else_was(qtbot, theme) -> None:
+def test_me6_cancelling_never_comes_where_something_else_was(qtbot: QtBot, theme: Theme) -> None:
     """Beside Ausbuchen, or alone below everything: a second click elsewhere never hits it."""
     for (status, paid), simulation in product(LIVES[:4], (False, True)):
         actions = actions_for(row(1, status=status, paid=paid), simulation=simulation)

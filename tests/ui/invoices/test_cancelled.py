@@ -1,23 +1,27 @@
 """Where a cancelled invoice went: told, counted below the list, and found again."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY, FakeBooks, row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter
 from workmate_desktop.ui.invoices.list.toolbar import ListToolbar
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.kit.toast import ToastKind
 
 CANCELLED = InvoiceStatus.CANCELLED
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     books = FakeBooks()
     books.add(row(1, "Praxis Dr. Aydin"), row(2, "Kanzlei Voß"), row(3, "Hotel Rheinblick"))
     return make_desk(books)
@@ -31,7 +35,7 @@ def cancel(desk: Desk, invoice_id: str) -> None:
     desk.tab.refresh_figures()
 
 
-def chip(desk: Desk):
+def chip(desk: Desk) -> Any:
     return desk.tab.toolbar.chips.button(InvoiceFilter.CANCELLED.value)
 
 
@@ -50,7 +54,7 @@ def test_it_is_told_and_counted_where_it_went(desk: Desk) -> None:
     assert desk.tab.cancelled.button.text() == "1 stornierte Rechnung zei&gen"
 
 
-def test_one_click_lists_them_and_one_goes_back(desk: Desk, qtbot) -> None:
+def test_one_click_lists_them_and_one_goes_back(desk: Desk, qtbot: QtBot) -> None:
     cancel(desk, "id-1")
     cancel(desk, "id-2")
     assert desk.tab.cancelled.button.text() == "2 stornierte Rechnungen zei&gen"
@@ -67,7 +71,7 @@ def test_one_click_lists_them_and_one_goes_back(desk: Desk, qtbot) -> None:
     assert desk.tab.cancelled.isVisible()
 
 
-def test_the_arrow_keys_pass_by_the_hidden_chip(desk: Desk, qtbot) -> None:
+def test_the_arrow_keys_pass_by_the_hidden_chip(desk: Desk, qtbot: QtBot) -> None:
     chips = desk.tab.toolbar.chips
     drafts = chips.button(InvoiceFilter.DRAFTS.value)
     drafts.setFocus()
@@ -112,7 +116,7 @@ def test_counts_come_back_with_the_room(desk: Desk) -> None:
     assert chip(desk).text() == "Storniert 1"
 
 
-def test_beside_another_list_stands_one_of_its_own(make_desk) -> None:
+def test_beside_another_list_stands_one_of_its_own(make_desk: Callable[..., Desk]) -> None:
     """The panel never offers to act on an invoice that the list does not have."""
     books = FakeBooks()
     gone = replace(row(2), status=InvoiceStatus.CANCELLED)
@@ -128,7 +132,9 @@ def test_beside_another_list_stands_one_of_its_own(make_desk) -> None:
     assert desk.tab.detail.invoice_id == desk.tab.table.selected_id == "id-3"
 
 
-def test_its_chip_does_not_move_the_search_to_another_line(desk: Desk, theme, qtbot) -> None:
+def test_its_chip_does_not_move_the_search_to_another_line(
+    desk: Desk, theme: Theme, qtbot: QtBot
+) -> None:
     """As narrow as one line allows without the chip: the counts make room for it."""
     toolbar = ListToolbar(theme, TODAY)
     qtbot.addWidget(toolbar)

@@ -1,15 +1,17 @@
 """Skonto, Ausbuchung, Rückzahlung, "wieder offen": what the dialogs ask and hand on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import TODAY, row
 from tests.ui.invoices.closing_screens import books_with_closings
+from tests.ui.open_dialogs import all_open, opened
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction as Do
@@ -24,19 +26,14 @@ LATE = TODAY + timedelta(days=90)
 
 
 @pytest.fixture
-def desk(make_desk) -> Iterator[Desk]:
+def desk(make_desk: Callable[..., Desk]) -> Iterator[Desk]:
     yield make_desk(books_with_closings())
     for left in QApplication.topLevelWidgets():
         if isinstance(left, QDialog) and left.isVisible():
             left.reject()
 
 
-def opened(kind):
-    (found,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-    return found
-
-
-def click(qtbot, button: QPushButton) -> None:
+def click(qtbot: QtBot, button: QPushButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -45,14 +42,14 @@ def words(desk: Desk) -> str:
     return "\n".join(labels).replace("\u200b", "").replace("\u00a0", " ")
 
 
-def choose(qtbot, dialog: PaymentDialog | CloseRestDialog, kind: str) -> None:
+def choose(qtbot: QtBot, dialog: PaymentDialog | CloseRestDialog, kind: str) -> None:
     click(qtbot, dialog.rest.choice.button(kind))
 
 
 # --- Zahlung eintragen -----------------------------------------------------------------------
 
 
-def test_mc2_less_than_the_rest_asks_what_becomes_of_it(desk: Desk, qtbot) -> None:
+def test_mc2_less_than_the_rest_asks_what_becomes_of_it(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-116")
     dialog = opened(PaymentDialog)
     assert not dialog.rest.isVisible()  # all of it is filled in
@@ -67,7 +64,7 @@ def test_mc2_less_than_the_rest_asks_what_becomes_of_it(desk: Desk, qtbot) -> No
     ]
 
 
-def test_mc2_the_rest_stays_open_unless_staff_say_otherwise(desk: Desk, qtbot) -> None:
+def test_mc2_the_rest_stays_open_unless_staff_say_otherwise(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-116")
     dialog = opened(PaymentDialog)
     dialog.amount.setText("1.377,62")
@@ -75,7 +72,7 @@ def test_mc2_the_rest_stays_open_unless_staff_say_otherwise(desk: Desk, qtbot) -
     assert [call[0] for call in desk.invoicing.calls] == ["add_manual_payment"]
 
 
-def test_mc2_giving_the_rest_up_needs_a_reason(desk: Desk, qtbot) -> None:
+def test_mc2_giving_the_rest_up_needs_a_reason(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-116")
     dialog = opened(PaymentDialog)
     dialog.amount.setText("1.379,50")
@@ -91,7 +88,7 @@ def test_mc2_giving_the_rest_up_needs_a_reason(desk: Desk, qtbot) -> None:
     assert call[-1] == Closing(WRITE_OFF, 50, "Bankgebühr")
 
 
-def test_mc2_a_choice_for_a_rest_that_is_gone_is_not_taken_along(desk: Desk, qtbot) -> None:
+def test_mc2_a_choice_for_a_rest_that_is_gone_is_not_taken_along(desk: Desk, qtbot: QtBot) -> None:
     """Skonto was chosen, then the amount was completed: nothing is closed."""
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-116")
     dialog = opened(PaymentDialog)
@@ -103,7 +100,9 @@ def test_mc2_a_choice_for_a_rest_that_is_gone_is_not_taken_along(desk: Desk, qtb
     assert [call[0] for call in desk.invoicing.calls] == ["add_manual_payment"]
 
 
-def test_mc2_a_rest_that_changed_meanwhile_is_shown_before_it_is_closed(desk: Desk, qtbot) -> None:
+def test_mc2_a_rest_that_changed_meanwhile_is_shown_before_it_is_closed(
+    desk: Desk, qtbot: QtBot
+) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-116")
     dialog = opened(PaymentDialog)
     dialog.amount.setText("1.000,00")
@@ -118,7 +117,7 @@ def test_mc2_a_rest_that_changed_meanwhile_is_shown_before_it_is_closed(desk: De
     assert call[-1] == Closing(SKONTO, 37900)
 
 
-def test_ma3_what_comes_after_all_was_refunded_is_not_too_much(desk: Desk, qtbot) -> None:
+def test_ma3_what_comes_after_all_was_refunded_is_not_too_much(desk: Desk, qtbot: QtBot) -> None:
     """Erstattet. Kommt wieder Geld, ist der Rest wieder offen."""
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-205")
     dialog = opened(PaymentDialog)
@@ -130,7 +129,7 @@ def test_ma3_what_comes_after_all_was_refunded_is_not_too_much(desk: Desk, qtbot
     assert [call[0] for call in desk.invoicing.calls] == ["add_manual_payment"]
 
 
-def test_ma6_more_for_what_was_refunded_in_part_is_asked_first(desk: Desk, qtbot) -> None:
+def test_ma6_more_for_what_was_refunded_in_part_is_asked_first(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-202")
     dialog = opened(PaymentDialog)
     dialog.amount.setText("10")
@@ -143,7 +142,7 @@ def test_ma6_more_for_what_was_refunded_in_part_is_asked_first(desk: Desk, qtbot
 # --- Ausbuchen -------------------------------------------------------------------------------
 
 
-def test_mc2_a_rest_is_closed_later_without_money(desk: Desk, qtbot) -> None:
+def test_mc2_a_rest_is_closed_later_without_money(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-116")
     click(qtbot, desk.tab.detail.buttons.button(Do.CLOSE_REST))
     dialog = opened(CloseRestDialog)
@@ -157,7 +156,7 @@ def test_mc2_a_rest_is_closed_later_without_money(desk: Desk, qtbot) -> None:
     ]
 
 
-def test_mc2_nothing_is_closed_when_the_customer_paid_meanwhile(desk: Desk, qtbot) -> None:
+def test_mc2_nothing_is_closed_when_the_customer_paid_meanwhile(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.CLOSE_REST, "id-116")
     dialog = opened(CloseRestDialog)
     choose(qtbot, dialog, SKONTO)
@@ -171,7 +170,7 @@ def test_mc2_nothing_is_closed_when_the_customer_paid_meanwhile(desk: Desk, qtbo
 # --- Rückzahlung -----------------------------------------------------------------------------
 
 
-def test_mc2_a_refund_by_hand_is_entered(desk: Desk, qtbot) -> None:
+def test_mc2_a_refund_by_hand_is_entered(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-116")
     click(qtbot, desk.tab.detail.buttons.button(Do.PAY_BACK))
     dialog = opened(PayBackDialog)
@@ -215,7 +214,7 @@ def test_mc2_a_cancelled_invoice_gives_all_of_its_money_back(desk: Desk) -> None
 # --- Stornieren ------------------------------------------------------------------------------
 
 
-def test_me6_cancelling_with_money_says_why_not_and_leads_on(desk: Desk, qtbot) -> None:
+def test_me6_cancelling_with_money_says_why_not_and_leads_on(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-116")
     click(qtbot, desk.tab.detail.buttons.button(Do.CANCEL))
     box = opened(QMessageBox)
@@ -225,15 +224,11 @@ def test_me6_cancelling_with_money_says_why_not_and_leads_on(desk: Desk, qtbot) 
     assert box.informativeText() == "Erst muss das Geld zurückgehen."
     back = next(b for b in box.buttons() if b.text() == "&Rückzahlung eintragen …")
     click(qtbot, back)
-    qtbot.waitUntil(lambda: bool(_visible(PayBackDialog)))
+    qtbot.waitUntil(lambda: bool(all_open(PayBackDialog)))
     assert desk.invoicing.calls == []
 
 
-def _visible(kind) -> list:
-    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-
-
-def test_me6_money_of_stripe_goes_back_by_stripe(desk: Desk, qtbot) -> None:
+def test_me6_money_of_stripe_goes_back_by_stripe(desk: Desk, qtbot: QtBot) -> None:
     desk.books.pay("id-118")
     desk.tab.set_refunds_available(True)
     desk.tab.actions_of.run(Do.CANCEL, "id-118")
@@ -244,7 +239,7 @@ def test_me6_money_of_stripe_goes_back_by_stripe(desk: Desk, qtbot) -> None:
     assert asked.args == ["id-118", 119000]
 
 
-def test_ma5_an_invoice_with_a_loss_may_be_cancelled(desk: Desk, qtbot) -> None:
+def test_ma5_an_invoice_with_a_loss_may_be_cancelled(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.CANCEL, "id-204")
     dialog = opened(ReasonDialog)
     qtbot.keyClicks(dialog.text, "Bank hat geholt")

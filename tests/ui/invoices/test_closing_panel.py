@@ -1,16 +1,18 @@
 """What the panel and the list say of Skonto, Ausbuchung, refunds and losses, and offer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY
 from tests.ui.invoices.closing_screens import books_with_closings, entry
+from tests.ui.open_dialogs import opened
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, standing_refunds
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.payments.payments import Payment
@@ -29,19 +31,14 @@ LATE = TODAY + timedelta(days=90)
 
 
 @pytest.fixture
-def desk(make_desk) -> Iterator[Desk]:
+def desk(make_desk: Callable[..., Desk]) -> Iterator[Desk]:
     yield make_desk(books_with_closings())
     for left in QApplication.topLevelWidgets():
         if isinstance(left, QDialog) and left.isVisible():
             left.reject()
 
 
-def opened(kind):
-    (found,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-    return found
-
-
-def click(qtbot, button: QPushButton) -> None:
+def click(qtbot: QtBot, button: QPushButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -50,7 +47,7 @@ def words(desk: Desk) -> str:
     return "\n".join(labels).replace("\u200b", "").replace("\u00a0", " ")
 
 
-def choose(qtbot, dialog: PaymentDialog | CloseRestDialog, kind: str) -> None:
+def choose(qtbot: QtBot, dialog: PaymentDialog | CloseRestDialog, kind: str) -> None:
     click(qtbot, dialog.rest.choice.button(kind))
 
 
@@ -139,7 +136,7 @@ def test_ma6_where_nothing_is_owed_no_button_is_large(desk: Desk, invoice_id: st
     }
 
 
-def test_mc2_money_after_a_write_off_offers_to_take_it_back(desk: Desk, qtbot) -> None:
+def test_mc2_money_after_a_write_off_offers_to_take_it_back(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-203")
     block = desk.tab.detail.closed
     assert block.isVisible()
@@ -177,7 +174,7 @@ def words_of(dialog: QDialog) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel))
 
 
-def test_mc2_wieder_offen_and_its_undoing(desk: Desk, qtbot) -> None:
+def test_mc2_wieder_offen_and_its_undoing(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-202")
     click(qtbot, desk.tab.detail.given_back.again)
     dialog = opened(ReasonDialog)
@@ -193,7 +190,7 @@ def test_mc2_wieder_offen_and_its_undoing(desk: Desk, qtbot) -> None:
     assert desk.invoicing.calls[1:] == [("not_owed_again", ("d-1",))]
 
 
-def test_mc2_each_of_several_refunds_can_be_made_owed_again(desk: Desk, qtbot) -> None:
+def test_mc2_each_of_several_refunds_can_be_made_owed_again(desk: Desk, qtbot: QtBot) -> None:
     desk.books.payments_of["id-202"].append(entry("id-202", "p-20", -1000, kind="refund"))
     desk.tab.select_invoice("id-202")
     links = [
@@ -221,7 +218,7 @@ def test_refunds_that_never_were_do_not_stand() -> None:
     assert standing_refunds([paid, undone, counter, failed, back, stands]) == [stands]
 
 
-def test_the_lines_of_the_payments_have_names(qapp) -> None:
+def test_the_lines_of_the_payments_have_names(qapp: QApplication) -> None:
     def title(**more: object) -> str:
         return history_texts.payment_title(entry("id-1", "p", -1, **more))
 

@@ -15,7 +15,7 @@ LARGE = 1_234_567_890
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     """An office that has not seen a failed payment yet: the pills are short."""
     books = FakeBooks()
     books.add(*(row(serial, f"Kunde {serial:02d}") for serial in range(1, 20)))

@@ -1,16 +1,19 @@
 """A word without any blank must not push the amounts beside it out of sight."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, TODAY, FakeBooks, row
 from workmate_desktop.domain.invoices.invoices import InvoiceItem, InvoiceStatus
 from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.ui.invoices.panel.cancel_dialog import cancel_dialog
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversorgungsverein" * 2
@@ -29,7 +32,7 @@ def books() -> FakeBooks:
 
 
 @pytest.fixture
-def desk(make_desk, books: FakeBooks) -> Desk:
+def desk(make_desk: Callable[..., Desk], books: FakeBooks) -> Desk:
     return make_desk(books)
 
 
@@ -69,7 +72,7 @@ def test_a_short_name_needs_no_tool_tip(desk: Desk) -> None:
     assert desk.tab.detail.customer.toolTip() == ""
 
 
-def test_the_dialogs_stay_as_wide_as_they_are(books: FakeBooks, theme, qtbot) -> None:
+def test_the_dialogs_stay_as_wide_as_they_are(books: FakeBooks, theme: Theme, qtbot: QtBot) -> None:
     invoice = books.rows["id-1"]
     for dialog in (PaymentDialog(theme, invoice, TODAY), cancel_dialog(invoice, None)):
         qtbot.addWidget(dialog)

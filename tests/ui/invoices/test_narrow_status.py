@@ -1,5 +1,6 @@
 """In the smallest window the pills of the list say their short words whole."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -26,7 +27,9 @@ def books() -> FakeBooks:
 
 
 @pytest.mark.parametrize("invoice_id", ["id-1", "id-2"])
-def test_two_pills_are_readable(make_desk, books: FakeBooks, invoice_id: str) -> None:
+def test_two_pills_are_readable(
+    make_desk: Callable[..., Desk], books: FakeBooks, invoice_id: str
+) -> None:
     desk: Desk = make_desk(books)
     desk.tab.resize(SMALLEST, 520)
     pills = status_pills(desk.books.rows[invoice_id], desk.tab.model.query.today)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
@@ -19,6 +20,7 @@ from workmate_desktop.domain.payments.links import Offer, OfferState
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.payments.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.payments.qr_dialog import QrDialog
 from workmate_desktop.words.customer_texts import CustomerTexts
@@ -30,7 +32,7 @@ URL = "https://buy.stripe.com/test_id-1"
 class Desk:
     """A tab with everything around it."""
 
-    def __init__(self, theme) -> None:
+    def __init__(self, theme: Theme) -> None:
         self.books, self.bridge, self.pay = FakeBooks(), FakeBridge(), FakePay()
         self.toasts = FakeToasts()
         self.opened: list[QUrl] = []
@@ -73,7 +75,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot, theme) -> Desk:
+def desk(qtbot: QtBot, theme: Theme) -> Desk:
     made = Desk(theme)
     qtbot.addWidget(made.window)
     qtbot.addWidget(made.tab)
@@ -129,7 +131,7 @@ def test_busy_while_stripe_is_asked_and_a_double_click_asks_once(desk: Desk) -> 
 @pytest.mark.parametrize("action", list(PayAction))
 @pytest.mark.parametrize("fails", [False, True])
 def test_me6_the_keyboard_stays_at_the_button_that_was_pressed(
-    desk: Desk, qtbot, action: PayAction, fails: bool
+    desk: Desk, qtbot: QtBot, action: PayAction, fails: bool
 ) -> None:
     with qtbot.waitActive(desk.tab):
         desk.tab.activateWindow()
@@ -151,7 +153,7 @@ def test_me6_the_keyboard_stays_at_the_button_that_was_pressed(
             QApplication.sendPostedEvents(shown, QEvent.Type.DeferredDelete)
 
 
-def test_me6_buttons_made_anew_hand_the_keyboard_to_no_other(desk: Desk, qtbot) -> None:
+def test_me6_buttons_made_anew_hand_the_keyboard_to_no_other(desk: Desk, qtbot: QtBot) -> None:
     with qtbot.waitActive(desk.tab):
         desk.tab.activateWindow()
     desk.tab.set_simulation_available(True)
@@ -167,7 +169,7 @@ def test_me6_buttons_made_anew_hand_the_keyboard_to_no_other(desk: Desk, qtbot) 
 
 
 def test_me6_a_payment_that_takes_the_buttons_away_hands_the_keyboard_to_no_other(
-    desk: Desk, qtbot
+    desk: Desk, qtbot: QtBot
 ) -> None:
     with qtbot.waitActive(desk.tab):
         desk.tab.activateWindow()
@@ -212,12 +214,12 @@ def test_the_mail_is_finished_german_text(desk: Desk) -> None:
     assert desk.pay.sent == [("id-1", "mail")]
 
 
-def test_me5_a_domain_with_umlauts_is_written_for_mail_programs(qapp) -> None:
+def test_me5_a_domain_with_umlauts_is_written_for_mail_programs(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "info@mu\u0308ller.de\u00a0", URL)
     assert urlsplit(bytes(made.toEncoded().data()).decode()).path == "info@xn--mller-kva.de"
 
 
-def test_a_hostile_address_adds_no_field(qapp) -> None:
+def test_a_hostile_address_adds_no_field(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "a@b.de?bcc=evil@x.de&body=<b>", URL)
     parts = urlsplit(bytes(made.toEncoded().data()).decode("ascii"))
     assert set(parse_qs(parts.query, strict_parsing=True)) == {"subject", "body"}
@@ -248,7 +250,7 @@ def test_sa3_no_button_lets_a_foreign_address_out(
     assert desk.toasts.shown == []
 
 
-def test_sa3_a_line_end_in_a_customers_address_is_no_header(qapp) -> None:
+def test_sa3_a_line_end_in_a_customers_address_is_no_header(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "a@b.de\r\nBcc: evil@x.de\x00", URL)
     assert unquote(urlsplit(bytes(made.toEncoded().data()).decode()).path) == "a@b.deBcc: evil@x.de"
 

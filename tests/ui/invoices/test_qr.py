@@ -6,16 +6,18 @@ import pytest
 from PySide6.QtCore import QMarginsF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.kit.qr_reader import quiet_zone, read_qr
 from workmate_desktop.ui.kit.qr_image import qr_image
-from workmate_desktop.ui.kit.theme import Scheme
+from workmate_desktop.ui.kit.theme import Scheme, Theme
 from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
 URL = "https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc"
 
 
-def dialog(qtbot, url: str = URL) -> QrDialog:
+def dialog(qtbot: QtBot, url: str = URL) -> QrDialog:
     made = QrDialog(None, title="RE-2026-0117", subtitle="Praxis · 476,00\u00a0€", url=url)
     qtbot.addWidget(made)
     made.show()
@@ -24,7 +26,7 @@ def dialog(qtbot, url: str = URL) -> QrDialog:
 
 
 @pytest.mark.parametrize("length", [1, 14, 26, 42, 62, 84, 106, 122, 152, 180])
-def test_every_length_of_address_is_read_again(qapp, length: int) -> None:
+def test_every_length_of_address_is_read_again(qapp: QApplication, length: int) -> None:
     """Versions 1 to 9."""
     text = (URL * 5)[:length]
     image = qr_image(text, 600)
@@ -32,7 +34,7 @@ def test_every_length_of_address_is_read_again(qapp, length: int) -> None:
     assert quiet_zone(image) == 4
 
 
-def test_the_reader_can_say_no(qapp) -> None:
+def test_the_reader_can_say_no(qapp: QApplication) -> None:
     image = qr_image(URL, 600)
     side = image.width()
     painter = QPainter(image)
@@ -43,7 +45,7 @@ def test_the_reader_can_say_no(qapp) -> None:
 
 
 @pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
-def test_on_the_screen(qtbot, theme, scheme: Scheme) -> None:
+def test_on_the_screen(qtbot: QtBot, theme: Theme, scheme: Scheme) -> None:
     before = theme.scheme
     theme.set_scheme(scheme)
     made = dialog(qtbot)
@@ -55,7 +57,7 @@ def test_on_the_screen(qtbot, theme, scheme: Scheme) -> None:
 
 @pytest.mark.parametrize("height", [420, 460, 2000])
 def test_me6_on_a_low_screen_the_code_gives_way_and_is_read_still(
-    qtbot, theme, height: int
+    qtbot: QtBot, theme: Theme, height: int
 ) -> None:
     made = dialog(qtbot)
     made.fit_to(height)
@@ -65,7 +67,7 @@ def test_me6_on_a_low_screen_the_code_gives_way_and_is_read_still(
     assert (made.picture.width() >= 300) is (height == 2000)
 
 
-def test_in_the_clipboard(qtbot, theme) -> None:
+def test_in_the_clipboard(qtbot: QtBot, theme: Theme) -> None:
     made = dialog(qtbot)
     made.copy_button.click()
     image = QGuiApplication.clipboard().image()
@@ -73,7 +75,7 @@ def test_in_the_clipboard(qtbot, theme) -> None:
     assert image.width() > 800
 
 
-def test_on_paper(qtbot, theme) -> None:
+def test_on_paper(qtbot: QtBot, theme: Theme) -> None:
     made = dialog(qtbot)
     dots = 300 / 25.4
     page = QImage(round(170 * dots), round(250 * dots), QImage.Format.Format_RGB32)
@@ -87,7 +89,7 @@ def test_on_paper(qtbot, theme) -> None:
     assert any(above.pixelColor(x, y).lightness() < 128 for x in range(400) for y in range(100))
 
 
-def test_the_page_is_printed(qtbot, theme, tmp_path: Path) -> None:
+def test_the_page_is_printed(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     made = dialog(qtbot)
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)

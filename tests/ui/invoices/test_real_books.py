@@ -1,12 +1,16 @@
 """The tab on the real store, writer and bridge, with 5,000 invoices."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.factories import OfficeBooks, draft, encoded, event_body, issued, make_books, sign
 from tests.ui.conftest import FakeToasts
@@ -16,6 +20,7 @@ from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.ui.invoices.list.table_model import PAGE, Column
 from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.kit.theme import Theme
 
 MANY = 5000
 
@@ -40,7 +45,7 @@ def fill(office: OfficeBooks) -> None:
 
 
 @pytest.fixture
-def office(tmp_path):
+def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     made = make_books(tmp_path)
     fill(made)
     yield made
@@ -48,7 +53,7 @@ def office(tmp_path):
 
 
 @pytest.fixture
-def bridge(office, qapp):
+def bridge(office: OfficeBooks, qapp: QApplication) -> Iterator[Bridge]:
     made = Bridge()
     office.announcer.listen(made.announce)
     yield made
@@ -57,7 +62,7 @@ def bridge(office, qapp):
 
 
 @pytest.fixture
-def tab(office, bridge, qtbot, theme):
+def tab(office: OfficeBooks, bridge: Bridge, qtbot: QtBot, theme: Theme) -> InvoicesTab:
     toasts = FakeToasts()
     made = InvoicesTab(theme, office.books, office.invoicing, bridge, office.clock, toasts)
     made.toasts = toasts
@@ -69,7 +74,7 @@ def tab(office, bridge, qtbot, theme):
     return made
 
 
-def test_first_page_search_and_sort(tab, qtbot) -> None:
+def test_first_page_search_and_sort(tab: InvoicesTab, qtbot: QtBot) -> None:
     assert tab.model.rowCount() == PAGE
     tab.toolbar.search.setText("MULLER")
     qtbot.waitUntil(lambda: tab.model.query.text == "MULLER")
@@ -82,7 +87,9 @@ def test_first_page_search_and_sort(tab, qtbot) -> None:
     qtbot.waitUntil(lambda: tab.toolbar.chips.button("open").text() == f"Offen {MANY}")
 
 
-def test_every_sort_and_filter_pages_without_gap_or_repetition(tab, office) -> None:
+def test_every_sort_and_filter_pages_without_gap_or_repetition(
+    tab: InvoicesTab, office: OfficeBooks
+) -> None:
     query = tab.model.query
     for sort in InvoiceSort:
         for wanted in (InvoiceFilter.ALL, InvoiceFilter.OVERDUE):
@@ -95,7 +102,9 @@ def test_every_sort_and_filter_pages_without_gap_or_repetition(tab, office) -> N
             assert len(ids) == len(set(ids)) == office.books.invoice_count(tab.model.query)
 
 
-def test_a_signed_event_turns_one_row_bezahlt(tab, office, qtbot) -> None:
+def test_a_signed_event_turns_one_row_bezahlt(
+    tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot
+) -> None:
     at = tab.model.position("i4950")
     tab.select_invoice("i4900")
     tab.table.verticalScrollBar().setValue(1000)
@@ -113,7 +122,9 @@ def test_a_signed_event_turns_one_row_bezahlt(tab, office, qtbot) -> None:
     assert tab.detail.timeline.entries()[0].title == "Zahlung eingegangen · 149,50\u00a0€"
 
 
-def test_a_new_invoice_comes_into_the_list(tab, office, qtbot) -> None:
+def test_a_new_invoice_comes_into_the_list(
+    tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot
+) -> None:
     resets = QSignalSpy(tab.model.modelReset)
     made = issued(office, name="<img src=x>")
     qtbot.waitUntil(lambda: tab.model.position(made) == 0)
@@ -121,7 +132,9 @@ def test_a_new_invoice_comes_into_the_list(tab, office, qtbot) -> None:
     assert tab.model.index(0, Column.NUMBER).data() == "TEST-2026-0001"
 
 
-def test_a_renamed_customer_repaints_only_drafts(tab, office, qtbot) -> None:
+def test_a_renamed_customer_repaints_only_drafts(
+    tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot
+) -> None:
     """An issued invoice keeps the name it was sent with."""
     customer = office.books.customers("Kunde 7")[0]
     made = office.invoicing.save_draft(draft(customer.id)).result(PATIENCE)
@@ -133,7 +146,7 @@ def test_a_renamed_customer_repaints_only_drafts(tab, office, qtbot) -> None:
     assert (resets.count(), changed.count()) == (0, 1)
 
 
-def test_a_burst_of_600_ends_right(tab, office, qtbot) -> None:
+def test_a_burst_of_600_ends_right(tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot) -> None:
     for serial in range(4401, 5001):
         office.invoicing.add_manual_payment(
             f"i{serial}", 10000 + serial, "cash", office.clock.today()

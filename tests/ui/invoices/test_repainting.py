@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from workmate_desktop.ui.invoices.list.table_model import Column
@@ -23,13 +24,15 @@ class PaintedWidgets(QObject):
         QApplication.processEvents()
         return not self.regions
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QPaintEvent) and isinstance(watched, QWidget):
             self.regions[watched] = event.region()
         return False
 
 
-def test_a_payment_repaints_two_cells_and_not_the_page_behind_them(desk: Desk, qtbot) -> None:
+def test_a_payment_repaints_two_cells_and_not_the_page_behind_them(
+    desk: Desk, qtbot: QtBot
+) -> None:
     table, model = desk.tab.table, desk.tab.model
     at = 5
     invoice_id = model.id_at(at)

@@ -1,9 +1,13 @@
 """The Rechnungen tab as staff use it: by mouse and by keyboard."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import HOSTILE, FakeBooks, row
@@ -32,7 +36,7 @@ def test_figures_and_counts(desk: Desk) -> None:
     assert desk.tab.toolbar.chips.button("overdue").text() == "Überfällig 1"
 
 
-def test_figures_filter_and_a_second_click_shows_all(desk: Desk, qtbot) -> None:
+def test_figures_filter_and_a_second_click_shows_all(desk: Desk, qtbot: QtBot) -> None:
     card = desk.tab.figures.cards[InvoiceFilter.OVERDUE]
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     assert desk.ids() == ["id-70"]
@@ -43,12 +47,12 @@ def test_figures_filter_and_a_second_click_shows_all(desk: Desk, qtbot) -> None:
     assert not card.isChecked()
 
 
-def test_chips_filter(desk: Desk, qtbot) -> None:
+def test_chips_filter(desk: Desk, qtbot: QtBot) -> None:
     qtbot.mouseClick(desk.tab.toolbar.chips.button("drafts"), Qt.MouseButton.LeftButton)
     assert desk.ids() == ["id-80"]
 
 
-def test_search_by_keyboard(desk: Desk, qtbot) -> None:
+def test_search_by_keyboard(desk: Desk, qtbot: QtBot) -> None:
     qtbot.keyClick(desk.tab, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     search = desk.tab.toolbar.search
     qtbot.waitUntil(search.hasFocus)
@@ -58,7 +62,7 @@ def test_search_by_keyboard(desk: Desk, qtbot) -> None:
     qtbot.waitUntil(lambda: len(desk.ids()) == 62)
 
 
-def test_only_the_newest_keystroke_is_searched_for(desk: Desk, qtbot) -> None:
+def test_only_the_newest_keystroke_is_searched_for(desk: Desk, qtbot: QtBot) -> None:
     desk.books.calls.clear()
     for typed in ("k", "ku", "kun", "kunde 42"):
         desk.tab.toolbar.search.setText(typed)
@@ -66,7 +70,7 @@ def test_only_the_newest_keystroke_is_searched_for(desk: Desk, qtbot) -> None:
     assert desk.books.calls["invoice_page"] == 1
 
 
-def test_searching_keeps_the_selection_when_it_is_still_there(desk: Desk, qtbot) -> None:
+def test_searching_keeps_the_selection_when_it_is_still_there(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-42")
     desk.tab.toolbar.search.setText("kunde 4")
     qtbot.waitUntil(lambda: len(desk.ids()) == 10)
@@ -74,7 +78,7 @@ def test_searching_keeps_the_selection_when_it_is_still_there(desk: Desk, qtbot)
     assert desk.tab.detail.invoice_id == "id-42"
 
 
-def test_nothing_found_says_so_and_helps(desk: Desk, qtbot) -> None:
+def test_nothing_found_says_so_and_helps(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.toolbar.search.setText("<img src=x>")
     empty = desk.tab.list.nothing_found
     qtbot.waitUntil(lambda: desk.tab.list.currentWidget() is empty)
@@ -84,14 +88,14 @@ def test_nothing_found_says_so_and_helps(desk: Desk, qtbot) -> None:
     qtbot.waitUntil(lambda: desk.tab.list.currentWidget() is desk.tab.table)
 
 
-def test_an_empty_filter_says_so_and_helps(desk: Desk, qtbot) -> None:
+def test_an_empty_filter_says_so_and_helps(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.show_filter(InvoiceFilter.PAID)
     assert desk.tab.list.currentWidget() is desk.tab.list.filter_empty
     qtbot.mouseClick(desk.tab.list.filter_empty.button, Qt.MouseButton.LeftButton)
     assert len(desk.ids()) == 62
 
 
-def test_the_first_day_offers_a_first_invoice(make_desk, qtbot) -> None:
+def test_the_first_day_offers_a_first_invoice(make_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make_desk(FakeBooks())
     empty = desk.tab.list.no_invoices
     assert desk.tab.list.currentWidget() is empty
@@ -105,12 +109,12 @@ def test_the_first_day_offers_a_first_invoice(make_desk, qtbot) -> None:
 # --- keyboard --------------------------------------------------------------------------------
 
 
-def test_ctrl_n_asks_for_a_new_invoice(desk: Desk, qtbot) -> None:
+def test_ctrl_n_asks_for_a_new_invoice(desk: Desk, qtbot: QtBot) -> None:
     with qtbot.waitSignal(desk.tab.new_invoice_requested):
         qtbot.keyClick(desk.tab, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_enter_goes_to_the_panel_and_opens_drafts(desk: Desk, qtbot) -> None:
+def test_enter_goes_to_the_panel_and_opens_drafts(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.table.setFocus()
     desk.tab.select_invoice("id-30")
     qtbot.keyClick(desk.tab.table, Qt.Key.Key_Return)
@@ -121,14 +125,14 @@ def test_enter_goes_to_the_panel_and_opens_drafts(desk: Desk, qtbot) -> None:
     assert asked.args == ["id-80"]
 
 
-def test_arrow_keys_choose_the_next_invoice(desk: Desk, qtbot) -> None:
+def test_arrow_keys_choose_the_next_invoice(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-30")
     desk.tab.table.setFocus()
     qtbot.keyClick(desk.tab.table, Qt.Key.Key_Down)
     assert desk.tab.detail.invoice_id == "id-29"
 
 
-def test_sorting_by_a_click_on_a_header(desk: Desk, qtbot) -> None:
+def test_sorting_by_a_click_on_a_header(desk: Desk, qtbot: QtBot) -> None:
     header = desk.tab.table.horizontalHeader()
     x = header.sectionViewportPosition(Column.CUSTOMER) + 20
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
@@ -161,7 +165,7 @@ def test_every_control_has_a_name(desk: Desk) -> None:
 
 
 @pytest.fixture
-def both_books(make_desk) -> Desk:
+def both_books(make_desk: Callable[..., Desk]) -> Desk:
     books = FakeBooks()
     books.add(row(1, "Echt"), row(2, "Echt"), row(7, "Test", livemode=False))
     return make_desk(books)
@@ -175,7 +179,7 @@ def test_without_test_mode_only_real_invoices_show(both_books: Desk) -> None:
 
 
 def test_who_looks_for_test_invoices_in_live_mode_reads_where_they_are(
-    both_books: Desk, qtbot
+    both_books: Desk, qtbot: QtBot
 ) -> None:
     tab = both_books.tab
     tab.set_mode(True)
@@ -193,7 +197,7 @@ def test_who_looks_for_test_invoices_in_live_mode_reads_where_they_are(
     assert "Testschlüssel" not in tab.list.no_invoices.sentence()
 
 
-def test_in_test_mode_a_switch_keeps_the_books_apart(both_books: Desk, qtbot) -> None:
+def test_in_test_mode_a_switch_keeps_the_books_apart(both_books: Desk, qtbot: QtBot) -> None:
     tab = both_books.tab
     tab.set_mode(False)
     assert tab.switch.isVisible()
@@ -208,7 +212,7 @@ def test_in_test_mode_a_switch_keeps_the_books_apart(both_books: Desk, qtbot) ->
     assert both_books.ids() == ["id-2", "id-1"], "a test invoice never joins the real ones"
 
 
-def test_the_first_test_invoice_brings_its_book(make_desk) -> None:
+def test_the_first_test_invoice_brings_its_book(make_desk: Callable[..., Desk]) -> None:
     books = FakeBooks()
     books.add(row(1, "Echt"))
     desk = make_desk(books)
@@ -241,7 +245,7 @@ def test_select_invoice_opens_up_filter_and_search(desk: Desk) -> None:
     assert desk.tab.table.selected_id == "id-30"
 
 
-def test_state_is_plain_and_comes_back(desk: Desk, make_desk) -> None:
+def test_state_is_plain_and_comes_back(desk: Desk, make_desk: Callable[..., Desk]) -> None:
     desk.tab.table.setColumnWidth(Column.CUSTOMER, 333)
     desk.tab.table.sortByColumn(Column.TOTAL, Qt.SortOrder.AscendingOrder)
     state = desk.tab.save_state()
@@ -280,7 +284,7 @@ def test_a_narrow_window_still_shows_amount_and_status(desk: Desk) -> None:
         {"splitter": [-5, 10**9]},
     ],
 )
-def test_unfit_state_changes_nothing(desk: Desk, state) -> None:
+def test_unfit_state_changes_nothing(desk: Desk, state: dict[str, Any]) -> None:
     before = desk.tab.save_state()
     desk.tab.restore_state(state)
     assert desk.tab.save_state() == before
@@ -291,7 +295,7 @@ def test_failing_delete_tells_why(desk: Desk) -> None:
     assert desk.toasts.shown == [("Das ging nicht.", "Erneut versuchen", ToastKind.ERROR)]
 
 
-def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot) -> None:
+def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot: QtBot) -> None:
     desk.tab._figures._on_failed(UserError("database_busy"))
     desk.books.pay("id-30")
     desk.announce("id-30")
@@ -299,7 +303,7 @@ def test_failed_figures_do_not_stop_the_next_ones(desk: Desk, qtbot) -> None:
     qtbot.waitUntil(lambda: card.figure() == "476,00\u00a0€")
 
 
-def test_j11_hostile_names_are_plain_everywhere(make_desk) -> None:
+def test_j11_hostile_names_are_plain_everywhere(make_desk: Callable[..., Desk]) -> None:
     books = FakeBooks()
     for serial, name in enumerate(HOSTILE, start=1):
         books.add(row(serial, name))
@@ -314,7 +318,7 @@ def test_j11_hostile_names_are_plain_everywhere(make_desk) -> None:
     assert desk.tab.model.index(at, Column.CUSTOMER).data() == "<img src=x>"
 
 
-def test_paging_by_scrolling_to_the_end(make_desk, qtbot) -> None:
+def test_paging_by_scrolling_to_the_end(make_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     books = FakeBooks()
     books.add(*(row(serial) for serial in range(1, 700)))
     desk = make_desk(books)

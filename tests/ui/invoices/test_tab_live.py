@@ -1,8 +1,10 @@
 """The Rechnungen tab while payments arrive: true at once, and nothing moves that is read."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, FakeBooks, row
@@ -18,7 +20,7 @@ DRAFT, PAID = InvoiceStatus.DRAFT, InvoiceStatus.PAID
 # --- while payments arrive -------------------------------------------------------------------
 
 
-def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot) -> None:
+def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot: QtBot) -> None:
     table, model = desk.tab.table, desk.tab.model
     desk.tab.select_invoice("id-20")
     bar = table.verticalScrollBar()
@@ -35,7 +37,7 @@ def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot) -> N
     assert model.index(at, 0).data(FLASH_ROLE) is None
 
 
-def test_the_toast_names_invoice_customer_and_amount(desk: Desk, qtbot) -> None:
+def test_the_toast_names_invoice_customer_and_amount(desk: Desk, qtbot: QtBot) -> None:
     desk.books.add(row(70, "Bäckerei Lindner GmbH", total=119000))
     desk.books.pay("id-70")
     desk.announce("id-70")
@@ -63,7 +65,7 @@ def test_a_declined_payment_shows_marker_and_reason(desk: Desk) -> None:
     assert kind is ToastKind.ERROR
 
 
-def test_what_is_not_loaded_is_told_too(make_desk) -> None:
+def test_what_is_not_loaded_is_told_too(make_desk: Callable[..., Desk]) -> None:
     books = FakeBooks()
     books.add(*(row(serial) for serial in range(1, 400)))
     desk = make_desk(books)
@@ -91,7 +93,7 @@ def test_more_than_fit_are_told_together(desk: Desk) -> None:
     ]
 
 
-def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
+def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot: QtBot) -> None:
     for serial in range(1, 31):
         desk.books.pay(f"id-{serial}")
         desk.announce(f"id-{serial}")
@@ -100,7 +102,7 @@ def test_after_one_toast_the_next_ones_are_collected(desk: Desk, qtbot) -> None:
     assert desk.toasts.shown[1][0] == "29 Rechnungen wurden bezahlt"
 
 
-def test_a_flood_is_told_without_reading_each(make_desk) -> None:
+def test_a_flood_is_told_without_reading_each(make_desk: Callable[..., Desk]) -> None:
     books = FakeBooks()
     books.add(*(row(serial) for serial in range(1, 602)))
     desk = make_desk(books)
@@ -120,7 +122,7 @@ def test_old_history_is_no_news(desk: Desk) -> None:
     assert desk.toasts.shown == []
 
 
-def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot) -> None:
+def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot: QtBot) -> None:
     before = desk.books.calls["figures"]
     for serial in range(1, 41):
         desk.books.pay(f"id-{serial}")
@@ -130,7 +132,7 @@ def test_figures_are_read_once_for_many_changes(desk: Desk, qtbot) -> None:
     assert desk.books.calls["figures"] - before <= 2
 
 
-def test_figures_follow_once_a_second_while_payments_come_in(desk: Desk, qtbot) -> None:
+def test_figures_follow_once_a_second_while_payments_come_in(desk: Desk, qtbot: QtBot) -> None:
     before = desk.books.calls["figures"]
     for serial in range(1, 41):
         desk.books.pay(f"id-{serial}")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -48,7 +49,7 @@ def large_books() -> FakeBooks:
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     return make_desk(large_books())
 
 
@@ -76,7 +77,7 @@ def test_at_150_percent() -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-def test_an_amount_that_arrives_later_gets_its_room(make_desk) -> None:
+def test_an_amount_that_arrives_later_gets_its_room(make_desk: Callable[..., Desk]) -> None:
     books = FakeBooks()
     books.add(row(1))
     desk = make_desk(books)
@@ -89,7 +90,7 @@ def test_an_amount_that_arrives_later_gets_its_room(make_desk) -> None:
     assert cut(desk.tab.table) == []
 
 
-def test_no_width_chosen_by_hand_cuts_an_amount(desk: Desk, make_desk) -> None:
+def test_no_width_chosen_by_hand_cuts_an_amount(desk: Desk, make_desk: Callable[..., Desk]) -> None:
     table = desk.tab.table
     table.setColumnWidth(Column.CUSTOMER, 333)
     table.setColumnWidth(Column.TOTAL, 60)
@@ -102,7 +103,7 @@ def test_no_width_chosen_by_hand_cuts_an_amount(desk: Desk, make_desk) -> None:
     assert cut(other.tab.table) == []
 
 
-def test_each_row_is_looked_at_once(make_desk) -> None:
+def test_each_row_is_looked_at_once(make_desk: Callable[..., Desk]) -> None:
     """200,000 rows must not be measured again because one of them changed."""
     books = FakeBooks()
     books.add(*(row(serial) for serial in range(1, 200)))
@@ -115,7 +116,9 @@ def test_each_row_is_looked_at_once(make_desk) -> None:
     assert len(looked) < 5
 
 
-def test_room_that_the_status_does_not_need_is_the_customers(make_desk) -> None:
+def test_room_that_the_status_does_not_need_is_the_customers(
+    make_desk: Callable[..., Desk],
+) -> None:
     books = FakeBooks()
     books.add(row(1, "Bäckerei Müller Groß- und Einzelhandel"))
     desk = make_desk(books)

@@ -16,18 +16,18 @@ from workmate_desktop.words import resources
 from workmate_desktop.words.decline_reasons import DeclineReasons
 
 
-def test_every_icon_and_font_is_there():
+def test_every_icon_and_font_is_there() -> None:
     assert len(assets.font_paths()) == 5
     for name in ("search", "plus", "copy", "check", "x", "inbox"):
         assert "currentColor" in assets.icon_path(name).read_text(encoding="utf-8")
 
 
-def test_a_missing_resource_is_an_error():
+def test_a_missing_resource_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="no-such"):
         resources.resource_path("icons/no-such.svg")
 
 
-def test_reading_decline_reasons_needs_no_qt():
+def test_reading_decline_reasons_needs_no_qt() -> None:
     program = (
         "import sys; from workmate_desktop.words.decline_reasons import decline_reason;"
         "print(decline_reason('insufficient_funds'));"
@@ -39,7 +39,7 @@ def test_reading_decline_reasons_needs_no_qt():
 
 
 @pytest.fixture
-def reasons(tmp_path):
+def reasons(tmp_path: Path) -> DeclineReasons:
     table = {
         "decline_codes": {"insufficient_funds": {"de": "Keine Deckung.", "en": "No funds"}},
         "error_codes": {
@@ -65,15 +65,17 @@ def reasons(tmp_path):
         ("", "", "Kein Grund."),
     ],
 )
-def test_the_most_telling_reason_wins(reasons, decline, failure, german):
+def test_the_most_telling_reason_wins(
+    reasons: DeclineReasons, decline: str | None, failure: str | None, german: str
+) -> None:
     assert reasons.german(decline, failure) == german
 
 
-def test_log_lines_are_english(reasons):
+def test_log_lines_are_english(reasons: DeclineReasons) -> None:
     assert reasons.english("insufficient_funds", None) == "No funds"
 
 
-def test_every_name_in_the_style_sheet_is_a_colour():
+def test_every_name_in_the_style_sheet_is_a_colour() -> None:
     from dataclasses import fields
 
     from workmate_desktop.ui.kit.colors import Colors
@@ -83,7 +85,7 @@ def test_every_name_in_the_style_sheet_is_a_colour():
     assert set(re.findall(r"\$([a-z_]+)", text)) <= known
 
 
-def test_an_installed_wheel_finds_its_resources(tmp_path):
+def test_an_installed_wheel_finds_its_resources(tmp_path: Path) -> None:
     """In a wheel `resources` lies inside the package, in a checkout beside it."""
     package = tmp_path / "workmate_desktop"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))

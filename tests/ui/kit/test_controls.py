@@ -4,19 +4,21 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QWidget
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.cards import DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.kit.controls import CopyButton, SearchField, Segments, button
 from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.window.navigation import TopNavigation
 from workmate_desktop.words.tone import Tone
 
 
-def _name(widget) -> str:
+def _name(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
-def test_a_figure_is_a_button(theme, qtbot):
+def test_a_figure_is_a_button(theme: Theme, qtbot: QtBot) -> None:
     card = FigureCard(theme, "Offen")
     qtbot.addWidget(card)
     card.set_figure("4.986,00 €", Tone.RED)
@@ -28,7 +30,7 @@ def test_a_figure_is_a_button(theme, qtbot):
 
 
 @pytest.fixture
-def segments(qtbot):
+def segments(qtbot: QtBot) -> Segments:
     made = Segments("Filter")
     qtbot.addWidget(made)
     for key, text in (("all", "Alle"), ("open", "Offen"), ("paid", "Bezahlt")):
@@ -39,7 +41,7 @@ def segments(qtbot):
     return made
 
 
-def test_one_chip_is_chosen(segments, qtbot):
+def test_one_chip_is_chosen(segments: Segments, qtbot: QtBot) -> None:
     assert segments.current() == "all"
     with qtbot.waitSignal(segments.chosen) as heard:
         qtbot.mouseClick(segments.button("open"), Qt.MouseButton.LeftButton)
@@ -51,7 +53,7 @@ def test_one_chip_is_chosen(segments, qtbot):
     ]
 
 
-def test_arrows_move_the_choice(segments, qtbot):
+def test_arrows_move_the_choice(segments: Segments, qtbot: QtBot) -> None:
     heard = []
     segments.chosen.connect(heard.append)
     segments.button("all").setFocus()
@@ -61,20 +63,20 @@ def test_arrows_move_the_choice(segments, qtbot):
     assert segments.button("all").hasFocus()
 
 
-def test_choosing_moves_no_chip(segments, qtbot):
+def test_choosing_moves_no_chip(segments: Segments, qtbot: QtBot) -> None:
     places = [segments.button(key).geometry() for key in ("all", "open", "paid")]
     qtbot.mouseClick(segments.button("paid"), Qt.MouseButton.LeftButton)
     segments.layout().activate()
     assert [segments.button(key).geometry() for key in ("all", "open", "paid")] == places
 
 
-def test_choosing_by_program_is_silent(segments, qtbot):
+def test_choosing_by_program_is_silent(segments: Segments, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(segments.chosen):
         segments.choose("paid")
     assert segments.current() == "paid"
 
 
-def test_counts(segments):
+def test_counts(segments: Segments) -> None:
     segments.set_count("open", 4)
     assert (segments.button("open").text(), _name(segments.button("open"))) == (
         "Offen 4",
@@ -84,7 +86,7 @@ def test_counts(segments):
     assert segments.button("open").text() == "Offen"
 
 
-def test_searching_as_one_types(theme, qtbot):
+def test_searching_as_one_types(theme: Theme, qtbot: QtBot) -> None:
     field = SearchField(theme, "Suchen … Strg+F")
     qtbot.addWidget(field)
     heard = []
@@ -96,7 +98,7 @@ def test_searching_as_one_types(theme, qtbot):
     assert _name(field) == "Suchen"
 
 
-def test_copying_shows_a_tick_for_a_moment(theme, qtbot):
+def test_copying_shows_a_tick_for_a_moment(theme: Theme, qtbot: QtBot) -> None:
     copy = CopyButton(theme, "Adresse kopieren")
     qtbot.addWidget(copy)
     assert not copy.isEnabled()
@@ -109,7 +111,7 @@ def test_copying_shows_a_tick_for_a_moment(theme, qtbot):
     assert _name(copy) == "Adresse kopieren"
 
 
-def test_a_field_says_what_is_wrong(qtbot):
+def test_a_field_says_what_is_wrong(qtbot: QtBot) -> None:
     edit = QLineEdit()
     field = FormField("&Webhook Secret", edit)
     qtbot.addWidget(field)
@@ -125,7 +127,7 @@ def test_a_field_says_what_is_wrong(qtbot):
     assert field.message() == ""
 
 
-def test_the_mnemonic_leads_to_the_field(qtbot):
+def test_the_mnemonic_leads_to_the_field(qtbot: QtBot) -> None:
     edit = QLineEdit()
     field = FormField("&Name", edit)
     qtbot.addWidget(field)
@@ -136,7 +138,7 @@ def test_the_mnemonic_leads_to_the_field(qtbot):
     assert edit.hasFocus()
 
 
-def test_rows_can_be_changed_and_cleared(qtbot):
+def test_rows_can_be_changed_and_cleared(qtbot: QtBot) -> None:
     rows = KeyValueRows()
     qtbot.addWidget(rows)
     first = rows.add_row("Netto", "400,00 €")
@@ -148,7 +150,9 @@ def test_rows_can_be_changed_and_cleared(qtbot):
     assert rows.add_row("Netto", "1,00 €") == 0
 
 
-def test_an_empty_state_has_a_button_when_there_is_something_to_do(theme, qtbot):
+def test_an_empty_state_has_a_button_when_there_is_something_to_do(
+    theme: Theme, qtbot: QtBot
+) -> None:
     with_button = EmptyState(theme, "inbox", "Leer", "Noch nichts da.", button_text="Los")
     without = EmptyState(theme, "inbox", "Leer", "Noch nichts da.")
     qtbot.addWidget(with_button)
@@ -157,14 +161,14 @@ def test_an_empty_state_has_a_button_when_there_is_something_to_do(theme, qtbot)
     assert without.button is None
 
 
-def test_a_dot_has_words(theme, qtbot):
+def test_a_dot_has_words(theme: Theme, qtbot: QtBot) -> None:
     dot = DotLabel(theme)
     qtbot.addWidget(dot)
     dot.set_state(Tone.GREEN, "Empfang bereit")
     assert _name(dot) == dot.label.text() == "Empfang bereit"
 
 
-def test_pages_by_mouse_and_by_number(qtbot):
+def test_pages_by_mouse_and_by_number(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     stack = QStackedWidget(window)
@@ -178,7 +182,7 @@ def test_pages_by_mouse_and_by_number(qtbot):
     assert (stack.currentIndex(), navigation.tabs.currentIndex()) == (1, 1)
 
 
-def test_buttons_do_not_answer_enter_by_accident(qtbot):
+def test_buttons_do_not_answer_enter_by_accident(qtbot: QtBot) -> None:
     made = button("Stornieren", kind="danger")
     qtbot.addWidget(made)
     assert not made.autoDefault()

@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.date_field import DateField
+from workmate_desktop.ui.kit.theme import Theme
 
 START = date(2026, 11, 23)
 
 
 @pytest.fixture
-def form(qtbot) -> QWidget:
+def form(qtbot: QtBot) -> QWidget:
     """A window for two fields."""
     window = QWidget()
     window.setLayout(QVBoxLayout())
@@ -21,7 +23,7 @@ def form(qtbot) -> QWidget:
 
 
 @pytest.fixture
-def field(form, theme, qtbot) -> DateField:
+def field(form: QWidget, theme: Theme, qtbot: QtBot) -> DateField:
     """A date with a field behind it, freshly reached with Tab."""
     made, other = DateField(theme, START), QLineEdit()
     form.layout().addWidget(made)
@@ -48,7 +50,7 @@ def field(form, theme, qtbot) -> DateField:
         "2026-10-01",
     ],
 )
-def test_typing_a_date(field: DateField, qtbot, typed: str) -> None:
+def test_typing_a_date(field: DateField, qtbot: QtBot, typed: str) -> None:
     for key in typed:
         qtbot.keyClick(field, key)
         assert field.hasFocus()
@@ -91,7 +93,7 @@ def test_without_a_year_the_one_that_fits_is_meant(field: DateField, typed: str,
     ],
 )
 def test_what_is_no_date_stays_and_is_said(
-    field: DateField, qtbot, typed: str, problem: str
+    field: DateField, qtbot: QtBot, typed: str, problem: str
 ) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Delete)
     qtbot.keyClicks(field, typed)
@@ -106,7 +108,7 @@ def test_what_is_no_date_stays_and_is_said(
     assert (field.text(), field.problem()) == ("23.11.2026", "")
 
 
-def test_arrows_turn_days_and_page_keys_months(field: DateField, qtbot) -> None:
+def test_arrows_turn_days_and_page_keys_months(field: DateField, qtbot: QtBot) -> None:
     for key, day in (
         (Qt.Key.Key_Up, date(2026, 11, 24)),
         (Qt.Key.Key_Down, START),
@@ -123,13 +125,15 @@ def test_arrows_turn_days_and_page_keys_months(field: DateField, qtbot) -> None:
     assert field.day() == date(2099, 12, 31)
 
 
-def test_an_arrow_does_not_replace_what_is_no_date(field: DateField, qtbot) -> None:
+def test_an_arrow_does_not_replace_what_is_no_date(field: DateField, qtbot: QtBot) -> None:
     qtbot.keyClicks(field, "31.02.2026")
     qtbot.keyClick(field, Qt.Key.Key_Up)
     assert (field.text(), field.problem()) == ("31.02.2026", "Diesen Tag gibt es nicht.")
 
 
-def test_a_click_selects_all_so_that_typing_replaces(field: DateField, form, qtbot) -> None:
+def test_a_click_selects_all_so_that_typing_replaces(
+    field: DateField, form: QWidget, qtbot: QtBot
+) -> None:
     form.findChildren(QLineEdit)[-1].setFocus()
     spot = QPoint(12, field.height() // 2)
     qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=spot)
@@ -140,7 +144,7 @@ def test_a_click_selects_all_so_that_typing_replaces(field: DateField, form, qtb
 
 
 @pytest.mark.parametrize("key", ["F4", "Alt+Down", "button"])
-def test_the_calendar_opens_and_gives_a_day(field: DateField, qtbot, key: str) -> None:
+def test_the_calendar_opens_and_gives_a_day(field: DateField, qtbot: QtBot, key: str) -> None:
     if key == "F4":
         qtbot.keyClick(field, Qt.Key.Key_F4)
     elif key == "Alt+Down":
@@ -160,7 +164,7 @@ def test_the_calendar_opens_and_gives_a_day(field: DateField, qtbot, key: str) -
     assert field.hasFocus()
 
 
-def test_escape_closes_the_calendar_only(field: DateField, form, qtbot) -> None:
+def test_escape_closes_the_calendar_only(field: DateField, form: QWidget, qtbot: QtBot) -> None:
     field.open_calendar()
     popup = QApplication.activePopupWidget()
     qtbot.keyClick(popup.focusWidget() or popup, Qt.Key.Key_Escape)

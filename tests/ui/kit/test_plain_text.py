@@ -1,9 +1,12 @@
 """Texts of customers are shown literally; a picture in them is never opened."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QTextDocument
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.plain_text import (
     Choice,
@@ -12,12 +15,13 @@ from workmate_desktop.ui.kit.plain_text import (
     message_box,
     plain_tip,
 )
+from workmate_desktop.ui.kit.theme import Theme
 
 HOSTILE = '<img src="{path}" width="60" height="60"><b>Müller</b> & Söhne'
 
 
 @pytest.fixture
-def hostile(tmp_path):
+def hostile(tmp_path: Path) -> str:
     """A name with a picture that is red all over, so that it would be seen."""
     image = QImage(60, 60, QImage.Format.Format_RGB32)
     image.fill(QColor("red"))
@@ -26,7 +30,7 @@ def hostile(tmp_path):
     return HOSTILE.format(path=path.as_posix())
 
 
-def _red(widget) -> bool:
+def _red(widget: QWidget) -> bool:
     picture = widget.grab().toImage()
     return any(
         picture.pixelColor(x, y) == QColor("red")
@@ -35,14 +39,14 @@ def _red(widget) -> bool:
     )
 
 
-def test_the_trap_works_on_an_ordinary_label(qtbot, hostile):
+def test_the_trap_works_on_an_ordinary_label(qtbot: QtBot, hostile: str) -> None:
     label = QLabel(hostile)
     qtbot.addWidget(label)
     assert _red(label)
 
 
 @pytest.mark.parametrize("options", [{}, {"wrap": True}, {"elide": True}])
-def test_labels(qtbot, hostile, options):
+def test_labels(qtbot: QtBot, hostile: str, options: dict[str, bool]) -> None:
     label = PlainLabel(hostile, **options)
     qtbot.addWidget(label)
     label.resize(900, 90)
@@ -50,7 +54,7 @@ def test_labels(qtbot, hostile, options):
     assert label.full_text() == hostile
 
 
-def test_message_boxes(qtbot, hostile):
+def test_message_boxes(qtbot: QtBot, hostile: str) -> None:
     box = message_box(None, "Titel", hostile, hostile)
     qtbot.addWidget(box)
     box.show()
@@ -58,7 +62,7 @@ def test_message_boxes(qtbot, hostile):
     assert {label.textFormat() for label in box.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
 
 
-def test_tips_show_every_sign(qtbot, hostile):
+def test_tips_show_every_sign(qtbot: QtBot, hostile: str) -> None:
     document = QTextDocument()
     asked = []
     document.loadResource = lambda kind, url: asked.append(QUrl(url))
@@ -67,11 +71,11 @@ def test_tips_show_every_sign(qtbot, hostile):
     assert asked == []
 
 
-def test_harmless_tips_stay_as_they_are():
+def test_harmless_tips_stay_as_they_are() -> None:
     assert plain_tip("Müller & Söhne, 3 < 4") == "Müller & Söhne, 3 < 4"
 
 
-def test_a_long_text_is_elided_and_its_tip_has_all_of_it(qtbot):
+def test_a_long_text_is_elided_and_its_tip_has_all_of_it(qtbot: QtBot) -> None:
     label = PlainLabel("Bäckerei Lindner GmbH und Partner", elide=True)
     qtbot.addWidget(label)
     label.show()
@@ -89,7 +93,7 @@ DELETE = (
 )
 
 
-def test_enter_and_escape_do_no_harm(qtbot):
+def test_enter_and_escape_do_no_harm(qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
         box = message_box(None, "Löschen", "Wirklich?", choices=DELETE)
         qtbot.addWidget(box)
@@ -99,7 +103,7 @@ def test_enter_and_escape_do_no_harm(qtbot):
         assert chosen_key(box) == "keep"
 
 
-def test_the_pressed_button_is_told(qtbot):
+def test_the_pressed_button_is_told(qtbot: QtBot) -> None:
     box = message_box(None, "Löschen", "Wirklich?", choices=DELETE)
     qtbot.addWidget(box)
     box.open()
@@ -109,7 +113,7 @@ def test_the_pressed_button_is_told(qtbot):
     assert chosen_key(box) == "delete"
 
 
-def test_without_choices_there_is_ok(qtbot):
+def test_without_choices_there_is_ok(qtbot: QtBot) -> None:
     box = message_box(None, "Titel", "Text")
     qtbot.addWidget(box)
     assert isinstance(box, QMessageBox)
@@ -120,7 +124,7 @@ def test_without_choices_there_is_ok(qtbot):
     "more", ["", "Echte Rechnungen und echte Zahlungen bleiben, wie sie sind."]
 )
 @pytest.mark.parametrize("times", [1, 6])
-def test_long_questions_are_never_cut(qtbot, times, more):
+def test_long_questions_are_never_cut(qtbot: QtBot, times: int, more: str) -> None:
     question = "Alle Testrechnungen, Testzahlungen und Testereignisse löschen? " * times
     box = message_box(None, "Testdaten löschen", question.strip(), more, DELETE)
     qtbot.addWidget(box)
@@ -136,7 +140,9 @@ def test_long_questions_are_never_cut(qtbot, times, more):
         assert needed.height() <= label.contentsRect().height()
 
 
-def test_me6_what_gives_up_stands_at_the_left_as_in_every_dialog(theme, qtbot) -> None:
+def test_me6_what_gives_up_stands_at_the_left_as_in_every_dialog(
+    theme: Theme, qtbot: QtBot
+) -> None:
     """Qt's own order differs from system to system, and from the program's dialogs."""
     box = message_box(
         None,

@@ -11,17 +11,19 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QToolButton,
+    QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.qt_words import speak_german
-from workmate_desktop.ui.kit.theme import Scheme
+from workmate_desktop.ui.kit.theme import Scheme, Theme
 
 
-def words_of(widget, kind):
+def words_of(widget: QWidget, kind: type[QWidget]) -> list[str]:
     return {found.text().replace("&", "") for found in widget.findChildren(kind)}
 
 
-def test_the_dialog_for_a_file_is_german(theme, qtbot):
+def test_the_dialog_for_a_file_is_german(theme: Theme, qtbot: QtBot) -> None:
     dialog = QFileDialog()
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -30,7 +32,7 @@ def test_the_dialog_for_a_file_is_german(theme, qtbot):
     assert {"Suchen in:", "Dateiname:"} <= words_of(dialog, QLabel)
 
 
-def test_its_tool_buttons_show_their_signs(theme, qtbot):
+def test_its_tool_buttons_show_their_signs(theme: Theme, qtbot: QtBot) -> None:
     dialog = QFileDialog()
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     qtbot.addWidget(dialog)
@@ -59,7 +61,7 @@ def _is_painted(made: QToolButton) -> bool:
 
 
 @pytest.mark.parametrize("name", ["backButton", "forwardButton", "toParentButton"])
-def test_its_arrows_are_light_in_the_dark(theme, qtbot, name):
+def test_its_arrows_are_light_in_the_dark(theme: Theme, qtbot: QtBot, name: str) -> None:
     """Qt's own are black."""
     theme.set_scheme(Scheme.DARK)
     dialog = QFileDialog()
@@ -76,20 +78,20 @@ def test_its_arrows_are_light_in_the_dark(theme, qtbot, name):
     assert seen and max(seen) > 120
 
 
-def test_the_print_dialog_is_german(theme, qtbot):
+def test_the_print_dialog_is_german(theme: Theme, qtbot: QtBot) -> None:
     dialog = QPrintDialog(QPrinter())
     qtbot.addWidget(dialog)
     assert {"Drucken", "Abbrechen"} <= words_of(dialog, QPushButton)
 
 
-def test_standard_buttons_are_german(theme, qtbot):
+def test_standard_buttons_are_german(theme: Theme, qtbot: QtBot) -> None:
     box = QMessageBox()
     box.setStandardButtons(QMessageBox.StandardButton.Cancel | QMessageBox.StandardButton.Yes)
     qtbot.addWidget(box)
     assert words_of(box, QPushButton) == {"Abbrechen", "Ja"}
 
 
-def test_it_is_installed_once(theme):
+def test_it_is_installed_once(theme: Theme) -> None:
     app = QApplication.instance()
     speak_german(app)
     assert len(app.findChildren(QTranslator, "qtbase_de")) == 1

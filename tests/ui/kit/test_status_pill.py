@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtCore import QModelIndex, QRect
 from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
 from tests.ui.kit.gallery import ROWS, RowsModel, table
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.stripe.events import Outcome, Source
 from workmate_desktop.ui.kit.colors import LIGHT
 from workmate_desktop.ui.kit.pills import PillLabel, paint_pills, pill_widths, pills_size
-from workmate_desktop.ui.kit.theme import Scheme
+from workmate_desktop.ui.kit.theme import Scheme, Theme
 from workmate_desktop.words.pills import Pill, outcome_pill, pills_text, status_pills
 from workmate_desktop.words.tone import Tone
 
@@ -20,7 +21,9 @@ TODAY = date(2026, 11, 23)
 TWO = (Pill("Offen", Tone.BLUE), Pill("Zahlung fehlgeschlagen", Tone.RED))
 
 
-def _row(status, *, due=date(2026, 12, 4), paid=0, failed=False):
+def _row(
+    status: InvoiceStatus, *, due: date = date(2026, 12, 4), paid: int = 0, failed: bool = False
+) -> InvoiceRow:
     return InvoiceRow(
         id="1",
         number="RE-2026-0001",
@@ -54,17 +57,17 @@ def _row(status, *, due=date(2026, 12, 4), paid=0, failed=False):
         (_row(InvoiceStatus.CANCELLED, due=date(2026, 1, 1)), "Storniert"),
     ],
 )
-def test_words_of_an_invoice(row, words):
+def test_words_of_an_invoice(row: InvoiceRow, words: str) -> None:
     assert pills_text(status_pills(row, TODAY)) == words
 
 
-def test_every_outcome_has_its_own_words():
+def test_every_outcome_has_its_own_words() -> None:
     words = {outcome_pill(outcome).text for outcome in Outcome}
     assert words == {"Verbucht", "Fehlgeschlagen", "Doppelt", "Klärung nötig", "Ignoriert"}
     assert outcome_pill(Outcome.BOOKED, Source.CATCH_UP).text == "Verbucht · nachgeholt"
 
 
-def test_the_last_pill_gives_way_first(theme):
+def test_the_last_pill_gives_way_first(theme: Theme) -> None:
     whole = pill_widths(TWO, 1000)
     room = pills_size(TWO).width()
     assert pill_widths(TWO, room) == whole
@@ -74,7 +77,7 @@ def test_the_last_pill_gives_way_first(theme):
 
 
 @pytest.mark.parametrize("room", [400, 120, 60, 20, 1])
-def test_nothing_is_painted_outside(theme, room):
+def test_nothing_is_painted_outside(theme: Theme, room: int) -> None:
     image = QImage(460, 40, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     painter = QPainter(image)
@@ -86,7 +89,7 @@ def test_nothing_is_painted_outside(theme, room):
     assert outside == {"#ffffff"}
 
 
-def test_a_label_is_read_by_its_words(theme, qtbot):
+def test_a_label_is_read_by_its_words(theme: Theme, qtbot: QtBot) -> None:
     label = PillLabel(theme, TWO)
     qtbot.addWidget(label)
     interface = QAccessible.queryAccessibleInterface(label)
@@ -96,7 +99,7 @@ def test_a_label_is_read_by_its_words(theme, qtbot):
     assert label.toolTip() == "Offen, Zahlung fehlgeschlagen"
 
 
-def test_a_table_paints_pills_in_the_colours_of_the_scheme(theme, qtbot):
+def test_a_table_paints_pills_in_the_colours_of_the_scheme(theme: Theme, qtbot: QtBot) -> None:
     view = table(theme)
     qtbot.addWidget(view)
     view.resize(900, 300)
@@ -114,7 +117,7 @@ def test_a_table_paints_pills_in_the_colours_of_the_scheme(theme, qtbot):
     assert ground() != light
 
 
-def test_a_screen_reader_finds_the_words_in_the_cell(theme, qtbot):
+def test_a_screen_reader_finds_the_words_in_the_cell(theme: Theme, qtbot: QtBot) -> None:
     view = table(theme)
     qtbot.addWidget(view)
     view.show()
@@ -124,7 +127,7 @@ def test_a_screen_reader_finds_the_words_in_the_cell(theme, qtbot):
     assert pills_text(ROWS[1][5]) in names
 
 
-def test_the_model_of_the_gallery_is_sound(qtbot):
+def test_the_model_of_the_gallery_is_sound(qtbot: QtBot) -> None:
     model = RowsModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert model.rowCount(QModelIndex()) == len(ROWS)

@@ -5,13 +5,15 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.outline import NAVIGATION_HEIGHT
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.kit.toast import MARGIN, TABS, TOP, ToastHost, ToastKind
 
 
 @pytest.fixture
-def window(qtbot):
+def window(qtbot: QtBot) -> QWidget:
     made = QWidget()
     made.resize(800, 600)
     qtbot.addWidget(made)
@@ -22,11 +24,13 @@ def window(qtbot):
 
 
 @pytest.fixture
-def toasts(window, theme):
+def toasts(window: QWidget, theme: Theme) -> ToastHost:
     return ToastHost(window, theme, animate=False)
 
 
-def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(window, toasts):
+def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(
+    window: QWidget, toasts: ToastHost
+) -> None:
     toast = toasts.show("RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
     assert toast.geometry().left() == TABS
     window.resize(1400, 900)
@@ -34,18 +38,18 @@ def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(window, toa
     assert toast.geometry().top() == TOP
 
 
-def test_the_usual_news_covers_nothing_of_a_page(window, toasts):
+def test_the_usual_news_covers_nothing_of_a_page(window: QWidget, toasts: ToastHost) -> None:
     """It lay over the status of the last rows, for as long as it stood there."""
     about = "Bäckerei Lindner GmbH · 1.190,00 € · gerade eben"
     toast = toasts.show("RE-2026-0118 ist bezahlt", about, ToastKind.SUCCESS)
     assert toast.geometry().bottom() < NAVIGATION_HEIGHT + 16  # the edge around the cards
 
 
-def names(toasts):
+def names(toasts: ToastHost) -> list[str]:
     return [toast.accessibleName() for toast in toasts.toasts()]
 
 
-def test_at_most_two_and_the_others_are_counted(toasts):
+def test_at_most_two_and_the_others_are_counted(toasts: ToastHost) -> None:
     for number in range(5):
         toasts.show(f"Nummer {number}")
     shown = toasts.toasts()
@@ -56,7 +60,7 @@ def test_at_most_two_and_the_others_are_counted(toasts):
     assert shown[0].height() == shown[0].height_for_width() > shown[1].height()
 
 
-def test_the_count_goes_on_to_the_one_that_stays_and_ends_with_it(toasts):
+def test_the_count_goes_on_to_the_one_that_stays_and_ends_with_it(toasts: ToastHost) -> None:
     for number in range(3):
         toasts.show(f"Nummer {number}")
     toasts.toasts()[0].leave(fade_ms=0)
@@ -66,14 +70,14 @@ def test_the_count_goes_on_to_the_one_that_stays_and_ends_with_it(toasts):
     assert not toasts.show("Neu").more.isVisible()
 
 
-def test_good_news_do_not_push_out_bad_ones(toasts):
+def test_good_news_do_not_push_out_bad_ones(toasts: ToastHost) -> None:
     toasts.show("Fehlschlag", "", ToastKind.ERROR)
     for number in range(3):
         toasts.show(f"Nummer {number}", "", ToastKind.SUCCESS)
     assert names(toasts) == ["Fehlschlag", "Nummer 2"]
 
 
-def test_what_the_panel_offers_can_be_clicked_meanwhile(window, toasts):
+def test_what_the_panel_offers_can_be_clicked_meanwhile(window: QWidget, toasts: ToastHost) -> None:
     """Stornieren … and the Verlauf lay under the news about them."""
     window.resize(880, 560)
     panel = 880 - 344 + 16
@@ -88,7 +92,7 @@ def test_what_the_panel_offers_can_be_clicked_meanwhile(window, toasts):
         assert window.childAt(made.geometry().center()) is made
 
 
-def test_it_keeps_its_distance_in_any_window(window, toasts):
+def test_it_keeps_its_distance_in_any_window(window: QWidget, toasts: ToastHost) -> None:
     window.setMinimumSize(0, 0)
     window.resize(200, 300)
     toast = toasts.show("Ein langer Titel, der in mehreren Zeilen steht", "Und noch mehr Worte")
@@ -97,7 +101,7 @@ def test_it_keeps_its_distance_in_any_window(window, toasts):
     assert toast.height() >= toast.height_for_width()
 
 
-def test_a_click_closes_and_the_other_moves_up(toasts, qtbot):
+def test_a_click_closes_and_the_other_moves_up(toasts: ToastHost, qtbot: QtBot) -> None:
     first, second = toasts.show("Eins"), toasts.show("Zwei")
     place = first.pos()
     with qtbot.waitSignal(first.closed):
@@ -106,13 +110,13 @@ def test_a_click_closes_and_the_other_moves_up(toasts, qtbot):
     assert second.pos() == place
 
 
-def test_it_leaves_by_itself(toasts, qtbot):
+def test_it_leaves_by_itself(toasts: ToastHost, qtbot: QtBot) -> None:
     toast = toasts.show("Eins")
     toast.timer.start(1)
     qtbot.waitUntil(lambda: toasts.toasts() == [])
 
 
-def test_it_never_takes_the_focus(window, toasts):
+def test_it_never_takes_the_focus(window: QWidget, toasts: ToastHost) -> None:
     edit = QLineEdit(window)
     edit.show()
     edit.setFocus()
@@ -120,7 +124,7 @@ def test_it_never_takes_the_focus(window, toasts):
     assert edit.hasFocus()
 
 
-def test_clicks_beside_it_go_through(window, toasts, qtbot):
+def test_clicks_beside_it_go_through(window: QWidget, toasts: ToastHost, qtbot: QtBot) -> None:
     button = QPushButton("Beside", window)
     button.move(10, 500)
     button.show()
@@ -128,7 +132,7 @@ def test_clicks_beside_it_go_through(window, toasts, qtbot):
     assert window.childAt(QPoint(15, 505)) is button
 
 
-def test_fading_ends_visible_and_then_gone(window, theme, qtbot):
+def test_fading_ends_visible_and_then_gone(window: QWidget, theme: Theme, qtbot: QtBot) -> None:
     toasts = ToastHost(window, theme)
     toast = toasts.show("Eins")
     qtbot.waitUntil(lambda: toast.graphicsEffect() is None)
@@ -138,7 +142,7 @@ def test_fading_ends_visible_and_then_gone(window, theme, qtbot):
     assert toasts.toasts() == []
 
 
-def test_leaving_while_arriving(window, theme, qtbot):
+def test_leaving_while_arriving(window: QWidget, theme: Theme, qtbot: QtBot) -> None:
     toasts = ToastHost(window, theme)
     toast = toasts.show("Eins")
     with qtbot.waitSignal(toast.closed):
@@ -147,7 +151,7 @@ def test_leaving_while_arriving(window, theme, qtbot):
 
 
 @pytest.mark.timeout(20)
-def test_one_that_is_fading_makes_room_at_once(window, theme):
+def test_one_that_is_fading_makes_room_at_once(window: QWidget, theme: Theme) -> None:
     """It once was asked to leave for ever, and the window stood still."""
     toasts = ToastHost(window, theme)
     fading = toasts.show("Eins")

@@ -1,17 +1,21 @@
 """Programmprotokoll: filter, search, follow, and what Kopieren gives to the support."""
 
 import logging
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, FakeBridge, FakeClock
 from tests.ui.log.fakes import FakeLog
 from workmate_desktop import __version__
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.services.log import ProgramLog
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.program_model import Column, LevelFilter, ProgramModel
 from workmate_desktop.ui.log.program_pane import ProgramPane
 
@@ -32,7 +36,7 @@ def bridge() -> FakeBridge:
 
 
 @pytest.fixture
-def pane(qtbot, theme, log, bridge) -> ProgramPane:
+def pane(qtbot: QtBot, theme: Theme, log: FakeLog, bridge: FakeBridge) -> ProgramPane:
     made = ProgramPane(theme, log, bridge, FakeClock())
     qtbot.addWidget(made)
     made.resize(800, 300)
@@ -51,7 +55,7 @@ def _tested(model: ProgramModel) -> ProgramModel:
     return model
 
 
-def test_lines_in_words(qapp, log):
+def test_lines_in_words(qapp: QApplication, log: FakeLog) -> None:
     model = _tested(ProgramModel(log, FakeClock()))
     row = [model.index(2, column).data() for column in Column]
     assert row == [
@@ -68,13 +72,13 @@ def test_lines_in_words(qapp, log):
     ("level", "count"),
     [(LevelFilter.ALL, 4), (LevelFilter.WARNINGS, 2), (LevelFilter.ERRORS, 1)],
 )
-def test_levels(qapp, log, level, count):
+def test_levels(qapp: QApplication, log: FakeLog, level: LevelFilter, count: int) -> None:
     model = _tested(ProgramModel(log, FakeClock()))
     model.show_only(level, "")
     assert model.rowCount() == count
 
 
-def test_searching_ignores_case_and_reads_traces(qapp, log):
+def test_searching_ignores_case_and_reads_traces(qapp: QApplication, log: FakeLog) -> None:
     model = _tested(ProgramModel(log, FakeClock()))
     model.show_only(LevelFilter.ALL, "STRIPE")
     assert model.rowCount() == 2
@@ -82,7 +86,7 @@ def test_searching_ignores_case_and_reads_traces(qapp, log):
     assert _texts(model) == ["Something failed"]
 
 
-def test_new_lines_are_appended_and_old_ones_go(qapp):
+def test_new_lines_are_appended_and_old_ones_go(qapp: QApplication) -> None:
     log = FakeLog(most=10)
     for number in range(10):
         log.add(f"line {number}", "INFO" if number % 2 else "WARNING")
@@ -100,7 +104,7 @@ def test_new_lines_are_appended_and_old_ones_go(qapp):
     assert resets.count() == 0
 
 
-def test_only_filtered_lines_are_counted_as_gone(qapp):
+def test_only_filtered_lines_are_counted_as_gone(qapp: QApplication) -> None:
     log = FakeLog(most=10)
     for number in range(10):
         log.add(f"line {number}", "INFO" if number % 2 else "WARNING")
@@ -115,7 +119,7 @@ def test_only_filtered_lines_are_counted_as_gone(qapp):
 # The pane
 
 
-def test_kopieren_gives_versions_and_all_shown_lines(pane):
+def test_kopieren_gives_versions_and_all_shown_lines(pane: ProgramPane) -> None:
     pane.copy_button.click()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == f"WorkmateOS Desktop {__version__} · 2026-11-23T08:15:00.000Z"
@@ -126,7 +130,7 @@ def test_kopieren_gives_versions_and_all_shown_lines(pane):
     assert pane.copy_button.text() == "Kopiert"
 
 
-def test_kopieren_takes_the_selected_lines(qtbot, pane):
+def test_kopieren_takes_the_selected_lines(qtbot: QtBot, pane: ProgramPane) -> None:
     rows = QItemSelectionModel.SelectionFlag.Rows | QItemSelectionModel.SelectionFlag.Select
     for row in (2, 1):
         pane.table.selectionModel().select(pane.model.index(row, 0), rows)
@@ -135,7 +139,7 @@ def test_kopieren_takes_the_selected_lines(qtbot, pane):
     assert [line.split()[1] for line in lines[3:]] == ["INFO", "WARNING"]
 
 
-def test_filter_and_search_as_one_types(qtbot, pane):
+def test_filter_and_search_as_one_types(qtbot: QtBot, pane: ProgramPane) -> None:
     qtbot.mouseClick(pane.chips.button("warnings"), Qt.MouseButton.LeftButton)
     assert pane.model.rowCount() == 2
     qtbot.keyClicks(pane.search, "insuff")
@@ -147,7 +151,9 @@ def test_filter_and_search_as_one_types(qtbot, pane):
     qtbot.waitUntil(lambda: pane.model.rowCount() == 2)
 
 
-def test_it_follows_until_one_scrolls_up(qtbot, pane, log, bridge):
+def test_it_follows_until_one_scrolls_up(
+    qtbot: QtBot, pane: ProgramPane, log: FakeLog, bridge: FakeBridge
+) -> None:
     bar = pane.table.verticalScrollBar()
 
     def add(count: int) -> None:
@@ -171,7 +177,9 @@ def test_it_follows_until_one_scrolls_up(qtbot, pane, log, bridge):
     assert pane.follow.isChecked()
 
 
-def test_reading_stays_in_place_while_old_lines_go(qtbot, pane, log, bridge):
+def test_reading_stays_in_place_while_old_lines_go(
+    qtbot: QtBot, pane: ProgramPane, log: FakeLog, bridge: FakeBridge
+) -> None:
     log.most = 100
     for number in range(96):
         log.add(f"line {number}")
@@ -187,7 +195,9 @@ def test_reading_stays_in_place_while_old_lines_go(qtbot, pane, log, bridge):
     assert pane.model.entry_at(pane.table.rowAt(0)) is top
 
 
-def test_a_flood_is_read_together(qtbot, pane, log, bridge):
+def test_a_flood_is_read_together(
+    qtbot: QtBot, pane: ProgramPane, log: FakeLog, bridge: FakeBridge
+) -> None:
     before = log.reads
     for number in range(500):
         log.add(f"line {number}")
@@ -196,7 +206,9 @@ def test_a_flood_is_read_together(qtbot, pane, log, bridge):
     assert log.reads - before <= 2
 
 
-def test_hidden_it_reads_nothing(qtbot, pane, log, bridge):
+def test_hidden_it_reads_nothing(
+    qtbot: QtBot, pane: ProgramPane, log: FakeLog, bridge: FakeBridge
+) -> None:
     pane.hide()
     before = log.reads
     log.add("unseen")
@@ -208,7 +220,7 @@ def test_hidden_it_reads_nothing(qtbot, pane, log, bridge):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_lines_stay_text(qtbot, pane, log, text):
+def test_hostile_lines_stay_text(qtbot: QtBot, pane: ProgramPane, log: FakeLog, text: str) -> None:
     log.add(text)
     pane.model.read_new()
     last = pane.model.index(pane.model.rowCount() - 1, Column.TEXT)
@@ -217,7 +229,7 @@ def test_hostile_lines_stay_text(qtbot, pane, log, text):
     assert text in pane.support_text()
 
 
-def test_real_lines_come_through_bridge_and_log(qtbot, theme, tmp_path):
+def test_real_lines_come_through_bridge_and_log(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     log, bridge = ProgramLog(tmp_path), Bridge()
     log.listen(bridge.note_log)
     log.start()

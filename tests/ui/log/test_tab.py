@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.log.fakes import FakeLog, FakeNotices, notice
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.tab import LogTab
 
 
@@ -18,7 +20,7 @@ def books() -> FakeNotices:
 
 
 @pytest.fixture
-def tab(qtbot, theme, books) -> LogTab:
+def tab(qtbot: QtBot, theme: Theme, books: FakeNotices) -> LogTab:
     bridge = FakeBridge()
     log = FakeLog()
     log.add("started")
@@ -28,7 +30,9 @@ def tab(qtbot, theme, books) -> LogTab:
     return made
 
 
-def test_the_count_is_told_soon_after_the_start(qtbot, theme, books):
+def test_the_count_is_told_soon_after_the_start(
+    qtbot: QtBot, theme: Theme, books: FakeNotices
+) -> None:
     bridge = FakeBridge()
     tab = LogTab(theme, books, books, FakeLog(), bridge, FakeClock())
     qtbot.addWidget(tab)
@@ -37,13 +41,13 @@ def test_the_count_is_told_soon_after_the_start(qtbot, theme, books):
     assert told.args == [1]
 
 
-def test_requests_are_passed_on(qtbot, tab):
+def test_requests_are_passed_on(qtbot: QtBot, tab: LogTab) -> None:
     tab.notices.list.choose(0)
     with qtbot.waitSignals([tab.invoice_requested, tab.unread_changed]):
         tab.notices.open_button.click()
 
 
-def test_ctrl_f_searches(qtbot, tab):
+def test_ctrl_f_searches(qtbot: QtBot, tab: LogTab) -> None:
     with qtbot.waitActive(tab):
         tab.show()
         tab.activateWindow()
@@ -52,7 +56,7 @@ def test_ctrl_f_searches(qtbot, tab):
     assert tab.program.search.hasFocus()
 
 
-def test_everything_has_a_name_and_no_mnemonic_is_twice(tab):
+def test_everything_has_a_name_and_no_mnemonic_is_twice(tab: LogTab) -> None:
     letters = []
     kinds = (QAbstractButton, QAbstractItemView, QLineEdit)
     for widget in [each for kind in kinds for each in tab.findChildren(kind)]:
@@ -65,7 +69,7 @@ def test_everything_has_a_name_and_no_mnemonic_is_twice(tab):
     assert len(letters) == len(set(letters))
 
 
-def test_it_fits_a_small_window(tab):
+def test_it_fits_a_small_window(tab: LogTab) -> None:
     tab.show()
     assert tab.minimumSizeHint().width() <= 880
     assert tab.minimumSizeHint().height() <= 470

@@ -1,13 +1,15 @@
 """Zahlung eintragen: asks before more is booked than is owed, and says whole sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import TODAY, FakeBooks, row
+from tests.ui.open_dialogs import all_open, opened
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction as Do
 from workmate_desktop.ui.kit.forms import FormField
@@ -19,7 +21,7 @@ EURO = "\u00a0€"
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     books = FakeBooks()
     books.add(row(2, "Kanzlei Voß", PART, total=238000, paid=100000, days=-10))
     return make_desk(books)
@@ -28,34 +30,27 @@ def desk(make_desk) -> Desk:
 @pytest.fixture
 def dialog(desk: Desk) -> Iterator[PaymentDialog]:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    found = _open(PaymentDialog)
+    found = opened(PaymentDialog)
     assert isinstance(found, PaymentDialog)
     yield found
-    for left in (*_all(QMessageBox), *_all(PaymentDialog)):
+    for left in (*all_open(QMessageBox), *all_open(PaymentDialog)):
         left.reject()
 
 
-def _all(kind) -> list:
-    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-
-
-def _open(kind):
-    (found,) = _all(kind)
-    return found
-
-
-def answer(qtbot, words: str) -> None:
-    box = _open(QMessageBox)
+def answer(qtbot: QtBot, words: str) -> None:
+    box = opened(QMessageBox)
     button = next(b for b in box.buttons() if b.text().replace("&", "") == words)
     assert isinstance(button, QPushButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not _all(QMessageBox))
+    qtbot.waitUntil(lambda: not all_open(QMessageBox))
 
 
-def test_more_than_outstanding_is_asked_first(desk: Desk, dialog: PaymentDialog, qtbot) -> None:
+def test_more_than_outstanding_is_asked_first(
+    desk: Desk, dialog: PaymentDialog, qtbot: QtBot
+) -> None:
     dialog.amount.setText("1.400,00")
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    box = _open(QMessageBox)
+    box = opened(QMessageBox)
     assert box.text() == f"Das sind 20,00{EURO} mehr als offen. Trotzdem eintragen?"
     assert desk.invoicing.calls == []
     # Enter a second time, or a double click, is no answer to a question.
@@ -74,25 +69,29 @@ def test_more_than_outstanding_is_asked_first(desk: Desk, dialog: PaymentDialog,
 
 @pytest.mark.parametrize("typed", ["1.380,00", "1380", "0,01"])
 def test_what_is_owed_or_less_is_not_asked(
-    desk: Desk, dialog: PaymentDialog, qtbot, typed: str
+    desk: Desk, dialog: PaymentDialog, qtbot: QtBot, typed: str
 ) -> None:
     dialog.amount.setText(typed)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
-    assert not _all(QMessageBox)
+    assert not all_open(QMessageBox)
     assert len(desk.invoicing.calls) == 1
 
 
-def test_a_payment_that_came_meanwhile_counts(desk: Desk, dialog: PaymentDialog, qtbot) -> None:
+def test_a_payment_that_came_meanwhile_counts(
+    desk: Desk, dialog: PaymentDialog, qtbot: QtBot
+) -> None:
     """The customer pays by card while staff type the transfer."""
     desk.books.pay("id-2")
     desk.announce("id-2")
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
-    box = _open(QMessageBox)
+    box = opened(QMessageBox)
     assert box.text() == f"Das sind 1.380,00{EURO} mehr als offen. Trotzdem eintragen?"
     assert desk.invoicing.calls == []
 
 
-def test_a_wrong_amount_is_told_with_examples_and_whole(dialog: PaymentDialog, qtbot) -> None:
+def test_a_wrong_amount_is_told_with_examples_and_whole(
+    dialog: PaymentDialog, qtbot: QtBot
+) -> None:
     before = dialog.height()
     dialog.amount.setText("abc")
     field = dialog.amount_field
@@ -109,7 +108,7 @@ def _cut(field: FormField) -> bool:
 
 
 def test_me4_what_can_mean_two_amounts_is_asked_and_stays_typed(
-    dialog: PaymentDialog, desk: Desk, qtbot
+    dialog: PaymentDialog, desk: Desk, qtbot: QtBot
 ) -> None:
     dialog.amount.setText("1,234")
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)

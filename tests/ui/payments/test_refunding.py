@@ -1,12 +1,15 @@
 """Erstatten: the dialog, the lines of the payments, and what is said while Stripe thinks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, FakeBridge
 from tests.ui.invoices.refund_screens import books_with_reversals, take_back
 from workmate_desktop.domain.errors import UserError
@@ -42,12 +45,14 @@ class FakeRefunds:
 
 
 @pytest.fixture
-def refunds():
+def refunds() -> FakeRefunds:
     return FakeRefunds()
 
 
 @pytest.fixture
-def opened(make_desk, refunds, qtbot):
+def opened(
+    make_desk: Callable[..., Desk], refunds: FakeRefunds, qtbot: QtBot
+) -> tuple[RefundDialog, Desk]:
     """The dialog of the payment of 114, of which 570 € went back before."""
     desk = make_desk(books_with_reversals())
     desk.refunding = Refunding(desk.books, refunds, desk.bridge, desk.toasts, desk.tab)
@@ -55,7 +60,7 @@ def opened(make_desk, refunds, qtbot):
     return desk.tab.findChild(RefundDialog), desk
 
 
-def test_the_button_names_the_amount(opened) -> None:
+def test_the_button_names_the_amount(opened: tuple[RefundDialog, Desk]) -> None:
     dialog, _ = opened
     assert dialog.amount.text() == "3.000,00"
     assert plain(dialog.submit_button.text()) == "3.000,00 € erstatten"
@@ -65,7 +70,9 @@ def test_the_button_names_the_amount(opened) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "0", "-5", "3000,01", "1e3"])
-def test_what_cannot_go_back_cannot_be_pressed(opened, typed: str) -> None:
+def test_what_cannot_go_back_cannot_be_pressed(
+    opened: tuple[RefundDialog, Desk], typed: str
+) -> None:
     dialog, _ = opened
     dialog.amount.setText(typed)
     assert not dialog.submit_button.isEnabled()
@@ -73,7 +80,7 @@ def test_what_cannot_go_back_cannot_be_pressed(opened, typed: str) -> None:
     assert dialog.amount_minor() == 0
 
 
-def test_me4_a_refund_that_can_mean_two_amounts_is_asked(opened) -> None:
+def test_me4_a_refund_that_can_mean_two_amounts_is_asked(opened: tuple[RefundDialog, Desk]) -> None:
     dialog, _ = opened
     dialog.amount.setText("1,234")
     assert not dialog.submit_button.isEnabled()
@@ -85,7 +92,9 @@ def test_me4_a_refund_that_can_mean_two_amounts_is_asked(opened) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\u200b\u00a0"])
-def test_without_a_reason_nothing_is_asked(opened, refunds, qtbot, typed: str) -> None:
+def test_without_a_reason_nothing_is_asked(
+    opened: tuple[RefundDialog, Desk], refunds: FakeRefunds, qtbot: QtBot, typed: str
+) -> None:
     dialog, _ = opened
     dialog.reason_text.setText(typed)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
@@ -94,7 +103,10 @@ def test_without_a_reason_nothing_is_asked(opened, refunds, qtbot, typed: str) -
 
 
 def test_two_clicks_ask_once_and_nothing_can_be_changed_meanwhile(
-    opened, refunds, qtbot, monkeypatch: pytest.MonkeyPatch
+    opened: tuple[RefundDialog, Desk],
+    refunds: FakeRefunds,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dialog, desk = opened
     waiting: list[object] = []
@@ -115,7 +127,9 @@ def test_two_clicks_ask_once_and_nothing_can_be_changed_meanwhile(
     assert desk.toasts.shown == []
 
 
-def test_a_refusal_is_said_and_may_be_tried_again(opened, refunds, qtbot) -> None:
+def test_a_refusal_is_said_and_may_be_tried_again(
+    opened: tuple[RefundDialog, Desk], refunds: FakeRefunds, qtbot: QtBot
+) -> None:
     dialog, _ = opened
     refunds.answer = UserError("refund_no_balance")
     dialog.reason_text.setText("Kulanz")
@@ -127,7 +141,9 @@ def test_a_refusal_is_said_and_may_be_tried_again(opened, refunds, qtbot) -> Non
     dialog.reject()
 
 
-def test_no_answer_is_told(opened, refunds, qtbot) -> None:
+def test_no_answer_is_told(
+    opened: tuple[RefundDialog, Desk], refunds: FakeRefunds, qtbot: QtBot
+) -> None:
     dialog, desk = opened
     refunds.answer = RequestState.ASKED
     dialog.reason_text.setText("Kulanz")
@@ -136,13 +152,13 @@ def test_no_answer_is_told(opened, refunds, qtbot) -> None:
     assert "nicht geantwortet" in desk.toasts.shown[0][0]
 
 
-def _words(desk) -> str:
+def _words(desk: Desk) -> str:
     block = desk.tab.detail.payments
     labels = block.findChildren(QLabel) + block.findChildren(QAbstractButton)
     return plain("\n".join(label.text() for label in labels if label.isVisible()))
 
 
-def test_fee_and_button_stand_at_the_payment(make_desk, qtbot) -> None:
+def test_fee_and_button_stand_at_the_payment(make_desk: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make_desk(books_with_reversals())
     desk.tab.select_invoice("id-114")
     qtbot.waitUntil(lambda: "Gebühr" in _words(desk))
@@ -155,7 +171,9 @@ def test_fee_and_button_stand_at_the_payment(make_desk, qtbot) -> None:
     assert "Erstatten …" not in _words(desk).replace("&", "")
 
 
-def test_while_one_is_open_no_other_is_offered(make_desk, qtbot) -> None:
+def test_while_one_is_open_no_other_is_offered(
+    make_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
     books = books_with_reversals()
     books.open_refunds_of["id-114"] = [
         RefundRequest(
@@ -182,7 +200,9 @@ def test_the_markers() -> None:
     assert words("111") == ["Überfällig", "Zurückgebucht"]
 
 
-def test_a_refunded_invoice_is_not_dunned_but_may_be_paid_or_cancelled(make_desk) -> None:
+def test_a_refunded_invoice_is_not_dunned_but_may_be_paid_or_cancelled(
+    make_desk: Callable[..., Desk],
+) -> None:
     books = books_with_reversals()
     row = books.rows["id-112"]
     assert actions_for(row, simulation=True) == [InvoiceAction.ADD_PAYMENT, InvoiceAction.CANCEL]
@@ -205,7 +225,9 @@ class _NoCredits:
         return []
 
 
-def test_more_than_21_million_too_much_can_be_given_back(make_desk, refunds, qtbot) -> None:
+def test_more_than_21_million_too_much_can_be_given_back(
+    make_desk: Callable[..., Desk], refunds: FakeRefunds, qtbot: QtBot
+) -> None:
     """An amount does not fit into Qt's int."""
     desk = make_desk(books_with_reversals())
     refunding = Refunding(desk.books, refunds, desk.bridge, desk.toasts, desk.tab)

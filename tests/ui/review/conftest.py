@@ -1,14 +1,17 @@
 """A Rechnungen page with Klärung nötig, on fakes, shown."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import FakeToasts
 from tests.ui.fake_invoicing import FakeInvoicing
 from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from tests.ui.review.fakes import FakeReview, picture_review
 from workmate_desktop.ui.invoices.tab import InvoicesTab
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.desk import ReviewDesk
 
 
@@ -33,7 +36,7 @@ class Page:
 
 
 @pytest.fixture
-def make_page(qtbot, theme):
+def make_page(qtbot: QtBot, theme: Theme) -> Callable[[FakeReview], Page]:
     def make(review: FakeReview) -> Page:
         bridge, clock, refunds = FakeBridge(), FakeClock(), []
         books = FakeBooks(review_count=review.waiting().count)
@@ -51,6 +54,6 @@ def make_page(qtbot, theme):
 
 
 @pytest.fixture
-def page(make_page) -> Page:
+def page(make_page: Callable[[FakeReview], Page]) -> Page:
     """The three of the picture."""
     return make_page(picture_review())

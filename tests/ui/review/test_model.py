@@ -1,11 +1,13 @@
 """The rows of Klärung nötig, watched by Qt's own checker, and their words."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.fakes import NOW, FakeClock
 from tests.ui.review.fakes import FakeReview, picture_review, waiting
@@ -17,7 +19,7 @@ from workmate_desktop.words import review as texts
 
 
 @pytest.fixture
-def watched(qapp):
+def watched(qapp: QApplication) -> Callable[[FakeReview], ReviewModel]:
     """Builds a model that Qt's tester watches."""
     kept = []
 
@@ -37,7 +39,7 @@ def _cells(model: ReviewModel, row: int) -> list[str]:
     return [text.replace("\xa0", " ") for text in (*shown, str(note))]
 
 
-def test_the_words_of_the_picture(watched) -> None:
+def test_the_words_of_the_picture(watched: Callable[[FakeReview], ReviewModel]) -> None:
     model = watched(picture_review())
     assert [_cells(model, row) for row in range(3)] == [
         ["89,00 €", "Zahlung ohne Rechnung", "heute 09:00", "Das Ereignis nennt keine Rechnung."],
@@ -56,7 +58,7 @@ def test_the_words_of_the_picture(watched) -> None:
     ]
 
 
-def test_rows_come_change_and_go(watched) -> None:
+def test_rows_come_change_and_go(watched: Callable[[FakeReview], ReviewModel]) -> None:
     review = picture_review()
     model = watched(review)
     review.add(waiting("evt_new", at=NOW - timedelta(days=1)))
@@ -75,7 +77,7 @@ def test_rows_come_change_and_go(watched) -> None:
     assert model.rowCount() == 0
 
 
-def test_further_pages(qapp) -> None:
+def test_further_pages(qapp: QApplication) -> None:
     review = FakeReview()
     for number in range(PAGE + 10):
         review.add(waiting(f"evt_{number:04d}", at=NOW - timedelta(minutes=number)))
@@ -88,14 +90,14 @@ def test_further_pages(qapp) -> None:
     assert model.rowCount() == PAGE + 11 and not model.canFetchMore(QModelIndex())
 
 
-def test_a_screen_reader_hears_both_lines(watched) -> None:
+def test_a_screen_reader_hears_both_lines(watched: Callable[[FakeReview], ReviewModel]) -> None:
     model = watched(picture_review())
     spoken = model.index(0, Column.WHAT).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Was ist passiert?: Zahlung ohne Rechnung. Das Ereignis nennt keine Rechnung."
 
 
 @pytest.mark.parametrize("reason", texts.IN_REVIEW)
-def test_every_reason_has_words_of_its_own(qapp, reason: Reason) -> None:
+def test_every_reason_has_words_of_its_own(qapp: QApplication, reason: Reason) -> None:
     item = waiting("evt", reason, None, named_text="RE-1")
     words = (texts.item_title(item), texts.item_note(item, FakeClock()), texts.explanation(item))
     assert all(words)
@@ -103,7 +105,7 @@ def test_every_reason_has_words_of_its_own(qapp, reason: Reason) -> None:
     assert words[0] not in others
 
 
-def test_after_midnight_today_is_yesterday(watched) -> None:
+def test_after_midnight_today_is_yesterday(watched: Callable[[FakeReview], ReviewModel]) -> None:
     clock = FakeClock()
     model = ReviewModel(picture_review(), clock)
     clock.moment = NOW + timedelta(days=1)

@@ -1,7 +1,10 @@
 """The one line for payments of other programs over the same account, and their list."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from tests.ui.review.conftest import Page
 from tests.ui.review.fakes import FakeReview, picture_review, shop_orders
@@ -13,7 +16,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def shop(make_page, qtbot) -> Page:
+def shop(make_page: Callable[[FakeReview], Page], qtbot: QtBot) -> Page:
     """Three that wait, and a shop with 300 orders; Klärung nötig is open."""
     review = picture_review()
     review.add(*shop_orders(300))
@@ -35,7 +38,9 @@ def test_mb4_without_such_payments_there_is_no_line(page: Page) -> None:
     assert not page.desk.pane.others.isVisible()
 
 
-def test_mb4_where_nothing_waits_the_line_stands_above_that(make_page) -> None:
+def test_mb4_where_nothing_waits_the_line_stands_above_that(
+    make_page: Callable[[FakeReview], Page],
+) -> None:
     review = FakeReview()
     review.add(*shop_orders(1))
     page = make_page(review)
@@ -50,7 +55,7 @@ def test_mb4_the_words_for_very_many() -> None:
     assert words == "Mehr als 10.000 Zahlungen anderer Programme über dieses Konto"
 
 
-def test_mb4_one_of_them_is_put_on_an_invoice_and_back(shop: Page, qtbot) -> None:
+def test_mb4_one_of_them_is_put_on_an_invoice_and_back(shop: Page, qtbot: QtBot) -> None:
     pane, detail = shop.desk.pane, shop.desk.detail
     qtbot.mouseClick(pane.others.look, LEFT)
     assert pane.model.shown is ReviewList.NOT_OURS
@@ -78,7 +83,7 @@ def test_mb4_from_its_event_an_old_one_is_found(shop: Page) -> None:
     assert shop.selected() == "evt_shop_299"
 
 
-def test_mb4_the_chip_stands_there_only_while_they_are_listed(shop: Page, qtbot) -> None:
+def test_mb4_the_chip_stands_there_only_while_they_are_listed(shop: Page, qtbot: QtBot) -> None:
     pane = shop.desk.pane
     chip = pane.chips.button(ReviewList.NOT_OURS.value)
     assert not chip.isVisible()
@@ -88,7 +93,7 @@ def test_mb4_the_chip_stands_there_only_while_they_are_listed(shop: Page, qtbot)
     assert not chip.isVisible() and shop.listed() == ["evt_1", "evt_2", "evt_3"]
 
 
-def test_mb4_hidden_the_line_stands_among_what_is_decided(shop: Page, qtbot) -> None:
+def test_mb4_hidden_the_line_stands_among_what_is_decided(shop: Page, qtbot: QtBot) -> None:
     pane = shop.desk.pane
     qtbot.mouseClick(pane.others.hide_them, LEFT)
     assert not pane.others.isVisible() and shop.review.hidden
@@ -104,7 +109,7 @@ def test_mb4_hidden_the_line_stands_among_what_is_decided(shop: Page, qtbot) -> 
     assert pane.model.shown is ReviewList.OPEN and pane.others.isVisible()
 
 
-def test_mb4_a_new_order_changes_the_line_and_nothing_else(shop: Page, qtbot) -> None:
+def test_mb4_a_new_order_changes_the_line_and_nothing_else(shop: Page, qtbot: QtBot) -> None:
     selected = shop.selected()
     [order] = [one for one in shop_orders(301) if one.id == "evt_shop_300"]
     shop.review.add(order)

@@ -1,5 +1,6 @@
 """Klärung nötig in the Rechnungen page: open, decide, take back, live."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -35,7 +36,9 @@ def _open(page: Page, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.tab.figures.review, LEFT)
 
 
-def test_a_click_on_the_figure_opens_it_and_another_one_leads_back(page: Page, qtbot) -> None:
+def test_a_click_on_the_figure_opens_it_and_another_one_leads_back(
+    page: Page, qtbot: QtBot
+) -> None:
     _open(page, qtbot)
     assert page.desk.pane.isVisible() and page.desk.detail.isVisible()
     assert not page.tab.table.isVisible() and not page.tab.detail.isVisible()
@@ -48,7 +51,7 @@ def test_a_click_on_the_figure_opens_it_and_another_one_leads_back(page: Page, q
 
 
 @pytest.mark.parametrize("how", ["back", "escape", "figure", "chip", "search", "invoice"])
-def test_every_way_back_to_the_invoices(page: Page, qtbot, how: str) -> None:
+def test_every_way_back_to_the_invoices(page: Page, qtbot: QtBot, how: str) -> None:
     _open(page, qtbot)
     match how:
         case "back":
@@ -67,7 +70,7 @@ def test_every_way_back_to_the_invoices(page: Page, qtbot, how: str) -> None:
     assert not page.tab.figures.review.isChecked()
 
 
-def test_the_first_suggestion_is_the_button_to_press(page: Page, qtbot) -> None:
+def test_the_first_suggestion_is_the_button_to_press(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     first, second = page.desk.detail.cards
     assert first.assign.property("kind") == "primary"
@@ -76,7 +79,7 @@ def test_the_first_suggestion_is_the_button_to_press(page: Page, qtbot) -> None:
     assert first.about.full_text().replace("\xa0", " ") == "Fahrschule Becker · 89,00 €"
 
 
-def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot) -> None:
+def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     qtbot.waitUntil(page.desk.detail.cards[0].assign.isVisible)
     qtbot.keyClick(page.desk.pane.table, Qt.Key.Key_Return)
@@ -93,7 +96,7 @@ def test_assigned_by_keyboard_and_taken_back(page: Page, qtbot) -> None:
     assert page.listed() == ["evt_1", "evt_2", "evt_3"]
 
 
-def test_decided_ones_are_listed_and_can_be_taken_back(page: Page, qtbot) -> None:
+def test_decided_ones_are_listed_and_can_be_taken_back(page: Page, qtbot: QtBot) -> None:
     page.review.assign("evt_1", "id-113")
     page.tab.show_review("evt_1")
     assert page.desk.pane.model.shown is ReviewList.DECIDED
@@ -110,7 +113,7 @@ def test_decided_ones_are_listed_and_can_be_taken_back(page: Page, qtbot) -> Non
     assert page.desk.pane.stack.currentWidget() is page.desk.pane.nothing_decided
 
 
-def test_set_aside_asks_for_a_reason(page: Page, qtbot) -> None:
+def test_set_aside_asks_for_a_reason(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     qtbot.mouseClick(page.desk.detail.set_aside, LEFT)
     dialog = _dialog(ReasonDialog)
@@ -124,7 +127,7 @@ def test_set_aside_asks_for_a_reason(page: Page, qtbot) -> None:
     assert page.listed() == ["evt_2", "evt_3"]
 
 
-def test_any_other_invoice_can_be_searched_for(page: Page, qtbot) -> None:
+def test_any_other_invoice_can_be_searched_for(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     qtbot.mouseClick(page.desk.detail.choose, LEFT)
     dialog = _dialog(ChooseDialog)
@@ -158,7 +161,7 @@ def _answer(qtbot: QtBot, words: str) -> None:
     qtbot.mouseClick(button, LEFT)
 
 
-def test_more_than_owed_is_asked_in_the_choice(page: Page, qtbot) -> None:
+def test_more_than_owed_is_asked_in_the_choice(page: Page, qtbot: QtBot) -> None:
     page.review.invoices[0] = replace(page.review.invoices[0], total_minor=1)
     _open(page, qtbot)
     qtbot.mouseClick(page.desk.detail.choose, LEFT)
@@ -177,7 +180,7 @@ def test_more_than_owed_is_asked_in_the_choice(page: Page, qtbot) -> None:
     assert page.review.asked == [("assigned", "evt_1", "id-113")]
 
 
-def test_more_than_owed_is_asked_at_a_suggestion(page: Page, qtbot) -> None:
+def test_more_than_owed_is_asked_at_a_suggestion(page: Page, qtbot: QtBot) -> None:
     first = page.review.found["evt_1"][0]
     page.review.found["evt_1"][0] = replace(first, row=replace(first.row, total_minor=8000))
     _open(page, qtbot)
@@ -189,7 +192,7 @@ def test_more_than_owed_is_asked_at_a_suggestion(page: Page, qtbot) -> None:
     assert page.review.asked == [("assigned", "evt_1", first.row.id)]
 
 
-def test_a_refunded_invoice_is_not_called_open(page: Page, qtbot) -> None:
+def test_a_refunded_invoice_is_not_called_open(page: Page, qtbot: QtBot) -> None:
     row = page.review.invoices[0]
     gone = replace(row, refunded_minor=row.total_minor, forgiven_minor=row.total_minor)
     part = replace(
@@ -204,7 +207,7 @@ def test_a_refunded_invoice_is_not_called_open(page: Page, qtbot) -> None:
     assert [one.split(" · ")[-1] for one in words] == ["erstattet", "0,01\u00a0€ erstattet"]
 
 
-def test_who_comes_second_is_told(page: Page, qtbot) -> None:
+def test_who_comes_second_is_told(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     page.review.fail_with = UserError("review_decided")
     qtbot.mouseClick(page.desk.detail.cards[0].assign, LEFT)
@@ -213,13 +216,13 @@ def test_who_comes_second_is_told(page: Page, qtbot) -> None:
     assert page.desk.detail.cards[0].isEnabled()
 
 
-def test_refunds_are_handed_on(page: Page, qtbot) -> None:
+def test_refunds_are_handed_on(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     qtbot.mouseClick(page.desk.detail.refund, LEFT)
     assert page.refunds == ["p-evt_1"]
 
 
-def test_only_what_makes_sense_is_offered(make_page) -> None:
+def test_only_what_makes_sense_is_offered(make_page: Callable[[FakeReview], Page]) -> None:
     review = FakeReview()
     review.add(
         waiting("evt_mode", Reason.WRONG_MODE, payment_id=None),
@@ -240,7 +243,9 @@ def test_only_what_makes_sense_is_offered(make_page) -> None:
     assert detail.amount.text() == "Fehlschlag ohne Rechnung"
 
 
-def test_processed_again_it_leaves_the_list(make_page, qtbot) -> None:
+def test_processed_again_it_leaves_the_list(
+    make_page: Callable[[FakeReview], Page], qtbot: QtBot
+) -> None:
     review = FakeReview()
     review.add(waiting("evt_draft", Reason.INVOICE_DRAFT))
     page = make_page(review)
@@ -251,7 +256,7 @@ def test_processed_again_it_leaves_the_list(make_page, qtbot) -> None:
     assert page.desk.pane.done.words.text().startswith("Erledigt")
 
 
-def test_what_comes_is_listed_by_itself_and_the_selection_stays(page: Page, qtbot) -> None:
+def test_what_comes_is_listed_by_itself_and_the_selection_stays(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     page.desk.pane.table.select("evt_2")
     page.review.add(waiting("evt_0", at=NOW))
@@ -262,7 +267,7 @@ def test_what_comes_is_listed_by_itself_and_the_selection_stays(page: Page, qtbo
     assert page.desk.pane.how_many.full_text() == "4 Zahlungen warten auf eine Entscheidung"
 
 
-def test_a_notice_opens_what_came_a_moment_ago(page: Page, qtbot) -> None:
+def test_a_notice_opens_what_came_a_moment_ago(page: Page, qtbot: QtBot) -> None:
     """Its news is still on the way to this list."""
     _open(page, qtbot)
     page.review.add(waiting("evt_0", at=NOW))
@@ -271,7 +276,9 @@ def test_a_notice_opens_what_came_a_moment_ago(page: Page, qtbot) -> None:
 
 
 @pytest.mark.parametrize("by_id", [False, True], ids=["by the figure", "by a notice"])
-def test_it_opens_with_what_the_figure_counted_already(make_page, qtbot, by_id: bool) -> None:
+def test_it_opens_with_what_the_figure_counted_already(
+    make_page: Callable[[FakeReview], Page], qtbot: QtBot, by_id: bool
+) -> None:
     """The figure is read in the background, so it may know of it before this list is told."""
     page = make_page(FakeReview())
     page.review.add(waiting("evt_0", at=NOW))
@@ -287,13 +294,13 @@ def test_it_opens_with_what_the_figure_counted_already(make_page, qtbot, by_id: 
     assert page.listed() == ["evt_0"]
 
 
-def test_it_opens_without_what_was_decided_meanwhile(page: Page, qtbot) -> None:
+def test_it_opens_without_what_was_decided_meanwhile(page: Page, qtbot: QtBot) -> None:
     page.review.assign("evt_1", "id-113")  # elsewhere; its news is still on the way
     _open(page, qtbot)
     assert page.listed() == ["evt_2", "evt_3"] and page.selected() == "evt_2"
 
 
-def test_decided_elsewhere_it_goes(page: Page, qtbot) -> None:
+def test_decided_elsewhere_it_goes(page: Page, qtbot: QtBot) -> None:
     _open(page, qtbot)
     page.review.assign("evt_1", "id-113")
     page.bridge.events_recorded.emit(("evt_1",))
@@ -301,14 +308,14 @@ def test_decided_elsewhere_it_goes(page: Page, qtbot) -> None:
     assert page.selected() == "evt_2"
 
 
-def test_an_empty_list_has_a_friendly_sentence(make_page) -> None:
+def test_an_empty_list_has_a_friendly_sentence(make_page: Callable[[FakeReview], Page]) -> None:
     page = make_page(FakeReview())
     page.tab.show_review()
     assert page.desk.pane.nothing_open.isVisible()
     assert page.desk.detail.currentWidget() is page.desk.detail.empty
 
 
-def test_j11_hostile_texts_are_plain_everywhere(make_page) -> None:
+def test_j11_hostile_texts_are_plain_everywhere(make_page: Callable[[FakeReview], Page]) -> None:
     review = FakeReview()
     for at, text in enumerate(HOSTILE):
         item = waiting(
@@ -324,7 +331,7 @@ def test_j11_hostile_texts_are_plain_everywhere(make_page) -> None:
             assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
 
 
-def test_900_by_600_fits(page: Page, qtbot) -> None:
+def test_900_by_600_fits(page: Page, qtbot: QtBot) -> None:
     page.tab.resize(900, 526)
     _open(page, qtbot)
     for widget in (page.desk.detail.set_aside, page.desk.pane.chips, page.desk.pane.back):
@@ -342,7 +349,9 @@ def test_the_letters_of_overpaid_and_cancelled_differ(page: Page) -> None:
     assert len(letters) == 2
 
 
-def test_words_when_nothing_waits_are_true_whatever_was_decided(make_page, qtbot) -> None:
+def test_words_when_nothing_waits_are_true_whatever_was_decided(
+    make_page: Callable[[FakeReview], Page], qtbot: QtBot
+) -> None:
     page = make_page(FakeReview())
     page.tab.show_review()
     words = [label.text() for label in page.desk.pane.nothing_open.findChildren(QLabel)]

@@ -1,8 +1,10 @@
 """A Stripe tab on fakes, shown."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.stripe.fakes import (
@@ -13,7 +15,9 @@ from tests.ui.stripe.fakes import (
     FakeStripeBooks,
     event,
 )
+from workmate_desktop.domain.invoices.lists import EventRow
 from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.events.events_model import Column
 from workmate_desktop.ui.stripe.tab import StripeTab
@@ -43,13 +47,13 @@ class StripeDesk:
         assert position is not None
         return str(model.index(position, column).data())
 
-    def record(self, *rows) -> None:
+    def record(self, *rows: EventRow) -> None:
         """What the bridge does after a commit."""
         self.bridge.events_recorded.emit(self.books.add_events(*rows))
 
 
 @pytest.fixture
-def make_stripe_desk(qtbot, theme):
+def make_stripe_desk(qtbot: QtBot, theme: Theme) -> Callable[..., StripeDesk]:
     """Builds a shown tab."""
 
     def make(
@@ -74,7 +78,7 @@ def make_stripe_desk(qtbot, theme):
 
 
 @pytest.fixture
-def stripe_desk(make_stripe_desk) -> StripeDesk:
+def stripe_desk(make_stripe_desk: Callable[..., StripeDesk]) -> StripeDesk:
     """Sixty booked events, one failure and one that waits for a decision."""
     books = FakeStripeBooks()
     books.add_events(*(event(serial) for serial in range(1, 61)))
@@ -91,7 +95,7 @@ def bridge() -> FakeBridge:
 
 
 @pytest.fixture
-def opened(qtbot, bridge):
+def opened(qtbot: QtBot, bridge: FakeBridge) -> Callable[[FakeSetup], ConfigureDialog]:
     """Opens the dialog on the given setup."""
 
     def make(setup: FakeSetup) -> ConfigureDialog:

@@ -1,14 +1,20 @@
 """What a catch-up brought is told once, in the right words, and polling stays quiet."""
 
+from typing import Any
+
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import NOW, FakeBridge
+from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import FakeReception
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.ui.kit.toast import ToastKind
 from workmate_desktop.ui.stripe import catch_up_teller
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 
@@ -29,13 +35,13 @@ class Told:
         )
         self.teller.answered.connect(self._count)
 
-    def show(self, title, text="", kind=None) -> None:
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> None:
         self.toasts.append(f"{title}|{text}")
 
     def _count(self) -> None:
         self.answers += 1
 
-    def after(self, answered: int = 0, **result) -> None:
+    def after(self, answered: int = 0, **result: Any) -> None:
         """A run ended like this."""
         run = CatchUpResult(**{"complete": "trouble" not in result, **result})
         state = CatchUpState(True, None, run, NOW, answered)
@@ -44,12 +50,12 @@ class Told:
 
 
 @pytest.fixture
-def told(qapp, monkeypatch) -> Told:
+def told(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Told:
     monkeypatch.setattr(catch_up_teller, "AFTER_THE_NEWS_MS", 0)
     return Told()
 
 
-def test_what_was_found_at_the_start(told, qtbot) -> None:
+def test_what_was_found_at_the_start(told: Told, qtbot: QtBot) -> None:
     told.after(payments=2, failures=1)
     qtbot.waitUntil(lambda: told.toasts != [])
     assert told.toasts == ["Während Ihrer Abwesenheit: 2 Zahlungen, 1 Fehlschlag|"]
@@ -60,7 +66,7 @@ def test_what_was_found_at_the_start(told, qtbot) -> None:
     assert len(told.toasts) == len(told.remarks) == 1
 
 
-def test_a_start_that_breaks_off_is_summed_up(told, qtbot) -> None:
+def test_a_start_that_breaks_off_is_summed_up(told: Told, qtbot: QtBot) -> None:
     told.after(payments=2, trouble=NO_NET)
     told.after(payments=3)
     qtbot.waitUntil(lambda: len(told.toasts) == 2)
@@ -70,7 +76,7 @@ def test_a_start_that_breaks_off_is_summed_up(told, qtbot) -> None:
     assert told.remarks[-1] == "Zuletzt nachgeholt: 1 Zahlung"
 
 
-def test_nothing_found_is_told_only_when_asked(told, qtbot) -> None:
+def test_nothing_found_is_told_only_when_asked(told: Told, qtbot: QtBot) -> None:
     told.after()
     told.after(trouble=NO_NET)
     qtbot.wait(20)
@@ -86,10 +92,10 @@ def test_nothing_found_is_told_only_when_asked(told, qtbot) -> None:
     assert told.answers == 2
 
 
-def test_the_card_counts_while_it_fetches(stripe_desk) -> None:
+def test_the_card_counts_while_it_fetches(stripe_desk: StripeDesk) -> None:
     card = stripe_desk.tab.reception
 
-    def show(**how) -> str:
+    def show(**how: Any) -> str:
         state = CatchUpState(True, completed_at=NOW, last=CatchUpResult(complete=True), **how)
         stripe_desk.reception.state = ReceptionState(
             ReceptionStatus.POLLING, 8000, polling=True, catch_up=state
@@ -109,7 +115,7 @@ def test_the_card_counts_while_it_fetches(stripe_desk) -> None:
     assert card.fetch.isEnabled()
 
 
-def test_the_demo_fetches_nothing_and_offers_nothing(stripe_desk) -> None:
+def test_the_demo_fetches_nothing_and_offers_nothing(stripe_desk: StripeDesk) -> None:
     card = stripe_desk.tab.reception
     assert not card.fetch.isVisible()
     assert "Letzter Abruf" not in "".join(

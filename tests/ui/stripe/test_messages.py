@@ -33,56 +33,56 @@ def _codes_in_source() -> set[str]:
     return found
 
 
-def test_the_source_is_really_read():
+def test_the_source_is_really_read() -> None:
     assert {"reason_missing", "simulation_no_secret", "database_missing"} <= _codes_in_source()
 
 
 @pytest.mark.parametrize("code", sorted(_codes_in_source()))
-def test_every_code_has_words(code):
+def test_every_code_has_words(code: str) -> None:
     values = {"field": "secret", "problem": "empty", "reason": "locked"}
     assert error_sentence(UserError(code, **values)) != FAULT
 
 
 @pytest.mark.parametrize("kind", Refusal)
-def test_every_refusal_of_stripe_has_words(kind):
+def test_every_refusal_of_stripe_has_words(kind: Refusal) -> None:
     message = error_sentence(StripeRefused(kind))
     assert message != FAULT
     assert message.sentence.endswith(".")
 
 
-def test_a_missing_right_is_named():
+def test_a_missing_right_is_named() -> None:
     message = error_sentence(StripeRefused(Refusal.NO_RIGHT, right="rak_event_read"))
     assert "rak_event_read" in message.sentence
 
 
 @pytest.mark.parametrize("problem", KeychainProblem)
-def test_every_trouble_of_the_keyring_has_words(problem):
+def test_every_trouble_of_the_keyring_has_words(problem: KeychainProblem) -> None:
     direct = error_sentence(KeychainUnavailable(problem))
     assert direct != FAULT
     assert direct == error_sentence(UserError("keychain_unavailable", reason=problem.value))
 
 
 @pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_of_the_database_has_words(trouble):
+def test_every_trouble_of_the_database_has_words(trouble: Trouble) -> None:
     assert trouble_message(trouble.value) is not None
 
 
 @pytest.mark.parametrize("field", ["customer", "items", "description", "due_date", "total"])
-def test_every_gap_of_a_draft_is_told_apart(field):
+def test_every_gap_of_a_draft_is_told_apart(field: str) -> None:
     general = error_sentence(UserError("draft_incomplete", field="else"))
     assert error_sentence(UserError("draft_incomplete", field=field)) != general
 
 
 @pytest.mark.parametrize("kind", KeyKind)
 @pytest.mark.parametrize("problem", KeyProblem)
-def test_every_problem_of_a_key_has_words(kind, problem):
+def test_every_problem_of_a_key_has_words(kind: KeyKind, problem: KeyProblem) -> None:
     sentence = key_problem_sentence(kind, problem)
     assert re.search(r"[.:!]$|\.$", sentence)
     error = UserError("key_invalid", field=kind.value, problem=problem.value)
     assert error_sentence(error).sentence == sentence
 
 
-def test_what_is_no_user_error_is_a_fault_of_the_program():
+def test_what_is_no_user_error_is_a_fault_of_the_program() -> None:
     assert error_sentence(Bug("x")) == FAULT
     assert error_sentence(ValueError("sk_test_secret")) == FAULT
     assert error_sentence(UserError("never_heard_of")) == FAULT

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.painted import settle, stale
 from tests.ui.stripe.conftest import StripeDesk
@@ -25,7 +26,7 @@ def _cut_off(inside: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("size", [PAGE, (760, 420), (1280, 694)])
-def test_nothing_is_cut_off(stripe_desk: StripeDesk, qtbot, size: tuple[int, int]) -> None:
+def test_nothing_is_cut_off(stripe_desk: StripeDesk, qtbot: QtBot, size: tuple[int, int]) -> None:
     tab = stripe_desk.tab
     tab.set_simulation_available(True)
     tab.resize(*size)
@@ -48,7 +49,7 @@ def test_the_headings_of_the_list_are_whole(stripe_desk: StripeDesk) -> None:
             assert header.sectionSize(section) >= header.sectionSizeHint(section), section
 
 
-def test_a_low_window_scrolls_the_page(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_low_window_scrolls_the_page(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.resize(*PAGE)
     area = stripe_desk.tab.splitter.widget(0)
     assert isinstance(area, QScrollArea)

@@ -1,5 +1,6 @@
 """The Stripe tab as staff use it: first start, keys, Empfang, events while they arrive."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
+from pytestqt.qtbot import QtBot
 
 from tests.services.reception.checklist_facts import EARLIER
 from tests.ui.fakes import HOSTILE
@@ -22,11 +24,12 @@ from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.events.events_model import Column
+from workmate_desktop.ui.stripe.tab import StripeTab
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def shown(tab) -> str:
+def shown(tab: StripeTab) -> str:
     """Every word that a label shows now."""
     return "\n".join(label.text() for label in tab.findChildren(QLabel) if label.isVisible())
 
@@ -34,7 +37,9 @@ def shown(tab) -> str:
 # --- the first day ---------------------------------------------------------------------------
 
 
-def test_at_first_one_card_with_one_button(make_stripe_desk, qtbot) -> None:
+def test_at_first_one_card_with_one_button(
+    make_stripe_desk: Callable[..., StripeDesk], qtbot: QtBot
+) -> None:
     desk = make_stripe_desk(setup=FakeSetup())
     assert desk.tab.empty.isVisible()
     assert not desk.tab.account.isVisible()
@@ -44,13 +49,17 @@ def test_at_first_one_card_with_one_button(make_stripe_desk, qtbot) -> None:
 
 
 @pytest.mark.parametrize("mode", ["test", "live"])
-def test_konto_tells_in_live_mode_where_the_test_data_are(make_stripe_desk, mode: str) -> None:
+def test_konto_tells_in_live_mode_where_the_test_data_are(
+    make_stripe_desk: Callable[..., StripeDesk], mode: str
+) -> None:
     keys = StripeKeys(f"pk_{mode}_1", f"sk_{mode}_1")
     desk = make_stripe_desk(setup=FakeSetup(keys=keys))
     assert desk.tab.account.test_data.isVisible() is (mode == "live")
 
 
-def test_me8_konto_calls_nothing_missing_that_a_successful_poll_spares(make_stripe_desk) -> None:
+def test_me8_konto_calls_nothing_missing_that_a_successful_poll_spares(
+    make_stripe_desk: Callable[..., StripeDesk],
+) -> None:
     desk = make_stripe_desk(setup=FakeSetup(keys=StripeKeys("pk_test_1", "sk_test_1")))
     assert "noch nicht geprüft" in shown(desk.tab.account)
     assert "fehlt" not in shown(desk.tab.account)
@@ -68,7 +77,7 @@ def test_me8_konto_calls_nothing_missing_that_a_successful_poll_spares(make_stri
 
 
 def test_konfigurieren_opens_the_dialog_and_saving_shows_the_account(
-    make_stripe_desk, qtbot
+    make_stripe_desk: Callable[..., StripeDesk], qtbot: QtBot
 ) -> None:
     desk = make_stripe_desk(setup=FakeSetup())
     qtbot.keyClick(desk.tab.empty.configure, Qt.Key.Key_Space)
@@ -79,7 +88,9 @@ def test_konfigurieren_opens_the_dialog_and_saving_shows_the_account(
     assert desk.tab.account.isVisible()
 
 
-def test_while_the_keyring_is_asked_nothing_untrue_is_shown(make_stripe_desk) -> None:
+def test_while_the_keyring_is_asked_nothing_untrue_is_shown(
+    make_stripe_desk: Callable[..., StripeDesk],
+) -> None:
     desk = make_stripe_desk(setup=FakeSetup(loaded=False))
     assert desk.tab.currentWidget() is desk.tab.waiting
     desk.setup.loaded, desk.setup.keys = True, TEST_KEYS
@@ -90,7 +101,9 @@ def test_while_the_keyring_is_asked_nothing_untrue_is_shown(make_stripe_desk) ->
 # --- Konto -----------------------------------------------------------------------------------
 
 
-def test_konto_shows_masked_keys_and_where_they_lie(make_stripe_desk) -> None:
+def test_konto_shows_masked_keys_and_where_they_lie(
+    make_stripe_desk: Callable[..., StripeDesk],
+) -> None:
     account = AccountInfo("acct_1QK", "KIT Solutions", livemode=False)
     setup = FakeSetup(keys=TEST_KEYS, account=account, place=Place.FILE)
     desk = make_stripe_desk(setup=setup)
@@ -108,7 +121,9 @@ def test_konto_shows_masked_keys_and_where_they_lie(make_stripe_desk) -> None:
     assert SECRET not in everything and WEBHOOK_SECRET not in everything
 
 
-def test_keys_that_cannot_be_read_are_said_to_be_so(make_stripe_desk) -> None:
+def test_keys_that_cannot_be_read_are_said_to_be_so(
+    make_stripe_desk: Callable[..., StripeDesk],
+) -> None:
     desk = make_stripe_desk(setup=FakeSetup(trouble="keychain_locked"))
     words = shown(desk.tab)
     assert "gesperrt" in words
@@ -119,7 +134,7 @@ def test_keys_that_cannot_be_read_are_said_to_be_so(make_stripe_desk) -> None:
 # --- Empfang ---------------------------------------------------------------------------------
 
 
-def test_ready_with_an_address_to_copy(stripe_desk: StripeDesk, qtbot) -> None:
+def test_ready_with_an_address_to_copy(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     card = stripe_desk.tab.reception
     assert card.pill.accessibleName() == "Empfang bereit"
     qtbot.mouseClick(card.copy, LEFT)
@@ -148,7 +163,7 @@ def test_what_is_wrong_is_said(stripe_desk: StripeDesk, state: ReceptionState, w
     assert word in shown(stripe_desk.tab.reception)
 
 
-def test_a_missing_webhook_secret_has_its_button(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_missing_webhook_secret_has_its_button(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.reception.state = ReceptionState(ReceptionStatus.NO_SECRET, 8000, URL)
     stripe_desk.bridge.reception_changed.emit()
     qtbot.mouseClick(stripe_desk.tab.reception.enter_secret, LEFT)
@@ -157,7 +172,7 @@ def test_a_missing_webhook_secret_has_its_button(stripe_desk: StripeDesk, qtbot)
     dialog.reject()
 
 
-def test_a_stopped_empfang_can_be_started_again(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_stopped_empfang_can_be_started_again(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     ready = stripe_desk.reception.state
     stripe_desk.reception.state = ReceptionState(
         ReceptionStatus.DISTURBED, trouble="port_unavailable"
@@ -170,7 +185,7 @@ def test_a_stopped_empfang_can_be_started_again(stripe_desk: StripeDesk, qtbot) 
     assert stripe_desk.tab.reception.pill.accessibleName() == "Empfang bereit"
 
 
-def test_test_data_can_be_deleted_in_test_mode_only(stripe_desk: StripeDesk, qtbot) -> None:
+def test_test_data_can_be_deleted_in_test_mode_only(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     card = stripe_desk.tab.reception
     wanted = QSignalSpy(stripe_desk.tab.delete_test_data_requested)
     qtbot.mouseClick(card.delete, LEFT)
@@ -183,7 +198,7 @@ def test_test_data_can_be_deleted_in_test_mode_only(stripe_desk: StripeDesk, qtb
 # --- Ereignisse ------------------------------------------------------------------------------
 
 
-def test_a_new_event_appears_and_moves_nothing(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_new_event_appears_and_moves_nothing(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     table = stripe_desk.tab.events.table
     table.select("evt_00030")
     bar = table.verticalScrollBar()
@@ -196,14 +211,16 @@ def test_a_new_event_appears_and_moves_nothing(stripe_desk: StripeDesk, qtbot) -
     assert stripe_desk.tab.detail.event_id == "evt_00030"
 
 
-def test_events_of_one_moment_are_all_shown(stripe_desk: StripeDesk, qtbot) -> None:
+def test_events_of_one_moment_are_all_shown(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     for serial in range(100, 130):
         stripe_desk.record(event(serial))
     qtbot.waitUntil(lambda: stripe_desk.ids()[0] == "evt_00129")
     assert len(stripe_desk.ids()) == 92
 
 
-def test_what_came_while_nobody_looked_is_there_afterwards(make_stripe_desk, qtbot) -> None:
+def test_what_came_while_nobody_looked_is_there_afterwards(
+    make_stripe_desk: Callable[..., StripeDesk], qtbot: QtBot
+) -> None:
     desk = make_stripe_desk(show=False)
     desk.record(event(1))
     before = desk.books.calls.get("event", 0)
@@ -215,7 +232,7 @@ def test_what_came_while_nobody_looked_is_there_afterwards(make_stripe_desk, qtb
 
 
 def test_an_invoice_that_changed_while_nobody_looked_is_named_right(
-    make_stripe_desk, qtbot
+    make_stripe_desk: Callable[..., StripeDesk], qtbot: QtBot
 ) -> None:
     desk = make_stripe_desk(show=False)
     desk.record(event(1, label="RE-2026-0001"))
@@ -231,7 +248,9 @@ def test_an_invoice_that_changed_while_nobody_looked_is_named_right(
     assert desk.tab.events.model.index(0, Column.INVOICE).data() == "RE-2026-0009"
 
 
-def test_a_page_asked_for_by_another_page_is_up_to_date(make_stripe_desk) -> None:
+def test_a_page_asked_for_by_another_page_is_up_to_date(
+    make_stripe_desk: Callable[..., StripeDesk],
+) -> None:
     desk = make_stripe_desk(show=False)
     desk.record(event(1))
     desk.tab.show_event("evt_00001")
@@ -248,7 +267,7 @@ def test_show_review_lists_what_waits(stripe_desk: StripeDesk) -> None:
     assert stripe_desk.tab.detail.event_id == "evt_00005"
 
 
-def test_chips_and_search(stripe_desk: StripeDesk, qtbot) -> None:
+def test_chips_and_search(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     events = stripe_desk.tab.events
     qtbot.mouseClick(events.chips.button("errors"), LEFT)
     assert stripe_desk.ids() == ["evt_00071", "evt_00070"]
@@ -259,14 +278,14 @@ def test_chips_and_search(stripe_desk: StripeDesk, qtbot) -> None:
     assert "Nichts gefunden" in shown(events)
 
 
-def test_strg_f_leads_to_the_search(stripe_desk: StripeDesk, qtbot) -> None:
+def test_strg_f_leads_to_the_search(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.activateWindow()
     stripe_desk.tab.events.table.setFocus()
     qtbot.keyClick(stripe_desk.tab, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(stripe_desk.tab.events.search.hasFocus)
 
 
-def test_a_narrow_list_still_shows_the_outcome(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_narrow_list_still_shows_the_outcome(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.resize(880, 600)
     table = stripe_desk.tab.events.table
     qtbot.waitUntil(lambda: table.isColumnHidden(Column.ANSWER))
@@ -276,7 +295,7 @@ def test_a_narrow_list_still_shows_the_outcome(stripe_desk: StripeDesk, qtbot) -
     qtbot.waitUntil(lambda: not table.isColumnHidden(Column.ANSWER))
 
 
-def test_columns_and_splitter_are_remembered(make_stripe_desk) -> None:
+def test_columns_and_splitter_are_remembered(make_stripe_desk: Callable[..., StripeDesk]) -> None:
     first = make_stripe_desk()
     first.tab.events.table.setColumnWidth(Column.INVOICE, 201)
     first.tab.splitter.setSizes([800, 480])
@@ -307,7 +326,7 @@ def test_every_reason_has_its_words(stripe_desk: StripeDesk, reason: Reason) -> 
     assert len(stripe_desk.tab.detail.what.full_text()) > 25
 
 
-def test_an_id_is_copied_whole(stripe_desk: StripeDesk, qtbot) -> None:
+def test_an_id_is_copied_whole(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.show_event("evt_00071")
     buttons = stripe_desk.tab.detail.findChildren(QAbstractButton)
     copy = next(b for b in buttons if b.accessibleName() == "Ereignis kopieren")
@@ -315,7 +334,7 @@ def test_an_id_is_copied_whole(stripe_desk: StripeDesk, qtbot) -> None:
     assert QGuiApplication.clipboard().text() == "evt_00071"
 
 
-def test_erneut_verarbeiten_by_keyboard(stripe_desk: StripeDesk, qtbot) -> None:
+def test_erneut_verarbeiten_by_keyboard(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.show_event("evt_00071")
     qtbot.keyClick(stripe_desk.tab.events.table, Qt.Key.Key_Return)
     detail = stripe_desk.tab.detail
@@ -332,7 +351,7 @@ def test_erneut_verarbeiten_by_keyboard(stripe_desk: StripeDesk, qtbot) -> None:
     assert stripe_desk.cell("evt_00071", Column.OUTCOME) == "Verbucht"
 
 
-def test_erneut_verarbeiten_that_fails_says_why(stripe_desk: StripeDesk, qtbot) -> None:
+def test_erneut_verarbeiten_that_fails_says_why(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.show_event("evt_00071")
     stripe_desk.receive.fail_with = UserError("disk_full")
     qtbot.mouseClick(stripe_desk.tab.detail.reprocess, LEFT)
@@ -340,7 +359,7 @@ def test_erneut_verarbeiten_that_fails_says_why(stripe_desk: StripeDesk, qtbot) 
     assert stripe_desk.tab.detail.reprocess.isEnabled()
 
 
-def test_a_late_answer_for_another_event_is_dropped(stripe_desk: StripeDesk, qtbot) -> None:
+def test_a_late_answer_for_another_event_is_dropped(stripe_desk: StripeDesk, qtbot: QtBot) -> None:
     stripe_desk.tab.show_event("evt_00071")
     stripe_desk.bridge.hold = True
     qtbot.mouseClick(stripe_desk.tab.detail.reprocess, LEFT)

@@ -4,6 +4,7 @@ import gc
 import threading
 
 from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.window.collector import GuiCollector
 
@@ -29,7 +30,7 @@ def churn() -> None:
         cycle.append(cycle)
 
 
-def test_another_thread_never_frees_a_widget(qtbot) -> None:
+def test_another_thread_never_frees_a_widget(qtbot: QtBot) -> None:
     gc.enable()
     collector = GuiCollector()
     freed_in: list[str] = []
@@ -47,7 +48,7 @@ def test_another_thread_never_frees_a_widget(qtbot) -> None:
         gc.disable()  # as the suite has it
 
 
-def test_closing_gives_back_what_was_before(qtbot) -> None:
+def test_closing_gives_back_what_was_before(qtbot: QtBot) -> None:
     assert not gc.isenabled(), "the suite collects by itself"
     collector = GuiCollector()
     collector.close()
@@ -55,7 +56,7 @@ def test_closing_gives_back_what_was_before(qtbot) -> None:
     assert not gc.isenabled()
 
 
-def test_what_the_start_made_is_not_looked_through_again(qtbot) -> None:
+def test_what_the_start_made_is_not_looked_through_again(qtbot: QtBot) -> None:
     collector = GuiCollector()
     try:
         collector.keep_all()

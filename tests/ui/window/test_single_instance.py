@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from tests.waiting import PATIENCE
 from workmate_desktop.ui.window.single_instance import Doorbell, ring
 
@@ -18,7 +20,7 @@ def _ring_elsewhere(data_dir: Path) -> int:
     return subprocess.run([sys.executable, "-c", KNOCK, str(data_dir)], timeout=PATIENCE).returncode
 
 
-def test_another_process_is_heard_each_time(qtbot, tmp_path):
+def test_another_process_is_heard_each_time(qtbot: QtBot, tmp_path: Path) -> None:
     bell = Doorbell(tmp_path)
     for _ in range(3):
         with qtbot.waitSignal(bell.rung):
@@ -27,7 +29,7 @@ def test_another_process_is_heard_each_time(qtbot, tmp_path):
     bell.close()
 
 
-def test_without_a_window_nobody_hears(qtbot, tmp_path):
+def test_without_a_window_nobody_hears(qtbot: QtBot, tmp_path: Path) -> None:
     assert not ring(tmp_path)
     bell = Doorbell(tmp_path)
     bell.close()
@@ -39,7 +41,7 @@ def test_without_a_window_nobody_hears(qtbot, tmp_path):
     again.close()
 
 
-def test_a_knock_left_by_a_killed_run_is_not_heard(qtbot, tmp_path):
+def test_a_knock_left_by_a_killed_run_is_not_heard(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "doorbell").mkdir()
     assert ring(tmp_path)
     bell = Doorbell(tmp_path)
@@ -50,7 +52,7 @@ def test_a_knock_left_by_a_killed_run_is_not_heard(qtbot, tmp_path):
     bell.close()
 
 
-def test_a_folder_that_cannot_be_made_is_no_fault(qtbot, tmp_path):
+def test_a_folder_that_cannot_be_made_is_no_fault(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "doorbell").write_text("in the way")
     bell = Doorbell(tmp_path)
     assert not ring(tmp_path)

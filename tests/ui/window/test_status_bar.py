@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtGui import QAccessible
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, NOW, FakeBridge, FakeClock
 from tests.ui.stripe.fakes import URL, FakeReception, FakeStripeBooks, event
+from workmate_desktop.domain.invoices.lists import EventRow
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.services.catch_up.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.kit.mode_badge import ModeBadge
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.window.status_bar import StatusBar
 from workmate_desktop.words.tone import Tone
 
@@ -28,7 +31,7 @@ class CountingBooks(FakeStripeBooks):
 
     reads = 0
 
-    def last_event(self):
+    def last_event(self) -> EventRow | None:
         self.reads += 1
         return super().last_event()
 
@@ -54,7 +57,14 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def bar(qtbot, theme, books, reception, bridge, clock) -> StatusBar:
+def bar(
+    qtbot: QtBot,
+    theme: Theme,
+    books: CountingBooks,
+    reception: FakeReception,
+    bridge: FakeBridge,
+    clock: FakeClock,
+) -> StatusBar:
     made = StatusBar(theme, books, reception, bridge, clock)
     qtbot.addWidget(made)
     made.resize(1000, 30)
@@ -95,21 +105,32 @@ def _words(bar: StatusBar) -> str:
         (ReceptionState(ReceptionStatus.OFF), "Empfang aus", Tone.GREY),
     ],
 )
-def test_the_dot_says_how_the_empfang_is(bar, reception, bridge, state, words, tone):
+def test_the_dot_says_how_the_empfang_is(
+    bar: StatusBar,
+    reception: FakeReception,
+    bridge: FakeBridge,
+    state: ReceptionState,
+    words: str,
+    tone: Tone,
+) -> None:
     reception.state = state
     bridge.reception_changed.emit()
     assert _words(bar) == words
     assert bar.state._tone is tone
 
 
-def test_why_it_is_disturbed_is_in_the_tool_tip(bar, reception, bridge):
+def test_why_it_is_disturbed_is_in_the_tool_tip(
+    bar: StatusBar, reception: FakeReception, bridge: FakeBridge
+) -> None:
     reception.state = ReceptionState(ReceptionStatus.DISTURBED, 8000, URL, trouble="disk_full")
     bridge.reception_changed.emit()
     assert "Datenträger ist voll" in bar.state.toolTip()
     assert bar.state.accessibleDescription() == bar.state.toolTip()
 
 
-def test_without_any_key_the_empfang_is_simply_off(qtbot, theme, books, bridge, clock):
+def test_without_any_key_the_empfang_is_simply_off(
+    qtbot: QtBot, theme: Theme, books: CountingBooks, bridge: FakeBridge, clock: FakeClock
+) -> None:
     reception = FakeReception(ReceptionState(ReceptionStatus.NO_SECRET, 8000, URL))
     keys = {"there": False}
     bar = StatusBar(theme, books, reception, bridge, clock, configured=lambda: keys["there"])
@@ -120,7 +141,9 @@ def test_without_any_key_the_empfang_is_simply_off(qtbot, theme, books, bridge, 
     assert _words(bar) == "Kein Webhook Secret"
 
 
-def test_the_address_is_shown_while_there_is_one(bar, reception, bridge):
+def test_the_address_is_shown_while_there_is_one(
+    bar: StatusBar, reception: FakeReception, bridge: FakeBridge
+) -> None:
     assert bar.address.full_text() == "127.0.0.1:8000"
     reception.state = ReceptionState(
         ReceptionStatus.READY, 8001, URL, public_url="https://kit-buero.ngrok.app"
@@ -134,7 +157,9 @@ def test_the_address_is_shown_while_there_is_one(bar, reception, bridge):
     assert not bar.address.isVisible()
 
 
-def test_the_last_event_and_how_long_ago(bar, books, bridge, clock):
+def test_the_last_event_and_how_long_ago(
+    bar: StatusBar, books: CountingBooks, bridge: FakeBridge, clock: FakeClock
+) -> None:
     assert bar.last_event.full_text() == "Noch kein Ereignis"
     assert not bar._timer.isActive()
     bridge.events_recorded.emit(books.add_events(event(0)))
@@ -151,13 +176,17 @@ def test_the_last_event_and_how_long_ago(bar, books, bridge, clock):
     assert bar._timer.interval() == 30_000
 
 
-def test_the_seconds_run_by_themselves(qtbot, bar, books, bridge, clock):
+def test_the_seconds_run_by_themselves(
+    qtbot: QtBot, bar: StatusBar, books: CountingBooks, bridge: FakeBridge, clock: FakeClock
+) -> None:
     bridge.events_recorded.emit(books.add_events(event(0)))
     clock.moment = NOW + timedelta(seconds=2)
     qtbot.waitUntil(lambda: "vor 2 s" in bar.last_event.full_text())
 
 
-def test_hidden_it_counts_nothing(bar, books, bridge, clock):
+def test_hidden_it_counts_nothing(
+    bar: StatusBar, books: CountingBooks, bridge: FakeBridge, clock: FakeClock
+) -> None:
     bridge.events_recorded.emit(books.add_events(event(0)))
     bar.hide()
     assert not bar._timer.isActive()
@@ -167,7 +196,9 @@ def test_hidden_it_counts_nothing(bar, books, bridge, clock):
     assert bar._timer.isActive()
 
 
-def test_a_flood_is_read_a_few_times_only(qtbot, bar, books, bridge):
+def test_a_flood_is_read_a_few_times_only(
+    qtbot: QtBot, bar: StatusBar, books: CountingBooks, bridge: FakeBridge
+) -> None:
     before = books.reads
     for serial in range(200):
         bridge.events_recorded.emit(books.add_events(event(serial)))
@@ -178,14 +209,18 @@ def test_a_flood_is_read_a_few_times_only(qtbot, bar, books, bridge):
     assert books.reads - before <= 3
 
 
-def test_deleted_test_data_is_forgotten(bar, books, bridge):
+def test_deleted_test_data_is_forgotten(
+    bar: StatusBar, books: CountingBooks, bridge: FakeBridge
+) -> None:
     bridge.events_recorded.emit(books.add_events(event(0)))
     books.events.clear()
     bridge.everything_changed.emit()
     assert bar.last_event.full_text() == "Noch kein Ereignis"
 
 
-def test_it_never_widens_the_window(bar, reception, bridge, books):
+def test_it_never_widens_the_window(
+    bar: StatusBar, reception: FakeReception, bridge: FakeBridge, books: CountingBooks
+) -> None:
     reception.state = ReceptionState(
         ReceptionStatus.READY, 8001, URL, public_url=f"https://{'x' * 300}.ngrok.app"
     )
@@ -198,7 +233,9 @@ def test_it_never_widens_the_window(bar, reception, bridge, books):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_types_stay_text(bar, books, bridge, text):
+def test_hostile_types_stay_text(
+    bar: StatusBar, books: CountingBooks, bridge: FakeBridge, text: str
+) -> None:
     books.add_events(event(0))
     books.change_event("evt_00000", type=text)
     bridge.everything_changed.emit()
@@ -206,7 +243,7 @@ def test_hostile_types_stay_text(bar, books, bridge, text):
     assert "<img" not in bar.last_event.toolTip()
 
 
-def test_a_remark_at_the_right(bar):
+def test_a_remark_at_the_right(bar: StatusBar) -> None:
     bar.set_remark("Nachgeholt beim Start: 2 Zahlungen")
     assert bar.remark.full_text() == "Nachgeholt beim Start: 2 Zahlungen"
     assert bar.remark.x() > bar.last_event.x()
@@ -220,7 +257,9 @@ def test_a_remark_at_the_right(bar):
         (True, True, "LIVEBETRIEB", Tone.GREEN),
     ],
 )
-def test_the_badge(qtbot, theme, livemode, configured, words, tone):
+def test_the_badge(
+    qtbot: QtBot, theme: Theme, livemode: bool | None, configured: bool, words: str, tone: Tone
+) -> None:
     badge = ModeBadge(theme)
     qtbot.addWidget(badge)
     badge.set_mode(livemode, configured)
@@ -228,7 +267,7 @@ def test_the_badge(qtbot, theme, livemode, configured, words, tone):
     assert badge.accessibleName() == words
 
 
-def test_the_badge_tells_where_the_test_data_are(qtbot, theme):
+def test_the_badge_tells_where_the_test_data_are(qtbot: QtBot, theme: Theme) -> None:
     badge = ModeBadge(theme)
     qtbot.addWidget(badge)
     badge.resize(200, badge.sizeHint().height())
@@ -238,7 +277,7 @@ def test_the_badge_tells_where_the_test_data_are(qtbot, theme):
     assert badge.toolTip() == ""
 
 
-def test_the_badge_without_keys_that_tell(qtbot, theme):
+def test_the_badge_without_keys_that_tell(qtbot: QtBot, theme: Theme) -> None:
     badge = ModeBadge(theme)
     qtbot.addWidget(badge)
     badge.set_mode(None, True)

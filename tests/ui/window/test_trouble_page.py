@@ -1,5 +1,6 @@
 """The books cannot be opened: why, what mends it, and nothing by accident."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.window.trouble_page import TroublePage, backup_words
 
 FOLDER = Path("/daten/Büro & Söhne {0}/workmate")
@@ -18,7 +21,7 @@ BACKUP = "2026-11-22.sqlite3"
 
 
 @pytest.fixture
-def show(qtbot, theme):
+def show(qtbot: QtBot, theme: Theme) -> Callable[..., TroublePage]:
     def make(error: Exception, folder: Path = FOLDER) -> TroublePage:
         page = TroublePage(theme, error, folder)
         qtbot.addWidget(page)
@@ -31,18 +34,18 @@ def show(qtbot, theme):
     return make
 
 
-def _box(page: TroublePage, qtbot) -> QMessageBox:
+def _box(page: TroublePage, qtbot: QtBot) -> QMessageBox:
     qtbot.waitUntil(lambda: page.findChild(QMessageBox) is not None)
     return page.findChild(QMessageBox)
 
 
-def _press(box: QMessageBox, key: str, qtbot) -> None:
+def _press(box: QMessageBox, key: str, qtbot: QtBot) -> None:
     (button,) = [each for each in box.buttons() if each.property("choice") == key]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.parametrize("code", ["database_damaged", "database_missing", "database_foreign"])
-def test_a_backup_is_offered_with_its_day(show, code):
+def test_a_backup_is_offered_with_its_day(show: Callable[..., TroublePage], code: str) -> None:
     page = show(UserError(code, backup=BACKUP))
     assert page.restore.text() == "&Sicherung vom 22.11.2026 einsetzen …"
     assert page.restore.hasFocus()
@@ -50,7 +53,9 @@ def test_a_backup_is_offered_with_its_day(show, code):
     assert page.sentence.full_text()
 
 
-def test_restoring_is_asked_for_and_says_what_is_lost(qtbot, show):
+def test_restoring_is_asked_for_and_says_what_is_lost(
+    qtbot: QtBot, show: Callable[..., TroublePage]
+) -> None:
     page = show(UserError("database_damaged", backup=BACKUP))
     wanted = QSignalSpy(page.restore_wanted)
     qtbot.keyClick(page.restore, Qt.Key.Key_Space)
@@ -65,7 +70,7 @@ def test_restoring_is_asked_for_and_says_what_is_lost(qtbot, show):
     assert page.waiting.text() == "Einen Moment …"
 
 
-def test_nothing_is_restored_by_escape(qtbot, show):
+def test_nothing_is_restored_by_escape(qtbot: QtBot, show: Callable[..., TroublePage]) -> None:
     page = show(UserError("database_damaged", backup=BACKUP))
     wanted = QSignalSpy(page.restore_wanted)
     page.restore.click()
@@ -75,7 +80,7 @@ def test_nothing_is_restored_by_escape(qtbot, show):
 
 
 @pytest.mark.parametrize("code", ["database_damaged", "database_missing"])
-def test_without_a_backup_it_says_so(show, code):
+def test_without_a_backup_it_says_so(show: Callable[..., TroublePage], code: str) -> None:
     page = show(UserError(code, backup=None))
     assert page.restore is None
     assert page.retry is None
@@ -91,7 +96,9 @@ def test_without_a_backup_it_says_so(show, code):
         "backup_damaged",
     ],
 )
-def test_what_may_pass_can_be_tried_again(qtbot, show, code):
+def test_what_may_pass_can_be_tried_again(
+    qtbot: QtBot, show: Callable[..., TroublePage], code: str
+) -> None:
     page = show(UserError(str(code), backup=BACKUP))
     assert page.restore is None
     with qtbot.waitSignal(page.retry_wanted):
@@ -99,14 +106,16 @@ def test_what_may_pass_can_be_tried_again(qtbot, show, code):
     assert not page.retry.isEnabled()
 
 
-def test_a_newer_database_wants_an_update(show):
+def test_a_newer_database_wants_an_update(show: Callable[..., TroublePage]) -> None:
     page = show(UserError("database_newer", backup=BACKUP))
     assert "aktualisieren" in page.action.full_text()
     assert page.restore is None
     assert page.retry is None
 
 
-def test_a_fault_of_the_program_can_be_copied_without_its_words(qtbot, show):
+def test_a_fault_of_the_program_can_be_copied_without_its_words(
+    qtbot: QtBot, show: Callable[..., TroublePage]
+) -> None:
     private = "Frau Krämer"
     try:
         raise ValueError(private)
@@ -122,7 +131,7 @@ def test_a_fault_of_the_program_can_be_copied_without_its_words(qtbot, show):
     assert page.retry is not None
 
 
-def test_the_folder_can_be_copied(qtbot, show):
+def test_the_folder_can_be_copied(qtbot: QtBot, show: Callable[..., TroublePage]) -> None:
     page = show(UserError("disk_full"))
     assert page.folder.full_text() == str(FOLDER)
     assert page.folder.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
@@ -136,7 +145,7 @@ def test_the_folder_can_be_copied(qtbot, show):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_names_stay_text(show, text):
+def test_hostile_names_stay_text(show: Callable[..., TroublePage], text: str) -> None:
     page = show(UserError("database_damaged", backup=f"{text}.sqlite3"), Path("/daten") / text)
     assert page.folder.full_text() == str(Path("/daten") / text)
     assert "<img" not in page.folder.toolTip()
@@ -152,11 +161,13 @@ def test_hostile_names_stay_text(show, text):
         ("von Hand.sqlite3", "von Hand.sqlite3"),
     ],
 )
-def test_the_day_of_a_backup(name, words):
+def test_the_day_of_a_backup(name: str, words: str) -> None:
     assert backup_words(name) == words
 
 
-def test_sa4_rescued_books_are_put_in_place_by_one_click(qtbot, show):
+def test_sa4_rescued_books_are_put_in_place_by_one_click(
+    qtbot: QtBot, show: Callable[..., TroublePage]
+) -> None:
     saved = "/daten/workmate/gerettet-20261123-170300.sqlite3"
     page = show(UserError("database_rescued", backup=BACKUP, rescued=saved))
     assert page.restore.text() == "&Gerettete Bücher einsetzen"

@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.invoices.editor.fakes import AYDIN, Customers, Writing
 from workmate_desktop.domain.invoices.invoices import Invoice
 from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
 from workmate_desktop.ui.invoices.editor.items_input import Column
+from workmate_desktop.ui.kit.theme import Theme
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Desk:
 
 
 @pytest.fixture
-def open_editor(qtbot, theme) -> Callable[..., Desk]:
+def open_editor(qtbot: QtBot, theme: Theme) -> Callable[..., Desk]:
     """Open an editor; `test_mode` and `invoice` as in InvoiceEditor."""
 
     desks: list[Desk] = []

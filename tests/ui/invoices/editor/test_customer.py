@@ -1,11 +1,13 @@
 """Finding a customer, and making one without leaving the invoice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, FakeBridge
 from tests.ui.invoices.editor.conftest import Desk
@@ -46,7 +48,7 @@ def fill(field: object, text: str) -> None:
     edit.setText(text)
 
 
-def test_the_model(qapp) -> None:
+def test_the_model(qapp: QApplication) -> None:
     model = CustomersModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     model.show([AYDIN], "ay")
@@ -120,14 +122,14 @@ def test_typing_on_forgets_the_choice(open_editor: Open) -> None:
 
 
 @pytest.mark.parametrize("keys", [(DOWN,), (UP,), (DOWN, DOWN, UP, UP)])
-def test_the_only_row_stays_ready_for_enter(open_editor: Open, keys) -> None:
+def test_the_only_row_stays_ready_for_enter(open_editor: Open, keys: tuple[Any, ...]) -> None:
     desk = open_editor()
     desk.keys("Niemand", *keys, ENTER)
     assert dialog_of(desk).customer().name == "Niemand"
 
 
 @pytest.mark.parametrize("keys", [("aydin", ENTER), (DOWN, DOWN, ENTER), ("morgen", TAB)])
-def test_choosing_by_keyboard_goes_on_to_the_date(open_editor: Open, keys) -> None:
+def test_choosing_by_keyboard_goes_on_to_the_date(open_editor: Open, keys: tuple[Any, ...]) -> None:
     desk = open_editor()
     desk.keys(*keys)
     assert desk.editor.form.customer.customer() is not None
@@ -165,7 +167,7 @@ def test_leaving_with_an_unknown_name_says_so_at_once(open_editor: Open, typed: 
     assert form.customer_field.message() == ""
 
 
-def test_the_message_is_whole_in_a_narrow_window(open_editor: Open, qtbot) -> None:
+def test_the_message_is_whole_in_a_narrow_window(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     desk.editor.resize(600, 500)
     qtbot.waitUntil(lambda: desk.editor.width() == 600)
@@ -204,7 +206,7 @@ def test_a_name_too_long_for_the_field_is_in_its_tool_tip(open_editor: Open) -> 
     assert desk.editor.form.customer.toolTip() == ""
 
 
-def test_the_list_stays_inside_a_narrow_window(open_editor: Open, qtbot) -> None:
+def test_the_list_stays_inside_a_narrow_window(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(books=Customers([Customer("a", LONG * 2, city="Bonn")]))
     desk.editor.resize(600, 500)
     qtbot.waitUntil(lambda: desk.editor.width() == 600)
@@ -216,7 +218,7 @@ def test_the_list_stays_inside_a_narrow_window(open_editor: Open, qtbot) -> None
     assert not popup.horizontalScrollBar().isVisible()
 
 
-def test_a_new_customer_without_leaving_the_invoice(open_editor: Open, qtbot) -> None:
+def test_a_new_customer_without_leaving_the_invoice(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     desk.keys("Zahnarzt Ünal", ENTER)  # nobody found: the only row makes a new one
     dialog = dialog_of(desk)
@@ -260,7 +262,9 @@ def test_giving_up_the_new_customer_changes_nothing(open_editor: Open) -> None:
         ("vat_id", "123456789", "Die Prüfziffer stimmt nicht. Bitte vergleichen."),
     ],
 )
-def test_what_is_wrong_stands_beside_the_field(qtbot, field: str, text: str, message: str) -> None:
+def test_what_is_wrong_stands_beside_the_field(
+    qtbot: QtBot, field: str, text: str, message: str
+) -> None:
     books = Customers()
     writing = Writing(books)
     dialog = CustomerDialog(writing, FakeBridge(), "Neu GmbH")
@@ -275,7 +279,7 @@ def test_what_is_wrong_stands_beside_the_field(qtbot, field: str, text: str, mes
     assert dialog.focusWidget() is form_field.field
 
 
-def test_austrian_postal_codes_are_fine(qtbot) -> None:
+def test_austrian_postal_codes_are_fine(qtbot: QtBot) -> None:
     writing = Writing(Customers())
     dialog = CustomerDialog(writing, FakeBridge(), "Wiener Büro")
     qtbot.addWidget(dialog)
@@ -290,7 +294,7 @@ def test_austrian_postal_codes_are_fine(qtbot) -> None:
     assert (saved.country, saved.postal_code, saved.vat_id) == ("AT", "1010", "ATU13585627")
 
 
-def test_a_refusal_keeps_what_was_typed(qtbot) -> None:
+def test_a_refusal_keeps_what_was_typed(qtbot: QtBot) -> None:
     writing = Writing(Customers(), fail_with=UserError("disk_full"))
     dialog = CustomerDialog(writing, FakeBridge(), "Neu GmbH")
     qtbot.addWidget(dialog)
@@ -303,7 +307,7 @@ def test_a_refusal_keeps_what_was_typed(qtbot) -> None:
     assert dialog.customer().name == "Neu GmbH"
 
 
-def test_two_clicks_make_one_customer(qtbot) -> None:
+def test_two_clicks_make_one_customer(qtbot: QtBot) -> None:
     writing = Writing(Customers())
     bridge = FakeBridge()
     bridge.hold = True
@@ -341,7 +345,7 @@ def test_countries_have_german_names() -> None:
     assert len(known) == len({code for code, _ in known})
 
 
-def test_mc6_the_example_follows_the_country(qtbot) -> None:
+def test_mc6_the_example_follows_the_country(qtbot: QtBot) -> None:
     dialog = CustomerDialog(Writing(Customers()), FakeBridge(), "Zürcher Büro")
     qtbot.addWidget(dialog)
     line, country = dialog.vat_id.field, dialog.country.field

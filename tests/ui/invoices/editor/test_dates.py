@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk, fill_in
 from tests.ui.invoices.editor.fakes import TODAY
@@ -57,7 +58,7 @@ def test_three_dates_one_after_the_other(open_editor: Open) -> None:
     ],
 )
 def test_an_impossible_date_is_said_and_not_stored(
-    open_editor: Open, qtbot, name: str, field_name: str
+    open_editor: Open, qtbot: QtBot, name: str, field_name: str
 ) -> None:
     desk = open_editor()
     fill_in(desk)
@@ -78,7 +79,7 @@ def test_an_impossible_date_is_said_and_not_stored(
     assert labelled.message() != "Diesen Tag gibt es nicht."
 
 
-def test_a_date_still_being_typed_counts(open_editor: Open, qtbot) -> None:
+def test_a_date_still_being_typed_counts(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     fill_in(desk)
     form = desk.editor.form

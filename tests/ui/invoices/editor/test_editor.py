@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE
 from tests.ui.invoices.editor.conftest import Desk, fill_in
@@ -19,6 +20,7 @@ from tests.ui.invoices.editor.fakes import (
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import totals_of
 from workmate_desktop.ui.invoices.editor.items_input import Column
+from workmate_desktop.ui.kit.theme import Theme
 
 Open = Callable[..., Desk]
 
@@ -220,7 +222,7 @@ def test_a_draft_needs_a_customer_and_readable_numbers_only(open_editor: Open) -
     assert draft.items == (item("Noch ohne Preis", "2", "Std.", 0),)
 
 
-def test_an_empty_draft_is_fine(open_editor: Open, qtbot) -> None:
+def test_an_empty_draft_is_fine(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     desk.editor.form.customer.set_customer(AYDIN)
     with qtbot.waitSignal(desk.editor.saved) as saved:
@@ -257,7 +259,7 @@ def test_hostile_texts_are_only_text(open_editor: Open, text: str) -> None:
     assert not desk.editor.grab().isNull()
 
 
-def test_fits_a_small_screen(open_editor: Open, qtbot) -> None:
+def test_fits_a_small_screen(open_editor: Open, qtbot: QtBot) -> None:
     """1280 × 800 at 200 % leaves 640 × 400: the form scrolls, the buttons stay in sight."""
     desk = open_editor(invoice=draft_invoice())
     desk.editor.resize(600, 380)
@@ -270,7 +272,7 @@ def test_fits_a_small_screen(open_editor: Open, qtbot) -> None:
     assert form.items.columnWidth(Column.DESCRIPTION) >= 110
 
 
-def test_needs_no_scrolling_sideways_at_200_percent(open_editor: Open, qtbot) -> None:
+def test_needs_no_scrolling_sideways_at_200_percent(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     desk.editor.resize(600, 360)  # of 640 × 400
     qtbot.waitUntil(lambda: desk.editor.width() == 600)
@@ -278,7 +280,7 @@ def test_needs_no_scrolling_sideways_at_200_percent(open_editor: Open, qtbot) ->
     assert scroll.horizontalScrollBar().maximum() == 0
 
 
-def test_both_schemes_and_a_change_between(open_editor: Open, theme) -> None:
+def test_both_schemes_and_a_change_between(open_editor: Open, theme: Theme) -> None:
     from workmate_desktop.ui.kit.theme import Scheme
 
     desk = open_editor(invoice=draft_invoice())

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
+from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk
 from tests.ui.invoices.editor.fakes import PICTURED, draft_invoice
@@ -21,7 +22,7 @@ def place(desk: Desk) -> tuple[int, int]:
     return index.row(), index.column()
 
 
-def test_the_invoice_of_the_picture_by_keyboard_only(open_editor: Open, qtbot) -> None:
+def test_the_invoice_of_the_picture_by_keyboard_only(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     desk.keys("aydin", ENTER)
     customer = desk.editor.form.customer.customer()
@@ -102,7 +103,7 @@ def test_escape_takes_back_the_cell_and_not_the_dialog(open_editor: Open) -> Non
     assert QApplication.focusWidget() is form.items
 
 
-def test_delete_removes_and_alt_arrows_move(open_editor: Open, qtbot) -> None:
+def test_delete_removes_and_alt_arrows_move(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     form = desk.editor.form
     form.items.setFocus()
@@ -125,7 +126,7 @@ def test_delete_removes_and_alt_arrows_move(open_editor: Open, qtbot) -> None:
     assert desk.shown_total() == "0,00 €"
 
 
-def test_moving_while_typing_keeps_what_was_typed(open_editor: Open, qtbot) -> None:
+def test_moving_while_typing_keeps_what_was_typed(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     form = desk.editor.form
     form.items.edit_cell(form.model.index(0, 0))
@@ -147,7 +148,7 @@ def test_a_key_typed_on_a_cell_replaces_it(open_editor: Open) -> None:
     assert form.model.lines()[0].tax_rate == Decimal(7)
 
 
-def test_saving_takes_the_cell_still_being_typed(open_editor: Open, qtbot) -> None:
+def test_saving_takes_the_cell_still_being_typed(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     form = desk.editor.form
     form.items.edit_cell(form.model.index(0, 0))
@@ -158,7 +159,7 @@ def test_saving_takes_the_cell_still_being_typed(open_editor: Open, qtbot) -> No
     assert draft.items[0].description == "Noch nicht verlassen"
 
 
-def test_a_click_opens_the_cell(open_editor: Open, qtbot) -> None:
+def test_a_click_opens_the_cell(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     items, model = desk.editor.form.items, desk.editor.form.model
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.invoices.editor.conftest import Desk, fill_in
@@ -21,6 +22,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.invoices import totals_of
 from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
 from workmate_desktop.ui.invoices.editor.items_input import Column
+from workmate_desktop.ui.kit.theme import Theme
 
 Open = Callable[..., Desk]
 
@@ -106,7 +108,7 @@ def test_a_double_click_issues_once(open_editor: Open) -> None:
     assert len(desk.writing.calls) == 1
 
 
-def test_a_refusal_is_said_and_nothing_is_lost(open_editor: Open, qtbot) -> None:
+def test_a_refusal_is_said_and_nothing_is_lost(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     fill_in(desk)
     desk.writing.fail_with = UserError("disk_full")
@@ -133,7 +135,7 @@ def test_closing_an_untouched_editor_asks_nothing(open_editor: Open) -> None:
     assert desk.writing.calls == []
 
 
-def test_closing_asks_before_changes_are_lost(open_editor: Open, qtbot) -> None:
+def test_closing_asks_before_changes_are_lost(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     fill_in(desk)
     desk.keys(Qt.Key.Key_Escape)
@@ -165,7 +167,7 @@ def test_changing_back_is_no_change(open_editor: Open) -> None:
 
 
 @pytest.mark.parametrize("moment", ["typing", "asking", "saving", "new customer"])
-def test_the_window_may_go_at_any_time(qtbot, theme, moment: str) -> None:
+def test_the_window_may_go_at_any_time(qtbot: QtBot, theme: Theme, moment: str) -> None:
     """The program is closed while the editor is open: nothing crashes, nobody is called."""
     window = QWidget()
     books = Customers()

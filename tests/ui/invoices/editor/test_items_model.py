@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE
 from tests.ui.invoices.editor.fakes import PICTURED, item
@@ -21,7 +23,7 @@ ROLE = Qt.ItemDataRole
 
 
 @pytest.fixture
-def model(qapp) -> Iterator[ItemsModel]:
+def model(qapp: QApplication) -> Iterator[ItemsModel]:
     """The positions of the picture."""
     made = ItemsModel(PICTURED)
     tester = QAbstractItemModelTester(
@@ -33,7 +35,7 @@ def model(qapp) -> Iterator[ItemsModel]:
 
 
 @pytest.fixture
-def empty(qapp) -> Iterator[ItemsModel]:
+def empty(qapp: QApplication) -> Iterator[ItemsModel]:
     """A new invoice."""
     made = ItemsModel()
     QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal, made)
@@ -62,7 +64,7 @@ def test_shows_the_picture(model: ItemsModel) -> None:
     assert model.draft_items() == PICTURED
 
 
-def test_text_in_the_empty_line_makes_a_position(empty: ItemsModel, qtbot) -> None:
+def test_text_in_the_empty_line_makes_a_position(empty: ItemsModel, qtbot: QtBot) -> None:
     with qtbot.waitSignals([empty.changed, empty.rowsInserted]):
         assert put(empty, 0, Column.DESCRIPTION, "  Beratung ")
     assert empty.rowCount() == 2
@@ -184,7 +186,7 @@ def test_hostile_descriptions_stay_what_they_are(empty: ItemsModel, text: str) -
     assert empty.draft_items()[0].description == text.strip()
 
 
-def test_other_rates_and_currencies(qapp) -> None:
+def test_other_rates_and_currencies(qapp: QApplication) -> None:
     model = ItemsModel([item("Alt", "1", "Stk.", 1000, "16")], "jpy")
     assert model.index(0, Column.TAX_RATE).data() == "16\u00a0%"
     assert model.index(0, Column.UNIT_PRICE).data().startswith("1.000\u00a0")

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk
 from tests.ui.invoices.editor.fakes import draft_invoice, item
@@ -28,7 +29,7 @@ def height(desk: Desk, row: int = 0) -> int:
     return desk.editor.form.items.rowHeight(row)
 
 
-def test_me7_shift_enter_begins_a_line_and_enter_goes_on(open_editor: Open, qtbot) -> None:
+def test_me7_shift_enter_begins_a_line_and_enter_goes_on(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     form = desk.editor.form
     form.items.edit_cell(form.model.index(0, 0))
@@ -49,7 +50,7 @@ def test_me7_shift_enter_begins_a_line_and_enter_goes_on(open_editor: Open, qtbo
     assert height(desk) > ROW_HEIGHT
 
 
-def test_me7_escape_gives_the_text_and_the_height_back(open_editor: Open, qtbot) -> None:
+def test_me7_escape_gives_the_text_and_the_height_back(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice())
     form = desk.editor.form
     form.items.edit_cell(form.model.index(0, 0))
@@ -64,7 +65,7 @@ def test_me7_escape_gives_the_text_and_the_height_back(open_editor: Open, qtbot)
     assert QApplication.focusWidget() is form.items
 
 
-def test_me7_a_long_text_is_wrapped_and_follows_the_width(open_editor: Open, qtbot) -> None:
+def test_me7_a_long_text_is_wrapped_and_follows_the_width(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor(invoice=draft_invoice((item(LONG, "1", "Stk.", 100),)))
     narrow = height(desk)
     assert narrow > ROW_HEIGHT
@@ -91,7 +92,7 @@ def test_me7_blanks_around_are_not_kept(typed: str, kept: str) -> None:
     assert tidy_text(typed) == kept
 
 
-def test_me7_a_word_longer_than_the_column_is_broken_not_lost(qapp) -> None:
+def test_me7_a_word_longer_than_the_column_is_broken_not_lost(qapp: QApplication) -> None:
     lines = wrapped("A" * 300, QFont(), 80)
     assert len(lines) > 5 and "".join(lines) == "A" * 300
     faces = "\U0001f600" * 60
@@ -100,7 +101,7 @@ def test_me7_a_word_longer_than_the_column_is_broken_not_lost(qapp) -> None:
     assert wrapped("a\n\nb", QFont(), 80) == ("a", "", "b")
 
 
-def test_me7_there_is_an_end(qtbot) -> None:
+def test_me7_there_is_an_end(qtbot: QtBot) -> None:
     field = DescriptionEdit()
     qtbot.addWidget(field)
     field.setPlainText("x" * (MAX_DESCRIPTION - 2))

@@ -1,9 +1,13 @@
 """Numbers in the positions are never cut off; the description gives the room."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
+from pytestqt.qtbot import QtBot
 
+from tests.ui.invoices.editor.conftest import Desk
 from tests.ui.invoices.editor.fakes import draft_invoice, item
 from workmate_desktop.ui.invoices.editor.items_input import Column
 from workmate_desktop.ui.invoices.editor.items_view import ItemsView
@@ -31,7 +35,9 @@ def cut(items: ItemsView) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [600, 840])
-def test_a_stored_large_price_is_shown_whole(open_editor, qtbot, width: int) -> None:
+def test_a_stored_large_price_is_shown_whole(
+    open_editor: Callable[..., Desk], qtbot: QtBot, width: int
+) -> None:
     invoice = draft_invoice((item("Neubau " * 20, "999999,999".replace(",", "."), "Stk.", 1),))
     desk = open_editor(invoice=invoice)
     desk.editor.resize(width, 500)
@@ -40,7 +46,9 @@ def test_a_stored_large_price_is_shown_whole(open_editor, qtbot, width: int) -> 
 
 
 @pytest.mark.parametrize("width", [600, 840])
-def test_a_large_price_makes_its_room_while_typing(open_editor, qtbot, width: int) -> None:
+def test_a_large_price_makes_its_room_while_typing(
+    open_editor: Callable[..., Desk], qtbot: QtBot, width: int
+) -> None:
     desk = open_editor(invoice=draft_invoice())
     desk.editor.resize(width, 500)
     qtbot.waitUntil(lambda: desk.editor.width() == width)
@@ -52,7 +60,7 @@ def test_a_large_price_makes_its_room_while_typing(open_editor, qtbot, width: in
     assert form.items.columnWidth(Column.DESCRIPTION) >= 48
 
 
-def test_nonsense_takes_no_room(open_editor) -> None:
+def test_nonsense_takes_no_room(open_editor: Callable[..., Desk]) -> None:
     desk = open_editor(invoice=draft_invoice())
     form = desk.editor.form
     before = form.items.columnWidth(Column.UNIT_PRICE)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk
 from workmate_desktop.domain.errors import UserError
@@ -25,7 +26,7 @@ def preview(dialog: NumbersDialog) -> list[str]:
     return [label.full_text() for label in dialog.preview._values]
 
 
-def test_mc5_preview_follows_and_save_hands_both_over(open_editor: Open, qtbot) -> None:
+def test_mc5_preview_follows_and_save_hands_both_over(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     dialog = opened(desk)
     assert (dialog.format.text(), dialog.running.text()) == ("RE-{JJJJ}-{NNNN}", "119")
@@ -43,7 +44,7 @@ def test_mc5_preview_follows_and_save_hands_both_over(open_editor: Open, qtbot) 
     assert desk.editor.isVisible() and not dialog.isVisible()
 
 
-def test_mc5_without_a_year_it_counts_on(open_editor: Open, qtbot) -> None:
+def test_mc5_without_a_year_it_counts_on(open_editor: Open, qtbot: QtBot) -> None:
     dialog = opened(open_editor())
     dialog.format.selectAll()
     qtbot.keyClicks(dialog.format, "R{NNNNN}")
@@ -64,7 +65,7 @@ def test_mc5_without_a_year_it_counts_on(open_editor: Open, qtbot) -> None:
     ],
 )
 def test_mc5_what_is_wrong_stands_beside_its_field(
-    open_editor: Open, qtbot, form: str, running: str, wrong: str
+    open_editor: Open, qtbot: QtBot, form: str, running: str, wrong: str
 ) -> None:
     desk = open_editor()
     dialog = opened(desk)
@@ -125,7 +126,7 @@ def answer(box: QMessageBox, key: str) -> None:
     ],
 )
 def test_mc5_a_step_back_or_ahead_is_asked_about(
-    open_editor: Open, qtbot, running: str, words: str, more: str
+    open_editor: Open, qtbot: QtBot, running: str, words: str, more: str
 ) -> None:
     desk = open_editor()
     dialog = opened(desk)
@@ -143,7 +144,7 @@ def test_mc5_a_step_back_or_ahead_is_asked_about(
     assert desk.writing.calls == [("begin_numbers", ("RE-{JJJJ}-{NNNN}", 2026, int(running)), None)]
 
 
-def test_mc5_where_nothing_was_given_yet_nothing_is_asked(open_editor: Open, qtbot) -> None:
+def test_mc5_where_nothing_was_given_yet_nothing_is_asked(open_editor: Open, qtbot: QtBot) -> None:
     desk = open_editor()
     desk.writing.running = 1
     dialog = opened(desk)

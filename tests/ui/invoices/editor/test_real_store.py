@@ -1,11 +1,12 @@
 """The editor on the real services, bridge and SQLite file: what is typed is what is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox
+from pytestqt.qtbot import QtBot
 
 from tests.factories import OfficeBooks, customer, make_books
 from tests.ui.invoices.editor.fakes import PICTURED
@@ -15,6 +16,7 @@ from workmate_desktop.ui.invoices.editor.customer_dialog import CustomerDialog
 from workmate_desktop.ui.invoices.editor.dialog import InvoiceEditor
 from workmate_desktop.ui.invoices.editor.items_input import Column
 from workmate_desktop.ui.invoices.numbers_dialog import NumbersDialog
+from workmate_desktop.ui.kit.theme import Theme
 
 COLUMNS = (
     (Column.DESCRIPTION, lambda item: item.description),
@@ -33,14 +35,16 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 
 
 @pytest.fixture
-def bridge(qapp) -> Iterator[Bridge]:
+def bridge(qapp: QApplication) -> Iterator[Bridge]:
     made = Bridge()
     yield made
     made.close()
 
 
 @pytest.fixture
-def open_editor(qtbot, theme, office: OfficeBooks, bridge: Bridge):
+def open_editor(
+    qtbot: QtBot, theme: Theme, office: OfficeBooks, bridge: Bridge
+) -> Callable[..., InvoiceEditor]:
     """Open the editor on the real books."""
     kept: list[InvoiceEditor] = []
 
@@ -70,7 +74,9 @@ def fill_in(editor: InvoiceEditor) -> None:
             model.setData(model.index(row, column), text(item))
 
 
-def test_issue_then_read_back(open_editor, office: OfficeBooks, qtbot) -> None:
+def test_issue_then_read_back(
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
+) -> None:
     customer_id = customer(office, "Praxis Dr. Aydin")
     editor = open_editor()
     assert editor.number_label.full_text().endswith("RE-2026-0001")
@@ -92,7 +98,9 @@ def test_issue_then_read_back(open_editor, office: OfficeBooks, qtbot) -> None:
     assert open_editor().number_label.full_text().endswith("RE-2026-0002")
 
 
-def test_draft_again_and_issue_as_test_invoice(open_editor, office: OfficeBooks, qtbot) -> None:
+def test_draft_again_and_issue_as_test_invoice(
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
+) -> None:
     customer_id = customer(office, "Café Morgenrot")
     editor = open_editor(test_mode=True)
     editor.form.customer.set_customer(office.books.customer(customer_id))
@@ -118,7 +126,9 @@ def test_draft_again_and_issue_as_test_invoice(open_editor, office: OfficeBooks,
     assert office.value("SELECT count(*) FROM invoices") == 1
 
 
-def test_a_draft_issued_elsewhere_is_refused(open_editor, office: OfficeBooks, qtbot) -> None:
+def test_a_draft_issued_elsewhere_is_refused(
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
+) -> None:
     """Two people edit one draft; the second one is told and loses nothing."""
     customer_id = customer(office)
     editor = open_editor()
@@ -137,7 +147,9 @@ def test_a_draft_issued_elsewhere_is_refused(open_editor, office: OfficeBooks, q
     assert office.value("SELECT count(*) FROM invoices WHERE number IS NOT NULL") == 1
 
 
-def test_search_folds_and_a_new_customer_is_stored(open_editor, office: OfficeBooks, qtbot) -> None:
+def test_search_folds_and_a_new_customer_is_stored(
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
+) -> None:
     customer(office, "Bäckerei Lindner GmbH")
     editor = open_editor()
     qtbot.keyClicks(editor.form.customer, "BACKER")
@@ -159,7 +171,7 @@ def test_search_folds_and_a_new_customer_is_stored(open_editor, office: OfficeBo
 
 
 def test_mc5_the_first_invoice_continues_the_old_programs_numbers(
-    open_editor, office: OfficeBooks, qtbot
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
 ) -> None:
     editor = open_editor()
     editor.numbers_button.click()
@@ -179,7 +191,7 @@ def test_mc5_the_first_invoice_continues_the_old_programs_numbers(
 
 
 def test_mc4_a_price_per_kilowatt_hour_is_typed_kept_and_shown(
-    open_editor, office: OfficeBooks, qtbot
+    open_editor: Callable[..., InvoiceEditor], office: OfficeBooks, qtbot: QtBot
 ) -> None:
     customer_id = customer(office, "Café Morgenrot")
     editor = open_editor()

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk
 from tests.ui.invoices.editor.fakes import AYDIN, LINDNER, PICTURED, Customers, draft_invoice, item
@@ -37,7 +38,7 @@ def dialog_of(desk: Desk) -> CustomerDialog:
     return found[0]
 
 
-def other_of(parent) -> dict[str, tuple[str, bool]]:
+def other_of(parent: object) -> dict[str, tuple[str, bool]]:
     (shown,) = [one for one in parent.findChildren(OtherVersionDialog) if one.isVisible()]
     return {one.title: (one.theirs, one.theirs != one.mine) for one in shown.compared}
 
@@ -50,7 +51,7 @@ def fill(field: FormField, text: str) -> None:
 # --- the pencil ------------------------------------------------------------------------------
 
 
-def test_mc3_the_pencil_corrects_the_chosen_customer(open_editor: Open, qtbot) -> None:
+def test_mc3_the_pencil_corrects_the_chosen_customer(open_editor: Open, qtbot: QtBot) -> None:
     books = Customers([replace(AYDIN, version=7), LINDNER])
     desk = open_editor(books=books, invoice=draft())
     assert not desk.editor.has_changes()
@@ -71,7 +72,9 @@ def test_mc3_the_pencil_corrects_the_chosen_customer(open_editor: Open, qtbot) -
     assert not desk.editor.has_changes()
 
 
-def test_mc3_there_is_nothing_to_correct_without_a_customer(open_editor: Open, qtbot) -> None:
+def test_mc3_there_is_nothing_to_correct_without_a_customer(
+    open_editor: Open, qtbot: QtBot
+) -> None:
     desk = open_editor()
     pencil = desk.editor.form.edit_customer
     assert not pencil.isEnabled()
@@ -85,7 +88,7 @@ def test_mc3_there_is_nothing_to_correct_without_a_customer(open_editor: Open, q
     assert "gibt es nicht mehr" in desk.editor.trouble.full_text()
 
 
-def test_mc3_a_country_or_vat_id_of_another_program_stays(open_editor: Open, qtbot) -> None:
+def test_mc3_a_country_or_vat_id_of_another_program_stays(open_editor: Open, qtbot: QtBot) -> None:
     odd = Customer("c-9", "Fremd", country="", vat_id="DE 1-wrong")
     desk = open_editor(books=Customers([odd]), invoice=draft(customer=odd))
     desk.editor.form.edit_customer.click()
@@ -112,7 +115,7 @@ def conflict(desk: Desk, press: str) -> None:
     ("press", "verb"), [("draft_button", "save_draft"), ("issue_button", "issue")]
 )
 def test_mc7_mine_is_saved_only_over_what_was_told_of(
-    open_editor: Open, qtbot, press: str, verb: str
+    open_editor: Open, qtbot: QtBot, press: str, verb: str
 ) -> None:
     desk = open_editor(invoice=draft())
     conflict(desk, press)
@@ -193,7 +196,7 @@ def test_mc7_a_draft_deleted_elsewhere_is_said(open_editor: Open) -> None:
 # --- a customer saved twice ------------------------------------------------------------------
 
 
-def test_mc7_a_customer_changed_elsewhere(open_editor: Open, qtbot) -> None:
+def test_mc7_a_customer_changed_elsewhere(open_editor: Open, qtbot: QtBot) -> None:
     books = Customers([replace(AYDIN, version=7)])
     desk = open_editor(books=books, invoice=draft())
     desk.editor.form.edit_customer.click()

@@ -1,13 +1,15 @@
 """The list as a table: every listed invoice, its sums apart, nothing that a spreadsheet runs."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import FakeToasts
+from tests.ui.conftest import Desk, FakeToasts
 from tests.ui.fakes import TODAY, FakeClock, row
 from tests.ui.invoices.closing_screens import books_with_closings
 from workmate_desktop.domain.errors import UserError
@@ -21,7 +23,7 @@ def read(path: Path) -> dict[str, dict[str, str]]:
         return {line["Nummer"]: line for line in csv.DictReader(file, delimiter=";")}
 
 
-def test_ma6_the_table_tells_money_from_what_is_none(qapp, tmp_path: Path) -> None:
+def test_ma6_the_table_tells_money_from_what_is_none(qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     books = books_with_closings()
     count = export_invoices(path, books, InvoiceQuery(True, TODAY))
@@ -45,14 +47,14 @@ def test_ma6_the_table_tells_money_from_what_is_none(qapp, tmp_path: Path) -> No
     assert said("RE-2026-0110", "Überzahlt", "Währung") == ("45,30", "EUR")
 
 
-def test_only_what_is_listed_is_saved(qapp, tmp_path: Path) -> None:
+def test_only_what_is_listed_is_saved(qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     books = books_with_closings()
     export_invoices(path, books, InvoiceQuery(True, TODAY, filter=InvoiceFilter.CANCELLED))
     assert list(read(path)) == ["RE-2026-0109"]
 
 
-def test_j14_a_customers_name_is_never_calculated(qapp, tmp_path: Path) -> None:
+def test_j14_a_customers_name_is_never_calculated(qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     books = books_with_closings()
     books.add(row(400, '=HYPERLINK("http://x")'))
@@ -60,13 +62,15 @@ def test_j14_a_customers_name_is_never_calculated(qapp, tmp_path: Path) -> None:
     assert read(path)["RE-2026-0400"]["Kunde"].startswith("'=")
 
 
-def test_where_nothing_can_be_written_it_is_told(qapp, tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_it_is_told(qapp: QApplication, tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         export_invoices(tmp_path, books_with_closings(), InvoiceQuery(True, TODAY))
     assert error.value.code == "backup_not_written"
 
 
-def test_it_is_saved_from_below_the_list(make_desk, qtbot, monkeypatch, tmp_path: Path) -> None:
+def test_it_is_saved_from_below_the_list(
+    make_desk: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     desk = make_desk(books_with_closings())
     toasts = FakeToasts()
     export = ListExport(desk.books, desk.bridge, FakeClock(), toasts, desk.tab)
@@ -85,7 +89,7 @@ def test_it_is_saved_from_below_the_list(make_desk, qtbot, monkeypatch, tmp_path
     assert (where, kind) == (str(tmp_path / "x.csv"), ToastKind.SUCCESS)
 
 
-def test_an_empty_list_offers_no_table(make_desk) -> None:
+def test_an_empty_list_offers_no_table(make_desk: Callable[..., Desk]) -> None:
     desk = make_desk(books_with_closings())
     desk.tab.show_filter(InvoiceFilter.FAILED)
     desk.tab.toolbar.search.setText("gibt es nicht")

@@ -2,10 +2,12 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, TODAY, FakeBooks, row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
@@ -38,7 +40,12 @@ def ids(model: InvoiceTableModel) -> list[str]:
     return [model.id_at(at) for at in range(model.rowCount())]
 
 
-def cell(model: InvoiceTableModel, at: int, column: Column, role=Qt.ItemDataRole.DisplayRole):
+def cell(
+    model: InvoiceTableModel,
+    at: int,
+    column: Column,
+    role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole,
+) -> Any:
     return model.data(model.index(at, column), role)
 
 
@@ -49,7 +56,7 @@ def books() -> FakeBooks:
     return made
 
 
-def test_reads_one_page_first_and_the_rest_as_one_scrolls(qtbot, books) -> None:
+def test_reads_one_page_first_and_the_rest_as_one_scrolls(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     assert model.rowCount() == PAGE
     assert model.id_at(0) == "id-600"
@@ -58,7 +65,7 @@ def test_reads_one_page_first_and_the_rest_as_one_scrolls(qtbot, books) -> None:
     assert ids(model) == [f"id-{serial}" for serial in range(600, 0, -1)]
 
 
-def test_shows_what_the_picture_shows(qtbot) -> None:
+def test_shows_what_the_picture_shows(qtbot: QtBot) -> None:
     books = FakeBooks()
     books.add(
         row(118, "Bäckerei Lindner GmbH", PAID, total=119000, days=12),
@@ -88,7 +95,7 @@ def test_shows_what_the_picture_shows(qtbot) -> None:
     assert cell(model, 0, Column.TOTAL, Qt.ItemDataRole.TextAlignmentRole) & right
 
 
-def test_a_draft_says_so_and_raw_values_stay_raw(qtbot) -> None:
+def test_a_draft_says_so_and_raw_values_stay_raw(qtbot: QtBot) -> None:
     books = FakeBooks()
     books.add(row(7, "Café Morgenrot", InvoiceStatus.DRAFT, total=21420))
     model = model_of(books)
@@ -98,7 +105,9 @@ def test_a_draft_says_so_and_raw_values_stay_raw(qtbot) -> None:
     assert cell(model, 0, Column.NUMBER, ID_ROLE) == "id-7"
 
 
-def test_one_change_reads_one_row_and_repaints_what_differs_in_it(qtbot, books) -> None:
+def test_one_change_reads_one_row_and_repaints_what_differs_in_it(
+    qtbot: QtBot, books: FakeBooks
+) -> None:
     model = model_of(books)
     resets, changed = QSignalSpy(model.modelReset), QSignalSpy(model.dataChanged)
     books.pay("id-590")
@@ -114,21 +123,21 @@ def test_one_change_reads_one_row_and_repaints_what_differs_in_it(qtbot, books) 
     assert cell(model, 10, Column.STATUS) == "Bezahlt"
 
 
-def test_an_unchanged_row_repaints_nothing(qtbot, books) -> None:
+def test_an_unchanged_row_repaints_nothing(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     changed = QSignalSpy(model.dataChanged)
     model.refresh_rows(("id-600", "id-599"))
     assert changed.count() == 0
 
 
-def test_rows_that_are_not_loaded_are_not_read(qtbot, books) -> None:
+def test_rows_that_are_not_loaded_are_not_read(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     books.calls.clear()
     assert model.refresh_rows(("id-3", "nobody")) == []
     assert books.calls == {}
 
 
-def test_a_new_invoice_is_inserted_where_it_belongs(qtbot, books) -> None:
+def test_a_new_invoice_is_inserted_where_it_belongs(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     del books.rows["id-550"]
     model.refresh_rows(("id-550",))
@@ -141,14 +150,14 @@ def test_a_new_invoice_is_inserted_where_it_belongs(qtbot, books) -> None:
     assert resets.count() == 0
 
 
-def test_what_belongs_behind_the_loaded_rows_stays_unloaded(qtbot, books) -> None:
+def test_what_belongs_behind_the_loaded_rows_stays_unloaded(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     model.admit(("id-3",))
     assert model.rowCount() == PAGE
     assert model.position("id-3") is None
 
 
-def test_many_strangers_cost_one_page(qtbot, books) -> None:
+def test_many_strangers_cost_one_page(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     books.add(row(601), row(602))
     books.calls.clear()
@@ -158,7 +167,7 @@ def test_many_strangers_cost_one_page(qtbot, books) -> None:
     assert "invoice_row" not in books.calls
 
 
-def test_a_row_that_no_longer_belongs_leaves(qtbot, books) -> None:
+def test_a_row_that_no_longer_belongs_leaves(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books, replace(QUERY, filter=InvoiceFilter.OPEN))
     removed = QSignalSpy(model.rowsRemoved)
     books.pay("id-599")
@@ -168,7 +177,9 @@ def test_a_row_that_no_longer_belongs_leaves(qtbot, books) -> None:
     assert changes[0].became_paid
 
 
-def test_a_deleted_draft_leaves_and_the_next_page_still_comes(qtbot, books) -> None:
+def test_a_deleted_draft_leaves_and_the_next_page_still_comes(
+    qtbot: QtBot, books: FakeBooks
+) -> None:
     """The store knows no row behind a deleted one; the model must not think it was the last."""
     model = model_of(books)
     last = model.id_at(PAGE - 1)
@@ -179,7 +190,7 @@ def test_a_deleted_draft_leaves_and_the_next_page_still_comes(qtbot, books) -> N
     assert model.rowCount() > PAGE
 
 
-def test_a_changed_sort_value_moves_the_row(qtbot, books) -> None:
+def test_a_changed_sort_value_moves_the_row(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books, replace(QUERY, sort=InvoiceSort.TOTAL, descending=False))
     resets = QSignalSpy(model.modelReset)
     books.change(model.id_at(5), total_minor=1)
@@ -192,7 +203,7 @@ def test_a_changed_sort_value_moves_the_row(qtbot, books) -> None:
     assert model.position(moved) is None, "it belongs behind the loaded rows now"
 
 
-def test_sorting_and_filtering_ask_the_store(qtbot, books) -> None:
+def test_sorting_and_filtering_ask_the_store(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books)
     model.sort(Column.CUSTOMER, Qt.SortOrder.AscendingOrder)
     assert model.query.sort is InvoiceSort.CUSTOMER
@@ -204,7 +215,7 @@ def test_sorting_and_filtering_ask_the_store(qtbot, books) -> None:
     assert resets.count() == 0
 
 
-def test_hostile_names_have_no_markup_in_tool_tips(qtbot) -> None:
+def test_hostile_names_have_no_markup_in_tool_tips(qtbot: QtBot) -> None:
     books = FakeBooks()
     books.add(*(row(serial, name) for serial, name in enumerate(HOSTILE)))
     model = model_of(books)
@@ -219,7 +230,9 @@ def test_hostile_names_have_no_markup_in_tool_tips(qtbot) -> None:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("sort", [InvoiceSort.NUMBER, InvoiceSort.PAID, InvoiceSort.STATUS])
 @pytest.mark.parametrize("wanted", [InvoiceFilter.ALL, InvoiceFilter.OPEN])
-def test_random_changes_leave_what_a_fresh_reading_shows(qtbot, seed, sort, wanted) -> None:
+def test_random_changes_leave_what_a_fresh_reading_shows(
+    qtbot: QtBot, seed: int, sort: InvoiceSort, wanted: InvoiceFilter
+) -> None:
     chance = random.Random(seed)
     books = FakeBooks()
     books.add(*(row(serial, total=chance.randrange(1, 9) * 100) for serial in range(1, 31)))
@@ -250,7 +263,9 @@ def test_random_changes_leave_what_a_fresh_reading_shows(qtbot, seed, sort, want
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("sort", [InvoiceSort.NUMBER, InvoiceSort.PAID])
-def test_many_changes_leave_the_loaded_rows_as_a_fresh_reading_begins(qtbot, seed, sort) -> None:
+def test_many_changes_leave_the_loaded_rows_as_a_fresh_reading_begins(
+    qtbot: QtBot, seed: int, sort: InvoiceSort
+) -> None:
     """The list goes on behind the loaded rows: much of what changes does not lie among them."""
     chance = random.Random(seed)
     books = FakeBooks()

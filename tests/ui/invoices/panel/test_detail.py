@@ -1,14 +1,17 @@
 """The panel beside the list, its dialogs and what they hand to the services."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import NOW, FakeBooks, row
+from tests.ui.open_dialogs import all_open, opened
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceItem, InvoiceStatus
@@ -25,7 +28,7 @@ EURO = "\u00a0€"
 
 
 @pytest.fixture
-def desk(make_desk) -> Desk:
+def desk(make_desk: Callable[..., Desk]) -> Desk:
     books = FakeBooks()
     books.add(
         row(1, "Praxis Dr. Aydin", days=11),
@@ -44,12 +47,6 @@ def amounts(desk: Desk) -> list[str]:
 
 def pills(desk: Desk) -> list[str]:
     return [pill.text for pill in desk.tab.detail.pills.pills()]
-
-
-def open_dialog(kind):
-    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-    assert len(found) == 1
-    return found[0]
 
 
 def by_hand(desk: Desk, invoice_id: str = "id-2") -> Payment:
@@ -88,7 +85,7 @@ def test_nothing_selected_says_what_to_do(desk: Desk) -> None:
     ],
 )
 def test_each_status_says_and_offers_what_fits(
-    desk: Desk, invoice_id, expected_pills, state, actions
+    desk: Desk, invoice_id: str, expected_pills: list[str], state: str, actions: tuple[Do, ...]
 ) -> None:
     desk.tab.select_invoice(invoice_id)
     assert pills(desk) == expected_pills
@@ -112,7 +109,7 @@ def test_amounts_with_two_rates(desk: Desk) -> None:
     ]
 
 
-def test_simulation_is_offered_only_when_possible(desk: Desk, qtbot) -> None:
+def test_simulation_is_offered_only_when_possible(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-1")
     assert Do.SIMULATE not in desk.tab.detail.buttons.actions_shown()
     desk.tab.set_simulation_available(True)
@@ -136,10 +133,10 @@ def test_verlauf_in_german_with_dots(desk: Desk) -> None:
     assert created.spoken == "Entwurf angelegt · 19.11.2026 · anna"
 
 
-def test_entering_a_payment(desk: Desk, qtbot) -> None:
+def test_entering_a_payment(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-2")
     qtbot.mouseClick(desk.tab.detail.buttons.button(Do.ADD_PAYMENT), Qt.MouseButton.LeftButton)
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     assert dialog.amount.text() == "1.380,00"
     dialog.amount.setText("380,00")
     assert dialog.rest.field.label.text() == f"Re&st 1.000,00{EURO}"
@@ -150,17 +147,13 @@ def test_entering_a_payment(desk: Desk, qtbot) -> None:
     assert desk.invoicing.calls == [
         ("add_manual_payment", "id-2", 38000, "cash", date(2026, 11, 20), "an der Kasse")
     ]
-    qtbot.waitUntil(lambda: not _visible(PaymentDialog))
-
-
-def _visible(kind) -> bool:
-    return any(isinstance(w, kind) and w.isVisible() for w in QApplication.topLevelWidgets())
+    qtbot.waitUntil(lambda: not all_open(PaymentDialog))
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "0", "-5", "12,345", "1e5", "<b>1</b>"])
-def test_a_wrong_amount_is_said_beside_the_field(desk: Desk, qtbot, typed) -> None:
+def test_a_wrong_amount_is_said_beside_the_field(desk: Desk, qtbot: QtBot, typed: str) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     dialog.amount.setText(typed)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.amount_field.is_bad()
@@ -168,9 +161,9 @@ def test_a_wrong_amount_is_said_beside_the_field(desk: Desk, qtbot, typed) -> No
     dialog.reject()
 
 
-def test_a_payment_from_tomorrow_is_refused(desk: Desk, qtbot) -> None:
+def test_a_payment_from_tomorrow_is_refused(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     dialog.received_on.set_day(date(2026, 11, 24))
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.date_field.message() == "Das Datum liegt in der Zukunft."
@@ -179,9 +172,9 @@ def test_a_payment_from_tomorrow_is_refused(desk: Desk, qtbot) -> None:
 
 
 @pytest.mark.parametrize("typed", ["01.10.2026", "1.10.26", "01102026"])
-def test_the_day_of_a_payment_is_typed_with_points(desk: Desk, qtbot, typed) -> None:
+def test_the_day_of_a_payment_is_typed_with_points(desk: Desk, qtbot: QtBot, typed: str) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     qtbot.waitUntil(dialog.amount.hasFocus)
     dialog.received_on.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClicks(dialog.received_on, typed)
@@ -191,9 +184,9 @@ def test_the_day_of_a_payment_is_typed_with_points(desk: Desk, qtbot, typed) -> 
     assert day == date(2026, 10, 1)
 
 
-def test_a_payment_on_an_impossible_day_is_refused(desk: Desk, qtbot) -> None:
+def test_a_payment_on_an_impossible_day_is_refused(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     qtbot.waitUntil(dialog.amount.hasFocus)
     dialog.received_on.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClicks(dialog.received_on, "31.06.2026")
@@ -204,10 +197,10 @@ def test_a_payment_on_an_impossible_day_is_refused(desk: Desk, qtbot) -> None:
     dialog.reject()
 
 
-def test_a_failed_saving_keeps_what_was_typed(desk: Desk, qtbot) -> None:
+def test_a_failed_saving_keeps_what_was_typed(desk: Desk, qtbot: QtBot) -> None:
     desk.invoicing.fail_with = UserError("database_busy")
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     dialog.amount.setText("12,00")
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
@@ -217,29 +210,29 @@ def test_a_failed_saving_keeps_what_was_typed(desk: Desk, qtbot) -> None:
     dialog.reject()
 
 
-def test_a_bug_is_said_without_its_words(desk: Desk, qtbot) -> None:
+def test_a_bug_is_said_without_its_words(desk: Desk, qtbot: QtBot) -> None:
     desk.invoicing.fail_with = ValueError("not for staff")
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.error().startswith("Im Programm ist ein Fehler aufgetreten")
     assert "not for staff" not in dialog.error()
     dialog.reject()
 
 
-def test_a_double_click_saves_once(desk: Desk, qtbot) -> None:
+def test_a_double_click_saves_once(desk: Desk, qtbot: QtBot) -> None:
     desk.bridge.hold = True
     desk.tab.actions_of.run(Do.ADD_PAYMENT, "id-2")
-    dialog = open_dialog(PaymentDialog)
+    dialog = opened(PaymentDialog)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert len(desk.invoicing.calls) == 1
     desk.bridge.run_waiting()
 
 
-def test_storno_needs_a_reason(desk: Desk, qtbot) -> None:
+def test_storno_needs_a_reason(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.actions_of.run(Do.CANCEL, "id-1")
-    dialog = open_dialog(ReasonDialog)
+    dialog = opened(ReasonDialog)
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert dialog.field.message() == "Bitte einen Grund angeben."
     qtbot.keyClicks(dialog.text, "Doppelt  geschrieben")
@@ -248,7 +241,7 @@ def test_storno_needs_a_reason(desk: Desk, qtbot) -> None:
     assert desk.invoicing.calls == [("cancel", "id-1", "Doppelt geschrieben")]
 
 
-def test_a_manual_payment_is_taken_back_with_a_reason(desk: Desk, qtbot) -> None:
+def test_a_manual_payment_is_taken_back_with_a_reason(desk: Desk, qtbot: QtBot) -> None:
     by_hand(desk)
     desk.tab.select_invoice("id-2")
     undo = next(
@@ -258,7 +251,7 @@ def test_a_manual_payment_is_taken_back_with_a_reason(desk: Desk, qtbot) -> None
     )
     assert undo.accessibleName() == f"Überweisung über 1.000,00{EURO} rückgängig machen"
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    dialog = open_dialog(ReasonDialog)
+    dialog = opened(ReasonDialog)
     dialog.text.setPlainText("Falsche Rechnung")
     qtbot.mouseClick(dialog.submit_button, Qt.MouseButton.LeftButton)
     assert desk.invoicing.calls == [("reverse_payment", "p-1", "Falsche Rechnung")]
@@ -279,32 +272,32 @@ def test_stripe_payments_and_reversed_ones_cannot_be_taken_back(desk: Desk) -> N
     ]
 
 
-def test_deleting_a_draft_asks_first(desk: Desk, qtbot) -> None:
+def test_deleting_a_draft_asks_first(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-4")
     for key, expected in (("A&bbrechen", []), ("&Löschen", [("delete_draft", "id-4")])):
         qtbot.keyClick(desk.tab.table, Qt.Key.Key_Delete)
-        box = open_dialog(QMessageBox)
+        box = opened(QMessageBox)
         button = next(b for b in box.buttons() if b.text() == key)
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert desk.invoicing.calls == expected
-        qtbot.waitUntil(lambda: not _visible(QMessageBox))
+        qtbot.waitUntil(lambda: not all_open(QMessageBox))
 
 
-def test_a_delete_that_fails_is_told(desk: Desk, qtbot) -> None:
+def test_a_delete_that_fails_is_told(desk: Desk, qtbot: QtBot) -> None:
     desk.invoicing.fail_with = UserError("invoice_not_draft")
     desk.tab.actions_of.run(Do.DELETE, "id-4")
-    box = open_dialog(QMessageBox)
+    box = opened(QMessageBox)
     qtbot.mouseClick(
         next(b for b in box.buttons() if "schen" in b.text()), Qt.MouseButton.LeftButton
     )
     assert len(desk.toasts.shown) == 1
 
 
-def test_delete_on_an_issued_invoice_does_nothing(desk: Desk, qtbot) -> None:
+def test_delete_on_an_issued_invoice_does_nothing(desk: Desk, qtbot: QtBot) -> None:
     desk.tab.select_invoice("id-1")
     qtbot.keyClick(desk.tab.table, Qt.Key.Key_Delete)
     assert desk.invoicing.calls == []
-    assert not _visible(QMessageBox)
+    assert not all_open(QMessageBox)
 
 
 def test_a_deleted_invoice_leaves_the_panel(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication
 
 from tests.services.reception.checklist_facts import FETCHED, RECEPTION
 from tests.ui.fakes import FakeBridge
@@ -51,7 +52,7 @@ class Rig:
         return [self.told.at(at)[0] for at in range(self.told.count())]
 
 
-def test_it_ends_when_stripe_has_answered_and_the_test_is_back(qapp):
+def test_it_ends_when_stripe_has_answered_and_the_test_is_back(qapp: QApplication) -> None:
     rig = Rig()
     rig.check.start()
     rig.check.start()
@@ -67,7 +68,7 @@ def test_it_ends_when_stripe_has_answered_and_the_test_is_back(qapp):
 
 
 @pytest.mark.parametrize("tunnel", [True, False])
-def test_where_nothing_is_fetched_or_no_tunnel_is_open(qapp, tunnel):
+def test_where_nothing_is_fetched_or_no_tunnel_is_open(qapp: QApplication, tunnel: bool) -> None:
     rig = Rig(fetches=False, tunnel=tunnel)
     rig.check.start()
     assert rig.running() == ([True] if tunnel else [True, False])
@@ -76,7 +77,7 @@ def test_where_nothing_is_fetched_or_no_tunnel_is_open(qapp, tunnel):
     assert ("test" in rig.asked) is tunnel
 
 
-def test_a_fault_of_the_test_ends_it_too(qapp):
+def test_a_fault_of_the_test_ends_it_too(qapp: QApplication) -> None:
     rig = Rig(fetches=False)
     rig.tested = None
     rig.check.start()

@@ -1,10 +1,12 @@
 """The production checklist beside the events: live, and each button leads where it says."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from tests.services.reception.checklist_facts import ALL_WELL, FRESH
 from tests.ui.fakes import FakeBridge, FakeClock
@@ -20,6 +22,8 @@ from tests.ui.stripe.fakes import (
 from tests.ui.stripe.screens import DISTURBED
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.checklist import Point, PointId, PointState, Remedy
+from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
 
@@ -29,7 +33,7 @@ LEFT = Qt.MouseButton.LeftButton
 class Desk:
     """A tab with a checklist."""
 
-    def __init__(self, theme, facts) -> None:
+    def __init__(self, theme: Theme, facts: Facts) -> None:
         self.books = FakeStripeBooks()
         self.books.add_events(event(1), event(2))
         self.bridge, self.checklist = FakeBridge(), FakeChecklist(facts)
@@ -52,8 +56,8 @@ class Desk:
 
 
 @pytest.fixture
-def make(qtbot, theme):
-    def open_desk(facts=ALL_WELL, size=(1280, 694)) -> Desk:
+def make(qtbot: QtBot, theme: Theme) -> Callable[..., Desk]:
+    def open_desk(facts: Facts = ALL_WELL, size: tuple[int, int] = (1280, 694)) -> Desk:
         desk = Desk(theme, facts)
         qtbot.addWidget(desk.tab)
         desk.tab.resize(*size)
@@ -64,7 +68,7 @@ def make(qtbot, theme):
     return open_desk
 
 
-def test_it_shows_each_point_with_sign_words_and_evidence(make):
+def test_it_shows_each_point_with_sign_words_and_evidence(make: Callable[..., Desk]) -> None:
     desk = make(DISTURBED)
     assert desk.panel.progress.text() == "5 von 10 Punkten erledigt"
     assert desk.state(PointId.EVENTS) == "erledigt"
@@ -76,7 +80,9 @@ def test_it_shows_each_point_with_sign_words_and_evidence(make):
     assert not desk.panel.rows[PointId.EVENTS].remedy.isVisible()
 
 
-def test_it_follows_what_is_announced_without_being_asked_often(make, qtbot):
+def test_it_follows_what_is_announced_without_being_asked_often(
+    make: Callable[..., Desk], qtbot: QtBot
+) -> None:
     desk = make(FRESH)
     assert desk.state(PointId.ENDPOINT) == "offen"
     desk.checklist.facts = ALL_WELL
@@ -88,7 +94,7 @@ def test_it_follows_what_is_announced_without_being_asked_often(make, qtbot):
     assert desk.checklist.asked == asked + 1
 
 
-def test_while_nobody_looks_nothing_is_read(make, qtbot):
+def test_while_nobody_looks_nothing_is_read(make: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make(FRESH)
     desk.tab.hide()
     asked = desk.checklist.asked
@@ -100,7 +106,7 @@ def test_while_nobody_looks_nothing_is_read(make, qtbot):
     qtbot.waitUntil(lambda: desk.state(PointId.ENDPOINT) == "erledigt")
 
 
-def test_news_while_it_is_judged_are_judged_too(make, qtbot):
+def test_news_while_it_is_judged_are_judged_too(make: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make(FRESH)
     desk.bridge.hold = True
     desk.bridge.reception_changed.emit()
@@ -112,7 +118,9 @@ def test_news_while_it_is_judged_are_judged_too(make, qtbot):
     qtbot.waitUntil(lambda: desk.state(PointId.ENDPOINT) == "erledigt")
 
 
-def test_books_that_cannot_be_read_are_told_and_the_points_stay(make, qtbot):
+def test_books_that_cannot_be_read_are_told_and_the_points_stay(
+    make: Callable[..., Desk], qtbot: QtBot
+) -> None:
     desk = make(ALL_WELL)
     desk.checklist.fail_with = UserError("database_busy")
     desk.bridge.reception_changed.emit()
@@ -134,7 +142,12 @@ def test_books_that_cannot_be_read_are_told_and_the_points_stay(make, qtbot):
         (Remedy.ENABLE, lambda tab: tab.reception.tunnel.arrange_wanted),
     ],
 )
-def test_each_button_asks_for_what_it_says(make, qtbot, remedy, signal):
+def test_each_button_asks_for_what_it_says(
+    make: Callable[..., Desk],
+    qtbot: QtBot,
+    remedy: Remedy,
+    signal: Callable[[StripeTab], SignalInstance],
+) -> None:
     desk = make()
     row = desk.panel.rows[PointId.CLOCK]
     row.show_point(Point(PointId.CLOCK, PointState.WRONG, "odd", remedy), "…")
@@ -143,7 +156,9 @@ def test_each_button_asks_for_what_it_says(make, qtbot, remedy, signal):
 
 
 @pytest.mark.parametrize("remedy", [Remedy.CONFIGURE, Remedy.ENTER_SECRET])
-def test_keys_are_entered_in_the_dialog(make, qtbot, remedy):
+def test_keys_are_entered_in_the_dialog(
+    make: Callable[..., Desk], qtbot: QtBot, remedy: Remedy
+) -> None:
     desk = make()
     row = desk.panel.rows[PointId.LIVE_KEYS]
     row.show_point(Point(PointId.LIVE_KEYS, PointState.OPEN, "no_keys", remedy), "…")
@@ -154,7 +169,7 @@ def test_keys_are_entered_in_the_dialog(make, qtbot, remedy):
     assert secret is (remedy is Remedy.ENTER_SECRET)
 
 
-def test_the_empfang_is_started_again(make, qtbot):
+def test_the_empfang_is_started_again(make: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make()
     row = desk.panel.rows[PointId.ADDRESS]
     row.show_point(Point(PointId.ADDRESS, PointState.WRONG, "no_listener", Remedy.RESTART), "…")
@@ -162,7 +177,9 @@ def test_the_empfang_is_started_again(make, qtbot):
     assert desk.tab._reception.restarts == 1
 
 
-def test_an_event_takes_its_place_and_gives_it_back(make, qtbot):
+def test_an_event_takes_its_place_and_gives_it_back(
+    make: Callable[..., Desk], qtbot: QtBot
+) -> None:
     desk = make()
     assert desk.panel.isVisible()
     desk.tab.show_event("evt_00001")
@@ -179,7 +196,7 @@ def test_an_event_takes_its_place_and_gives_it_back(make, qtbot):
 
 @pytest.mark.parametrize("facts", [ALL_WELL, FRESH, DISTURBED], ids=["done", "open", "wrong"])
 @pytest.mark.parametrize("size", [(1280, 694), (900, 526)])
-def test_nothing_is_cut_off(make, facts, size):
+def test_nothing_is_cut_off(make: Callable[..., Desk], facts: Facts, size: tuple[int, int]) -> None:
     desk = make(facts, size)
     QApplication.processEvents()
     view = desk.panel.area.viewport()
@@ -191,7 +208,9 @@ def test_nothing_is_cut_off(make, facts, size):
             assert row.remedy.width() >= row.remedy.sizeHint().width()
 
 
-def test_nothing_moves_while_the_points_are_the_same_in_other_words(make):
+def test_nothing_moves_while_the_points_are_the_same_in_other_words(
+    make: Callable[..., Desk],
+) -> None:
     desk = make(ALL_WELL)
     places = {id_: row.y() for id_, row in desk.panel.rows.items()}
     for id_, row in desk.panel.rows.items():
@@ -200,7 +219,7 @@ def test_nothing_moves_while_the_points_are_the_same_in_other_words(make):
     assert {id_: row.y() for id_, row in desk.panel.rows.items()} == places
 
 
-def test_words_from_outside_are_shown_plainly(make, qtbot):
+def test_words_from_outside_are_shown_plainly(make: Callable[..., Desk], qtbot: QtBot) -> None:
     account = replace(ALL_WELL.account, name="<img src=x>")
     desk = make(replace(ALL_WELL, account=account))
     evidence = desk.panel.rows[PointId.LIVE_KEYS].evidence
@@ -209,7 +228,7 @@ def test_words_from_outside_are_shown_plainly(make, qtbot):
         assert label.textFormat() is Qt.TextFormat.PlainText or not label.text()
 
 
-def test_jetzt_pruefen_is_asked_once_at_a_time(make, qtbot):
+def test_jetzt_pruefen_is_asked_once_at_a_time(make: Callable[..., Desk], qtbot: QtBot) -> None:
     desk = make()
     with qtbot.waitSignal(desk.tab.check_requested):
         qtbot.mouseClick(desk.panel.check, LEFT)

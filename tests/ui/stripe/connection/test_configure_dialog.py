@@ -1,11 +1,14 @@
 """Konfigurieren: checks while typing, secrets that survive an edit, the test of the connection."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit
+from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import HOSTILE
+from tests.ui.fakes import HOSTILE, FakeBridge
 from tests.ui.stripe.fakes import (
     LIVE_PUBLISHABLE,
     LIVE_SECRET,
@@ -28,7 +31,9 @@ def _message(dialog: ConfigureDialog, kind: KeyKind) -> str:
     return dialog.fields[kind].message()
 
 
-def test_first_set_up_with_the_keyboard_alone(qtbot, opened):
+def test_first_set_up_with_the_keyboard_alone(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     setup = FakeSetup()
     dialog = opened(setup)
     assert not dialog.save_button.isEnabled()
@@ -44,7 +49,9 @@ def test_first_set_up_with_the_keyboard_alone(qtbot, opened):
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
-def test_an_edit_without_retyping_keeps_the_secrets(qtbot, opened):
+def test_an_edit_without_retyping_keeps_the_secrets(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     assert dialog.secret.text() == dialog.webhook_secret.text() == ""
@@ -55,7 +62,9 @@ def test_an_edit_without_retyping_keeps_the_secrets(qtbot, opened):
     assert setup.calls == [("save", PUBLISHABLE + "x", None, None, False)]
 
 
-def test_no_widget_ever_holds_a_stored_secret(opened):
+def test_no_widget_ever_holds_a_stored_secret(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     for edit in dialog.findChildren(QLineEdit):
         for text in (edit.text(), edit.placeholderText(), edit.accessibleDescription()):
@@ -64,7 +73,9 @@ def test_no_widget_ever_holds_a_stored_secret(opened):
 
 
 @pytest.mark.parametrize("around", ["  {}  ", "\n{}\r\n", "\u200b{}\ufeff", "\t{}\u00a0"])
-def test_pasted_blanks_are_trimmed(opened, around):
+def test_pasted_blanks_are_trimmed(
+    opened: Callable[[FakeSetup], ConfigureDialog], around: str
+) -> None:
     setup = FakeSetup()
     dialog = opened(setup)
     for edit, key in (
@@ -79,7 +90,7 @@ def test_pasted_blanks_are_trimmed(opened, around):
     QGuiApplication.clipboard().clear()
 
 
-def test_keys_of_two_modes_are_refused(opened):
+def test_keys_of_two_modes_are_refused(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
     dialog = opened(FakeSetup())
     dialog.publishable.setText(PUBLISHABLE)
     dialog.secret.setText(LIVE_SECRET)
@@ -90,14 +101,16 @@ def test_keys_of_two_modes_are_refused(opened):
     assert dialog.save_button.isEnabled()
 
 
-def test_a_stored_secret_of_the_other_mode_is_refused_too(opened):
+def test_a_stored_secret_of_the_other_mode_is_refused_too(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     dialog.publishable.setText(LIVE_PUBLISHABLE)
     assert dialog.fields[KeyKind.SECRET].is_bad()
     assert not dialog.save_button.isEnabled()
 
 
-def test_changing_the_mode_is_warned_of(opened):
+def test_changing_the_mode_is_warned_of(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     assert dialog.mode_warning.isHidden()
     dialog.publishable.setText(LIVE_PUBLISHABLE)
@@ -107,7 +120,7 @@ def test_changing_the_mode_is_warned_of(opened):
     assert dialog.save_button.isEnabled()
 
 
-def test_the_reason_stands_under_the_field(opened):
+def test_the_reason_stands_under_the_field(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
     dialog = opened(FakeSetup())
     dialog.webhook_secret.setText("whsek_abc")
     assert _message(dialog, KeyKind.WEBHOOK_SECRET).startswith("Muss mit whsec_ beginnen.")
@@ -119,7 +132,9 @@ def test_the_reason_stands_under_the_field(opened):
     assert "Zeichen" in _message(dialog, KeyKind.SECRET)
 
 
-def test_a_key_that_is_only_begun_is_not_yet_wrong(opened):
+def test_a_key_that_is_only_begun_is_not_yet_wrong(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     dialog = opened(FakeSetup())
     dialog.publishable.setText("pk_t")
     assert not dialog.fields[KeyKind.PUBLISHABLE].is_bad()
@@ -128,7 +143,9 @@ def test_a_key_that_is_only_begun_is_not_yet_wrong(opened):
     assert dialog.fields[KeyKind.PUBLISHABLE].is_bad()
 
 
-def test_the_webhook_secret_may_be_missing_but_not_silently(opened):
+def test_the_webhook_secret_may_be_missing_but_not_silently(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     setup = FakeSetup()
     dialog = opened(setup)
     dialog.publishable.setText(PUBLISHABLE)
@@ -139,7 +156,9 @@ def test_the_webhook_secret_may_be_missing_but_not_silently(opened):
     assert not dialog.no_webhook_secret.isVisible()
 
 
-def test_several_webhook_secrets_while_one_is_rolled(opened):
+def test_several_webhook_secrets_while_one_is_rolled(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     dialog.webhook_secret.setText("whsec_abcdefgh,whsec_ijklmnop")
     assert dialog.save_button.isEnabled()
@@ -147,7 +166,9 @@ def test_several_webhook_secrets_while_one_is_rolled(opened):
     assert not dialog.save_button.isEnabled()
 
 
-def test_show_only_what_was_typed(qtbot, opened):
+def test_show_only_what_was_typed(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     assert not dialog.secret.toggle.isVisible()
     dialog.secret.setText(SECRET)
@@ -159,7 +180,9 @@ def test_show_only_what_was_typed(qtbot, opened):
     assert dialog.secret.echoMode() is QLineEdit.EchoMode.Password
 
 
-def test_keys_of_the_environment_are_only_shown(opened):
+def test_keys_of_the_environment_are_only_shown(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     setup = FakeSetup(TEST_KEYS, from_environment=frozenset({"publishable", "secret"}))
     dialog = opened(setup)
     assert dialog.publishable.isReadOnly()
@@ -172,7 +195,9 @@ def test_keys_of_the_environment_are_only_shown(opened):
     assert setup.calls == [("save", "", None, WEBHOOK_SECRET, False)]
 
 
-def test_all_from_the_environment_leaves_nothing_to_save(opened):
+def test_all_from_the_environment_leaves_nothing_to_save(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     names = frozenset({"publishable", "secret", "webhook_secret"})
     dialog = opened(FakeSetup(TEST_KEYS, from_environment=names))
     assert not dialog.save_button.isEnabled()
@@ -180,7 +205,9 @@ def test_all_from_the_environment_leaves_nothing_to_save(opened):
 
 
 @pytest.mark.parametrize("problem", KeychainProblem)
-def test_without_a_keyring_the_file_is_offered_openly(opened, problem):
+def test_without_a_keyring_the_file_is_offered_openly(
+    opened: Callable[[FakeSetup], ConfigureDialog], problem: KeychainProblem
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     setup.fail_with = UserError("keychain_unavailable", reason=problem.value)
     dialog = opened(setup)
@@ -195,7 +222,9 @@ def test_without_a_keyring_the_file_is_offered_openly(opened, problem):
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
-def test_enter_takes_the_offered_file(opened, qtbot):
+def test_enter_takes_the_offered_file(
+    opened: Callable[[FakeSetup], ConfigureDialog], qtbot: QtBot
+) -> None:
     """It has the focus ring; Enter once tried the keyring again, and nothing was seen."""
     setup = FakeSetup(TEST_KEYS)
     setup.fail_with = UserError("keychain_unavailable", reason="no_backend")
@@ -207,7 +236,9 @@ def test_enter_takes_the_offered_file(opened, qtbot):
     assert [call[-1] for call in setup.calls] == [False, True]
 
 
-def test_a_saving_under_way_is_waited_for(opened, bridge):
+def test_a_saving_under_way_is_waited_for(
+    opened: Callable[[FakeSetup], ConfigureDialog], bridge: FakeBridge
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     bridge.hold = True
@@ -221,20 +252,22 @@ def test_a_saving_under_way_is_waited_for(opened, bridge):
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
-def test_keys_that_could_not_be_read_are_told(opened):
+def test_keys_that_could_not_be_read_are_told(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     keys = StripeKeys(PUBLISHABLE)
     dialog = opened(FakeSetup(keys, trouble="keychain_locked"))
     assert "gesperrt" in dialog.failure.text()
     assert not dialog.save_button.isEnabled()
 
 
-def test_the_dashboard_opens_in_the_browser(opened):
+def test_the_dashboard_opens_in_the_browser(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
     dialog = opened(FakeSetup())
     dialog.dashboard_link.click()
     assert dialog.visited == [Page.STRIPE_KEYS]
 
 
-def test_every_control_has_a_name(opened):
+def test_every_control_has_a_name(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     names = [edit.accessibleName() for edit in (dialog.publishable, dialog.secret)]
     assert names == ["Publishable Key", "Secret Key"]
@@ -242,7 +275,9 @@ def test_every_control_has_a_name(opened):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_name_of_the_account_is_shown_as_it_is(opened, name):
+def test_the_name_of_the_account_is_shown_as_it_is(
+    opened: Callable[[FakeSetup], ConfigureDialog], name: str
+) -> None:
     setup = FakeSetup(TEST_KEYS, answer=AccountInfo("acct_1", name, livemode=True))
     dialog = opened(setup)
     dialog.test.button.click()
@@ -250,7 +285,9 @@ def test_the_name_of_the_account_is_shown_as_it_is(opened, name):
     assert dialog.test.answer.textFormat() is Qt.TextFormat.PlainText
 
 
-def test_on_a_small_screen_the_fields_scroll_and_the_buttons_stay(qtbot, opened):
+def test_on_a_small_screen_the_fields_scroll_and_the_buttons_stay(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     dialog.resize(520, 330)
     qtbot.waitUntil(lambda: dialog.height() == 330)
@@ -268,7 +305,9 @@ def test_on_a_small_screen_the_fields_scroll_and_the_buttons_stay(qtbot, opened)
     )
 
 
-def test_a_long_reason_has_the_whole_width_above_the_buttons(qtbot, opened):
+def test_a_long_reason_has_the_whole_width_above_the_buttons(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     setup = FakeSetup(TEST_KEYS, fail_with=UserError("stripe_wrong_key"))
     dialog = opened(setup)
     save = dialog.save_button.mapTo(dialog, dialog.save_button.rect().topLeft())
@@ -282,7 +321,9 @@ def test_a_long_reason_has_the_whole_width_above_the_buttons(qtbot, opened):
     assert below.y() - save.y() <= 16  # one more line at most
 
 
-def test_tab_goes_from_field_to_field_before_it_shows_secrets(qtbot, opened):
+def test_tab_goes_from_field_to_field_before_it_shows_secrets(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     dialog = opened(FakeSetup())
     dialog.secret.setText(SECRET)
     dialog.webhook_secret.setText(WEBHOOK_SECRET)

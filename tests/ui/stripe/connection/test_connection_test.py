@@ -1,17 +1,24 @@
 """Stripe konfigurieren: Verbindung testen asks Stripe with the entered key."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
+from tests.ui.fakes import FakeBridge
 from tests.ui.stripe.fakes import (
     PUBLISHABLE,
     TEST_KEYS,
     FakeSetup,
 )
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 
 
-def test_the_connection_is_tested_with_what_was_typed(qtbot, opened):
+def test_the_connection_is_tested_with_what_was_typed(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog]
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     qtbot.mouseClick(dialog.test.button, Qt.MouseButton.LeftButton)
@@ -24,7 +31,9 @@ def test_the_connection_is_tested_with_what_was_typed(qtbot, opened):
     assert dialog.test.answer.text() == "Verbunden mit „KIT Solutions (Test)“"
 
 
-def test_a_late_answer_for_an_old_key_is_dropped(opened, bridge):
+def test_a_late_answer_for_an_old_key_is_dropped(
+    opened: Callable[[FakeSetup], ConfigureDialog], bridge: FakeBridge
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     bridge.hold = True
@@ -37,7 +46,9 @@ def test_a_late_answer_for_an_old_key_is_dropped(opened, bridge):
     assert dialog.test.answer.text() == ""
 
 
-def test_an_answer_vanishes_when_the_key_changes(opened):
+def test_an_answer_vanishes_when_the_key_changes(
+    opened: Callable[[FakeSetup], ConfigureDialog],
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS))
     dialog.test.button.click()
     assert dialog.test.answer.text()
@@ -45,7 +56,9 @@ def test_an_answer_vanishes_when_the_key_changes(opened):
     assert dialog.test.answer.text() == ""
 
 
-def test_abbrechen_while_testing(opened, bridge):
+def test_abbrechen_while_testing(
+    opened: Callable[[FakeSetup], ConfigureDialog], bridge: FakeBridge
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     bridge.hold = True
@@ -63,7 +76,9 @@ def test_abbrechen_while_testing(opened, bridge):
     assert "KIT Solutions" in dialog.test.answer.text()
 
 
-def test_nobody_waits_longer_than_the_limit(qtbot, opened, bridge):
+def test_nobody_waits_longer_than_the_limit(
+    qtbot: QtBot, opened: Callable[[FakeSetup], ConfigureDialog], bridge: FakeBridge
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     assert dialog.test._limit.interval() == 20_000
@@ -77,7 +92,9 @@ def test_nobody_waits_longer_than_the_limit(qtbot, opened, bridge):
     assert "nicht rechtzeitig" in dialog.test.answer.text()
 
 
-def test_closing_gives_the_test_up(opened, bridge):
+def test_closing_gives_the_test_up(
+    opened: Callable[[FakeSetup], ConfigureDialog], bridge: FakeBridge
+) -> None:
     setup = FakeSetup(TEST_KEYS)
     dialog = opened(setup)
     bridge.hold = True
@@ -97,7 +114,9 @@ def test_closing_gives_the_test_up(opened, bridge):
         (Refusal.TIMEOUT, "nicht rechtzeitig"),
     ],
 )
-def test_each_refusal_has_its_sentence(opened, kind, words):
+def test_each_refusal_has_its_sentence(
+    opened: Callable[[FakeSetup], ConfigureDialog], kind: Refusal, words: str
+) -> None:
     dialog = opened(FakeSetup(TEST_KEYS, fail_with=StripeRefused(kind)))
     dialog.test.button.click()
     assert words in dialog.test.answer.text()

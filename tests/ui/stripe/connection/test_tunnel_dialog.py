@@ -2,15 +2,17 @@
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.stripe.dialog_screens import tunnel
+from workmate_desktop.ui.kit.theme import Theme
 
 
 def _place(widget: QWidget) -> QRect:
     return QRect(widget.mapTo(widget.window(), QPoint()), widget.size())
 
 
-def test_me6_the_button_stands_in_line_with_its_field(qtbot, theme) -> None:
+def test_me6_the_button_stands_in_line_with_its_field(qtbot: QtBot, theme: Theme) -> None:
     dialog = tunnel(theme)
     qtbot.addWidget(dialog)
     dialog.show()

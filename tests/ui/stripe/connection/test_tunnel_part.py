@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from workmate_desktop.domain.connection.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.services.connection.public_address import AddressState
 from workmate_desktop.ui.kit.cards import KeyValueRows
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.tunnel_part import TunnelPart
 from workmate_desktop.words import tunnel_texts
 
@@ -13,7 +15,7 @@ BLOCKED = TunnelState(TunnelStatus.RETRYING, code="tunnel_download_blocked")
 
 
 @pytest.fixture
-def part(theme, qtbot):
+def part(theme: Theme, qtbot: QtBot) -> TunnelPart:
     rows = KeyValueRows()
     qtbot.addWidget(rows)
     made = TunnelPart(theme, rows)
@@ -22,7 +24,7 @@ def part(theme, qtbot):
     return made
 
 
-def test_the_program_is_chosen_where_the_sentence_says_so(part, qtbot):
+def test_the_program_is_chosen_where_the_sentence_says_so(part: TunnelPart, qtbot: QtBot) -> None:
     part.show_state(AddressState(BLOCKED), can_change=True, can_arrange=True)
     assert "Programm wählen …" in part.trouble.full_text()
     assert not part.program.isHidden()
@@ -30,7 +32,7 @@ def test_the_program_is_chosen_where_the_sentence_says_so(part, qtbot):
         qtbot.mouseClick(part.program, Qt.MouseButton.LeftButton)
 
 
-def test_it_is_not_offered_where_it_would_not_help(part):
+def test_it_is_not_offered_where_it_would_not_help(part: TunnelPart) -> None:
     for state in (
         TunnelState(TunnelStatus.OFF),
         TunnelState(TunnelStatus.RETRYING, code="tunnel_no_net"),
@@ -40,6 +42,6 @@ def test_it_is_not_offered_where_it_would_not_help(part):
         assert part.program.isHidden()
 
 
-def test_a_tunnel_that_never_was_up_is_not_interrupted():
+def test_a_tunnel_that_never_was_up_is_not_interrupted() -> None:
     words = tunnel_texts.tunnel_state_words(BLOCKED)
     assert words == "gerade nicht verbunden, wird weiter versucht"

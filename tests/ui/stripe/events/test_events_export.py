@@ -1,11 +1,14 @@
 """The shown events as a CSV file."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
+from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import event
 from workmate_desktop.domain.stripe.events import Outcome
 from workmate_desktop.ui.stripe.events import events_pane
@@ -13,7 +16,9 @@ from workmate_desktop.ui.stripe.events import events_pane
 LEFT = Qt.MouseButton.LeftButton
 
 
-def export(desk, qtbot, monkeypatch, path: Path | None) -> None:
+def export(
+    desk: StripeDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: Path | None
+) -> None:
     monkeypatch.setattr(events_pane, "ask_for_file", lambda _parent, _clock: path)
     qtbot.mouseClick(desk.tab.events.export, LEFT)
 
@@ -24,7 +29,10 @@ def read(path: Path) -> list[list[str]]:
 
 
 def test_all_shown_events_are_written_with_their_explanation(
-    make_stripe_desk, qtbot, monkeypatch, tmp_path
+    make_stripe_desk: Callable[..., StripeDesk],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     desk = make_stripe_desk()
     desk.record(*(event(n, minutes_ago=n) for n in range(300)))
@@ -39,7 +47,10 @@ def test_all_shown_events_are_written_with_their_explanation(
 
 
 def test_j14_a_hostile_invoice_number_is_no_formula(
-    make_stripe_desk, qtbot, monkeypatch, tmp_path
+    make_stripe_desk: Callable[..., StripeDesk],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     desk = make_stripe_desk()
     desk.record(event(1, Outcome.NEEDS_REVIEW, label="=1+1"))
@@ -51,7 +62,10 @@ def test_j14_a_hostile_invoice_number_is_no_formula(
 
 
 def test_a_place_that_cannot_be_written_is_told(
-    make_stripe_desk, qtbot, monkeypatch, tmp_path
+    make_stripe_desk: Callable[..., StripeDesk],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     desk = make_stripe_desk()
     export(desk, qtbot, monkeypatch, tmp_path / "gibt es nicht" / "x.csv")
@@ -60,7 +74,9 @@ def test_a_place_that_cannot_be_written_is_told(
     assert desk.tab.events.export.isEnabled()
 
 
-def test_nothing_happens_when_nobody_wants_it(make_stripe_desk, qtbot, monkeypatch) -> None:
+def test_nothing_happens_when_nobody_wants_it(
+    make_stripe_desk: Callable[..., StripeDesk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = make_stripe_desk()
     export(desk, qtbot, monkeypatch, None)
     assert not desk.tab.events.exported.isVisible()
@@ -68,7 +84,12 @@ def test_nothing_happens_when_nobody_wants_it(make_stripe_desk, qtbot, monkeypat
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 Ereignis gesichert"), (2, "2 Ereignisse ")])
 def test_how_many_were_saved(
-    make_stripe_desk, qtbot, monkeypatch, tmp_path, count: int, words: str
+    make_stripe_desk: Callable[..., StripeDesk],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    count: int,
+    words: str,
 ) -> None:
     desk = make_stripe_desk()
     desk.record(*(event(n, minutes_ago=n) for n in range(count)))

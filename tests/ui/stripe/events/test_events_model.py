@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE, FakeClock
 from tests.ui.stripe.fakes import FakeStripeBooks, event
@@ -29,7 +30,7 @@ def ids(model: EventsModel) -> list[str]:
     return [model.id_at(at) for at in range(model.rowCount())]
 
 
-def test_shows_what_the_picture_shows(qtbot) -> None:
+def test_shows_what_the_picture_shows(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(
         event(5),
@@ -56,7 +57,7 @@ def test_shows_what_the_picture_shows(qtbot) -> None:
     assert shown[4][0] == "22.11. 09:15"
 
 
-def test_pages_follow_while_one_scrolls(qtbot) -> None:
+def test_pages_follow_while_one_scrolls(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(*(event(serial) for serial in range(1, 601)))
     model = model_of(books)
@@ -66,7 +67,7 @@ def test_pages_follow_while_one_scrolls(qtbot) -> None:
     assert ids(model) == [f"evt_{serial:05d}" for serial in range(600, 0, -1)]
 
 
-def test_a_new_event_comes_on_top_and_a_decision_changes_one_row(qtbot) -> None:
+def test_a_new_event_comes_on_top_and_a_decision_changes_one_row(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(*(event(serial) for serial in range(1, 11)))
     model = model_of(books)
@@ -84,7 +85,7 @@ def test_a_new_event_comes_on_top_and_a_decision_changes_one_row(qtbot) -> None:
     assert resets.count() == 0
 
 
-def test_a_filter_lets_in_and_out_what_changes(qtbot) -> None:
+def test_a_filter_lets_in_and_out_what_changes(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(event(1), event(2, Outcome.NEEDS_REVIEW), event(3, Outcome.FAILURE_RECORDED))
     model = model_of(books)
@@ -99,7 +100,7 @@ def test_a_filter_lets_in_and_out_what_changes(qtbot) -> None:
     assert ids(model) == ["evt_00004", "evt_00003"]
 
 
-def test_search_keeps_out_what_does_not_match(qtbot) -> None:
+def test_search_keeps_out_what_does_not_match(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(event(1, label="RE-2026-0001"), event(2, label="RE-2026-0002"))
     model = model_of(books)
@@ -108,7 +109,7 @@ def test_search_keeps_out_what_does_not_match(qtbot) -> None:
     assert ids(model) == ["evt_00004", "evt_00002"]
 
 
-def test_a_changed_number_is_read_again(qtbot) -> None:
+def test_a_changed_number_is_read_again(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(event(1, label="RE-2026-0001"))
     model = model_of(books)
@@ -117,7 +118,7 @@ def test_a_changed_number_is_read_again(qtbot) -> None:
     assert model.index(0, Column.INVOICE).data() == "RE-2026-0009"
 
 
-def test_a_flood_is_read_as_one_page(qtbot) -> None:
+def test_a_flood_is_read_as_one_page(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(*(event(serial) for serial in range(1, 31)))
     model = model_of(books)
@@ -127,7 +128,7 @@ def test_a_flood_is_read_as_one_page(qtbot) -> None:
     assert books.calls.get("event", 0) == before
 
 
-def test_random_changes_equal_a_fresh_reading(qtbot) -> None:
+def test_random_changes_equal_a_fresh_reading(qtbot: QtBot) -> None:
     dice = random.Random(2026)
     for _ in range(12):
         books = FakeStripeBooks()
@@ -154,7 +155,7 @@ def test_random_changes_equal_a_fresh_reading(qtbot) -> None:
                 assert model.rowCount() == len(everything)
 
 
-def test_midnight_gives_yesterday_its_date(qtbot) -> None:
+def test_midnight_gives_yesterday_its_date(qtbot: QtBot) -> None:
     books, clock = FakeStripeBooks(), FakeClock()
     books.add_events(event(1))
     model = EventsModel(books, clock)
@@ -163,7 +164,7 @@ def test_midnight_gives_yesterday_its_date(qtbot) -> None:
     assert model.index(0, Column.TIME).data() == "23.11. 09:15"
 
 
-def test_j11_hostile_names_stay_text(qtbot) -> None:
+def test_j11_hostile_names_stay_text(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     for serial, text in enumerate(HOSTILE):
         books.add_events(replace(event(serial, label=text, invoice_ref=text), type=text))
@@ -175,7 +176,7 @@ def test_j11_hostile_names_stay_text(qtbot) -> None:
         assert "<img" not in tip and "<b>" not in tip and "<a " not in tip
 
 
-def test_cells_speak_to_a_screen_reader(qtbot) -> None:
+def test_cells_speak_to_a_screen_reader(qtbot: QtBot) -> None:
     books = FakeStripeBooks()
     books.add_events(event(1, label=None))
     model = model_of(books)

@@ -1,25 +1,32 @@
 """The test event's dialog: legs ticked or named, a remedy, Abbrechen at once; and its words."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import NOW, FakeBridge
 from tests.ui.stripe.fakes import FakeSelfTest, self_test_result
 from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.gateways.tunnel.public_post import PostProblem
 from workmate_desktop.services.reception import self_test as service
+from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 from workmate_desktop.words import self_test_texts as texts
 
 
 @pytest.fixture
-def make(qtbot, theme):
+def make(
+    qtbot: QtBot, theme: Theme
+) -> Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]]:
     """An open dialog that has sent; its fakes."""
 
-    def make_dialog(fake: FakeSelfTest | None = None, *, hold: bool = False):
+    def make_dialog(
+        fake: FakeSelfTest | None = None, *, hold: bool = False
+    ) -> tuple[SelfTestDialog, FakeSelfTest, FakeBridge]:
         fake, bridge = fake or FakeSelfTest(), FakeBridge()
         bridge.hold = hold
         dialog = SelfTestDialog(theme, fake, bridge)
@@ -37,7 +44,9 @@ def spoken(dialog: SelfTestDialog) -> list[str]:
     return [shown.name.accessibleName() for shown in dialog.legs.values()]
 
 
-def test_all_legs_are_ticked_and_the_time_is_shown(make):
+def test_all_legs_are_ticked_and_the_time_is_shown(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, _, _ = make()
     assert [words.endswith(": in Ordnung") for words in spoken(dialog)] == [True] * 6
     assert dialog.outcome.text() == "Das Test-Ereignis kam in 128 ms zurück."
@@ -45,7 +54,9 @@ def test_all_legs_are_ticked_and_the_time_is_shown(make):
     assert not dialog.running and dialog.close_button.text() == "S&chließen"
 
 
-def test_a_failed_leg_is_named_with_its_remedy(make):
+def test_a_failed_leg_is_named_with_its_remedy(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, _, _ = make(
         FakeSelfTest(self_test_result(Leg.LISTENER, "self_test_listener_unreachable"))
     )
@@ -57,7 +68,9 @@ def test_a_failed_leg_is_named_with_its_remedy(make):
     assert dialog.remedy.isVisible() and "neu starten" in dialog.remedy.text()
 
 
-def test_abbrechen_gives_up_at_once_and_a_late_answer_is_dropped(make):
+def test_abbrechen_gives_up_at_once_and_a_late_answer_is_dropped(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, fake, bridge = make(hold=True)
     assert dialog.running and dialog.busy.isVisible() and not dialog.again.isEnabled()
     assert dialog.close_button.text() == "Ab&brechen"
@@ -68,14 +81,18 @@ def test_abbrechen_gives_up_at_once_and_a_late_answer_is_dropped(make):
     assert dialog.outcome.text() == "Das Test-Ereignis ist unterwegs …"
 
 
-def test_closing_the_window_gives_up_too(make):
+def test_closing_the_window_gives_up_too(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, fake, bridge = make(hold=True)
     dialog.close()
     bridge.run_waiting()
     assert fake.cancellations[0].is_set()
 
 
-def test_it_can_be_sent_again(make):
+def test_it_can_be_sent_again(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, fake, _ = make(FakeSelfTest(self_test_result(Leg.SENT, "self_test_no_net")))
     fake.last = self_test_result()
     dialog.again.click()
@@ -83,7 +100,9 @@ def test_it_can_be_sent_again(make):
     assert len(fake.cancellations) == 2
 
 
-def test_a_fault_of_the_program_is_told(make):
+def test_a_fault_of_the_program_is_told(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     dialog, _, _ = make(FakeSelfTest(fail_with=RuntimeError("bug")))
     assert dialog.why.text() == "Im Programm ist ein Fehler aufgetreten."
     assert dialog.again.isEnabled()
@@ -109,12 +128,12 @@ def failed(code: str) -> SelfTestResult:
     )
 
 
-def test_the_source_is_really_read():
+def test_the_source_is_really_read() -> None:
     assert len(codes()) >= 20
 
 
 @pytest.mark.parametrize("code", codes())
-def test_every_code_has_its_own_sentence_and_a_remedy(code):
+def test_every_code_has_its_own_sentence_and_a_remedy(code: str) -> None:
     sentence, remedy = texts.trouble_words(failed(code))
     assert sentence.endswith(".") and remedy.endswith(".")
     assert "%1" not in sentence + remedy and code not in sentence
@@ -125,12 +144,14 @@ def test_every_code_has_its_own_sentence_and_a_remedy(code):
 @pytest.mark.parametrize(
     ("milliseconds", "words"), [(0.2, "1 ms"), (128.4, "128 ms"), (2417.0, "2,4 s"), (None, "")]
 )
-def test_the_time(milliseconds, words):
+def test_the_time(milliseconds: float | None, words: str) -> None:
     result = SelfTestResult(NOW, (), milliseconds=milliseconds)
     assert texts.time_words(result) == words
 
 
-def test_without_a_tunnel_it_says_what_was_tested_and_what_not(make):
+def test_without_a_tunnel_it_says_what_was_tested_and_what_not(
+    make: Callable[..., tuple[SelfTestDialog, FakeSelfTest, FakeBridge]],
+) -> None:
     legs = [LegResult(leg, LegState.NOT_TESTED) for leg in Leg]
     legs[0] = LegResult(Leg.ADDRESS, LegState.NOT_TESTED, "self_test_no_address")
     for place in (3, 4):
