@@ -10,8 +10,16 @@ import importlib
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.places import CHECKOUT
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 SCALES = (100, 150)
 
@@ -132,8 +140,24 @@ SCREENS = {
 }
 
 
-def render(names: list[str], scale: int, out: Path) -> None:
-    """Paint the named screens in both schemes; the scale is already set for this process."""
+HANDBOOK = (
+    "fenster-rechnungen",
+    "rechnung-neu",
+    "zahlung-skonto",
+    "rest-ausbuchen",
+    "klaerung",
+    "wiederherstellen",
+    "konfigurieren-erstmals",
+    "stripe-checkliste",
+    "aufgaben",
+    "stoerung-sicherung",
+)
+"""The pictures in resources/handbuch/bilder."""
+
+
+def render(names: Sequence[str], scale: int, out: Path, *, handbook: bool = False) -> None:
+    """Paint the named screens in both schemes; the scale is already set for this process. For the
+    handbook in the light one alone, as `<name>.png`."""
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -145,15 +169,16 @@ def render(names: list[str], scale: int, out: Path) -> None:
         screen = SCREENS[name]
         module, _, function = screen.build.partition(":")
         build = getattr(importlib.import_module(module), function)
-        for scheme in (Scheme.LIGHT, Scheme.DARK):
+        for scheme in (Scheme.LIGHT,) if handbook else (Scheme.LIGHT, Scheme.DARK):
             theme.set_scheme(scheme)
             widget: QWidget = build(theme)
             if screen.width:
                 widget.resize(screen.width, screen.height)
             widget.show()
             app.processEvents()
-            path = out / f"{name}-{scheme}-{scale}.png"
-            if not widget.grab().save(str(path)):
+            path = out / (f"{name}.png" if handbook else f"{name}-{scheme}-{scale}.png")
+            picture = widget.grab().toImage()
+            if not (_small(picture) if handbook else picture).save(str(path), "PNG", 0):
                 raise OSError(f"{path} cannot be written")
             print(path)
             widget.close()
@@ -163,16 +188,36 @@ def render(names: list[str], scale: int, out: Path) -> None:
             app.processEvents()
 
 
+def _small(picture: "QImage") -> "QImage":
+    """The same with the 256 colours that it has most of: a third of the bytes."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage
+
+    plain = picture.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = Counter(plain.constBits().cast("I"))
+    colours = sorted(pixels, key=lambda colour: (-pixels[colour], colour))[:256]
+    return plain.convertToFormat(
+        QImage.Format.Format_Indexed8, colours, Qt.ImageConversionFlag.ThresholdDither
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Start one process per scale: Qt reads the factor only once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
     parser.add_argument("--docs", action="store_true", help="the pictures of the README anew")
+    parser.add_argument("--handbook", action="store_true", help="those of the handbook anew")
     parser.add_argument("--scale", type=int, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SCREENS)}; default all")
     options = parser.parse_args(arguments)
     if options.docs:
         return _docs()
+    if options.handbook:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        pictures = CHECKOUT / "resources" / "handbuch" / "bilder"
+        pictures.mkdir(exist_ok=True)
+        render(HANDBOOK, 100, pictures, handbook=True)
+        return 0
     names = options.names or list(SCREENS)
     unknown = [name for name in names if name not in SCREENS]
     if unknown:

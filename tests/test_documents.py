@@ -1,6 +1,8 @@
 """What the documents and comments name is there: files, pages, pictures, rows, screen words."""
 
+import ast
 import re
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from tests.faults.rows import LATER, NOW
 from tests.places import CHECKOUT, PACKAGE, TESTS
+from tests.screenshots import HANDBOOK as HANDBOOK_PICTURES
 
 MAPS = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "SECURITY.md"]
 DOCS = sorted((CHECKOUT / "docs").rglob("*.md"))
@@ -116,3 +119,47 @@ def test_the_page_of_faults_has_the_rows_of_the_report() -> None:
     rows = re.findall(r"^- ((?:M?[A-J]|SA)[0-9]+[a-z]?) ", text, flags=re.MULTILINE)
     assert len(rows) == len(set(rows))
     assert set(rows) == set(NOW) | set(LATER)
+
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+_WHERE_WORDS_STAND = ("words", "ui", "app/window")
+
+
+def screen_words(sources: Iterable[str]) -> set[str]:
+    """Every text in the sources as the screen shows it: without mnemonics and arrows."""
+    nodes = chain.from_iterable(ast.walk(ast.parse(source)) for source in sources)
+    texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return {text.replace("&", "").removesuffix(" ↗").strip() for text in texts}
+
+
+def quoted(page: str) -> set[str]:
+    """What a page of the handbook shows in bold; of a way (**Protokoll → Aufgaben**) each part."""
+    bold = (" ".join(words.split()) for words in _BOLD.findall(page))
+    return set(chain.from_iterable(words.split(" → ") for words in bold))
+
+
+def test_every_word_that_the_handbook_quotes_is_on_the_screen() -> None:
+    files = chain.from_iterable((PACKAGE / one).rglob("*.py") for one in _WHERE_WORDS_STAND)
+    words = screen_words(file.read_text("utf-8") for file in files)
+    assert len(CHAPTERS) > 8
+    for page in CHAPTERS:
+        assert quoted(page.read_text("utf-8")) - words == set(), page.name
+
+
+def test_a_word_that_is_not_on_the_screen_is_noticed() -> None:
+    words = screen_words(['button("&Neue Rechnung")', 'link("Dashboard öffnen ↗")'])
+    page = "**Neue Rechnung → Nummern …**, **Dashboard\nöffnen**"
+    assert quoted(page) - words == {"Nummern …"}
+
+
+def test_the_handbook_has_the_pictures_that_are_made_for_it_and_shows_each() -> None:
+    there = {path.stem for path in (HANDBOOK / "bilder").iterdir()}
+    shown = set(chain.from_iterable(_LINK.findall(page.read_text("utf-8")) for page in CHAPTERS))
+    assert there == set(HANDBOOK_PICTURES)
+    assert {f"bilder/{name}.png" for name in HANDBOOK_PICTURES} <= shown
+    assert all(path.stat().st_size < 120_000 for path in (HANDBOOK / "bilder").iterdir())
+
+
+def test_every_chapter_is_in_the_list_of_contents() -> None:
+    contents = set(_LINK.findall((HANDBOOK / "inhalt.md").read_text("utf-8")))
+    assert contents == {page.name for page in CHAPTERS} - {"inhalt.md"}
