@@ -32,6 +32,6 @@ def money_files() -> list[str]:
     gateways = (
         path
         for path in (CHECKOUT / _PACKAGE / _GATEWAYS).glob("*.py")
-        if path.name not in {"__init__.py", "requests_library.py"}
+        if path.name != "__init__.py"
     )
     return sorted([*found, *(path.relative_to(CHECKOUT).as_posix() for path in gateways)])

@@ -25,7 +25,6 @@ from workmate_desktop.domain.stripe.events import (
     UnreadableEvent,
 )
 from workmate_desktop.gateways.stripe.charges import charge_of_intent, method_of, read_charge
-from workmate_desktop.gateways.stripe.requests_library import import_requests
 from workmate_desktop.gateways.stripe.reversals import reversal_event
 from workmate_desktop.gateways.stripe.values import (
     CHARGE_ID,
@@ -83,7 +82,6 @@ class NotAuthentic(Exception):
 
 def warm_up() -> None:
     """Import stripe's verifier, which is slow to import, ahead of the first delivery."""
-    import_requests()
     _verifier()
 
 
