@@ -6,6 +6,7 @@ tests/services/pay_links/test_pay.py.
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.links import OfferState
 from workmate_desktop.domain.stripe.account import StripeRefused
+from workmate_desktop.gateways.stripe.links import StripeLinks
 from workmate_desktop.store.transaction import Transaction
 
 
@@ -278,6 +280,36 @@ def test_i11_killed_between_the_stored_key_and_the_answer(
         assert len(after.usable(invoice_id)) == (1 if when == "after" else 0)
         in_the_end(after, invoice_id)
         after.close()
+
+
+def test_i11_a_link_that_another_program_made_meanwhile_stays(desk: Desk) -> None:
+    """While the keeper looks at Stripe for the old one, which nobody has answered for."""
+    invoice_id = desk.invoice()
+    desk.stripe.fail_next(Fault.RESET, 2)
+    refused(desk, invoice_id)
+    desk.by_hand(invoice_id, 1900)
+    other, urls = desk.new_pay(), list[str | None]()
+
+    def make_meanwhile(asked: Asked) -> None:
+        if (asked.method, asked.path) == ("GET", LINKS) and not urls:
+            urls.append(None)
+            urls[:] = [other.link(invoice_id).url]
+
+    desk.stripe.before_answer = make_meanwhile
+    assert desk.close_due() == {}
+    assert [one["url"] for one in desk.usable(invoice_id)] == urls
+    assert desk.offer(invoice_id).state is OfferState.READY
+
+
+def test_i11_a_link_that_a_restored_backup_does_not_know_is_switched_off(desk: Desk) -> None:
+    invoice_id = desk.invoice()
+    desk.stripe.fail_next(Fault.RESET, 2)
+    refused(desk, invoice_id)
+    [row] = desk.links(invoice_id)
+    forgotten = row.request.replace(row.id, "00000000-0000-4000-8000-000000000000")
+    StripeLinks(desk.api(SECRET_KEY, threading.Event())).create(forgotten, "of the lost row")
+    assert len(desk.usable(invoice_id)) == 1
+    in_the_end(desk, invoice_id)
 
 
 # --- I13: what could not be sent is sent later -------------------------------------------

@@ -206,7 +206,7 @@ class Source:
 
 
 def _test_files() -> list[Path]:
-    return [path for folder in NEAR for path in (CHECKOUT / "tests" / folder).glob("test_*.py")]
+    return [path for folder in NEAR for path in (CHECKOUT / "tests" / folder).rglob("test_*.py")]
 
 
 def _digest(path: Path) -> str:

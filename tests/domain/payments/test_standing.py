@@ -85,6 +85,10 @@ def test_ma8_unnamed_refunds_stand_at_their_times() -> None:
         ([dispute("needs_response", 1), gave(7000, 9), dispute("won", 8)], 3000),
         ([dispute("needs_response", 1, Balance(1, 10000, 0)), gave(7000, 9)], 3000),
         ([dispute("needs_response", 1), gave(10000, 9)], 0),
+        # Of what is told later about it, only the money that came back says how much that was.
+        ([dispute("needs_response", 1), gave(7000, 9), dispute("won", 12)], 3000),
+        # The bank gives it back before the dispute has ended.
+        ([dispute("under_review", 1), dispute("under_review", 9, funds="reinstated")], 0),
         ([dispute("lost", 9, Balance(2, 10000, 7000))], 3000),
         ([dispute("won", 9, Balance(1, 10000, 0))], 0),
         ([dispute("won", 9, Balance(2, 10000, 10000)), dispute("needs_response", 1)], 0),

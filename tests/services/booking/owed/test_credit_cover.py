@@ -205,6 +205,29 @@ def test_mb7_what_was_split_beside_a_credit_stays(office: OfficeBooks, becker: s
     assert dict(parts) == {first: 10000, second: 4000, third: 4000}
 
 
+@pytest.mark.parametrize(("back", "moved", "undone"), [(1500, 500, 0), (1501, 499, 1)])
+def test_mb7_of_what_was_moved_on_from_a_credit_comes_back_only_what_is_missing(
+    office: OfficeBooks, becker: str, back: int, moved: int, undone: int
+) -> None:
+    """20 were used as a credit where 20 were owed again; that was wrong, so 5 of them moved on."""
+    origin, target, third = (_issue(office, becker) for _ in range(3))
+    _pay(office, target, 10000, "pi_target")
+    deliver(office, _refunded(2000, "pi_target", "re_target", hours=0))
+    office.clock.advance(minutes=1)
+    [refund] = [one for one in office.books.payments(target) if one.amount_minor < 0]
+    office.invoicing.owe_again([refund.id], "Ware ist da").result(PATIENCE)
+    _pay(office, origin, 12000, "pi_one")
+    credit = office.review.keep_credit(origin).result(PATIENCE)
+    office.review.use_credits([credit], target).result(PATIENCE)
+    [said] = office.books.owed_again(target)
+    office.invoicing.not_owed_again([said.decision_id]).result(PATIENCE)
+    office.review.split(target, third, 500).result(PATIENCE)
+    _refund(office, back, "pi_one")
+    assert _owed(office, origin, third) == [0, 10000 - moved]
+    assert [one.amount_minor for one in office.review.moves_of(third)] == [moved]
+    assert actions(office, third).count("move_undone") == undone
+
+
 def test_mb7_a_refund_that_failed_brings_the_credit_back(office: OfficeBooks, becker: str) -> None:
     origin = _issue(office, becker)
     _pay(office, origin, 12000, "pi_one")
