@@ -20,31 +20,31 @@ _SERVICES = "workmate_desktop/services"
 
 EQUAL: tuple[Equal, ...] = (
     Equal(
-        f"{_SERVICES}/catch_up.py",
+        f"{_SERVICES}/catch_up/catch_up.py",
         "if moved:",
         "if True:",
         "writes the same cursor once more, in a transaction that is there anyway",
     ),
     Equal(
-        f"{_SERVICES}/owed_entries.py",
+        f"{_SERVICES}/booking/owed/entries.py",
         "rows = [row for row in parts if _is_charge(row) and row.amount_minor < 0]",
         "rows = [row for row in parts if _is_charge(row) and (row.amount_minor <= 0)]",
         "no row has the amount 0: the schema forbids it",
     ),
     Equal(
-        f"{_SERVICES}/status.py",
+        f"{_SERVICES}/booking/owed/status.py",
         "elif before and not too_much:",
         "elif (not too_much):",
         "ends a notice that is not there; that statement is counted by benchmarks/test_guard.py",
     ),
     Equal(
-        f"{_SERVICES}/refunds.py",
+        f"{_SERVICES}/booking/refunds.py",
         "return spent or not timedelta() <= age <= _KEY_LIVES",
         "return spent or not (timedelta() <= age < _KEY_LIVES)",
         "one microsecond of a day; Stripe's own end of a key is not known to that",
     ),
     Equal(
-        f"{_SERVICES}/review.py",
+        f"{_SERVICES}/booking/review.py",
         "def not_ours_items(self, after: ReviewItem | None = None, limit: int = 256)"
         " -> list[ReviewItem]:",
         "def not_ours_items(self, after: ReviewItem | None = None, limit: int = 257)"
@@ -52,13 +52,13 @@ EQUAL: tuple[Equal, ...] = (
         "the length of a page of a list that goes on behind its last line",
     ),
     Equal(
-        f"{_SERVICES}/link_calls.py",
+        f"{_SERVICES}/pay_links/link_calls.py",
         "if made is None and not self._is_spent(row):",
         "if (made is None or not self._is_spent(row)):",
         "asks Stripe once more with the key that has made the link: it answers with the same link",
     ),
     Equal(
-        f"{_SERVICES}/book_reversals.py",
+        f"{_SERVICES}/booking/book_reversals.py",
         "if not entries and invoice is not None and invoice.refunded_minor:",
         "if (invoice is not None and invoice.refunded_minor):",
         "each entry has brought the sums up to date itself: a second look finds the same",
@@ -72,10 +72,16 @@ EQUAL: tuple[Equal, ...] = (
         "the same JSON, with letters written as escapes; nobody reads it but a JSON parser",
     ),
     *(
-        Equal(f"{_SERVICES}/catch_up.py", f"{name} = {value}", f"{name} = {other}", why)
-        for name, value, why in (
-            ("AT_ONCE", 25, "how much at once: one more or less books the same"),
-            ("_SAVE_COVERED_SECONDS", 600, "how often a quiet run is noted: a second more or less"),
+        Equal(f"{_SERVICES}/catch_up/{file}.py", f"{name} = {value}", f"{name} = {other}", why)
+        for file, name, value, why in (
+            ("catch_up", "AT_ONCE", 25, "how much at once: one more or less books the same"),
+            ("comparison", "AT_ONCE", 25, "how much at once: one more or less books the same"),
+            (
+                "catch_up",
+                "_SAVE_COVERED_SECONDS",
+                600,
+                "how often a quiet run is noted: a second more or less",
+            ),
         )
         for other in (value - 1, value + 1)
     ),
