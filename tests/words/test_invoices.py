@@ -12,8 +12,8 @@ from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, action_tex
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words.actors import actor_name
+from workmate_desktop.words.language import fill
 from workmate_desktop.words.method_texts import method_name
-from workmate_desktop.words.words import fill
 
 EURO = "\u00a0€"
 

@@ -3,22 +3,17 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.backups import BackupLook, Loss
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.schema_words import differences_words
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("backup", text)
 
 
 def last_entry_words(look: BackupLook, clock: Clock) -> str:
     """The newest entry in it, not when the file was made: "22.11.2026, 17:03", or "noch keiner"."""
     if look.last_entry_at is None:
-        return _tr("noch keiner")
+        return _("noch keiner")
     return moment_words(look.last_entry_at, clock)
 
 
@@ -30,50 +25,50 @@ def moment_words(moment: datetime | None, clock: Clock) -> str:
 def last_payment_words(look: BackupLook, clock: Clock) -> str:
     """ "119,00 € am 22.11.2026, 17:03", or "keine"."""
     if look.last_payment_at is None or look.last_payment_minor is None:
-        return _tr("keine")
+        return _("keine")
     amount = formats.money(look.last_payment_minor, look.last_payment_currency or "eur")
-    return _tr("{0} am {1}").format(amount, moment_words(look.last_payment_at, clock))
+    return _("{0} am {1}").format(amount, moment_words(look.last_payment_at, clock))
 
 
 def invoices_words(look: BackupLook) -> str:
     """ "118, dazu 2 Entwürfe"."""
     if not look.drafts:
         return str(look.invoices)
-    drafts = _tr("1 Entwurf") if look.drafts == 1 else _tr("{0} Entwürfe").format(look.drafts)
-    return _tr("{0}, dazu {1}").format(look.invoices, drafts)
+    drafts = _("1 Entwurf") if look.drafts == 1 else _("{0} Entwürfe").format(look.drafts)
+    return _("{0}, dazu {1}").format(look.invoices, drafts)
 
 
 def saved_words(look: BackupLook) -> str:
     """ "buero.sqlite3: 118 Rechnungen, 97 Zahlungen, geprüft.": what Sichern wrote."""
-    invoices = _tr("1 Rechnung") if look.invoices == 1 else _tr("{0} Rechnungen")
-    payments = _tr("1 Zahlung") if look.payments == 1 else _tr("{0} Zahlungen")
+    invoices = _("1 Rechnung") if look.invoices == 1 else _("{0} Rechnungen")
+    payments = _("1 Zahlung") if look.payments == 1 else _("{0} Zahlungen")
     counts = (invoices.format(look.invoices), payments.format(look.payments))
-    return _tr("{0}: {1}, {2}, geprüft.").format(Path(look.path).name, *counts)
+    return _("{0}: {1}, {2}, geprüft.").format(Path(look.path).name, *counts)
 
 
 def origin_words(look: BackupLook) -> str:
     """Whose books these are."""
     if look.newer:
-        return _tr("von einer neueren Version des Programms")
-    return _tr("diese Installation") if look.ours else _tr("eine andere Installation")
+        return _("von einer neueren Version des Programms")
+    return _("diese Installation") if look.ours else _("eine andere Installation")
 
 
 def loss_words(look: BackupLook) -> str:
     """What would be missing afterwards, as one paragraph."""
     if look.loss is None:
-        return _tr(
+        return _(
             "Was durch das Einsetzen fehlen würde, lässt sich nicht sagen: Die jetzige Datenbank "
             "ist nicht lesbar."
         )
     if look.loss.nothing:
-        return _tr("Diese Sicherung enthält alle jetzigen Rechnungen und Zahlungen.")
+        return _("Diese Sicherung enthält alle jetzigen Rechnungen und Zahlungen.")
     lost = _listed(_lost_things(look.loss))
     one = look.loss.total == 1
-    words = (_tr("Es fehlt dann: {0}.") if one else _tr("Es fehlen dann: {0}.")).format(lost)
+    words = (_("Es fehlt dann: {0}.") if one else _("Es fehlen dann: {0}.")).format(lost)
     if look.loss.invoices and look.numbers_known:
-        words += " " + _tr("Ihre Nummern werden nicht noch einmal vergeben.")
+        words += " " + _("Ihre Nummern werden nicht noch einmal vergeben.")
     if look.loss.stripe_payments or look.loss.reversals:
-        words += " " + _tr(
+        words += " " + _(
             "Was über Stripe lief, holt das Programm danach wieder, soweit Stripe es noch meldet."
         )
     return words
@@ -83,7 +78,7 @@ def number_words(look: BackupLook) -> str:
     """Where nobody here knows which numbers are with customers: what to look at; else empty."""
     if look.numbers_known or look.next_number is None:
         return ""
-    return _tr(
+    return _(
         "Die nächste Rechnung bekäme {0}. Wurde diese Nummer schon vergeben? Dann bitte danach "
         "unter Neue Rechnung → Nummern die erste freie eintragen."
     ).format(look.next_number)
@@ -93,7 +88,7 @@ def warning_words(look: BackupLook) -> str:
     """Why this file needs a second thought, or cannot be used; mostly empty."""
     words = _origin_warning(look)
     if look.differences:
-        changed = _tr(
+        changed = _(
             "Diese Sicherung wurde von außen verändert: {0}. Beim Einsetzen wird das in Ordnung "
             "gebracht, und alle Rechnungen werden nachgerechnet."
         ).format(differences_words(look.differences))
@@ -103,12 +98,12 @@ def warning_words(look: BackupLook) -> str:
 
 def _origin_warning(look: BackupLook) -> str:
     if look.newer:
-        return _tr(
+        return _(
             "Diese Sicherung stammt von einer neueren Version. Bitte zuerst das Programm "
             "aktualisieren."
         )
     if not look.ours:
-        return _tr(
+        return _(
             "Diese Sicherung stammt von einer anderen Installation. Nach dem Einsetzen arbeitet "
             "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen. "
             "Die Schlüssel von Stripe bitte danach hier neu eintragen."
@@ -119,7 +114,7 @@ def _origin_warning(look: BackupLook) -> str:
 def size_words(size: int) -> str:
     """ "1,2 MB"."""
     megabytes = f"{size / 1_000_000:.1f}".replace(".", ",")
-    return _tr("{0} MB").format(megabytes)
+    return _("{0} MB").format(megabytes)
 
 
 def _lost_things(loss: Loss) -> list[str]:
@@ -128,24 +123,24 @@ def _lost_things(loss: Loss) -> list[str]:
         names = ", ".join(loss.numbers)
         if loss.invoices > len(loss.numbers):
             names += " …"
-        count = _tr("1 Rechnung") if loss.invoices == 1 else _tr("{0} Rechnungen")
+        count = _("1 Rechnung") if loss.invoices == 1 else _("{0} Rechnungen")
         found.append(f"{count.format(loss.invoices)} ({names})")
     for number, one, many in (
-        (loss.drafts, _tr("1 Entwurf"), _tr("{0} Entwürfe")),
+        (loss.drafts, _("1 Entwurf"), _("{0} Entwürfe")),
         (
             loss.manual_payments,
-            _tr("1 von Hand eingetragene Zahlung"),
-            _tr("{0} von Hand eingetragene Zahlungen"),
+            _("1 von Hand eingetragene Zahlung"),
+            _("{0} von Hand eingetragene Zahlungen"),
         ),
         (
             loss.stripe_payments,
-            _tr("1 Zahlung über Stripe"),
-            _tr("{0} Zahlungen über Stripe"),
+            _("1 Zahlung über Stripe"),
+            _("{0} Zahlungen über Stripe"),
         ),
         (
             loss.reversals,
-            _tr("1 Erstattung oder Rückbuchung"),
-            _tr("{0} Erstattungen oder Rückbuchungen"),
+            _("1 Erstattung oder Rückbuchung"),
+            _("{0} Erstattungen oder Rückbuchungen"),
         ),
     ):
         if number:
@@ -157,4 +152,4 @@ def _listed(things: list[str]) -> str:
     """ "a, b und c"."""
     if len(things) < 2:
         return "".join(things)
-    return _tr("{0} und {1}").format(", ".join(things[:-1]), things[-1])
+    return _("{0} und {1}").format(", ".join(things[:-1]), things[-1])

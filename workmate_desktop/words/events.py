@@ -1,7 +1,5 @@
 """The German words of the Stripe tab: codes and values in, sentences out. No widgets."""
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
 from workmate_desktop.domain.secrets import Place
 from workmate_desktop.domain.stripe.events import (
@@ -15,29 +13,26 @@ from workmate_desktop.domain.stripe.events import (
 from workmate_desktop.domain.stripe.scenario import Scenario
 from workmate_desktop.words import formats
 from workmate_desktop.words.decline_reasons import decline_reason
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import Pill, outcome_pill
 from workmate_desktop.words.reason_texts import Explanation, reason_words
 from workmate_desktop.words.tone import Tone
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("stripe", text)
 
 
 def mode_words(livemode: bool | None) -> str:
     """Testmodus, Livebetrieb, or a dash while no key tells."""
     if livemode is None:
         return formats.NONE
-    return _tr("Livebetrieb") if livemode else _tr("Testmodus")
+    return _("Livebetrieb") if livemode else _("Testmodus")
 
 
 def place_words(place: Place) -> str:
     """Where the secrets lie."""
     return {
-        Place.KEYRING: _tr("Schlüsselbund dieses PCs"),
-        Place.FILE: _tr("Verschlüsselte Datei"),
-        Place.ENVIRONMENT: _tr("Umgebungsvariablen"),
-        Place.MEMORY: _tr("Nur bis zum Programmende"),
+        Place.KEYRING: _("Schlüsselbund dieses PCs"),
+        Place.FILE: _("Verschlüsselte Datei"),
+        Place.ENVIRONMENT: _("Umgebungsvariablen"),
+        Place.MEMORY: _("Nur bis zum Programmende"),
     }[place]
 
 
@@ -47,34 +42,34 @@ def place_words(place: Place) -> str:
 def filter_words(which: EventFilter) -> str:
     """The words of a chip."""
     return {
-        EventFilter.ALL: _tr("Alle"),
-        EventFilter.ERRORS: _tr("Nur Fehler"),
-        EventFilter.REVIEW: _tr("Klärung nötig"),
+        EventFilter.ALL: _("Alle"),
+        EventFilter.ERRORS: _("Nur Fehler"),
+        EventFilter.REVIEW: _("Klärung nötig"),
     }[which]
 
 
 def no_events_words(which: EventFilter, text: str) -> tuple[str, str]:
     """Title and sentence for a list without events."""
     if text:
-        sentence = _tr("Ereignis, Rechnung und Kennungen wurden nach „%1“ durchsucht.")
-        return _tr("Nichts gefunden"), sentence.replace("%1", text)
+        sentence = _("Ereignis, Rechnung und Kennungen wurden nach „%1“ durchsucht.")
+        return _("Nichts gefunden"), sentence.replace("%1", text)
     if which is EventFilter.ERRORS:
-        return _tr("Keine Fehler"), _tr("Keine Zahlung ist fehlgeschlagen, nichts ist zu klären.")
+        return _("Keine Fehler"), _("Keine Zahlung ist fehlgeschlagen, nichts ist zu klären.")
     if which is EventFilter.REVIEW:
-        return _tr("Nichts zu klären"), _tr("Nichts wartet auf eine Entscheidung.")
+        return _("Nichts zu klären"), _("Nichts wartet auf eine Entscheidung.")
     return (
-        _tr("Noch kein Ereignis"),
-        _tr("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung wird Bezahlt."),
+        _("Noch kein Ereignis"),
+        _("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung wird Bezahlt."),
     )
 
 
 def source_words(source: Source) -> str:
     """How the event came."""
     return {
-        Source.WEBHOOK: _tr("Webhook"),
-        Source.CATCH_UP: _tr("Nachgeholt"),
-        Source.POLL: _tr("Abruf"),
-        Source.SIMULATION: _tr("Simulation"),
+        Source.WEBHOOK: _("Webhook"),
+        Source.CATCH_UP: _("Nachgeholt"),
+        Source.POLL: _("Abruf"),
+        Source.SIMULATION: _("Simulation"),
     }[source]
 
 
@@ -82,12 +77,12 @@ def event_pill(row: EventRow) -> Pill:
     """What the event did; one that did not come by webhook says so."""
     pill = outcome_pill(row.outcome)
     if reason_of(row) is Reason.PAYMENT_RUNNING:
-        pill = Pill(_tr("Zahlung läuft"), Tone.BLUE)
+        pill = Pill(_("Zahlung läuft"), Tone.BLUE)
     suffix = {
         Source.WEBHOOK: "",
-        Source.CATCH_UP: _tr("nachgeholt"),
-        Source.POLL: _tr("Abruf"),
-        Source.SIMULATION: _tr("Simulation"),
+        Source.CATCH_UP: _("nachgeholt"),
+        Source.POLL: _("Abruf"),
+        Source.SIMULATION: _("Simulation"),
     }[row.source]
     return Pill(f"{pill.text} · {suffix}", pill.tone) if suffix else pill
 
@@ -127,7 +122,7 @@ def explain(row: EventRow) -> Explanation:
         return Explanation(
             reason_words(reason).what
             + " "
-            + _tr("Sie wurde von Hand einer Rechnung zugeordnet und ist dort verbucht.")
+            + _("Sie wurde von Hand einer Rechnung zugeordnet und ist dort verbucht.")
         )
     if reason is not None:
         return reason_words(reason, failed=row.type == PAYMENT_FAILED)
@@ -139,32 +134,32 @@ def outcome_words(row: EventRow) -> Explanation:
     match row.outcome:
         case Outcome.BOOKED if row.type in REVERSAL_TYPES:
             return Explanation(
-                _tr(
+                _(
                     "Stripe meldet Geld, das zurückging oder wiederkam. Es ist bei der Zahlung als "
                     "Gegenbuchung verbucht, der Status der Rechnung ist angepasst."
                 )
             )
         case Outcome.BOOKED:
             return Explanation(
-                _tr("Stripe meldet eine erfolgreiche Zahlung. Sie ist auf der Rechnung verbucht.")
+                _("Stripe meldet eine erfolgreiche Zahlung. Sie ist auf der Rechnung verbucht.")
             )
         case Outcome.FAILURE_RECORDED:
-            what = _tr("Die Zahlung ist fehlgeschlagen: %1")
+            what = _("Die Zahlung ist fehlgeschlagen: %1")
             return Explanation(
                 what.replace("%1", failure_words(row)),
-                _tr("Die Rechnung bleibt offen. Der Kunde kann es noch einmal versuchen."),
+                _("Die Rechnung bleibt offen. Der Kunde kann es noch einmal versuchen."),
             )
         case Outcome.DUPLICATE:
             return Explanation(
-                _tr("Stripe hat dasselbe noch einmal gemeldet. Es wurde nichts doppelt verbucht.")
+                _("Stripe hat dasselbe noch einmal gemeldet. Es wurde nichts doppelt verbucht.")
             )
         case Outcome.NEEDS_REVIEW:
             return Explanation(
-                _tr("Das Programm darf hier nicht allein entscheiden."),
-                _tr("Bitte im Stripe-Dashboard nachsehen, worum es geht."),
+                _("Das Programm darf hier nicht allein entscheiden."),
+                _("Bitte im Stripe-Dashboard nachsehen, worum es geht."),
             )
         case Outcome.IGNORED:
-            return Explanation(_tr("Dieses Ereignis ist für die Rechnungen ohne Bedeutung."))
+            return Explanation(_("Dieses Ereignis ist für die Rechnungen ohne Bedeutung."))
 
 
 def failure_words(row: EventRow) -> str:
@@ -180,18 +175,18 @@ def reprocessed_words(before: Outcome, after: Outcome) -> str:
     """What Erneut verarbeiten did."""
     if before is after:
         return {
-            Outcome.BOOKED: _tr("Nichts geändert: Die Zahlung war schon verbucht."),
-            Outcome.FAILURE_RECORDED: _tr("Nichts geändert: Der Fehlschlag war schon vermerkt."),
-            Outcome.DUPLICATE: _tr("Nichts geändert: Das Ereignis bleibt ein doppeltes."),
-            Outcome.NEEDS_REVIEW: _tr("Nichts geändert: Es ist noch immer etwas zu klären."),
-            Outcome.IGNORED: _tr("Nichts geändert: Das Ereignis ist weiter ohne Bedeutung."),
+            Outcome.BOOKED: _("Nichts geändert: Die Zahlung war schon verbucht."),
+            Outcome.FAILURE_RECORDED: _("Nichts geändert: Der Fehlschlag war schon vermerkt."),
+            Outcome.DUPLICATE: _("Nichts geändert: Das Ereignis bleibt ein doppeltes."),
+            Outcome.NEEDS_REVIEW: _("Nichts geändert: Es ist noch immer etwas zu klären."),
+            Outcome.IGNORED: _("Nichts geändert: Das Ereignis ist weiter ohne Bedeutung."),
         }[after]
     return {
-        Outcome.BOOKED: _tr("Erledigt: Die Zahlung ist jetzt verbucht."),
-        Outcome.FAILURE_RECORDED: _tr("Erledigt: Der Fehlschlag ist jetzt vermerkt."),
-        Outcome.DUPLICATE: _tr("Erledigt: Die Zahlung war schon auf anderem Weg verbucht."),
-        Outcome.NEEDS_REVIEW: _tr("Jetzt ist etwas zu klären."),
-        Outcome.IGNORED: _tr("Erledigt: Das Ereignis ist ohne Bedeutung."),
+        Outcome.BOOKED: _("Erledigt: Die Zahlung ist jetzt verbucht."),
+        Outcome.FAILURE_RECORDED: _("Erledigt: Der Fehlschlag ist jetzt vermerkt."),
+        Outcome.DUPLICATE: _("Erledigt: Die Zahlung war schon auf anderem Weg verbucht."),
+        Outcome.NEEDS_REVIEW: _("Jetzt ist etwas zu klären."),
+        Outcome.IGNORED: _("Erledigt: Das Ereignis ist ohne Bedeutung."),
     }[after]
 
 
@@ -201,25 +196,25 @@ def reprocessed_words(before: Outcome, after: Outcome) -> str:
 def scenario_words(scenario: Scenario) -> tuple[str, str]:
     """Title and sentence of a scenario."""
     return {
-        Scenario.SUCCESS: (_tr("Erfolgreich"), _tr("Der Kunde zahlt den offenen Betrag.")),
-        Scenario.PARTIAL: (_tr("Teilzahlung"), _tr("Der Kunde zahlt die Hälfte.")),
-        Scenario.OVERPAID: (_tr("Überzahlung"), _tr("Der Kunde zahlt mehr, als offen ist.")),
-        Scenario.DECLINED: (_tr("Karte abgelehnt"), _tr("Die Bank lehnt ohne Begründung ab.")),
+        Scenario.SUCCESS: (_("Erfolgreich"), _("Der Kunde zahlt den offenen Betrag.")),
+        Scenario.PARTIAL: (_("Teilzahlung"), _("Der Kunde zahlt die Hälfte.")),
+        Scenario.OVERPAID: (_("Überzahlung"), _("Der Kunde zahlt mehr, als offen ist.")),
+        Scenario.DECLINED: (_("Karte abgelehnt"), _("Die Bank lehnt ohne Begründung ab.")),
         Scenario.INSUFFICIENT_FUNDS: (
-            _tr("Zu wenig Deckung"),
-            _tr("Das Konto der Karte ist nicht gedeckt."),
+            _("Zu wenig Deckung"),
+            _("Das Konto der Karte ist nicht gedeckt."),
         ),
         Scenario.DUPLICATE: (
-            _tr("Doppelt zugestellt"),
-            _tr("Stripe meldet dieselbe Zahlung dreimal."),
+            _("Doppelt zugestellt"),
+            _("Stripe meldet dieselbe Zahlung dreimal."),
         ),
         Scenario.LATE_FAILURE: (
-            _tr("Verspäteter Fehlschlag"),
-            _tr("Nach der Zahlung kommt ein Fehlschlag."),
+            _("Verspäteter Fehlschlag"),
+            _("Nach der Zahlung kommt ein Fehlschlag."),
         ),
         Scenario.UNKNOWN_INVOICE: (
-            _tr("Unbekannte Rechnung"),
-            _tr("Geld, das keine Rechnung findet."),
+            _("Unbekannte Rechnung"),
+            _("Geld, das keine Rechnung findet."),
         ),
     }[scenario]
 
@@ -228,5 +223,5 @@ def answers_words(answers: list[int], milliseconds: float) -> str:
     """The HTTP answers of a simulation."""
     took = answer_words(milliseconds)
     one = len(answers) == 1
-    sentence = _tr("Antwort %1 in %2.") if one else _tr("Antworten %1 in %2.")
+    sentence = _("Antwort %1 in %2.") if one else _("Antworten %1 in %2.")
     return sentence.replace("%1", ", ".join(map(str, answers))).replace("%2", took)

@@ -27,13 +27,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
-
 from workmate_desktop.domain import typed_numbers
 from workmate_desktop.domain.payments.money import MAX_MINOR, exponent
 from workmate_desktop.domain.typed_numbers import Doubt, Typed
 from workmate_desktop.words import money_text, time_text
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 NBSP = money_text.NBSP
 money = money_text.money
@@ -43,15 +41,10 @@ NONE = "–"
 """Shown where there is no value."""
 
 _LOCALE = "de_DE"
-_GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
 _DATE = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2})", re.ASCII)
 _DIGITS_OF_DATE = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})", re.ASCII)
 _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?", re.ASCII)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("formats", text)
 
 
 def money_input(minor: int | Decimal, currency: str) -> str:
@@ -104,11 +97,11 @@ def _amount(text: str, currency: str) -> int | str:
             return _which(found, currency)
         found = found.exact  # as this currency is always written
     if found is None:
-        return _tr("Das ist kein Betrag. Beispiele: 35 oder 1.234,56.")
+        return _("Das ist kein Betrag. Beispiele: 35 oder 1.234,56.")
     if len(found.part) > digits:
         return _MOST_DECIMALS[digits]()
     minor = int(found.value.scaleb(digits))
-    return minor if abs(minor) <= MAX_MINOR else _tr("Dieser Betrag ist zu groß.")
+    return minor if abs(minor) <= MAX_MINOR else _("Dieser Betrag ist zu groß.")
 
 
 def parse_price(text: str, currency: str, decimals: int) -> Decimal | None:
@@ -124,9 +117,9 @@ def parse_price(text: str, currency: str, decimals: int) -> Decimal | None:
 
 
 _MOST_DECIMALS: dict[int, Callable[[], str]] = {
-    0: lambda: _tr("In dieser Währung gibt es keine Stellen nach dem Komma."),
-    2: lambda: _tr("Ein Betrag hat höchstens zwei Stellen nach dem Komma."),
-    3: lambda: _tr("Ein Betrag hat höchstens drei Stellen nach dem Komma."),
+    0: lambda: _("In dieser Währung gibt es keine Stellen nach dem Komma."),
+    2: lambda: _("Ein Betrag hat höchstens zwei Stellen nach dem Komma."),
+    3: lambda: _("Ein Betrag hat höchstens drei Stellen nach dem Komma."),
 }
 
 
@@ -135,7 +128,7 @@ def _which(doubt: Doubt, currency: str) -> str:
     rounded = doubt.exact.value.quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_HALF_UP)
     both = (doubt.grouped.value, rounded)
     amounts = (money(int(value.scaleb(exponent(currency))), currency) for value in both)
-    return fill(_tr("Meinen Sie %1 oder %2? Bitte so eintragen."), *amounts)
+    return fill(_("Meinen Sie %1 oder %2? Bitte so eintragen."), *amounts)
 
 
 @cache
@@ -178,9 +171,7 @@ def percent(value: Decimal) -> str:
 
 def date_text(day: date | None) -> str:
     """A date, or "–" for none."""
-    if day is None:
-        return NONE
-    return _GERMAN.toString(QDate(day.year, day.month, day.day), "dd.MM.yyyy")
+    return NONE if day is None else time_text.date_text(day)
 
 
 def parse_date(
@@ -226,7 +217,7 @@ def _date_parts(text: str) -> re.Match[str] | None:
 
 def month_name(day: date) -> str:
     """The month in words."""
-    return _GERMAN.standaloneMonthName(day.month)
+    return time_text.month_name(day)
 
 
 def date_time(moment: datetime) -> str:
@@ -243,11 +234,11 @@ def ago(moment: datetime, now: datetime) -> str:
     """How long ago, up to an hour; then `day_time`. A moment to come is "gerade eben"."""
     seconds = int((now - moment).total_seconds())
     if seconds < 2:
-        return _tr("gerade eben")
+        return _("gerade eben")
     if seconds < 60:
-        return _tr("vor %1 s").replace("%1", str(seconds))
+        return _("vor %1 s").replace("%1", str(seconds))
     if seconds < 3600:
-        return _tr("vor %1 min").replace("%1", str(seconds // 60))
+        return _("vor %1 min").replace("%1", str(seconds // 60))
     return day_time(moment, now)
 
 
@@ -255,13 +246,9 @@ def due_text(due: date, today: date) -> str:
     """When an owed invoice is due, in words."""
     days = (due - today).days
     if days == 0:
-        return _tr("heute fällig")
+        return _("heute fällig")
     if days > 0:
-        return (
-            _tr("morgen fällig")
-            if days == 1
-            else _tr("fällig in %1 Tagen").replace("%1", str(days))
-        )
+        return _("morgen fällig") if days == 1 else _("fällig in %1 Tagen").replace("%1", str(days))
     if days == -1:
-        return _tr("seit gestern überfällig")
-    return _tr("seit %1 Tagen überfällig").replace("%1", str(-days))
+        return _("seit gestern überfällig")
+    return _("seit %1 Tagen überfällig").replace("%1", str(-days))

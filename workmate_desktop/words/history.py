@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices.closings import REFUND, SKONTO, WRITE_OFF
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
@@ -13,6 +11,7 @@ from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.words import formats, reversal_texts
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words.decline_reasons import decline_reason
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.method_texts import method_name
 from workmate_desktop.words.review_history import (
     REVIEW_TONES,
@@ -20,11 +19,6 @@ from workmate_desktop.words.review_history import (
     review_titles,
 )
 from workmate_desktop.words.tone import Tone
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("invoices", text)
 
 
 def payment_title(payment: Payment) -> str:
@@ -33,63 +27,63 @@ def payment_title(payment: Payment) -> str:
         here = payment.amount_minor > 0
         # Undone, money that had come goes, and money that had gone comes.
         came = here is (payment.reverses_id is None)
-        name = _tr("Von anderer Rechnung") if came else _tr("Auf andere Rechnung")
-        return fill(_tr("Rückgängig: %1"), name) if payment.reverses_id is not None else name
+        name = _("Von anderer Rechnung") if came else _("Auf andere Rechnung")
+        return fill(_("Rückgängig: %1"), name) if payment.reverses_id is not None else name
     if payment.reversal_of is not None:
         return reversal_texts.reversal_title(payment.kind)
     name = _closing_name(payment.kind or "") or method_name(payment.method)
     if payment.kind == REFUND:
-        name = fill(_tr("Rückzahlung (%1)"), name)
-    return fill(_tr("Rückgängig: %1"), name) if payment.reverses_id is not None else name
+        name = fill(_("Rückzahlung (%1)"), name)
+    return fill(_("Rückgängig: %1"), name) if payment.reverses_id is not None else name
 
 
 def _closing_name(kind: str) -> str:
-    return {SKONTO: _tr("Skonto"), WRITE_OFF: _tr("Ausbuchung")}.get(kind, "")
+    return {SKONTO: _("Skonto"), WRITE_OFF: _("Ausbuchung")}.get(kind, "")
 
 
 def source_name(source: str) -> str:
     """How an event came; empty for the ordinary way."""
     return {
-        Source.CATCH_UP.value: _tr("Nachgeholt"),
-        Source.POLL.value: _tr("Abruf"),
-        Source.SIMULATION.value: _tr("Simulation"),
+        Source.CATCH_UP.value: _("Nachgeholt"),
+        Source.POLL.value: _("Abruf"),
+        Source.SIMULATION.value: _("Simulation"),
     }.get(source, "")
 
 
 def history_title(line: HistoryLine) -> str:
     """What happened, in German; an action of a newer version is named as it is."""
     titles: dict[str, str] = {
-        Action.CREATED: _tr("Entwurf angelegt"),
-        Action.EDITED: _tr("Entwurf geändert"),
-        Action.ISSUED: _tr("Rechnung gestellt"),
-        Action.CANCELLED: _tr("Rechnung storniert"),
-        Action.DELETED: _tr("Entwurf gelöscht"),
-        Action.PAYMENT_BOOKED: _tr("Zahlung eingegangen"),
-        Action.PAYMENT_FAILED: _tr("Zahlung fehlgeschlagen"),
-        Action.MANUAL_PAYMENT: _tr("Zahlung eingetragen"),
-        Action.PAYMENT_REVERSED: _tr("Zahlung rückgängig gemacht"),
-        Action.STATUS_CHANGED: _tr("Status geändert"),
-        Action.SKONTO: _tr("Skonto"),
-        Action.WRITTEN_OFF: _tr("Rest ausgebucht"),
-        Action.CLOSING_UNDONE: _tr("Ausbuchung zurückgenommen"),
-        Action.PAID_BACK: _tr("Rückzahlung eingetragen"),
-        Action.PAID_BACK_UNDONE: _tr("Rückzahlung rückgängig gemacht"),
-        Action.OWED_AGAIN: _tr("Erstattung wieder offen gestellt"),
-        Action.OWED_AGAIN_UNDONE: _tr("Erstattung doch nicht wieder offen"),
-        Action.PAYMENT_RUNNING: _tr("Zahlung läuft"),
-        Action.PAYMENT_CANCELED: _tr("Zahlung abgebrochen"),
-        Action.LINK_CREATED: _tr("Zahlungslink angelegt"),
-        Action.LINK_SENT: _tr("E-Mail an den Kunden vorbereitet"),
-        Action.LINK_CLOSED: _tr("Zahlungslink abgeschaltet"),
-        Action.BUYER_TAKEN_OVER: _tr("Anschrift beim Update übernommen"),
+        Action.CREATED: _("Entwurf angelegt"),
+        Action.EDITED: _("Entwurf geändert"),
+        Action.ISSUED: _("Rechnung gestellt"),
+        Action.CANCELLED: _("Rechnung storniert"),
+        Action.DELETED: _("Entwurf gelöscht"),
+        Action.PAYMENT_BOOKED: _("Zahlung eingegangen"),
+        Action.PAYMENT_FAILED: _("Zahlung fehlgeschlagen"),
+        Action.MANUAL_PAYMENT: _("Zahlung eingetragen"),
+        Action.PAYMENT_REVERSED: _("Zahlung rückgängig gemacht"),
+        Action.STATUS_CHANGED: _("Status geändert"),
+        Action.SKONTO: _("Skonto"),
+        Action.WRITTEN_OFF: _("Rest ausgebucht"),
+        Action.CLOSING_UNDONE: _("Ausbuchung zurückgenommen"),
+        Action.PAID_BACK: _("Rückzahlung eingetragen"),
+        Action.PAID_BACK_UNDONE: _("Rückzahlung rückgängig gemacht"),
+        Action.OWED_AGAIN: _("Erstattung wieder offen gestellt"),
+        Action.OWED_AGAIN_UNDONE: _("Erstattung doch nicht wieder offen"),
+        Action.PAYMENT_RUNNING: _("Zahlung läuft"),
+        Action.PAYMENT_CANCELED: _("Zahlung abgebrochen"),
+        Action.LINK_CREATED: _("Zahlungslink angelegt"),
+        Action.LINK_SENT: _("E-Mail an den Kunden vorbereitet"),
+        Action.LINK_CLOSED: _("Zahlungslink abgeschaltet"),
+        Action.BUYER_TAKEN_OVER: _("Anschrift beim Update übernommen"),
         **review_titles(),
         **reversal_texts.action_titles(),
     }
     title = titles.get(line.action, line.action)
     if line.action == Action.LINK_SENT and line.detail.get("channel") == "copy":
-        title = _tr("Zahlungslink kopiert")
+        title = _("Zahlungslink kopiert")
     if line.action == Action.CLOSING_UNDONE and line.detail.get("kind") == SKONTO:
-        title = _tr("Skonto zurückgenommen")
+        title = _("Skonto zurückgenommen")
     if line.action == Action.DISPUTE_WON and line.detail.get("left_minor"):
         title = reversal_texts.back_in_part()
     if line.action == Action.STATUS_CHANGED:
@@ -175,11 +169,11 @@ def history_tone(line: HistoryLine) -> Tone:
 def link_closed_because(reason: str) -> str:
     """Why a payment link was switched off; empty for a reason of a newer version."""
     return {
-        CloseReason.PAID.value: _tr("Es ist nichts mehr offen"),
-        CloseReason.AMOUNT_CHANGED.value: _tr("Der offene Betrag hat sich geändert"),
-        CloseReason.CANCELLED.value: _tr("Die Rechnung ist storniert"),
-        CloseReason.RUNNING.value: _tr("Eine Zahlung läuft schon"),
-        CloseReason.OUTSIDE.value: _tr("Bei Stripe war er schon abgeschaltet"),
+        CloseReason.PAID.value: _("Es ist nichts mehr offen"),
+        CloseReason.AMOUNT_CHANGED.value: _("Der offene Betrag hat sich geändert"),
+        CloseReason.CANCELLED.value: _("Die Rechnung ist storniert"),
+        CloseReason.RUNNING.value: _("Eine Zahlung läuft schon"),
+        CloseReason.OUTSIDE.value: _("Bei Stripe war er schon abgeschaltet"),
     }.get(reason, "")
 
 

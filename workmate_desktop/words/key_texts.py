@@ -3,23 +3,17 @@
 Why a key cannot be right is in words/key_messages.py.
 """
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.keys import mask
 from workmate_desktop.words.events import mode_words
 from workmate_desktop.words.key_messages import KeyKind
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 VARIABLES = {
     KeyKind.PUBLISHABLE: "WORKMATE_STRIPE_PUBLISHABLE_KEY",
     KeyKind.SECRET: "WORKMATE_STRIPE_SECRET_KEY",
     KeyKind.WEBHOOK_SECRET: "WORKMATE_STRIPE_WEBHOOK_SECRET",
 }
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("stripe", text)
 
 
 def masked(key: str) -> str:
@@ -31,7 +25,7 @@ def masked(key: str) -> str:
 def stored_of_other_mode(livemode_stored: bool) -> str:
     """The publishable key was changed, and the stored secret no longer fits it."""
     return fill(
-        _tr("Der hinterlegte Secret Key gehört zum %1. Bitte den passenden einfügen."),
+        _("Der hinterlegte Secret Key gehört zum %1. Bitte den passenden einfügen."),
         mode_words(livemode_stored),
     )
 
@@ -39,9 +33,9 @@ def stored_of_other_mode(livemode_stored: bool) -> str:
 def hint_while_empty(kind: KeyKind) -> str:
     """What belongs into an empty field."""
     return {
-        KeyKind.PUBLISHABLE: _tr("Beginnt mit pk_test_ oder pk_live_."),
-        KeyKind.SECRET: _tr("Beginnt mit sk_test_ oder sk_live_, eingeschränkte mit rk_."),
-        KeyKind.WEBHOOK_SECRET: _tr("Beginnt mit whsec_."),
+        KeyKind.PUBLISHABLE: _("Beginnt mit pk_test_ oder pk_live_."),
+        KeyKind.SECRET: _("Beginnt mit sk_test_ oder sk_live_, eingeschränkte mit rk_."),
+        KeyKind.WEBHOOK_SECRET: _("Beginnt mit whsec_."),
     }[kind]
 
 
@@ -49,26 +43,26 @@ def key_is_right(kind: KeyKind, livemode: bool | None) -> str:
     """The green words under a field."""
     return {
         KeyKind.PUBLISHABLE: mode_words(livemode),
-        KeyKind.SECRET: _tr("Gleicher Modus wie der Publishable Key"),
-        KeyKind.WEBHOOK_SECRET: _tr("Form stimmt. Ob es passt, zeigt die erste Zustellung."),
+        KeyKind.SECRET: _("Gleicher Modus wie der Publishable Key"),
+        KeyKind.WEBHOOK_SECRET: _("Form stimmt. Ob es passt, zeigt die erste Zustellung."),
     }[kind]
 
 
 def key_is_stored(kind: KeyKind) -> str:
     """Under a secret that was left as it is."""
     if kind is KeyKind.SECRET:
-        return _tr("Hinterlegt. Leer lassen, um ihn zu behalten.")
-    return _tr("Hinterlegt. Leer lassen, um es zu behalten.")
+        return _("Hinterlegt. Leer lassen, um ihn zu behalten.")
+    return _("Hinterlegt. Leer lassen, um es zu behalten.")
 
 
 def given_by_environment(kind: KeyKind) -> str:
     """Why a field cannot be changed."""
-    return fill(_tr("Durch die Umgebungsvariable %1 vorgegeben."), VARIABLES[kind])
+    return fill(_("Durch die Umgebungsvariable %1 vorgegeben."), VARIABLES[kind])
 
 
 def no_webhook_secret() -> str:
     """The consequence of leaving it empty."""
-    return _tr(
+    return _(
         "Ohne Webhook Secret meldet Stripe nichts sofort. Zahlungen holt dann der Abruf, alle 30 s."
     )
 
@@ -76,12 +70,12 @@ def no_webhook_secret() -> str:
 def mode_switch(to_live: bool, *, keeps_webhook_secret: bool) -> str:
     """The amber line when an edit leaves one mode for the other."""
     words = (
-        _tr("Wechsel vom Testmodus in den Livebetrieb: Ab dem Speichern fließt echtes Geld.")
+        _("Wechsel vom Testmodus in den Livebetrieb: Ab dem Speichern fließt echtes Geld.")
         if to_live
-        else _tr("Wechsel vom Livebetrieb in den Testmodus: Echte Zahlungen kommen nicht mehr an.")
+        else _("Wechsel vom Livebetrieb in den Testmodus: Echte Zahlungen kommen nicht mehr an.")
     )
     if keeps_webhook_secret:
-        more = _tr("Auch das Webhook Secret gehört zu einem Modus: bitte neu einfügen.")
+        more = _("Auch das Webhook Secret gehört zu einem Modus: bitte neu einfügen.")
         return f"{words} {more}"
     return words
 
@@ -91,9 +85,9 @@ def account_name(account: AccountInfo) -> str:
     name = account.name or account.id
     if account.livemode or "(test)" in name.casefold():
         return name
-    return fill(_tr("%1 (Test)"), name)
+    return fill(_("%1 (Test)"), name)
 
 
 def connected_with(account: AccountInfo) -> str:
     """The test succeeded."""
-    return fill(_tr("Verbunden mit „%1“"), account_name(account))
+    return fill(_("Verbunden mit „%1“"), account_name(account))

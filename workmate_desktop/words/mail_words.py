@@ -9,34 +9,30 @@ from datetime import datetime
 
 from workmate_desktop.domain.history import Notice, NoticeKind
 from workmate_desktop.domain.notify.mail import MailText
+from workmate_desktop.words.language import _
 from workmate_desktop.words.notice_words import notice_words
-from workmate_desktop.words.words import translate
 
 MOST = 50
 """More notices than these are only counted in a mail."""
 _LONGEST_LINE = 300
 
 
-def _tr(text: str) -> str:
-    return translate("mail", text)
-
-
 def mail_text(notices: Sequence[Notice], local: Callable[[datetime], datetime]) -> MailText:
     """A mail about these notices, oldest first. `local` gives the time of the office."""
     paragraphs = [_paragraph(each, local) for each in notices[:MOST]]
     if len(notices) > MOST:
-        more = _tr("… und %1 weitere Meldungen.")
+        more = _("… und %1 weitere Meldungen.")
         paragraphs.append(more.replace("%1", str(len(notices) - MOST)))
-    where = _tr("Mehr dazu im Programm unter Protokoll → Meldungen.")
+    where = _("Mehr dazu im Programm unter Protokoll → Meldungen.")
     return MailText(_subject(notices), "\n\n".join((*paragraphs, where, _signature())) + "\n")
 
 
 def test_mail_text() -> MailText:
     """What **Testmail senden** sends."""
-    words = _tr(
+    words = _(
         "Diese Testmail zeigt: Meldungen von WorkmateOS Desktop kommen in diesem Postfach an."
     )
-    return MailText(_tr("WorkmateOS: Testmail"), f"{words}\n\n{_signature()}\n")
+    return MailText(_("WorkmateOS: Testmail"), f"{words}\n\n{_signature()}\n")
 
 
 def summary(notices: Sequence[Notice]) -> str:
@@ -53,7 +49,7 @@ def summary(notices: Sequence[Notice]) -> str:
         parts.append(notice_words(notices[0]).title)
         others -= 1
     if others:
-        more = _tr("1 weitere") if others == 1 else _tr("%1 weitere")
+        more = _("1 weitere") if others == 1 else _("%1 weitere")
         parts.append(more.replace("%1", str(others)))
     return ", ".join(parts)
 
@@ -62,18 +58,18 @@ def _kinds() -> tuple[tuple[NoticeKind, str, str], ...]:
     return (
         (
             NoticeKind.PAYMENT_FAILED,
-            _tr("1 Zahlung fehlgeschlagen"),
-            _tr("%1 Zahlungen fehlgeschlagen"),
+            _("1 Zahlung fehlgeschlagen"),
+            _("%1 Zahlungen fehlgeschlagen"),
         ),
-        (NoticeKind.NEEDS_REVIEW, _tr("1 Klärung nötig"), _tr("%1 Klärungen nötig")),
-        (NoticeKind.OVERPAID, _tr("1 Überzahlung"), _tr("%1 Überzahlungen")),
+        (NoticeKind.NEEDS_REVIEW, _("1 Klärung nötig"), _("%1 Klärungen nötig")),
+        (NoticeKind.OVERPAID, _("1 Überzahlung"), _("%1 Überzahlungen")),
     )
 
 
 def _subject(notices: Sequence[Notice]) -> str:
     if len(notices) == 1:
         return _line(f"WorkmateOS: {notice_words(notices[0]).title}")
-    count = _tr("%1 Meldungen").replace("%1", str(len(notices)))
+    count = _("%1 Meldungen").replace("%1", str(len(notices)))
     return _line(f"WorkmateOS: {count} ({summary(notices)})")
 
 
@@ -83,7 +79,7 @@ def _paragraph(notice: Notice, local: Callable[[datetime], datetime]) -> str:
 
 
 def _signature() -> str:
-    return _tr(
+    return _(
         "Diese E-Mail hat WorkmateOS Desktop von selbst gesendet. Abstellen lässt sie sich dort "
         "unter Protokoll → Benachrichtigen → E-Mail bei Meldungen."
     )

@@ -6,34 +6,30 @@ https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-
 from functools import cache
 
 from workmate_desktop.domain.payments.payments import BANK_TRANSFER, CASH
-from workmate_desktop.words.words import translate
-
-
-def _tr(text: str) -> str:
-    return translate("methods", text)
+from workmate_desktop.words.language import _
 
 
 @cache
 def method_name(method: str) -> str:
     """How money came, in a word; a name that has no translation is shown as its owner writes it."""
     known = {
-        BANK_TRANSFER: _tr("Überweisung"),
-        CASH: _tr("Bar"),
-        "card": _tr("Karte"),
-        "card_present": _tr("Karte (vor Ort)"),
-        "interac_present": _tr("Karte (vor Ort)"),
-        "sepa_debit": _tr("SEPA-Lastschrift"),
-        "bacs_debit": _tr("Bacs-Lastschrift"),
-        "au_becs_debit": _tr("BECS-Lastschrift"),
-        "nz_bank_account": _tr("Lastschrift (Neuseeland)"),
-        "acss_debit": _tr("Lastschrift (Kanada)"),
-        "us_bank_account": _tr("Lastschrift (USA)"),
-        "customer_balance": _tr("Überweisung"),
-        "sepa_credit_transfer": _tr("Überweisung"),
-        "sofort": _tr("Sofortüberweisung"),
-        "stripe": _tr("Stripe"),
+        BANK_TRANSFER: _("Überweisung"),
+        CASH: _("Bar"),
+        "card": _("Karte"),
+        "card_present": _("Karte (vor Ort)"),
+        "interac_present": _("Karte (vor Ort)"),
+        "sepa_debit": _("SEPA-Lastschrift"),
+        "bacs_debit": _("Bacs-Lastschrift"),
+        "au_becs_debit": _("BECS-Lastschrift"),
+        "nz_bank_account": _("Lastschrift (Neuseeland)"),
+        "acss_debit": _("Lastschrift (Kanada)"),
+        "us_bank_account": _("Lastschrift (USA)"),
+        "customer_balance": _("Überweisung"),
+        "sepa_credit_transfer": _("Überweisung"),
+        "sofort": _("Sofortüberweisung"),
+        "stripe": _("Stripe"),
     }
-    return known.get(method) or _NAMES.get(method, method) or _tr("Zahlung")
+    return known.get(method) or _NAMES.get(method, method) or _("Zahlung")
 
 
 _NAMES = {

@@ -9,6 +9,7 @@ from workmate_desktop.domain.stripe.events import Reason
 from workmate_desktop.words import reversal_texts, step_texts
 from workmate_desktop.words.caught_up import counts_words
 from workmate_desktop.words.decline_reasons import decline_reason
+from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_messages import mail_words
 from workmate_desktop.words.money_text import money
 from workmate_desktop.words.outside_words import outside_words
@@ -16,7 +17,6 @@ from workmate_desktop.words.reason_texts import reason_words
 from workmate_desktop.words.schema_words import mended_words
 from workmate_desktop.words.sums_words import sums_lines, sums_title
 from workmate_desktop.words.trouble_texts import clock_words
-from workmate_desktop.words.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +27,39 @@ class NoticeWords:
     why: str
 
 
-def _tr(text: str) -> str:
-    return translate("notices", text)
-
-
 def notice_words(notice: Notice) -> NoticeWords:
     """A notice in plain words."""
     kind = kind_of(notice)
     match kind:
         case None:  # written by a newer version
-            return NoticeWords(_tr("Meldung"), notice.kind)
+            return NoticeWords(_("Meldung"), notice.kind)
         case NoticeKind.PAYMENT_FAILED:
             return NoticeWords(
-                _tr("Zahlung fehlgeschlagen: {0}").format(_invoice_and_amount(notice)),
+                _("Zahlung fehlgeschlagen: {0}").format(_invoice_and_amount(notice)),
                 _failure(notice),
             )
         case NoticeKind.NEEDS_REVIEW:
             return NoticeWords(
-                _tr("Klärung nötig: {0}").format(_invoice_and_amount(notice)), _reason(notice)
+                _("Klärung nötig: {0}").format(_invoice_and_amount(notice)), _reason(notice)
             )
         case NoticeKind.OVERPAID:
             words = NoticeWords(
-                _tr("{0} ist überzahlt: {1} zu viel").format(
-                    _number(notice) or _tr("Eine Rechnung"), _amount(notice)
+                _("{0} ist überzahlt: {1} zu viel").format(
+                    _number(notice) or _("Eine Rechnung"), _amount(notice)
                 ),
-                _tr("Bitte mit dem Kunden klären, ob erstattet wird."),
+                _("Bitte mit dem Kunden klären, ob erstattet wird."),
             )
         case NoticeKind.CREDIT_GONE:
             return NoticeWords(
-                _tr("{0} ist wieder offen").format(_invoice_and_amount(notice)),
-                _tr("Das Guthaben aus {0} ging zurück an den Kunden oder die Bank.").format(
+                _("{0} ist wieder offen").format(_invoice_and_amount(notice)),
+                _("Das Guthaben aus {0} ging zurück an den Kunden oder die Bank.").format(
                     notice.detail.get("origin") or "–"
                 ),
             )
         case NoticeKind.COMPARISON_RESULT:
             return NoticeWords(
-                _tr("Beim Abgleich mit Stripe gefunden: {0}").format(_caught_up(notice)),
-                _tr("Es war bei Stripe, aber nie hier angekommen. Jetzt ist es verbucht."),
+                _("Beim Abgleich mit Stripe gefunden: {0}").format(_caught_up(notice)),
+                _("Es war bei Stripe, aber nie hier angekommen. Jetzt ist es verbucht."),
             )
         case kind if (title := reversal_texts.notice_title(kind, notice.detail)) is not None:
             return NoticeWords(
@@ -71,7 +67,7 @@ def notice_words(notice: Notice) -> NoticeWords:
                 reversal_texts.notice_why(kind, notice.detail),
             )
         case NoticeKind.CATCH_UP_RESULT:
-            return NoticeWords(_tr("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
+            return NoticeWords(_("Nachgeholt: {0}").format(_caught_up(notice)), _absence(notice))
         case NoticeKind.STEP_FAILED:
             words = _step(notice)
         case NoticeKind.CHANGED_OUTSIDE | NoticeKind.ADDED_OUTSIDE:
@@ -83,7 +79,7 @@ def notice_words(notice: Notice) -> NoticeWords:
                 or _about_the_program(kind, notice)
             )
     if "over_at" in notice.detail:
-        return NoticeWords(words.title, _tr("Inzwischen behoben."))
+        return NoticeWords(words.title, _("Inzwischen behoben."))
     return words
 
 
@@ -96,30 +92,30 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
     """Notices about what Stripe, or somebody else, sent."""
     return {
         NoticeKind.UNREADABLE_EVENT: NoticeWords(
-            _tr("Unterschriebene, aber unlesbare Nachricht"),
-            _tr(
+            _("Unterschriebene, aber unlesbare Nachricht"),
+            _(
                 "Stripe hat etwas geschickt, das dieses Programm nicht versteht. Bitte das "
                 "Programm aktualisieren oder den Support fragen."
             ),
         ),
         NoticeKind.FOREIGN_ACCOUNT: NoticeWords(
-            _tr("Ereignis eines fremden Stripe-Kontos"),
-            _tr(
+            _("Ereignis eines fremden Stripe-Kontos"),
+            _(
                 "Es wurde nichts verbucht. Der Webhook soll nur Ereignisse des eigenen Kontos "
                 "senden."
             ),
         ),
         NoticeKind.THIN_EVENT: NoticeWords(
-            _tr("Stripe sendet Kurzformat"),
-            _tr("Bitte beim Webhook im Stripe-Dashboard „Snapshot“ wählen."),
+            _("Stripe sendet Kurzformat"),
+            _("Bitte beim Webhook im Stripe-Dashboard „Snapshot“ wählen."),
         ),
         NoticeKind.SECRET_MISMATCH: NoticeWords(
-            _tr("Webhook Secret passt nicht"),
-            _tr("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
+            _("Webhook Secret passt nicht"),
+            _("Unter Stripe → Bearbeiten das Secret des sendenden Endpunkts eintragen."),
         ),
         NoticeKind.STRANGERS_REFUSED: NoticeWords(
-            _tr("Fremde Zugriffe abgewehrt"),
-            _tr("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
+            _("Fremde Zugriffe abgewehrt"),
+            _("Jemand anderes als Stripe hat an den Empfang geschrieben. Nichts wurde verbucht."),
         ),
     }.get(kind)
 
@@ -129,30 +125,30 @@ def _about_the_way(kind: NoticeKind, notice: Notice) -> NoticeWords | None:
     minutes = notice.detail.get("minutes")
     return {
         NoticeKind.ENDPOINT_DISABLED: NoticeWords(
-            _tr("Stripe hat den Webhook abgeschaltet"),
-            _tr(
+            _("Stripe hat den Webhook abgeschaltet"),
+            _(
                 "Zu viele Zustellungen kamen nicht an. Unter Stripe → Empfang „Webhook "
                 "einschalten“; was fehlt, holt das Programm von selbst nach."
             ),
         ),
         NoticeKind.DELIVERIES_MISSING: NoticeWords(
-            _tr("Stripes Zustellungen kommen nicht mehr an"),
-            _tr(
+            _("Stripes Zustellungen kommen nicht mehr an"),
+            _(
                 "Das Programm fragt solange alle 30 s selbst. Woran es liegt, zeigt unter Stripe "
                 "→ Empfang „Test-Ereignis senden“."
             ),
         ),
         NoticeKind.ANSWERS_SLOW: NoticeWords(
-            _tr("Dieser PC antwortet Stripe sehr langsam"),
-            _tr("Bitte andere Programme schließen oder den Datenträger prüfen lassen."),
+            _("Dieser PC antwortet Stripe sehr langsam"),
+            _("Bitte andere Programme schließen oder den Datenträger prüfen lassen."),
         ),
         NoticeKind.CLOCK_WRONG: NoticeWords(
             clock_words(minutes if isinstance(minutes, int) else None).removesuffix("."),
-            _tr("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht."),
+            _("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht."),
         ),
         NoticeKind.QUOTA_USED_UP: NoticeWords(
-            _tr("Das Monatskontingent des ngrok-Kontos ist aufgebraucht"),
-            _tr("Bei ngrok den Tarif prüfen. Bis dahin fragt das Programm alle 30 s selbst."),
+            _("Das Monatskontingent des ngrok-Kontos ist aufgebraucht"),
+            _("Bei ngrok den Tarif prüfen. Bis dahin fragt das Programm alle 30 s selbst."),
         ),
     }.get(kind)
 
@@ -161,52 +157,52 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
     """Notices about the program and its PC rather than about money."""
     return {
         NoticeKind.DATABASE_TROUBLE: NoticeWords(
-            _tr("Die Datenbank war vorübergehend nicht beschreibbar"),
-            _tr("Sie ist es wieder. Was Stripe nicht abliefern konnte, stellt es noch einmal zu."),
+            _("Die Datenbank war vorübergehend nicht beschreibbar"),
+            _("Sie ist es wieder. Was Stripe nicht abliefern konnte, stellt es noch einmal zu."),
         ),
         NoticeKind.DISK_LOW: NoticeWords(
-            _tr("Wenig Platz auf dem Datenträger: noch {0} MB").format(
+            _("Wenig Platz auf dem Datenträger: noch {0} MB").format(
                 notice.detail.get("free_mb", "–")
             ),
-            _tr("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
+            _("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
         ),
         NoticeKind.RISKY_FOLDER: NoticeWords(
-            _tr("Der Datenordner liegt nicht sicher"),
-            _tr(
+            _("Der Datenordner liegt nicht sicher"),
+            _(
                 "Er wird mit einem anderen Ort abgeglichen (Cloud). Bitte in einen Ordner verlegen "
                 "lassen, den nur dieser PC benutzt: Sonst können die Daten beschädigt werden."
             )
             if notice.detail.get("place") == "sync"
-            else _tr(
+            else _(
                 "Er liegt auf einem Netzlaufwerk. Bitte in einen Ordner auf diesem PC verlegen "
                 "lassen: Sonst können die Daten beschädigt werden."
             ),
         ),
         NoticeKind.RECEPTION_DISTURBED: NoticeWords(
-            _tr("Der Empfang ist gestört"),
-            _tr(
+            _("Der Empfang ist gestört"),
+            _(
                 "Zahlungen werden gerade nicht sofort gemeldet. Was zu tun ist, steht unter "
                 "Stripe → Empfang."
             ),
         ),
         NoticeKind.MAIL_FAILED: NoticeWords(
-            _tr("E-Mails bei Meldungen kommen nicht an"), _mail_trouble(notice)
+            _("E-Mails bei Meldungen kommen nicht an"), _mail_trouble(notice)
         ),
         NoticeKind.BOOKS_RESTORED: NoticeWords(
-            _tr("Eine Sicherung wurde wiederhergestellt"),
-            _tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(
+            _("Eine Sicherung wurde wiederhergestellt"),
+            _("Die vorherigen Daten liegen im Datenordner unter {0}.").format(
                 notice.detail.get("kept", "–")
             ),
         ),
         NoticeKind.SCHEMA_MENDED: NoticeWords(
-            _tr("Die Datenbank wurde von außen verändert"), _mended(notice)
+            _("Die Datenbank wurde von außen verändert"), _mended(notice)
         ),
         NoticeKind.SUMS_MENDED: NoticeWords(sums_title(notice), sums_lines(notice)),
         NoticeKind.SETTINGS_RESET: NoticeWords(
-            _tr("Einstellungen waren unbrauchbar"),
-            _tr("Es gelten wieder die Voreinstellungen."),
+            _("Einstellungen waren unbrauchbar"),
+            _("Es gelten wieder die Voreinstellungen."),
         ),
-    }.get(kind, NoticeWords(_tr("Meldung"), kind.value))
+    }.get(kind, NoticeWords(_("Meldung"), kind.value))
 
 
 def _mended(notice: Notice) -> str:
@@ -217,9 +213,9 @@ def _mended(notice: Notice) -> str:
 
 def _mail_trouble(notice: Notice) -> str:
     trouble = mail_words().get(f"mail_{notice.detail.get('reason')}")
-    words = " ".join(trouble or [_tr("Mit „Testmail senden“ lässt sich prüfen, woran es liegt.")])
+    words = " ".join(trouble or [_("Mit „Testmail senden“ lässt sich prüfen, woran es liegt.")])
     if notice.detail.get("given_up") is True:
-        words += " " + _tr("Was sie melden sollten, steht in dieser Liste.")
+        words += " " + _("Was sie melden sollten, steht in dieser Liste.")
     return words
 
 
@@ -228,8 +224,8 @@ def _step(notice: Notice) -> NoticeWords:
     step, right = notice.detail.get("step"), notice.detail.get("right")
     if step not in set(StepName):  # written by a newer version
         return NoticeWords(
-            _tr("Eine Aufgabe im Hintergrund ist fehlgeschlagen"),
-            _tr("Was dahintersteckt, steht unter Protokoll → Aufgaben."),
+            _("Eine Aufgabe im Hintergrund ist fehlgeschlagen"),
+            _("Was dahintersteckt, steht unter Protokoll → Aufgaben."),
         )
     name, trouble = StepName(str(step)), notice.detail.get("trouble")
     why = step_texts.trouble_words(
@@ -248,15 +244,15 @@ def _caught_up(notice: Notice) -> str:
 
 def _absence(notice: Notice) -> str:
     if notice.detail.get("absent") is True:
-        return _tr("Das geschah, während das Programm nicht lief oder nicht verbunden war.")
-    return _tr("Es war bei Stripe gemeldet, aber hier noch nicht angekommen.")
+        return _("Das geschah, während das Programm nicht lief oder nicht verbunden war.")
+    return _("Es war bei Stripe gemeldet, aber hier noch nicht angekommen.")
 
 
 def _invoice_and_amount(notice: Notice) -> str:
     """ "RE-2026-0117 · 476,00 €", "89,00 € ohne Rechnung"."""
     number, amount = _number(notice), _amount(notice)
     if not number:
-        return _tr("{0} ohne Rechnung").format(amount)
+        return _("{0} ohne Rechnung").format(amount)
     return f"{number} · {amount}"
 
 
@@ -269,13 +265,13 @@ def _amount(notice: Notice) -> str:
     minor, currency = notice.detail.get("amount_minor"), notice.detail.get("currency")
     if isinstance(minor, int) and isinstance(currency, str) and currency:
         return money(minor, currency)
-    return _tr("Zahlung")
+    return _("Zahlung")
 
 
 def _failure(notice: Notice) -> str:
     why = decline_reason(_code(notice, "decline_code"), _code(notice, "failure_code"))
     if notice.detail.get("still_owed") is False:
-        return _tr("{0} Die Rechnung ist davon nicht mehr betroffen.").format(why)
+        return _("{0} Die Rechnung ist davon nicht mehr betroffen.").format(why)
     return why
 
 
@@ -284,7 +280,7 @@ def _reason(notice: Notice) -> str:
     failed = bool(_code(notice, "decline_code") or _code(notice, "failure_code"))
     if isinstance(reason, str) and reason in set(Reason):
         return reason_words(Reason(reason), failed=failed).what
-    return _tr("Bitte unter Stripe → Ereignisse ansehen.")
+    return _("Bitte unter Stripe → Ereignisse ansehen.")
 
 
 def _code(notice: Notice, name: str) -> str | None:

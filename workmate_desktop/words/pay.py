@@ -3,8 +3,6 @@
 from datetime import datetime
 from urllib.parse import quote
 
-from PySide6.QtCore import QCoreApplication, QUrl
-
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.notify.addresses import wire_address
 from workmate_desktop.domain.payments.links import Offer, OfferState
@@ -12,12 +10,8 @@ from workmate_desktop.domain.payments.pay_address import PayAddress
 from workmate_desktop.domain.text import tidied
 from workmate_desktop.words import formats
 from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import trouble_message
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("pay", text)
 
 
 def offer_words(offer: Offer, since: datetime | None, now: datetime) -> str:
@@ -25,16 +19,16 @@ def offer_words(offer: Offer, since: datetime | None, now: datetime) -> str:
     when = formats.day_time(since, now) if since is not None else ""
     match offer.state:
         case OfferState.NONE:
-            return _tr("Zahlungslink: noch keiner")
+            return _("Zahlungslink: noch keiner")
         case OfferState.UNCONFIRMED:
-            return _tr("Zahlungslink: von Stripe noch nicht bestätigt, ein Klick fragt nach.")
+            return _("Zahlungslink: von Stripe noch nicht bestätigt, ein Klick fragt nach.")
         case OfferState.READY:
-            return fill(_tr("Zahlungslink bereit seit %1"), when)
+            return fill(_("Zahlungslink bereit seit %1"), when)
         case OfferState.CLOSING:
-            closing = _tr("Der bisherige Zahlungslink wird abgeschaltet.")
+            closing = _("Der bisherige Zahlungslink wird abgeschaltet.")
             return " ".join(words for words in (closing, _why(offer)) if words)
         case OfferState.RUNNING:
-            words = _tr("Zahlung läuft seit %1: Der Kunde hat bezahlt, das Geld braucht Tage.")
+            words = _("Zahlung läuft seit %1: Der Kunde hat bezahlt, das Geld braucht Tage.")
             return fill(words, when)
         case OfferState.NOT_OFFERED:
             return ""
@@ -44,7 +38,7 @@ def _why(offer: Offer) -> str:
     message = trouble_message(offer.trouble) if offer.trouble else None
     if message is None:
         return ""
-    return f"{message.sentence} {_tr('Das Programm versucht es weiter.')}"
+    return f"{message.sentence} {_('Das Programm versucht es weiter.')}"
 
 
 def amount_words(row: InvoiceRow) -> str:
@@ -52,7 +46,7 @@ def amount_words(row: InvoiceRow) -> str:
     return formats.money(row.outstanding_minor, row.currency)
 
 
-def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: PayAddress) -> QUrl:
+def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: PayAddress) -> str:
     """`mailto:` with a finished text. https://www.rfc-editor.org/rfc/rfc6068
 
     Everything is percent-encoded, line ends are CRLF: an address or a name with `?` or `&` in it
@@ -70,4 +64,4 @@ def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: PayAdd
         f"{name}={quote(text, safe='')}"
         for name, text in (("subject", subject), ("body", body.replace("\n", "\r\n")))
     )
-    return QUrl.fromEncoded(f"mailto:{to}?{fields}".encode(), QUrl.ParsingMode.StrictMode)
+    return f"mailto:{to}?{fields}"

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.stripe.events import Outcome, Source
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.tone import Tone
 
 
@@ -27,26 +26,22 @@ class Pill:
     """Said instead where there is too little room for all words."""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("status_pill", text)
-
-
 def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     """The status of an invoice with its derived markers."""
     overdue = row.overdue(today)
     pills = [*_status_pill(row, overdue=overdue)]
     if overdue:
-        pills.append(Pill(_tr("Überfällig"), Tone.RED))
+        pills.append(Pill(_("Überfällig"), Tone.RED))
     if row.forgiven_minor > 0 and row.outstanding_minor:
-        pills.append(Pill(_tr("Teilweise erstattet"), Tone.GREY, _tr("Erstattung")))
+        pills.append(Pill(_("Teilweise erstattet"), Tone.GREY, _("Erstattung")))
     if row.charged_back:
-        pills.append(Pill(_tr("Zurückgebucht"), Tone.RED))
+        pills.append(Pill(_("Zurückgebucht"), Tone.RED))
     if row.overpaid:
-        pills.append(Pill(_tr("Überzahlt"), Tone.AMBER))
+        pills.append(Pill(_("Überzahlt"), Tone.AMBER))
     if row.running_since is not None:
-        pills.append(Pill(_tr("Zahlung läuft"), Tone.BLUE))
+        pills.append(Pill(_("Zahlung läuft"), Tone.BLUE))
     elif row.payment_failed:
-        pills.append(Pill(_tr("Zahlung fehlgeschlagen"), Tone.RED, _tr("Fehlschlag")))
+        pills.append(Pill(_("Zahlung fehlgeschlagen"), Tone.RED, _("Fehlschlag")))
     return tuple(pills)
 
 
@@ -62,14 +57,14 @@ _TONES = {
 def _status_pill(row: InvoiceRow, *, overdue: bool) -> tuple[Pill, ...]:
     """The first pill; none for an open invoice that is overdue: that says enough."""
     if row.refunded:
-        return (Pill(_tr("Erstattet"), Tone.GREY),)
+        return (Pill(_("Erstattet"), Tone.GREY),)
     if row.partly_refunded and not row.outstanding_minor:
-        return (Pill(texts.state_name(row), Tone.GREEN, _tr("Bezahlt")),)
+        return (Pill(texts.state_name(row), Tone.GREEN, _("Bezahlt")),)
     match row.status:
         case InvoiceStatus.OPEN if overdue:
             return ()
         case InvoiceStatus.PAID if row.received_minor <= 0 < row.closed_minor:
-            return (Pill(_tr("Ausgebucht"), Tone.GREY),)
+            return (Pill(_("Ausgebucht"), Tone.GREY),)
     return (Pill(texts.status_name(row.status), _TONES[row.status]),)
 
 
@@ -81,14 +76,14 @@ def short_pills(pills: Sequence[Pill]) -> tuple[Pill, ...]:
 def outcome_pill(outcome: Outcome, source: Source = Source.WEBHOOK) -> Pill:
     """What an event did; one that was fetched says so."""
     words, tone = {
-        Outcome.BOOKED: (_tr("Verbucht"), Tone.GREEN),
-        Outcome.FAILURE_RECORDED: (_tr("Fehlgeschlagen"), Tone.RED),
-        Outcome.DUPLICATE: (_tr("Doppelt"), Tone.GREY),
-        Outcome.NEEDS_REVIEW: (_tr("Klärung nötig"), Tone.AMBER),
-        Outcome.IGNORED: (_tr("Ignoriert"), Tone.GREY),
+        Outcome.BOOKED: (_("Verbucht"), Tone.GREEN),
+        Outcome.FAILURE_RECORDED: (_("Fehlgeschlagen"), Tone.RED),
+        Outcome.DUPLICATE: (_("Doppelt"), Tone.GREY),
+        Outcome.NEEDS_REVIEW: (_("Klärung nötig"), Tone.AMBER),
+        Outcome.IGNORED: (_("Ignoriert"), Tone.GREY),
     }[outcome]
     if source is Source.CATCH_UP:
-        words = _tr("%1 · nachgeholt").replace("%1", words)
+        words = _("%1 · nachgeholt").replace("%1", words)
     return Pill(words, tone)
 
 

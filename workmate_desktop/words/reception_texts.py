@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
@@ -14,6 +12,7 @@ from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.words import formats
 from workmate_desktop.words.caught_up import counts_words
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence, trouble_message
 from workmate_desktop.words.tone import Tone
 from workmate_desktop.words.trouble_texts import trouble_sentence
@@ -22,10 +21,6 @@ _ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO
 _PASSES = frozenset(
     {Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN, Refusal.CANCELLED}
 )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("stripe", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +37,19 @@ def reception_words(state: ReceptionState, *, configured: bool) -> ReceptionWord
     """The Empfang in words. Without any keys it is simply off: nothing can come yet."""
     trouble = trouble_words(state.trouble) if state.trouble else ""
     if state.state is ReceptionStatus.READY:
-        return ReceptionWords(Tone.GREEN, _tr("bereit"), _tr("Empfang bereit"), trouble)
+        return ReceptionWords(Tone.GREEN, _("bereit"), _("Empfang bereit"), trouble)
     if state.state is ReceptionStatus.POLLING:
         return _polling_words(state, trouble)
     if state.state is ReceptionStatus.DISTURBED:
-        return ReceptionWords(Tone.RED, _tr("gestört"), _tr("Empfang gestört"), trouble)
+        return ReceptionWords(Tone.RED, _("gestört"), _("Empfang gestört"), trouble)
     if state.state is ReceptionStatus.OFF or not configured:
-        return ReceptionWords(Tone.GREY, _tr("aus"), _tr("Empfang aus"), trouble)
+        return ReceptionWords(Tone.GREY, _("aus"), _("Empfang aus"), trouble)
     return ReceptionWords(
         Tone.RED,
-        _tr("kein Webhook Secret"),
-        _tr("Empfang ohne Webhook Secret"),
+        _("kein Webhook Secret"),
+        _("Empfang ohne Webhook Secret"),
         trouble
-        or _tr(
+        or _(
             "Ohne Webhook Secret wird jede Zustellung abgelehnt. Bitte unter Bearbeiten eintragen."
         ),
     )
@@ -64,10 +59,10 @@ def _polling_words(state: ReceptionState, trouble: str) -> ReceptionWords:
     """Stripe is asked every 30 s, or should be."""
     failed = state.catch_up.trouble if state.catch_up else None
     if failed is None:
-        short = _tr("Abruf alle 30 s")
+        short = _("Abruf alle 30 s")
         return ReceptionWords(Tone.BLUE, short, short, trouble)
     tone = Tone.RED if needs_a_person(failed) else Tone.AMBER
-    words = _tr("Abruf gestört")
+    words = _("Abruf gestört")
     return ReceptionWords(tone, words, words, " ".join((fetch_trouble(failed), trouble)).strip())
 
 
@@ -83,7 +78,7 @@ def fetch_trouble(trouble: UserError) -> str:
     """Why Stripe could not be asked, and what happens now."""
     sentence, action = error_sentence(trouble)
     if isinstance(trouble, StripeRefused) and trouble.kind in _PASSES:
-        action = _tr("Das Programm fragt von selbst weiter nach und holt dann alles nach.")
+        action = _("Das Programm fragt von selbst weiter nach und holt dann alles nach.")
     return " ".join(part for part in (sentence, action) if part)
 
 
@@ -93,7 +88,7 @@ def fetch_words(state: CatchUpState, now: datetime, local: Callable[[datetime], 
     `now` is the office's time; `local` turns UTC into it.
     """
     if state.completed_at is None or state.last is None:
-        return _tr("noch nicht gelungen") if state.last else _tr("noch nicht")
+        return _("noch nicht gelungen") if state.last else _("noch nicht")
     when = formats.day_time(local(state.completed_at), now)
     if not state.last.complete:
         return when
@@ -104,16 +99,16 @@ def fetch_words(state: CatchUpState, now: datetime, local: Callable[[datetime], 
 def progress_words(progress: CatchUpProgress) -> str:
     """How far the run under way is."""
     if progress.seen == 1:
-        return _tr("1 Ereignis gelesen …")
-    return _tr("%1 Ereignisse gelesen …").replace("%1", str(progress.seen))
+        return _("1 Ereignis gelesen …")
+    return _("%1 Ereignisse gelesen …").replace("%1", str(progress.seen))
 
 
 def result_words(result: CatchUpResult, *, after_absence: bool) -> str:
     """What a run brought, for a toast."""
     counts = _counts(result)
     if after_absence:
-        return _tr("Während Ihrer Abwesenheit: %1").replace("%1", counts)
-    return _tr("Nachgeholt: %1").replace("%1", counts)
+        return _("Während Ihrer Abwesenheit: %1").replace("%1", counts)
+    return _("Nachgeholt: %1").replace("%1", counts)
 
 
 def _counts(result: CatchUpResult) -> str:
@@ -126,7 +121,7 @@ def remark_words(
     """The quiet remark at the right end of the status bar; empty when there is none."""
     if not payments + failures + reviews + reversals:
         return ""
-    words = _tr("Nachgeholt beim Start: %1") if at_start else _tr("Zuletzt nachgeholt: %1")
+    words = _("Nachgeholt beim Start: %1") if at_start else _("Zuletzt nachgeholt: %1")
     return words.replace("%1", counts_words(payments, failures, reviews, reversals))
 
 
@@ -136,7 +131,7 @@ def remark_words(
 def trouble_words(code: str) -> str:
     """Why the Empfang is disturbed, and what mends it."""
     own = {
-        "port_unavailable": _tr(
+        "port_unavailable": _(
             "Auf diesem PC ist kein Anschluss (Port) frei. Bitte das Programm neu starten."
         ),
     }
@@ -146,17 +141,17 @@ def trouble_words(code: str) -> str:
         return " ".join(part for part in trouble_sentence(Trouble(TroubleKind(code))) if part)
     message = trouble_message(code)
     if message is None:
-        return _tr("Unbekannte Störung (%1).").replace("%1", code)
+        return _("Unbekannte Störung (%1).").replace("%1", code)
     return message.line
 
 
 def refused_words(reason: str) -> str:
     """What a counter of refused deliveries counts. Reasons: gateways.stripe_webhook.Reason."""
     return {
-        "missing": _tr("ohne Unterschrift"),
-        "malformed": _tr("mit unlesbarer Unterschrift"),
-        "not_utf8": _tr("mit unlesbarem Inhalt"),
-        "wrong": _tr("mit falscher Unterschrift"),
-        "too_old": _tr("zu alt"),
-        "in_future": _tr("aus der Zukunft"),
+        "missing": _("ohne Unterschrift"),
+        "malformed": _("mit unlesbarer Unterschrift"),
+        "not_utf8": _("mit unlesbarem Inhalt"),
+        "wrong": _("mit falscher Unterschrift"),
+        "too_old": _("zu alt"),
+        "in_future": _("aus der Zukunft"),
     }.get(reason, reason)

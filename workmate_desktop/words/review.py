@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import (
     Decided,
@@ -17,10 +15,10 @@ from workmate_desktop.domain.review import (
 from workmate_desktop.domain.stripe.events import Reason
 from workmate_desktop.words import formats
 from workmate_desktop.words.actors import actor_name
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.pills import Pill
 from workmate_desktop.words.reason_texts import reason_words
 from workmate_desktop.words.tone import Tone
-from workmate_desktop.words.words import fill
 
 SEPARATOR = " · "
 
@@ -44,37 +42,33 @@ IN_REVIEW = (
 """The reasons that wait for a decision, each with words of its own."""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("review", text)
-
-
 def reason_title(reason: Reason, *, failed: bool = False) -> str:
     """What happened, in two or three words."""
     if failed and reason is Reason.NO_INVOICE:
-        return _tr("Fehlschlag ohne Rechnung")
+        return _("Fehlschlag ohne Rechnung")
     return {
-        Reason.NO_INVOICE: _tr("Zahlung ohne Rechnung"),
-        Reason.UNKNOWN_INVOICE: _tr("Unbekannte Rechnung"),
-        Reason.NOT_MARKED: _tr("Nicht über den Zahlungslink bezahlt"),
-        Reason.NOT_OURS: _tr("Zahlung eines anderen Programms"),
-        Reason.INVOICE_MISMATCH: _tr("Rechnung und Nummer passen nicht"),
-        Reason.NAMED_TWICE: _tr("Für zwei Rechnungen genannt"),
-        Reason.OTHER_INSTALLATION: _tr("Andere Installation"),
-        Reason.OTHER_CURRENCY: _tr("Andere Währung"),
-        Reason.WRONG_MODE: _tr("Falscher Modus"),
-        Reason.INVOICE_CANCELLED: _tr("Rechnung ist storniert"),
-        Reason.INVOICE_DRAFT: _tr("Rechnung ist noch ein Entwurf"),
-        Reason.BAD_AMOUNT: _tr("Betrag unklar"),
-        Reason.NOT_SUCCEEDED: _tr("Zahlung nicht abgeschlossen"),
-        Reason.PROGRAM_ERROR: _tr("Programmfehler"),
-        Reason.UNREADABLE: _tr("Unlesbare Nachricht"),
-    }.get(reason, _tr("Ereignis"))
+        Reason.NO_INVOICE: _("Zahlung ohne Rechnung"),
+        Reason.UNKNOWN_INVOICE: _("Unbekannte Rechnung"),
+        Reason.NOT_MARKED: _("Nicht über den Zahlungslink bezahlt"),
+        Reason.NOT_OURS: _("Zahlung eines anderen Programms"),
+        Reason.INVOICE_MISMATCH: _("Rechnung und Nummer passen nicht"),
+        Reason.NAMED_TWICE: _("Für zwei Rechnungen genannt"),
+        Reason.OTHER_INSTALLATION: _("Andere Installation"),
+        Reason.OTHER_CURRENCY: _("Andere Währung"),
+        Reason.WRONG_MODE: _("Falscher Modus"),
+        Reason.INVOICE_CANCELLED: _("Rechnung ist storniert"),
+        Reason.INVOICE_DRAFT: _("Rechnung ist noch ein Entwurf"),
+        Reason.BAD_AMOUNT: _("Betrag unklar"),
+        Reason.NOT_SUCCEEDED: _("Zahlung nicht abgeschlossen"),
+        Reason.PROGRAM_ERROR: _("Programmfehler"),
+        Reason.UNREADABLE: _("Unlesbare Nachricht"),
+    }.get(reason, _("Ereignis"))
 
 
 def item_title(item: ReviewItem) -> str:
     """The first line of an item."""
     if not (item.is_money or item.failed or item.unreadable):
-        return _tr("Rückbuchung passt nicht")
+        return _("Rückbuchung passt nicht")
     return reason_title(item.reason, failed=item.failed)
 
 
@@ -83,7 +77,7 @@ def item_note(item: ReviewItem, clock: Clock) -> str:
     money: with live keys, too, it waits here."""
     note = _note(item, clock)
     is_test = item.livemode is False and item.is_money and item.reason is not Reason.WRONG_MODE
-    return fill(_tr("%1 · Testgeld"), note) if is_test else note
+    return fill(_("%1 · Testgeld"), note) if is_test else note
 
 
 def _note(item: ReviewItem, clock: Clock) -> str:
@@ -93,51 +87,51 @@ def _note(item: ReviewItem, clock: Clock) -> str:
         return reason_title(item.reason)
     if item.reason is Reason.NAMED_TWICE:
         return _named_twice(item)
-    named, text = item.named_label or _tr("Entwurf"), item.named_text
+    named, text = item.named_label or _("Entwurf"), item.named_text
     match item.reason:
         case Reason.NO_INVOICE if item.failed:
-            return _tr("Es ist kein Geld geflossen.")
+            return _("Es ist kein Geld geflossen.")
         case Reason.NO_INVOICE:
-            return _tr("Das Ereignis nennt keine Rechnung.")
+            return _("Das Ereignis nennt keine Rechnung.")
         case Reason.UNKNOWN_INVOICE:
-            return fill(_tr("„%1“ gibt es hier nicht."), text)
+            return fill(_("„%1“ gibt es hier nicht."), text)
         case Reason.NOT_MARKED:
-            sentence = _tr("Die Zahlung nennt %1. Ist sie für diese Rechnung?")
+            sentence = _("Die Zahlung nennt %1. Ist sie für diese Rechnung?")
             return fill(sentence, item.named_label or text)
         case Reason.NOT_OURS:
-            return fill(_tr("Kennung bei Stripe: %1"), item.intent_id or formats.NONE)
+            return fill(_("Kennung bei Stripe: %1"), item.intent_id or formats.NONE)
         case Reason.INVOICE_MISMATCH:
-            return fill(_tr("Genannt wird %1, die Kennung gehört zu %2."), text, named)
+            return fill(_("Genannt wird %1, die Kennung gehört zu %2."), text, named)
         case Reason.OTHER_CURRENCY if item.named_currency and item.currency:
-            sentence = _tr("%1 lautet auf %2, bezahlt wurde in %3.")
+            sentence = _("%1 lautet auf %2, bezahlt wurde in %3.")
             currencies = (currency_name(item.named_currency), currency_name(item.currency))
             return fill(sentence, named, *currencies)
         case Reason.INVOICE_CANCELLED if item.named_cancelled_at is not None:
             day = formats.date_text(clock.local(item.named_cancelled_at).date())[:6]
-            return fill(_tr("%1 wurde am %2 storniert, danach kam Geld."), named, day)
+            return fill(_("%1 wurde am %2 storniert, danach kam Geld."), named, day)
         case Reason.WRONG_MODE:
-            money = _tr("Echtes Geld") if item.livemode else _tr("Testgeld")
-            return fill(_tr("%1 trifft auf den anderen Modus."), money)
+            money = _("Echtes Geld") if item.livemode else _("Testgeld")
+            return fill(_("%1 trifft auf den anderen Modus."), money)
     return _further_note(item.reason)
 
 
 def _named_twice(item: ReviewItem) -> str:
-    named = item.named_label or _tr("ein Entwurf")
+    named = item.named_label or _("ein Entwurf")
     if item.held_label is None:
-        return fill(_tr("Das Geld steht auf keiner Rechnung, genannt wird jetzt %1."), named)
-    return fill(_tr("Das Geld steht auf %1, genannt wird jetzt auch %2."), item.held_label, named)
+        return fill(_("Das Geld steht auf keiner Rechnung, genannt wird jetzt %1."), named)
+    return fill(_("Das Geld steht auf %1, genannt wird jetzt auch %2."), item.held_label, named)
 
 
 def _further_note(reason: Reason) -> str:
     return {
-        Reason.OTHER_INSTALLATION: _tr("Die Zahlung gehört zu einem anderen WorkmateOS."),
-        Reason.INVOICE_DRAFT: _tr("Bezahlt wurde, bevor die Rechnung gestellt war."),
-        Reason.INVOICE_CANCELLED: _tr("Die Rechnung ist storniert, danach kam Geld."),
-        Reason.OTHER_CURRENCY: _tr("Zahlung und Rechnung lauten nicht auf dieselbe Währung."),
-        Reason.BAD_AMOUNT: _tr("Der Betrag im Ereignis kann nicht stimmen."),
-        Reason.NOT_SUCCEEDED: _tr("Gemeldet ist Erfolg, gekommen ist nichts."),
-        Reason.PROGRAM_ERROR: _tr("Sicher gespeichert, aber noch nicht verbucht."),
-        Reason.UNREADABLE: _tr("Von Stripe unterschrieben, aber nicht zu lesen."),
+        Reason.OTHER_INSTALLATION: _("Die Zahlung gehört zu einem anderen WorkmateOS."),
+        Reason.INVOICE_DRAFT: _("Bezahlt wurde, bevor die Rechnung gestellt war."),
+        Reason.INVOICE_CANCELLED: _("Die Rechnung ist storniert, danach kam Geld."),
+        Reason.OTHER_CURRENCY: _("Zahlung und Rechnung lauten nicht auf dieselbe Währung."),
+        Reason.BAD_AMOUNT: _("Der Betrag im Ereignis kann nicht stimmen."),
+        Reason.NOT_SUCCEEDED: _("Gemeldet ist Erfolg, gekommen ist nichts."),
+        Reason.PROGRAM_ERROR: _("Sicher gespeichert, aber noch nicht verbucht."),
+        Reason.UNREADABLE: _("Von Stripe unterschrieben, aber nicht zu lesen."),
     }.get(reason, "")
 
 
@@ -162,10 +156,10 @@ def when_and_what(item: ReviewItem, clock: Clock) -> str:
     """The small line on top of the panel."""
     moment = formats.date_time(clock.local(item.at))
     if item.unreadable:
-        return fill(_tr("Nachricht vom %1"), moment)
+        return fill(_("Nachricht vom %1"), moment)
     if not item.is_money or item.amount_minor is None:
-        return fill(_tr("Ereignis vom %1"), moment)
-    words = _tr("Zahlung vom %1") if item.livemode is not False else _tr("Testzahlung vom %1")
+        return fill(_("Ereignis vom %1"), moment)
+    words = _("Zahlung vom %1") if item.livemode is not False else _("Testzahlung vom %1")
     return fill(words, moment)
 
 
@@ -183,26 +177,26 @@ def waiting_words(waiting: Waiting) -> str:
         return ""
     money = waiting.money == waiting.count
     if waiting.count == 1:
-        one = (_tr("1 Zahlung"), _tr("1 Vorgang"))
-        return fill(_tr("%1 wartet auf eine Entscheidung"), one[0] if money else one[1])
-    many = _tr("%1 Zahlungen warten auf eine Entscheidung")
-    others = _tr("%1 Vorgänge warten auf eine Entscheidung")
+        one = (_("1 Zahlung"), _("1 Vorgang"))
+        return fill(_("%1 wartet auf eine Entscheidung"), one[0] if money else one[1])
+    many = _("%1 Zahlungen warten auf eine Entscheidung")
+    others = _("%1 Vorgänge warten auf eine Entscheidung")
     return fill(many if money else others, str(waiting.count))
 
 
 def others_words(others: OthersPayments) -> str:
     """How many payments of other programs came over the account."""
     if others.count == 1 and not others.more:
-        return _tr("1 Zahlung eines anderen Programms über dieses Konto")
+        return _("1 Zahlung eines anderen Programms über dieses Konto")
     number = f"{others.count:,}".replace(",", ".")
-    many = _tr("%1 Zahlungen anderer Programme über dieses Konto")
-    at_least = _tr("Mehr als %1 Zahlungen anderer Programme über dieses Konto")
+    many = _("%1 Zahlungen anderer Programme über dieses Konto")
+    at_least = _("Mehr als %1 Zahlungen anderer Programme über dieses Konto")
     return fill(at_least if others.more else many, number)
 
 
 def others_explained() -> str:
     """Above their list: what they are."""
-    return _tr(
+    return _(
         "Diese Zahlungen tragen das Kennzeichen eines anderen Programms, zum Beispiel eines Shops. "
         "Sie müssen nichts tun. Gehört eine doch zu einer Rechnung, ordnen Sie sie zu."
     )
@@ -210,7 +204,7 @@ def others_explained() -> str:
 
 def others_hidden() -> str:
     """After Nicht mehr zeigen."""
-    return _tr("Zahlungen anderer Programme stehen jetzt nur noch unter „Entschieden“.")
+    return _("Zahlungen anderer Programme stehen jetzt nur noch unter „Entschieden“.")
 
 
 # --- suggestions -----------------------------------------------------------------------------
@@ -219,18 +213,18 @@ def others_hidden() -> str:
 def fit_pill(suggestion: Suggestion) -> Pill:
     """How sure the suggestion is."""
     if suggestion.likely:
-        return Pill(_tr("sehr wahrscheinlich"), Tone.GREEN)
-    return Pill(_tr("möglich"), Tone.GREY)
+        return Pill(_("sehr wahrscheinlich"), Tone.GREEN)
+    return Pill(_("möglich"), Tone.GREY)
 
 
 def why_words(suggestion: Suggestion, today: date) -> str:
     """The reasons of a suggestion in one line."""
     row = suggestion.row
     words = {
-        Why.NUMBER: _tr("Nummer steht im Zahlungstext"),
-        Why.AMOUNT: _tr("gleicher Betrag"),
-        Why.TOTAL: _tr("gleicher Rechnungsbetrag"),
-        Why.CUSTOMER: _tr("gleicher Kunde"),
+        Why.NUMBER: _("Nummer steht im Zahlungstext"),
+        Why.AMOUNT: _("gleicher Betrag"),
+        Why.TOTAL: _("gleicher Rechnungsbetrag"),
+        Why.CUSTOMER: _("gleicher Kunde"),
         Why.DATE: formats.due_text(row.due_date, today)
         if row.due_date and row.outstanding_minor
         else "",
@@ -248,15 +242,15 @@ def stays_on(item: ReviewItem) -> str:
 
 def decision_words(decided: Decided, *, stays_on: str = "") -> str:
     """What was decided, by whom, and why. `stays_on`: the invoice on which set-aside money is."""
-    aside = _tr("Ohne Rechnung abgelegt")
+    aside = _("Ohne Rechnung abgelegt")
     what = {
-        Decision.ASSIGNED: fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
-        Decision.SET_ASIDE: fill(_tr("Bleibt auf %1"), stays_on) if stays_on else aside,
-        Decision.MONEY_SPLIT: fill(_tr("%1 zugeordnet"), decided.invoice_label or ""),
-        Decision.REFUNDED: _tr("Erstattet"),
-        Decision.UNDONE: _tr("Rückgängig gemacht"),
-        Decision.CREDIT_KEPT: _tr("Als Guthaben vorgemerkt"),
-        Decision.CREDIT_USED: _tr("Guthaben übernommen"),
+        Decision.ASSIGNED: fill(_("%1 zugeordnet"), decided.invoice_label or ""),
+        Decision.SET_ASIDE: fill(_("Bleibt auf %1"), stays_on) if stays_on else aside,
+        Decision.MONEY_SPLIT: fill(_("%1 zugeordnet"), decided.invoice_label or ""),
+        Decision.REFUNDED: _("Erstattet"),
+        Decision.UNDONE: _("Rückgängig gemacht"),
+        Decision.CREDIT_KEPT: _("Als Guthaben vorgemerkt"),
+        Decision.CREDIT_USED: _("Guthaben übernommen"),
     }[decided.kind]
     words = f"{what}: {decided.reason}" if decided.reason else what
     return SEPARATOR.join((words, actor_name(decided.actor)))
@@ -267,28 +261,28 @@ def done_words(item: ReviewItem, kind: Decision, target: str = "") -> str:
     what = amount(item)
     if what == formats.NONE:
         # A failure or an unreadable message: nothing to assign.
-        return fill(_tr("%1 ist ohne Rechnung abgelegt."), item_title(item))
+        return fill(_("%1 ist ohne Rechnung abgelegt."), item_title(item))
     if kind is Decision.ASSIGNED:
-        return fill(_tr("%1 sind jetzt %2 zugeordnet."), what, target)
+        return fill(_("%1 sind jetzt %2 zugeordnet."), what, target)
     if stays_on(item):
-        return fill(_tr("%1 bleiben auf %2."), what, stays_on(item))
-    return fill(_tr("%1 sind ohne Rechnung abgelegt."), what)
+        return fill(_("%1 bleiben auf %2."), what, stays_on(item))
+    return fill(_("%1 sind ohne Rechnung abgelegt."), what)
 
 
 def set_aside_words(item: ReviewItem) -> tuple[str, str, str, str]:
     """Leaving it at that: the button in the panel, then title, consequence and button of the
     dialog."""
     if stays_on(item):
-        consequence = _tr(
+        consequence = _(
             "Die Rechnungen bleiben, wie sie sind. Der Grund steht danach unter „Entschieden“, und "
             "es lässt sich dort rückgängig machen."
         )
-        title = fill(_tr("Auf %1 lassen"), stays_on(item))
-        label = fill(_tr("Auf %1 &lassen …"), stays_on(item).replace("&", "&&"))
-        return label, title, consequence, _tr("&Lassen")
-    consequence = _tr(
+        title = fill(_("Auf %1 lassen"), stays_on(item))
+        label = fill(_("Auf %1 &lassen …"), stays_on(item).replace("&", "&&"))
+        return label, title, consequence, _("&Lassen")
+    consequence = _(
         "Es wird keiner Rechnung gutgeschrieben. Der Grund steht danach unter „Entschieden“, und "
         "es lässt sich dort rückgängig machen."
     )
-    title = _tr("Ohne Rechnung ablegen")
-    return _tr("&Ohne Rechnung ablegen …"), title, consequence, _tr("Ab&legen")
+    title = _("Ohne Rechnung ablegen")
+    return _("&Ohne Rechnung ablegen …"), title, consequence, _("Ab&legen")

@@ -5,13 +5,9 @@ https://docs.stripe.com/keys/restricted-api-keys
 
 import re
 
-from workmate_desktop.words.words import translate
+from workmate_desktop.words.language import _
 
 _RIGHT = re.compile(r"rak_(\w+)_(read|write)", re.ASCII)
-
-
-def _tr(text: str) -> str:
-    return translate("rights", text)
 
 
 def right_words(right: str) -> str:
@@ -20,7 +16,7 @@ def right_words(right: str) -> str:
     about = _resources().get(found[1]) if found else None
     if found is None or about is None:
         return right
-    verb = _tr("lesen") if found[2] == "read" else _tr("schreiben")
+    verb = _("lesen") if found[2] == "read" else _("schreiben")
     return f"{about[0]} {verb}"
 
 
@@ -36,20 +32,20 @@ def right_to_find(right: str) -> str:
 
 def _resources() -> dict[str, tuple[str, str]]:
     """Stripe's code → our word, and what the Dashboard calls it."""
-    links = (_tr("Zahlungslinks"), "Payment Links")
+    links = (_("Zahlungslinks"), "Payment Links")
     return {
-        "charge": (_tr("Zahlungen und Erstattungen"), "Charges and Refunds"),
-        "dispute": (_tr("Rückbuchungen"), "Disputes"),
-        "event": (_tr("Ereignisse"), "Events"),
-        "webhook": (_tr("Webhooks"), "Webhook Endpoints"),
-        "payment_intent": (_tr("Zahlungsvorgänge"), "PaymentIntents"),
+        "charge": (_("Zahlungen und Erstattungen"), "Charges and Refunds"),
+        "dispute": (_("Rückbuchungen"), "Disputes"),
+        "event": (_("Ereignisse"), "Events"),
+        "webhook": (_("Webhooks"), "Webhook Endpoints"),
+        "payment_intent": (_("Zahlungsvorgänge"), "PaymentIntents"),
         "payment_link": links,
         "payment_links": links,
-        "checkout_session": (_tr("Bezahlseiten"), "Checkout Sessions"),
-        "accounts_kyc_basic": (_tr("Kontodaten"), "Accounts"),
-        "balance": (_tr("Guthaben"), "Balance"),
-        "balance_transaction_source": (_tr("Gebühren"), "Balance transaction sources"),
-        "product": (_tr("Produkte"), "Products"),
-        "plan": (_tr("Preise"), "Prices"),
-        "customer": (_tr("Kunden"), "Customers"),
+        "checkout_session": (_("Bezahlseiten"), "Checkout Sessions"),
+        "accounts_kyc_basic": (_("Kontodaten"), "Accounts"),
+        "balance": (_("Guthaben"), "Balance"),
+        "balance_transaction_source": (_("Gebühren"), "Balance transaction sources"),
+        "product": (_("Produkte"), "Products"),
+        "plan": (_("Preise"), "Prices"),
+        "customer": (_("Kunden"), "Customers"),
     }

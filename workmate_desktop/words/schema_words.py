@@ -3,33 +3,29 @@
 from collections.abc import Iterable
 
 from workmate_desktop.domain.schema import Difference, How, Part
-from workmate_desktop.words.words import translate
+from workmate_desktop.words.language import _
 
 _NAMED = 3
-
-
-def _tr(text: str) -> str:
-    return translate("schema", text)
 
 
 def difference_words(one: Difference) -> str:
     """ "der Auslöser payments_summed_new fehlt"."""
     if one.part is Part.VALUE:
-        return _tr("in {0} steht, was das Programm nicht lesen kann").format(_name(one))
+        return _("in {0} steht, was das Programm nicht lesen kann").format(_name(one))
     if one.part is Part.VERSION:
-        return _tr("die Angabe ihrer Version ist falsch")
+        return _("die Angabe ihrer Version ist falsch")
     thing = {
-        Part.TABLE: _tr("die Tabelle {0}"),
-        Part.INDEX: _tr("der Index {0}"),
-        Part.TRIGGER: _tr("der Auslöser {0}"),
-        Part.SEARCH: _tr("das Suchverzeichnis {0}"),
+        Part.TABLE: _("die Tabelle {0}"),
+        Part.INDEX: _("der Index {0}"),
+        Part.TRIGGER: _("der Auslöser {0}"),
+        Part.SEARCH: _("das Suchverzeichnis {0}"),
     }[one.part].format(_name(one))
     if one.part is Part.TABLE and "." in one.name:
-        thing = _tr("die Spalte {0}").format(_name(one))
+        thing = _("die Spalte {0}").format(_name(one))
     how = {
-        How.MISSING: _tr("{0} fehlt"),
-        How.CHANGED: _tr("{0} wurde geändert"),
-        How.FOREIGN: _tr("{0} gehört nicht zum Programm"),
+        How.MISSING: _("{0} fehlt"),
+        How.CHANGED: _("{0} wurde geändert"),
+        How.FOREIGN: _("{0} gehört nicht zum Programm"),
     }[one.how]
     return how.format(thing)
 
@@ -40,10 +36,10 @@ def differences_words(found: Iterable[Difference]) -> str:
     parts = [difference_words(one) for one in every[:_NAMED]]
     more = len(every) - len(parts)
     if more > 0:
-        parts.append(_tr("{0} weitere").format(more))
+        parts.append(_("{0} weitere").format(more))
     if len(parts) < 2:
         return "".join(parts)
-    return _tr("{0} und {1}").format(", ".join(parts[:-1]), parts[-1])
+    return _("{0} und {1}").format(", ".join(parts[:-1]), parts[-1])
 
 
 def mended_words(found: Iterable[Difference]) -> str:
@@ -51,7 +47,7 @@ def mended_words(found: Iterable[Difference]) -> str:
     every = list(found)
     what = differences_words(every)
     done = (
-        _tr("Das Programm hat das in Ordnung gebracht und rechnet alle Rechnungen nach.")
+        _("Das Programm hat das in Ordnung gebracht und rechnet alle Rechnungen nach.")
         if len(every) != 1
         else _mended(every[0])
     )
@@ -60,10 +56,10 @@ def mended_words(found: Iterable[Difference]) -> str:
 
 def _mended(one: Difference) -> str:
     if one.how is How.FOREIGN:
-        return _tr("Das Programm hat ihn entfernt und rechnet alle Rechnungen nach.")
+        return _("Das Programm hat ihn entfernt und rechnet alle Rechnungen nach.")
     if one.part in (Part.INDEX, Part.TRIGGER):
-        return _tr("Das Programm hat ihn wiederhergestellt und rechnet alle Rechnungen nach.")
-    return _tr("Das Programm hat das in Ordnung gebracht und rechnet alle Rechnungen nach.")
+        return _("Das Programm hat ihn wiederhergestellt und rechnet alle Rechnungen nach.")
+    return _("Das Programm hat das in Ordnung gebracht und rechnet alle Rechnungen nach.")
 
 
 def _name(one: Difference) -> str:

@@ -9,66 +9,62 @@ from datetime import datetime
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import Message, error_sentence, program_fault
 from workmate_desktop.words.right_words import right_words
 from workmate_desktop.words.time_text import day_time
-from workmate_desktop.words.words import translate
 
 Local = Callable[[datetime], datetime]
 """UTC → the time of the office."""
 
 
-def _tr(text: str) -> str:
-    return translate("steps", text)
-
-
 def step_name(name: StepName) -> str:
     """What the step is called in a list."""
     return {
-        StepName.CATCH_UP: _tr("Verpasste Ereignisse nachholen"),
-        StepName.COMPARISON: _tr("Täglicher Abgleich mit Stripe"),
-        StepName.FEES: _tr("Gebühren abrufen"),
-        StepName.REFUNDS: _tr("Offene Erstattungen abschließen"),
-        StepName.PAY_LINKS: _tr("Zahlungslinks abschalten"),
-        StepName.ENDPOINT: _tr("Webhook bei Stripe pflegen"),
-        StepName.MAIL: _tr("E-Mails bei Meldungen senden"),
-        StepName.BACKUP: _tr("Daten sichern"),
-        StepName.DISK: _tr("Speicherplatz prüfen"),
-        StepName.SCHEMA: _tr("Aufbau der Datenbank prüfen"),
-        StepName.SEALS: _tr("Auf fremde Änderungen prüfen"),
-        StepName.SUMS: _tr("Offene Beträge nachrechnen"),
-        StepName.SEARCH: _tr("Suche in Ereignissen pflegen"),
+        StepName.CATCH_UP: _("Verpasste Ereignisse nachholen"),
+        StepName.COMPARISON: _("Täglicher Abgleich mit Stripe"),
+        StepName.FEES: _("Gebühren abrufen"),
+        StepName.REFUNDS: _("Offene Erstattungen abschließen"),
+        StepName.PAY_LINKS: _("Zahlungslinks abschalten"),
+        StepName.ENDPOINT: _("Webhook bei Stripe pflegen"),
+        StepName.MAIL: _("E-Mails bei Meldungen senden"),
+        StepName.BACKUP: _("Daten sichern"),
+        StepName.DISK: _("Speicherplatz prüfen"),
+        StepName.SCHEMA: _("Aufbau der Datenbank prüfen"),
+        StepName.SEALS: _("Auf fremde Änderungen prüfen"),
+        StepName.SUMS: _("Offene Beträge nachrechnen"),
+        StepName.SEARCH: _("Suche in Ereignissen pflegen"),
     }[name]
 
 
 def failure_title(name: StepName) -> str:
     """That it fails again and again, as the title of a notice."""
     return {
-        StepName.CATCH_UP: _tr("Verpasste Ereignisse lassen sich nicht nachholen"),
-        StepName.COMPARISON: _tr("Der tägliche Abgleich mit Stripe ist unvollständig"),
-        StepName.FEES: _tr("Die Gebühren lassen sich bei Stripe nicht abrufen"),
-        StepName.REFUNDS: _tr("Eine Erstattung ist noch nicht abgeschlossen"),
-        StepName.PAY_LINKS: _tr("Ein Zahlungslink lässt sich nicht abschalten"),
-        StepName.ENDPOINT: _tr("Der Webhook bei Stripe lässt sich nicht einrichten"),
-        StepName.MAIL: _tr("E-Mails bei Meldungen kommen nicht an"),
-        StepName.BACKUP: _tr("Die Datensicherung ist fehlgeschlagen"),
-        StepName.DISK: _tr("Der freie Speicherplatz lässt sich nicht feststellen"),
-        StepName.SCHEMA: _tr("Die Datenbank ist nicht, wie das Programm sie anlegt"),
-        StepName.SEALS: _tr("Die Prüfung auf fremde Änderungen ist fehlgeschlagen"),
-        StepName.SUMS: _tr("Die offenen Beträge konnten nicht nachgerechnet werden"),
-        StepName.SEARCH: _tr("Neue Ereignisse sind noch nicht im Suchverzeichnis"),
+        StepName.CATCH_UP: _("Verpasste Ereignisse lassen sich nicht nachholen"),
+        StepName.COMPARISON: _("Der tägliche Abgleich mit Stripe ist unvollständig"),
+        StepName.FEES: _("Die Gebühren lassen sich bei Stripe nicht abrufen"),
+        StepName.REFUNDS: _("Eine Erstattung ist noch nicht abgeschlossen"),
+        StepName.PAY_LINKS: _("Ein Zahlungslink lässt sich nicht abschalten"),
+        StepName.ENDPOINT: _("Der Webhook bei Stripe lässt sich nicht einrichten"),
+        StepName.MAIL: _("E-Mails bei Meldungen kommen nicht an"),
+        StepName.BACKUP: _("Die Datensicherung ist fehlgeschlagen"),
+        StepName.DISK: _("Der freie Speicherplatz lässt sich nicht feststellen"),
+        StepName.SCHEMA: _("Die Datenbank ist nicht, wie das Programm sie anlegt"),
+        StepName.SEALS: _("Die Prüfung auf fremde Änderungen ist fehlgeschlagen"),
+        StepName.SUMS: _("Die offenen Beträge konnten nicht nachgerechnet werden"),
+        StepName.SEARCH: _("Neue Ereignisse sind noch nicht im Suchverzeichnis"),
     }[name]
 
 
 def consequence(name: StepName) -> str:
     """What it means for the office; empty where that is plain."""
     return {
-        StepName.CATCH_UP: _tr("Zahlungen können fehlen."),
-        StepName.COMPARISON: _tr("Zahlungen, Erstattungen oder Rückbuchungen können fehlen."),
-        StepName.REFUNDS: _tr("Ob das Geld zurückging, ist noch offen."),
-        StepName.PAY_LINKS: _tr("Kunden können darüber noch bezahlen."),
-        StepName.SCHEMA: _tr("Beträge und Status können falsch sein."),
-        StepName.BACKUP: _tr("Neue Daten sind noch nicht gesichert."),
+        StepName.CATCH_UP: _("Zahlungen können fehlen."),
+        StepName.COMPARISON: _("Zahlungen, Erstattungen oder Rückbuchungen können fehlen."),
+        StepName.REFUNDS: _("Ob das Geld zurückging, ist noch offen."),
+        StepName.PAY_LINKS: _("Kunden können darüber noch bezahlen."),
+        StepName.SCHEMA: _("Beträge und Status können falsch sein."),
+        StepName.BACKUP: _("Neue Daten sind noch nicht gesichert."),
     }.get(name, "")
 
 
@@ -80,24 +76,24 @@ def trouble_words(trouble: str | None, right: str | None = None) -> Message:
     error = StripeRefused(kind, right=right) if kind is not None else UserError(trouble)
     message = error_sentence(error)
     if kind in (Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN):
-        return Message(message.sentence, _tr("Das Programm versucht es automatisch weiter."))
+        return Message(message.sentence, _("Das Programm versucht es automatisch weiter."))
     return message
 
 
 def short_trouble(trouble: str | None, right: str | None = None) -> str:
     """Why it failed, short enough for a cell."""
     if right is not None:
-        return _tr("dem Schlüssel fehlt das Recht „{0}“").format(right_words(right))
+        return _("dem Schlüssel fehlt das Recht „{0}“").format(right_words(right))
     return trouble_words(trouble).sentence.removesuffix(".")
 
 
 def state_words(state: StepState) -> str:
     """How it stands: "in Ordnung", "bisher nicht nötig", "fehlgeschlagen, 9 Versuche"."""
     if state.failures > 1:
-        return _tr("fehlgeschlagen, {0} Versuche").format(state.failures)
+        return _("fehlgeschlagen, {0} Versuche").format(state.failures)
     if state.failing:
-        return _tr("fehlgeschlagen")
-    return _tr("in Ordnung") if state.done_at is not None else _tr("bisher nicht nötig")
+        return _("fehlgeschlagen")
+    return _("in Ordnung") if state.done_at is not None else _("bisher nicht nötig")
 
 
 def time_words(moment: datetime | None, now: datetime, local: Local) -> str:

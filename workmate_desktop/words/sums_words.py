@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.words.language import _
 from workmate_desktop.words.money_text import money
-from workmate_desktop.words.words import translate
-
-
-def _tr(text: str) -> str:
-    return translate("notices", text)
 
 
 def sums_title(notice: Notice) -> str:
@@ -17,12 +13,12 @@ def sums_title(notice: Notice) -> str:
     rows = notice.detail.get("rows")
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if found and not any(_is_of_owed(row) for row in found):
-        return _tr("Der Stand von Rechnungen ist berichtigt: {0}").format(count)
+        return _("Der Stand von Rechnungen ist berichtigt: {0}").format(count)
     if not isinstance(count, int):
-        return _tr("Offene Beträge sind berichtigt")
+        return _("Offene Beträge sind berichtigt")
     if count == 1:
-        return _tr("Der offene Betrag einer Rechnung ist berichtigt")
-    return _tr("Die offenen Beträge von {0} Rechnungen sind berichtigt").format(count)
+        return _("Der offene Betrag einer Rechnung ist berichtigt")
+    return _("Die offenen Beträge von {0} Rechnungen sind berichtigt").format(count)
 
 
 def sums_lines(notice: Notice) -> str:
@@ -33,10 +29,10 @@ def sums_lines(notice: Notice) -> str:
     count = notice.detail.get("count")
     more = (count if isinstance(count, int) else 0) - len(lines)
     if more > 0:
-        lines.append(_tr("und {0} weitere").format(more))
-    why = _tr("Was offen ist, folgt aus der Reihenfolge von Zahlungen und Erstattungen.")
+        lines.append(_("und {0} weitere").format(more))
+    why = _("Was offen ist, folgt aus der Reihenfolge von Zahlungen und Erstattungen.")
     if found and not any(_is_of_owed(row) for row in found):
-        why = _tr("Bezahlt und Status folgen aus den gebuchten Zahlungen.")
+        why = _("Bezahlt und Status folgen aus den gebuchten Zahlungen.")
     return f"{'; '.join(lines)}. {why}" if lines else why
 
 
@@ -44,14 +40,14 @@ def _line(row: Mapping[str, object]) -> str:
     number = str(row.get("number") or "")
     owed, before = _money(row, "owed"), _money(row, "owed_before")
     if owed != before:
-        return _tr("{0}: offen {1} statt {2}").format(number, owed, before)
+        return _("{0}: offen {1} statt {2}").format(number, owed, before)
     if not _is_of_owed(row):
         if row.get("status") != row.get("status_before"):
             names = _status(row, "status"), _status(row, "status_before")
-            return _tr("{0}: {1} statt {2}").format(number, *names)
+            return _("{0}: {1} statt {2}").format(number, *names)
         amounts = _money(row, "paid"), _money(row, "paid_before")
-        return _tr("{0}: bezahlt {1} statt {2}").format(number, *amounts)
-    return _tr("{0}: zu viel bezahlt {1} statt {2}").format(
+        return _("{0}: bezahlt {1} statt {2}").format(number, *amounts)
+    return _("{0}: zu viel bezahlt {1} statt {2}").format(
         number, _money(row, "too_much"), _money(row, "too_much_before")
     )
 
@@ -63,9 +59,9 @@ def _is_of_owed(row: Mapping[str, object]) -> bool:
 
 def _status(row: Mapping[str, object], key: str) -> str:
     names = {
-        "open": _tr("Offen"),
-        "partially_paid": _tr("Teilbezahlt"),
-        "paid": _tr("Bezahlt"),
+        "open": _("Offen"),
+        "partially_paid": _("Teilbezahlt"),
+        "paid": _("Bezahlt"),
     }
     return names.get(str(row.get(key)), "–")
 

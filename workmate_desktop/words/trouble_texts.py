@@ -5,7 +5,7 @@ the notices say the same.
 from typing import NamedTuple
 
 from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind
-from workmate_desktop.words.words import translate
+from workmate_desktop.words.language import _
 
 
 class TroubleWords(NamedTuple):
@@ -15,21 +15,17 @@ class TroubleWords(NamedTuple):
     action: str
 
 
-def _tr(text: str) -> str:
-    return translate("troubles", text)
-
-
 def trouble_sentence(trouble: Trouble) -> TroubleWords:
     """For the banner, the Empfang and the checklist."""
     match trouble.kind:
         case TroubleKind.SECRET_MISMATCH:
             return TroubleWords(
-                _tr("Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt."),
-                _tr("Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."),
+                _("Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt."),
+                _("Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."),
             )
         case TroubleKind.STRANGERS_REFUSED:
             return TroubleWords(
-                _tr(
+                _(
                     "Fremde Zugriffe abgewehrt: "
                     "Zustellungen mit falscher Unterschrift wurden abgelehnt."
                 ),
@@ -37,39 +33,39 @@ def trouble_sentence(trouble: Trouble) -> TroubleWords:
             )
         case TroubleKind.DELIVERIES_MISSING:
             return TroubleWords(
-                _tr(
+                _(
                     "Stripes Zustellungen kommen nicht mehr an; "
                     "das Programm fragt selbst alle 30 s."
                 ),
-                _tr("Unter Stripe „Test-Ereignis senden“, dann den Webhook neu einrichten."),
+                _("Unter Stripe „Test-Ereignis senden“, dann den Webhook neu einrichten."),
             )
         case TroubleKind.ANSWERS_SLOW:
             return TroubleWords(
-                _tr("Dieser PC antwortet Stripe sehr langsam."),
-                _tr("Bitte andere Programme schließen oder den Datenträger prüfen lassen."),
+                _("Dieser PC antwortet Stripe sehr langsam."),
+                _("Bitte andere Programme schließen oder den Datenträger prüfen lassen."),
             )
         case TroubleKind.CLOCK_WRONG:
             return TroubleWords(clock_words(trouble.minutes), _set_the_clock())
         case TroubleKind.ENDPOINT_DISABLED:
             return TroubleWords(
-                _tr("Stripe hat den Webhook abgeschaltet."),
-                _tr("Unter Stripe → Empfang „Webhook einschalten“."),
+                _("Stripe hat den Webhook abgeschaltet."),
+                _("Unter Stripe → Empfang „Webhook einschalten“."),
             )
         case TroubleKind.QUOTA_USED_UP:
             return TroubleWords(
-                _tr("Das Monatskontingent des ngrok-Kontos ist aufgebraucht."),
-                _tr("Bei ngrok den Tarif prüfen. Bis dahin fragt das Programm alle 30 s selbst."),
+                _("Das Monatskontingent des ngrok-Kontos ist aufgebraucht."),
+                _("Bei ngrok den Tarif prüfen. Bis dahin fragt das Programm alle 30 s selbst."),
             )
 
 
 def clock_words(minutes: int | None) -> str:
     """ "Die Uhr dieses PCs geht 12 min vor." `minutes` as in domain.troubles.Trouble."""
     if minutes is None:
-        return _tr("Die Uhr dieses PCs geht falsch.")
+        return _("Die Uhr dieses PCs geht falsch.")
     words = (
-        _tr("Die Uhr dieses PCs geht %1 vor.")
+        _("Die Uhr dieses PCs geht %1 vor.")
         if minutes > 0
-        else _tr("Die Uhr dieses PCs geht %1 nach.")
+        else _("Die Uhr dieses PCs geht %1 nach.")
     )
     return words.replace("%1", _span(abs(minutes)))
 
@@ -78,9 +74,9 @@ def _span(minutes: int) -> str:
     if minutes < 120:
         return f"{minutes} min"
     if minutes < 48 * 60:
-        return _tr("%1 Stunden").replace("%1", str(round(minutes / 60)))
-    return _tr("%1 Tage").replace("%1", str(round(minutes / 1440)))
+        return _("%1 Stunden").replace("%1", str(round(minutes / 60)))
+    return _("%1 Tage").replace("%1", str(round(minutes / 1440)))
 
 
 def _set_the_clock() -> str:
-    return _tr("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht.")
+    return _("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht.")

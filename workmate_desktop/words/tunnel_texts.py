@@ -1,10 +1,9 @@
 """The German words of the public address: tunnel and webhook at Stripe. No widgets."""
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.connection.tunnel import TunnelState, TunnelStatus
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
 from workmate_desktop.services.connection.public_address import AddressState
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence, trouble_message
 
 _OF_THE_PROGRAM = frozenset(
@@ -17,26 +16,22 @@ _OF_THE_PROGRAM = frozenset(
 )
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("tunnel", text)
-
-
 def tunnel_state_words(state: TunnelState) -> str:
     """What stands where the public address would be."""
     match state.status:
         case TunnelStatus.ONLINE:
             return state.public_url or ""
         case TunnelStatus.STARTING if state.percent is not None:
-            words = _tr("ngrok wird geladen: %1 % …")
+            words = _("ngrok wird geladen: %1 % …")
             return words.replace("%1", str(state.percent), 1)
         case TunnelStatus.STARTING:
-            return _tr("wird verbunden …")
+            return _("wird verbunden …")
         case TunnelStatus.RETRYING:
-            return _tr("gerade nicht verbunden, wird weiter versucht")
+            return _("gerade nicht verbunden, wird weiter versucht")
         case TunnelStatus.FAILED:
-            return _tr("nicht verbunden")
+            return _("nicht verbunden")
         case _:
-            return _tr("kein Tunnel")
+            return _("kein Tunnel")
 
 
 def tunnel_trouble(state: TunnelState) -> str:
@@ -45,7 +40,7 @@ def tunnel_trouble(state: TunnelState) -> str:
         return ""
     message = trouble_message(state.code)
     if message is None:
-        return _tr("Unbekannte Störung (%1).").replace("%1", state.code)
+        return _("Unbekannte Störung (%1).").replace("%1", state.code)
     return message.line
 
 
@@ -58,16 +53,16 @@ def endpoint_words(state: AddressState) -> str:
     """How our webhook at Stripe is."""
     here = state.endpoint
     if state.arranging:
-        return _tr("wird eingerichtet …")
+        return _("wird eingerichtet …")
     if here is None:
-        return _tr("nicht eingerichtet")
+        return _("nicht eingerichtet")
     if not here.enabled:
-        return _tr("von Stripe abgeschaltet")
+        return _("von Stripe abgeschaltet")
     if not here.complete:
-        return _tr("eingerichtet für eine andere Adresse")
+        return _("eingerichtet für eine andere Adresse")
     if not here.secret_known:
-        return _tr("eingerichtet, Webhook Secret unbekannt")
-    words = _tr("eingerichtet, aktiv · %1 Ereignisse")
+        return _("eingerichtet, Webhook Secret unbekannt")
+    words = _("eingerichtet, aktiv · %1 Ereignisse")
     return words.replace("%1", str(len(SUBSCRIBED_TYPES)))
 
 

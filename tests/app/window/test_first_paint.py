@@ -46,6 +46,8 @@ OURS = {
     "workmate_desktop.ui.window",
     "workmate_desktop.ui.kit.colors",
     "workmate_desktop.ui.kit.outline",
+    "workmate_desktop.words",
+    "workmate_desktop.words.language",
 }
 """Whoever adds a line here makes every start longer: better import where it is used."""
 TOO_DEAR = (

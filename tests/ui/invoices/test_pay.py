@@ -216,12 +216,12 @@ def test_the_mail_is_finished_german_text(desk: Desk) -> None:
 
 def test_me5_a_domain_with_umlauts_is_written_for_mail_programs(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "info@mu\u0308ller.de\u00a0", URL)
-    assert urlsplit(bytes(made.toEncoded().data()).decode()).path == "info@xn--mller-kva.de"
+    assert urlsplit(made).path == "info@xn--mller-kva.de"
 
 
 def test_a_hostile_address_adds_no_field(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "a@b.de?bcc=evil@x.de&body=<b>", URL)
-    parts = urlsplit(bytes(made.toEncoded().data()).decode("ascii"))
+    parts = urlsplit(made)
     assert set(parse_qs(parts.query, strict_parsing=True)) == {"subject", "body"}
     assert unquote(parts.path).startswith("a@b.de?bcc=")
 
@@ -252,7 +252,7 @@ def test_sa3_no_button_lets_a_foreign_address_out(
 
 def test_sa3_a_line_end_in_a_customers_address_is_no_header(qapp: QApplication) -> None:
     made = mail_url(CustomerTexts.load(), row(1), "a@b.de\r\nBcc: evil@x.de\x00", URL)
-    assert unquote(urlsplit(bytes(made.toEncoded().data()).decode()).path) == "a@b.deBcc: evil@x.de"
+    assert unquote(urlsplit(made).path) == "a@b.deBcc: evil@x.de"
 
 
 @pytest.mark.parametrize(

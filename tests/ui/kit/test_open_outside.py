@@ -64,9 +64,9 @@ def test_sa3_what_the_account_has_confirmed_is_asked_anew_each_time() -> None:
 )
 def test_sa3_a_mail_holds_recipient_subject_and_text(address: str) -> None:
     desktop = Desktop()
-    assert not OpenOutside(desktop.open).write_mail(QUrl(address))
+    assert not OpenOutside(desktop.open).write_mail(address)
     assert desktop.opened == []
-    assert OpenOutside(desktop.open).write_mail(QUrl("mailto:a@b.de?subject=x&body=y"))
+    assert OpenOutside(desktop.open).write_mail("mailto:a@b.de?subject=x&body=y")
     assert len(desktop.opened) == 1
 
 

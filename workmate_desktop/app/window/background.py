@@ -19,6 +19,7 @@ from workmate_desktop.ui.kit.plain_text import Choice, chosen_key, message_box
 from workmate_desktop.ui.kit.theme import program_icon
 from workmate_desktop.ui.notify.tray import Tray
 from workmate_desktop.ui.window.main_window import MainWindow
+from workmate_desktop.words.language import _
 
 if TYPE_CHECKING:
     from workmate_desktop.app.core import Core
@@ -136,7 +137,7 @@ class Background(QObject):
         self._hidden_start = False
         self._forget_books()
         if self.tray is not None:
-            self.tray.set_state(self.tr("Empfang gestört"))
+            self.tray.set_state(_("Empfang gestört"))
         if not self._window.isVisible():
             self._window.bring_to_front()
 
@@ -204,16 +205,16 @@ class Background(QObject):
     def _ask(self) -> None:
         box = message_box(
             self._window,
-            self.tr("Fenster schließen"),
-            self.tr("Im Hintergrund weiter empfangen?"),
-            self.tr(
+            _("Fenster schließen"),
+            _("Im Hintergrund weiter empfangen?"),
+            _(
                 "Dann werden Zahlungen weiter gleich verbucht; das Zeichen neben der Uhr öffnet "
                 "das Fenster wieder. Ändern lässt sich das unter Protokoll → Benachrichtigen."
             ),
             [
-                Choice(STAY, self.tr("&Weiter empfangen"), primary=True),
-                Choice(QUIT, self.tr("Programm &beenden")),
-                Choice("cancel", self.tr("&Abbrechen"), cancels=True),
+                Choice(STAY, _("&Weiter empfangen"), primary=True),
+                Choice(QUIT, _("Programm &beenden")),
+                Choice("cancel", _("&Abbrechen"), cancels=True),
             ],
         )
         self._asking = box

@@ -20,6 +20,7 @@ from workmate_desktop.ui.payments.pay_actions import PayActions
 from workmate_desktop.ui.payments.refunding import Refunding
 from workmate_desktop.ui.review.desk import ReviewDesk
 from workmate_desktop.ui.window.main_window import MainWindow
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 INVOICES = 0
@@ -152,10 +153,10 @@ class InvoicesPage(QObject):
         if row is None:
             return
         if issued:
-            title = self.tr("{0} ist gestellt").format(row.number or "")
+            title = _("{0} ist gestellt").format(row.number or "")
             self._window.toasts.show(title, row.customer_name, ToastKind.SUCCESS)
         else:
-            self._window.toasts.show(self.tr("Entwurf gespeichert"), row.customer_name)
+            self._window.toasts.show(_("Entwurf gespeichert"), row.customer_name)
 
 
 def _test_mode(core: Core) -> bool | None:

@@ -29,6 +29,7 @@ from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 from workmate_desktop.ui.stripe.try_out.simulate_dialog import SimulateDialog
 from workmate_desktop.ui.window.main_window import MainWindow
 from workmate_desktop.ui.window.status_bar import StatusBar
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence, trouble_message
 from workmate_desktop.words.resources import PACKAGE
 from workmate_desktop.words.trouble_texts import trouble_sentence
@@ -184,9 +185,7 @@ class Pages(QObject):
                 words += trouble_sentence(recognised)
         base = self._core.options.stripe_api_base
         if base is not None:
-            words.append(
-                self.tr("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(base)
-            )
+            words.append(_("Die Stripe-API ist umgeleitet auf {0}: nur für Tests.").format(base))
         return " ".join(part for part in words if part)
 
     @Slot(str)
@@ -205,12 +204,10 @@ class Pages(QObject):
         arguments = ["-m", "workmate_desktop", "--demo"]
         started, _pid = QProcess.startDetached(sys.executable, arguments, folder)
         if started:
-            self._window.toasts.show(
-                self.tr("Das Beispiel öffnet sich"), self.tr("In einem eigenen Fenster.")
-            )
+            self._window.toasts.show(_("Das Beispiel öffnet sich"), _("In einem eigenen Fenster."))
         else:
             self._window.toasts.show(
-                self.tr("Das Beispiel konnte nicht gestartet werden."), "", ToastKind.ERROR
+                _("Das Beispiel konnte nicht gestartet werden."), "", ToastKind.ERROR
             )
 
     def _open_simulation(self, invoice_id: str | None) -> None:
@@ -266,7 +263,7 @@ class Pages(QObject):
 
     @Slot(int)
     def _show_unread(self, count: int) -> None:
-        title = self.tr("Protokoll")
+        title = _("Protokoll")
         self._window.navigation.set_title(LOG, f"{title} ({count})" if count else title)
 
     @Slot()
@@ -298,12 +295,12 @@ class Pages(QObject):
     def _delete_test_data(self) -> None:
         choice = ask(
             self._window,
-            self.tr("Testdaten löschen"),
-            self.tr("Alle Testrechnungen, Testzahlungen und Testereignisse löschen?"),
-            self.tr("Echte Rechnungen und echte Zahlungen bleiben, wie sie sind."),
+            _("Testdaten löschen"),
+            _("Alle Testrechnungen, Testzahlungen und Testereignisse löschen?"),
+            _("Echte Rechnungen und echte Zahlungen bleiben, wie sie sind."),
             [
-                Choice("delete", self.tr("Testdaten &löschen"), danger=True),
-                Choice("keep", self.tr("&Behalten"), cancels=True),
+                Choice("delete", _("Testdaten &löschen"), danger=True),
+                Choice("keep", _("&Behalten"), cancels=True),
             ],
         )
         if choice == "delete":
@@ -315,8 +312,8 @@ class Pages(QObject):
             )
 
     def _on_test_data_deleted(self, count: int) -> None:
-        one = self.tr("1 Testrechnung gelöscht")
-        many = self.tr("{0} Testrechnungen gelöscht").format(count)
+        one = _("1 Testrechnung gelöscht")
+        many = _("{0} Testrechnungen gelöscht").format(count)
         self._window.toasts.show(one if count == 1 else many)
 
     def _on_failed(self, error: Exception) -> None:

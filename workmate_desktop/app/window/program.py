@@ -26,6 +26,7 @@ from workmate_desktop.ui.kit.toast import ToastKind
 from workmate_desktop.ui.window.collector import GuiCollector
 from workmate_desktop.ui.window.main_window import waiting_page, window_state
 from workmate_desktop.ui.window.single_instance import Doorbell, ring
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 if TYPE_CHECKING:
@@ -266,8 +267,8 @@ class WindowProgram(QObject):
             kept, self._replaced = self._replaced.name, None
             self.core.writer.submit(lambda t: t.notices.add(NoticeKind.BOOKS_RESTORED, kept=kept))
             self.window.toasts.show(
-                self.tr("Die Sicherung ist wiederhergestellt"),
-                self.tr("Die vorherigen Daten liegen im Datenordner unter {0}.").format(kept),
+                _("Die Sicherung ist wiederhergestellt"),
+                _("Die vorherigen Daten liegen im Datenordner unter {0}.").format(kept),
             )
 
     def _on_open_failed(self, error: Exception) -> None:
@@ -330,7 +331,7 @@ class WindowProgram(QObject):
 
         def agreed() -> None:
             self._forget_refusal()
-            self.window.show_only(waiting_page(self.tr("Die Sicherung wird eingesetzt …")))
+            self.window.show_only(waiting_page(_("Die Sicherung wird eingesetzt …")))
             self.bridge.run_in_background(put_in_place, self._on_opened, self._on_open_failed, self)
 
         dialog.agreed.connect(agreed)
@@ -352,7 +353,7 @@ class WindowProgram(QObject):
         assert self.core is not None and self.pages is not None
         self._remembered = self._state(self.pages)
         self._replaced = kept
-        self.window.show_only(waiting_page(self.tr("Die Sicherung wird eingesetzt …")))
+        self.window.show_only(waiting_page(_("Die Sicherung wird eingesetzt …")))
         self.background.detach()
         self.pages.close()
         self.pages = None

@@ -19,6 +19,7 @@ from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.words import backup as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -45,30 +46,30 @@ class BackupBar(Card):
         self._bridge = bridge
         self._clock = clock
         self._toasts = toasts
-        self.setAccessibleName(self.tr("Datensicherung"))
+        self.setAccessibleName(_("Datensicherung"))
         self.newest = PlainLabel(role="muted", elide=True)
         self.newest.setToolTip(
             plain_tip(
-                self.tr(
+                _(
                     "Täglich beim Start, nach Änderungen höchstens stündlich und beim Beenden. "
                     "Aufbewahrt werden die letzten 3 von heute, je eine von 14 Tagen und je eine "
                     "von 12 Monaten."
                 )
             )
         )
-        self.save_button = button(self.tr("&Sichern …"))
-        self.restore_button = button(self.tr("&Wiederherstellen …"))
+        self.save_button = button(_("&Sichern …"))
+        self.restore_button = button(_("&Wiederherstellen …"))
         self.save_button.setToolTip(
-            plain_tip(self.tr("Eine geprüfte Kopie aller Daten in eine Datei Ihrer Wahl"))
+            plain_tip(_("Eine geprüfte Kopie aller Daten in eine Datei Ihrer Wahl"))
         )
         self.restore_button.setEnabled(may_restore)
         if not may_restore:
-            self.restore_button.setToolTip(plain_tip(self.tr("Im Beispiel nicht möglich")))
+            self.restore_button.setToolTip(plain_tip(_("Im Beispiel nicht möglich")))
         row = QHBoxLayout()
         row.setContentsMargins(15, 8, 15, 8)
         row.setSpacing(8)
         self.body.addLayout(row)
-        row.addWidget(PlainLabel(self.tr("Datensicherung"), role="strong"))
+        row.addWidget(PlainLabel(_("Datensicherung"), role="strong"))
         row.addSpacing(8)
         row.addWidget(self.newest, 1)
         row.addWidget(self.save_button)
@@ -83,17 +84,17 @@ class BackupBar(Card):
 
     def _show_newest(self, at: datetime | None) -> None:
         if at is None:
-            self.newest.setText(self.tr("Heute macht das Programm seine erste."))
+            self.newest.setText(_("Heute macht das Programm seine erste."))
             return
         when = formats.day_time(self._clock.local(at), self._clock.local(self._clock.now()))
-        words = self.tr("Automatisch, zuletzt {0}; 14 Tage und 12 Monate aufbewahrt.")
+        words = _("Automatisch, zuletzt {0}; 14 Tage und 12 Monate aufbewahrt.")
         self.newest.setText(words.format(when))
 
     @Slot()
     def _save(self) -> None:
-        name = self.tr("Sicherung {0}.sqlite3").format(self._clock.today().isoformat())
+        name = _("Sicherung {0}.sqlite3").format(self._clock.today().isoformat())
         chosen, _filter = QFileDialog.getSaveFileName(
-            self, self.tr("Sichern"), str(Path.home() / name), self.tr("Sicherung (*.sqlite3)")
+            self, _("Sichern"), str(Path.home() / name), _("Sicherung (*.sqlite3)")
         )
         if not chosen:
             return
@@ -104,7 +105,7 @@ class BackupBar(Card):
 
     def _on_saved(self, look: BackupLook) -> None:
         self.save_button.setEnabled(True)
-        self._toasts.show(self.tr("Gesichert"), texts.saved_words(look), ToastKind.SUCCESS)
+        self._toasts.show(_("Gesichert"), texts.saved_words(look), ToastKind.SUCCESS)
 
     def _on_failed(self, error: Exception) -> None:
         self.save_button.setEnabled(True)

@@ -11,6 +11,7 @@ from workmate_desktop.ui.kit.tables import Index
 from workmate_desktop.ui.window.trouble_page import backup_words
 from workmate_desktop.words import formats
 from workmate_desktop.words.backup import moment_words, size_words
+from workmate_desktop.words.language import _
 
 _NOWHERE = QModelIndex()
 
@@ -65,11 +66,11 @@ class KeptModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return {
-            Column.NAME: self.tr("Sicherung vom"),
-            Column.INVOICES: self.tr("Rechnungen"),
-            Column.PAYMENTS: self.tr("Zahlungen"),
-            Column.LAST_ENTRY: self.tr("Letzter Eintrag"),
-            Column.SIZE: self.tr("Größe"),
+            Column.NAME: _("Sicherung vom"),
+            Column.INVOICES: _("Rechnungen"),
+            Column.PAYMENTS: _("Zahlungen"),
+            Column.LAST_ENTRY: _("Letzter Eintrag"),
+            Column.SIZE: _("Größe"),
         }[Column(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -87,7 +88,7 @@ class KeptModel(QAbstractTableModel):
         if column is Column.SIZE:
             return size_words(row.size_bytes)
         if not row.sound:
-            return self.tr("beschädigt") if column is Column.LAST_ENTRY else formats.NONE
+            return _("beschädigt") if column is Column.LAST_ENTRY else formats.NONE
         if column is Column.INVOICES:
             return str(row.invoices)
         if column is Column.PAYMENTS:

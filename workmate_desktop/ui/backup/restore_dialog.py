@@ -25,6 +25,7 @@ from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, chosen_key, m
 from workmate_desktop.ui.kit.tables import RowDelegate, style_table
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import backup as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _WIDTHS = {Column.NAME: 190, Column.INVOICES: 96, Column.PAYMENTS: 96, Column.LAST_ENTRY: 150}
@@ -51,35 +52,35 @@ class RestoreDialog(QDialog):
         self._wanted: Path | None = None
         self._looking: Path | None = None
         self.look: BackupLook | None = None
-        self.setWindowTitle(self.tr("Wiederherstellen"))
+        self.setWindowTitle(_("Wiederherstellen"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 620)
         self.model = KeptModel(clock, self)
         self.table = _table(theme, self.model)
-        self.table.setAccessibleName(self.tr("Automatische Sicherungen"))
-        self.other_button = button(self.tr("Andere &Datei …"))
+        self.table.setAccessibleName(_("Automatische Sicherungen"))
+        self.other_button = button(_("Andere &Datei …"))
         self.rows = KeyValueRows()
         for words in (
-            self.tr("Datei"),
-            self.tr("Letzter Eintrag"),
-            self.tr("Rechnungen"),
-            self.tr("Zahlungen"),
-            self.tr("Letzte Zahlung"),
-            self.tr("Herkunft"),
+            _("Datei"),
+            _("Letzter Eintrag"),
+            _("Rechnungen"),
+            _("Zahlungen"),
+            _("Letzte Zahlung"),
+            _("Herkunft"),
         ):
             self.rows.add_row(words)
         self.loss = PlainLabel(wrap=True)
         self.warning = PlainLabel(role="error", wrap=True)
         self.hint = PlainLabel(
-            self.tr("Noch wird nichts ersetzt: Hier steht zuerst, was die Sicherung enthält."),
+            _("Noch wird nichts ersetzt: Hier steht zuerst, was die Sicherung enthält."),
             role="muted",
             wrap=True,
         )
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.inside = QStackedWidget()
-        self.cancel_button = button(self.tr("&Abbrechen"))
-        self.restore_button = button(self.tr("&Wiederherstellen …"), kind="danger")
+        self.cancel_button = button(_("&Abbrechen"))
+        self.restore_button = button(_("&Wiederherstellen …"), kind="danger")
         self.restore_button.setEnabled(False)
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
@@ -94,7 +95,7 @@ class RestoreDialog(QDialog):
         self._wanted = path
         self.look = None
         self.restore_button.setEnabled(False)
-        self._say(self.tr("Die Sicherung wird geprüft …"))
+        self._say(_("Die Sicherung wird geprüft …"))
         if self._looking is None:
             self._start_looking()
 
@@ -104,10 +105,10 @@ class RestoreDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(6)
-        outer.addWidget(PlainLabel(self.tr("Sicherung wiederherstellen"), role="title"))
+        outer.addWidget(PlainLabel(_("Sicherung wiederherstellen"), role="title"))
         outer.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Alle Rechnungen und Zahlungen gehen auf den Stand der Sicherung zurück. Die "
                     "jetzigen Daten werden nicht gelöscht, sondern beiseitegelegt."
                 ),
@@ -133,7 +134,7 @@ class RestoreDialog(QDialog):
         self.inside.addWidget(self.hint)
         self.inside.addWidget(found)
         card = Card(margin=14)
-        card.setAccessibleName(self.tr("Inhalt der Sicherung"))
+        card.setAccessibleName(_("Inhalt der Sicherung"))
         card.body.addWidget(self.inside)
         card.setMinimumHeight(264)
         outer.addWidget(card)
@@ -153,9 +154,7 @@ class RestoreDialog(QDialog):
     def _show_kept(self, rows: list[KeptBackup]) -> None:
         self.model.show_rows(rows)
         if not rows:
-            self._say(
-                self.tr("Es gibt noch keine automatische Sicherung. Bitte eine Datei wählen.")
-            )
+            self._say(_("Es gibt noch keine automatische Sicherung. Bitte eine Datei wählen."))
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -167,9 +166,9 @@ class RestoreDialog(QDialog):
     def _choose_file(self) -> None:
         chosen, _filter = QFileDialog.getOpenFileName(
             self,
-            self.tr("Sicherung wählen"),
+            _("Sicherung wählen"),
             str(Path.home()),
-            self.tr("Sicherung (*.sqlite3);;Alle Dateien (*)"),
+            _("Sicherung (*.sqlite3);;Alle Dateien (*)"),
         )
         if chosen:
             self.table.clearSelection()
@@ -222,24 +221,24 @@ class RestoreDialog(QDialog):
             return
         box = message_box(
             self,
-            self.tr("Wiederherstellen"),
-            self.tr("Alle Daten auf den Stand dieser Sicherung zurücksetzen?"),
+            _("Wiederherstellen"),
+            _("Alle Daten auf den Stand dieser Sicherung zurücksetzen?"),
             "\n\n".join(
                 part
                 for part in (
-                    self.tr("Letzter Eintrag darin: {0}.").format(
+                    _("Letzter Eintrag darin: {0}.").format(
                         texts.last_entry_words(look, self._clock)
                     ),
                     texts.loss_words(look),
                     texts.number_words(look),
                     texts.warning_words(look),
-                    self.tr("Die jetzigen Daten bleiben im Datenordner in einem Unterordner."),
+                    _("Die jetzigen Daten bleiben im Datenordner in einem Unterordner."),
                 )
                 if part
             ),
             [
-                Choice("restore", self.tr("&Zurücksetzen"), primary=True, danger=True),
-                Choice("keep", self.tr("&Abbrechen"), cancels=True),
+                Choice("restore", _("&Zurücksetzen"), primary=True, danger=True),
+                Choice("keep", _("&Abbrechen"), cancels=True),
             ],
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
@@ -18,7 +18,7 @@ from workmate_desktop.ui.kit.toast import MOST, ShowsToasts, ToastKind
 from workmate_desktop.words import formats
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 logger = logging.getLogger("workmate.ui")
 
@@ -51,10 +51,6 @@ class NewsItem:
     kind: News
     row: InvoiceRow
     line: HistoryLine
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("news", text)
 
 
 class NewsTeller(QObject):
@@ -100,8 +96,8 @@ class NewsTeller(QObject):
             # Reading each of them would cost the window more than the news are worth.
             self._since = self._clock.now()
             self._toasts.show(
-                fill(_tr("%1 Rechnungen haben sich geändert"), str(len(ids))),
-                _tr("Die Liste zeigt schon den neuesten Stand."),
+                fill(_("%1 Rechnungen haben sich geändert"), str(len(ids))),
+                _("Die Liste zeigt schon den neuesten Stand."),
                 ToastKind.INFO,
             )
             return
@@ -198,20 +194,20 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
     about = texts.SEPARATOR.join((row.customer_name, amount, when))
     name = texts.label(row)
     if item.kind is News.PAID:
-        return fill(_tr("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
+        return fill(_("%1 ist bezahlt"), name), about, ToastKind.SUCCESS
     if item.kind is News.PART_PAID:
-        return fill(_tr("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
+        return fill(_("Teilzahlung für %1"), name), about, ToastKind.SUCCESS
     if item.kind in (News.WENT_BACK, News.DECIDED):
         about = texts.SEPARATOR.join((name, row.customer_name))
         tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
         return history_texts.history_title(item.line), about, tone
     if item.kind is News.CANCELLED:
-        where = _tr("zu finden unter der Liste")
+        where = _("zu finden unter der Liste")
         about = texts.SEPARATOR.join((row.customer_name, where))
-        return fill(_tr("%1 ist storniert"), name), about, ToastKind.INFO
+        return fill(_("%1 ist storniert"), name), about, ToastKind.INFO
     reason = history_texts.failure_reason(detail)
     about = texts.SEPARATOR.join((reason, row.customer_name, amount))
-    return fill(_tr("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
+    return fill(_("Zahlung für %1 fehlgeschlagen"), name), about, ToastKind.ERROR
 
 
 def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]:
@@ -219,14 +215,14 @@ def _bundle(kind: News, items: Sequence[NewsItem]) -> tuple[str, str, ToastKind]
     numbers = [texts.label(item.row) for item in items]
     shown = ", ".join(numbers[:3])
     if len(numbers) > 3:
-        shown = fill(_tr("%1 und %2 weitere"), shown, str(len(numbers) - 3))
+        shown = fill(_("%1 und %2 weitere"), shown, str(len(numbers) - 3))
     sentence: dict[News, Callable[[], str]] = {
-        News.PAID: lambda: _tr("%1 Rechnungen wurden bezahlt"),
-        News.PART_PAID: lambda: _tr("%1 Teilzahlungen sind eingegangen"),
-        News.FAILED: lambda: _tr("%1 Zahlungen sind fehlgeschlagen"),
-        News.WENT_BACK: lambda: _tr("Bei %1 Rechnungen ging Geld zurück"),
-        News.CANCELLED: lambda: _tr("%1 Rechnungen sind storniert"),
-        News.DECIDED: lambda: _tr("Bei %1 Rechnungen wurde der Rest geändert"),
+        News.PAID: lambda: _("%1 Rechnungen wurden bezahlt"),
+        News.PART_PAID: lambda: _("%1 Teilzahlungen sind eingegangen"),
+        News.FAILED: lambda: _("%1 Zahlungen sind fehlgeschlagen"),
+        News.WENT_BACK: lambda: _("Bei %1 Rechnungen ging Geld zurück"),
+        News.CANCELLED: lambda: _("%1 Rechnungen sind storniert"),
+        News.DECIDED: lambda: _("Bei %1 Rechnungen wurde der Rest geändert"),
     }
     tone = {
         News.FAILED: ToastKind.ERROR,

@@ -5,7 +5,7 @@ office comes from another program; from then on the program counts by itself.
 from concurrent.futures import Future
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
 from workmate_desktop.domain.invoices.numbers import (
@@ -23,8 +23,8 @@ from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, message_box
 from workmate_desktop.ui.kit.ports import Waiting
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-from workmate_desktop.words.words import fill
 
 
 class NumbersWriting(Protocol):
@@ -39,22 +39,18 @@ class NumbersWriting(Protocol):
         ...
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("numbers_dialog", text)
-
-
 def format_sentence(problem: FormatProblem) -> str:
     """What is wrong with a format, and what would be right."""
     return {
-        FormatProblem.EMPTY: fill(_tr("Bitte ein Format eintragen, z. B. %1."), DEFAULT_FORMAT),
-        FormatProblem.TOO_LONG: fill(_tr("Höchstens %1 Zeichen."), str(LONGEST_FORMAT)),
-        FormatProblem.NO_RUNNING: _tr("Die laufende Nummer fehlt: {NNNN} muss vorkommen."),
-        FormatProblem.TWICE: _tr("Jahr und laufende Nummer dürfen nur einmal vorkommen."),
-        FormatProblem.UNKNOWN_PLACEHOLDER: _tr(
+        FormatProblem.EMPTY: fill(_("Bitte ein Format eintragen, z. B. %1."), DEFAULT_FORMAT),
+        FormatProblem.TOO_LONG: fill(_("Höchstens %1 Zeichen."), str(LONGEST_FORMAT)),
+        FormatProblem.NO_RUNNING: _("Die laufende Nummer fehlt: {NNNN} muss vorkommen."),
+        FormatProblem.TWICE: _("Jahr und laufende Nummer dürfen nur einmal vorkommen."),
+        FormatProblem.UNKNOWN_PLACEHOLDER: _(
             "In Klammern stehen nur {JJJJ}, {JJ} und {NNNN} (ein bis neun N)."
         ),
-        FormatProblem.LETTERS: _tr("Nur Buchstaben, Ziffern, Leerzeichen und . _ / # + -"),
-        FormatProblem.LIKE_A_TEST: _tr("Mit TEST beginnen nur Testrechnungen."),
+        FormatProblem.LETTERS: _("Nur Buchstaben, Ziffern, Leerzeichen und . _ / # + -"),
+        FormatProblem.LIKE_A_TEST: _("Mit TEST beginnen nur Testrechnungen."),
     }[problem]
 
 
@@ -72,12 +68,12 @@ class NumbersDialog(SubmitDialog):
         """`year`: whose next number is asked for."""
         super().__init__(
             parent,
-            _tr("Rechnungsnummern"),
-            _tr(
+            _("Rechnungsnummern"),
+            _(
                 "Für Büros, die aus einem anderen Programm kommen: einmal festlegen, wie es"
                 " weitergeht. Danach zählt das Programm lückenlos."
             ),
-            _tr("&Speichern"),
+            _("&Speichern"),
             kind="primary",
         )
         self._numbers, self._bridge, self._year = numbers, bridge, year
@@ -86,9 +82,9 @@ class NumbersDialog(SubmitDialog):
         self.format.setMaxLength(LONGEST_FORMAT + 20)
         self.running = QLineEdit(str(now.running))
         self.running.setMaxLength(len(str(MAX_RUNNING)))
-        self.format_field = FormField(_tr("&Format"), self.format, message_lines=1)
+        self.format_field = FormField(_("&Format"), self.format, message_lines=1)
         self.running_field = FormField(
-            fill(_tr("&Nächste laufende Nummer %1"), str(year)), self.running, message_lines=1
+            fill(_("&Nächste laufende Nummer %1"), str(year)), self.running, message_lines=1
         )
         self.preview = KeyValueRows()
         self._arrange()
@@ -106,7 +102,7 @@ class NumbersDialog(SubmitDialog):
         columns.addWidget(self.running_field, 2)
         self.fields.addWidget(
             PlainLabel(
-                _tr(
+                _(
                     "{JJJJ} ist das Jahr ({JJ}: zwei Ziffern), {NNNN} die laufende Nummer mit"
                     " mindestens so vielen Stellen."
                 ),
@@ -117,9 +113,7 @@ class NumbersDialog(SubmitDialog):
         self.fields.addWidget(self.preview)
         self.fields.addWidget(
             PlainLabel(
-                _tr(
-                    "Gestellte Rechnungen behalten ihre Nummer. Testrechnungen heißen immer TEST-…"
-                ),
+                _("Gestellte Rechnungen behalten ihre Nummer. Testrechnungen heißen immer TEST-…"),
                 role="small",
                 wrap=True,
             )
@@ -157,25 +151,25 @@ class NumbersDialog(SubmitDialog):
         if typed is None or typed.format != now.format or typed.running == now.running:
             return None
         if typed.running < now.running:
-            words = self.tr(
+            words = _(
                 "Es gibt sie zweimal, falls Kunden schon Rechnungen ab %1 haben, etwa"
                 " aus der Zeit vor einer eingesetzten Sicherung."
             )
             more = fill(words, typed.number)
         elif now.running > 1:
             last = now.format.number(self._year, typed.running - 1)
-            words = self.tr("Die Nummern von %1 bis %2 bleiben dann frei.")
+            words = _("Die Nummern von %1 bis %2 bleiben dann frei.")
             more = fill(words, now.number, last)
         else:
             return None  # nothing was given yet: this is what the dialog is for
         return message_box(
             self,
             self.windowTitle(),
-            fill(self.tr("Mit %1 statt %2 weiterzählen?"), typed.number, now.number),
+            fill(_("Mit %1 statt %2 weiterzählen?"), typed.number, now.number),
             more,
             (
-                Choice("no", self.tr("&Nummer ändern"), cancels=True),
-                Choice("yes", self.tr("&Weiterzählen")),
+                Choice("no", _("&Nummer ändern"), cancels=True),
+                Choice("yes", _("&Weiterzählen")),
             ),
         )
 
@@ -188,7 +182,7 @@ class NumbersDialog(SubmitDialog):
         problem = format_problem(tidy_format(self.format.text()))
         words = "" if problem is None else format_sentence(problem)
         self.format_field.set_message(words, Message.BAD if words else Message.HINT)
-        wrong = "" if self._running() else self.tr("Eine ganze Zahl ab 1.")
+        wrong = "" if self._running() else _("Eine ganze Zahl ab 1.")
         self.running_field.set_message(wrong, Message.BAD if wrong else Message.HINT)
 
     @Slot()
@@ -205,9 +199,9 @@ class NumbersDialog(SubmitDialog):
             second = typed.format.number(self._year, typed.running + 1)
             goes_on = 1 if typed.format.yearly else typed.running + 2
             later = typed.format.number(self._year + 1, goes_on)
-        self.preview.add_row(self.tr("Die nächste Rechnung"), first, strong=True)
-        self.preview.add_row(self.tr("Die danach"), second)
-        words = self.tr("Die erste %1") if typed is None or typed.format.yearly else ""
+        self.preview.add_row(_("Die nächste Rechnung"), first, strong=True)
+        self.preview.add_row(_("Die danach"), second)
+        words = _("Die erste %1") if typed is None or typed.format.yearly else ""
         if words:
             self.preview.add_row(fill(words, str(self._year + 1)), later)
 
@@ -219,7 +213,7 @@ class NumbersDialog(SubmitDialog):
         if typed is not None:
             self._bridge.when_done(
                 self._numbers.begin_numbers(typed.format.text, self._year, typed.running),
-                lambda _: self._on_saved(),
+                lambda _saved: self._on_saved(),
                 lambda error: self.fail(*error_sentence(error)),
                 owner=self,
             )

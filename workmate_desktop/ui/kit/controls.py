@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.ui.kit.open_outside import copy_text
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.theme import Theme, mark, sized
+from workmate_desktop.words.language import _
 
 
 def button(
@@ -246,7 +247,7 @@ class SearchField(QLineEdit):
         magnifier = QAction(self)
         theme.set_icon(magnifier, "search", "muted")
         self.addAction(magnifier, QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction(self.tr("Suche leeren"), self)
+        self._clear = QAction(_("Suche leeren"), self)
         theme.set_icon(self._clear, "x", "muted")
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
@@ -316,9 +317,9 @@ class CopyButton(QPushButton):
         copy_text(self._text)
         self._timer.start()
         self._theme.set_icon(self, "check", "success")
-        self.setAccessibleName(self.tr("Kopiert"))
+        self.setAccessibleName(_("Kopiert"))
         if self._words:
-            self.setText(self.tr("Kopiert"))
+            self.setText(_("Kopiert"))
 
     @Slot()
     def _rest(self) -> None:

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 _GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
@@ -61,7 +62,7 @@ class DateField(QLineEdit):
         """Which year is meant where none was typed; nothing is refused by it."""
         self._popup: _CalendarPopup | None = None
         self.setMaxLength(_LONGEST_INPUT)
-        opener = QAction(self.tr("Kalender öffnen"), self)
+        opener = QAction(_("Kalender öffnen"), self)
         theme.set_icon(opener, "calendar", "muted")
         opener.triggered.connect(self.open_calendar)
         self.addAction(opener, QLineEdit.ActionPosition.TrailingPosition)
@@ -93,7 +94,7 @@ class DateField(QLineEdit):
         if day is None:
             self._take(None, self._why_no_date(text))
         elif not EARLIEST <= day <= LATEST:
-            self._take(None, self.tr("Das Jahr muss zwischen 2000 und 2099 liegen."))
+            self._take(None, _("Das Jahr muss zwischen 2000 und 2099 liegen."))
         else:
             self._take(day, "")
 
@@ -147,12 +148,10 @@ class DateField(QLineEdit):
 
     def _why_no_date(self, text: str) -> str:
         if not text:
-            return self.tr("Das Datum fehlt.")
+            return _("Das Datum fehlt.")
         if formats.looks_like_date(text):
-            return self.tr("Diesen Tag gibt es nicht.")
-        return self.tr("Das ist kein Datum. Beispiel: %1").replace(
-            "%1", formats.date_text(self._day)
-        )
+            return _("Diesen Tag gibt es nicht.")
+        return _("Das ist kein Datum. Beispiel: %1").replace("%1", formats.date_text(self._day))
 
     def _take(self, day: date | None, problem: str) -> None:
         before = (self._day, self._problem)
@@ -203,13 +202,13 @@ class _CalendarPopup(QFrame):
         self._theme = theme
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.calendar = QCalendarWidget(self)
-        self.calendar.setAccessibleName(self.tr("Kalender"))
+        self.calendar.setAccessibleName(_("Kalender"))
         self.calendar.setLocale(_GERMAN)
         self.calendar.setDateRange(_qt(EARLIEST), _qt(LATEST))
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         names = {
-            "prevmonth": ("chevron-left", self.tr("Voriger Monat")),
-            "nextmonth": ("chevron-right", self.tr("Nächster Monat")),
+            "prevmonth": ("chevron-left", _("Voriger Monat")),
+            "nextmonth": ("chevron-right", _("Nächster Monat")),
         }
         for part, (icon, name) in names.items():
             arrow = self.calendar.findChild(QToolButton, f"qt_calendar_{part}")

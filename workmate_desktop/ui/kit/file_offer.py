@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.words.language import _
 
 
 class FileOffer(QFrame):
@@ -15,13 +16,13 @@ class FileOffer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("part", "banner")
-        self.button = button(self.tr("In verschlüsselter Datei spei&chern"))
+        self.button = button(_("In verschlüsselter Datei spei&chern"))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         column.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Die Datei liegt mit ihrem Schlüssel im Datenordner. Sie schützt eine kopierte "
                     "Datenbank, aber nicht vor Programmen, die unter Ihrem Benutzer laufen."
                 ),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from workmate_desktop.domain.stripe.keys import trimmed
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.words.key_texts import masked
+from workmate_desktop.words.language import _
 
 
 class KeyField(QLineEdit):
@@ -51,7 +52,7 @@ class SecretField(KeyField):
         )
         if stored:
             self.setPlaceholderText(masked(stored))
-        self.toggle = button(self.tr("anzeigen"), self, kind="link")
+        self.toggle = button(_("anzeigen"), self, kind="link")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._on_toggled)
         self.textChanged.connect(self._on_text_changed)
@@ -70,7 +71,7 @@ class SecretField(KeyField):
     def _on_toggled(self, shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self.setEchoMode(mode)
-        self.toggle.setText(self.tr("verbergen") if shown else self.tr("anzeigen"))
+        self.toggle.setText(_("verbergen") if shown else _("anzeigen"))
         self._name_toggle()
         self._place()
 

@@ -54,12 +54,12 @@ class OpenOutside:
         """In the browser. False when there is none. Raises as `pay_address`."""
         return self._opener(QUrl(self.pay_address(address), QUrl.ParsingMode.StrictMode))
 
-    def write_mail(self, address: QUrl) -> bool:
-        """A `mailto:` in the mail program. False when there is none, or when something else than
-        recipient, subject and text stands in it."""
-        encoded = bytes(address.toEncoded().data())
+    def write_mail(self, mail: str) -> bool:
+        """A percent-encoded `mailto:` in the mail program. False when there is none, or when
+        something else than recipient, subject and text stands in it."""
+        address = QUrl.fromEncoded(mail.encode(), QUrl.ParsingMode.StrictMode)
         fields = {name for name, _text in QUrlQuery(address).queryItems()}
-        if address.scheme() != "mailto" or len(encoded) > _LONGEST_MAIL or not fields <= _FIELDS:
+        if address.scheme() != "mailto" or len(mail) > _LONGEST_MAIL or not fields <= _FIELDS:
             return False
         return self._opener(address)
 

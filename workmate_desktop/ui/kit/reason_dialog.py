@@ -7,6 +7,7 @@ from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
+from workmate_desktop.words.language import _
 
 _REASON_LENGTH = 500
 
@@ -31,7 +32,7 @@ class ReasonDialog(SubmitDialog):
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(72)
-        self.field = FormField(self.tr("&Grund"), self.text, message_lines=1)
+        self.field = FormField(_("&Grund"), self.text, message_lines=1)
         self.fields.addWidget(PlainLabel(consequence, wrap=True))
         self.fields.addWidget(self.field)
         self.text.textChanged.connect(self._on_text_changed)
@@ -44,9 +45,9 @@ class ReasonDialog(SubmitDialog):
     def problem_free(self) -> bool:
         """A reason is needed, and a short one."""
         if not self.reason():
-            self.field.set_message(self.tr("Bitte einen Grund angeben."), Message.BAD)
+            self.field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
         elif len(self.reason()) > _REASON_LENGTH:
-            self.field.set_message(self.tr("Höchstens 500 Zeichen."), Message.BAD)
+            self.field.set_message(_("Höchstens 500 Zeichen."), Message.BAD)
         else:
             return True
         self.text.setFocus()

@@ -11,6 +11,7 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.fitting_area import fit_words
 from workmate_desktop.ui.kit.plain_text import PlainLabel, chosen_key
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 
 
 class SubmitDialog(QDialog):
@@ -52,7 +53,7 @@ class SubmitDialog(QDialog):
         buttons.setSpacing(8)
         outer.addLayout(buttons)
         buttons.addStretch(1)
-        self.cancel_button = button(self.tr("A&bbrechen"), self)
+        self.cancel_button = button(_("A&bbrechen"), self)
         self.cancel_button.clicked.connect(self.reject)
         self.submit_button = button(submit_text, self, kind=kind)
         self.submit_button.setDefault(True)

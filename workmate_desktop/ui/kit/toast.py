@@ -38,6 +38,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 from workmate_desktop.words.tone import Tone
 
 MARGIN = 16
@@ -137,7 +138,7 @@ class Toast(QWidget):
 
     def count_more(self, count: int) -> None:
         """Say how many others made room; 0 says nothing."""
-        self.more.setText(self.tr("und %1 weitere").replace("%1", str(count)) if count else "")
+        self.more.setText(_("und %1 weitere").replace("%1", str(count)) if count else "")
         self.more.setVisible(bool(count))
 
     def height_for_width(self, width: int = WIDTH) -> int:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 T = TypeVar("T")
@@ -103,14 +104,14 @@ class Trial(QWidget):
 
     def _show_running(self) -> None:
         self.busy.setVisible(self.running)
-        self.button.setText(self.tr("&Test abbrechen") if self.running else self._title)
+        self.button.setText(_("&Test abbrechen") if self.running else self._title)
         self.button.setEnabled(self.running or self._possible)
 
     @Slot()
     def _on_clicked(self) -> None:
         if self.running:
             self._stop()
-            self._say(self.tr("Der Test wurde abgebrochen."), "small")
+            self._say(_("Der Test wurde abgebrochen."), "small")
         else:
             self.wanted.emit()
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
 from workmate_desktop.domain.clock import Clock
@@ -12,16 +12,13 @@ from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
 from workmate_desktop.ui.log.ports import NoticeReading
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.notice_words import notice_words
 
 _NOWHERE = QModelIndex()
 PAGE = 256
 _MOST = 8 * PAGE
 NOTICE_ROLE = int(Qt.ItemDataRole.UserRole) + 101
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("NoticesModel", text)
 
 
 class NoticesModel(QAbstractListModel):
@@ -117,7 +114,7 @@ class NoticesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(f"{words.title}\n{words.why}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            unread = _tr("Ungelesen. ") if notice.read_at is None else ""
+            unread = _("Ungelesen. ") if notice.read_at is None else ""
             return f"{unread}{words.title}. {self._when(notice)}. {words.why}"
         return None
 

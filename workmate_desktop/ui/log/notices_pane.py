@@ -22,6 +22,7 @@ from workmate_desktop.ui.kit.tables import TALL_ROW_HEIGHT, Index, RowDelegate
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.notices_model import NOTICE_ROLE, NoticesModel
 from workmate_desktop.ui.log.ports import LogNews, NoticeMarking, NoticeReading
+from workmate_desktop.words.language import _
 from workmate_desktop.words.log import Target, notice_look, target_of
 from workmate_desktop.words.messages import error_sentence
 
@@ -51,22 +52,22 @@ class NoticesPane(Card):
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, title=self.tr("Meldungen"), margin=1)
+        super().__init__(parent, title=_("Meldungen"), margin=1)
         self._books = books
         self._invoicing = invoicing
         self._bridge = bridge
         self._unread = -1
         self.model = NoticesModel(books, clock, self)
-        self.chips = Segments(self.tr("Welche Meldungen"))
-        self.chips.add(_ALL, self.tr("Alle"))
-        self.chips.add(_UNREAD, self.tr("Ungelesen"))
-        self.open_button = button(self.tr("&Anzeigen"))
-        self.tell_button = button(self.tr("&Benachrichtigen"))
+        self.chips = Segments(_("Welche Meldungen"))
+        self.chips.add(_ALL, _("Alle"))
+        self.chips.add(_UNREAD, _("Ungelesen"))
+        self.open_button = button(_("&Anzeigen"))
+        self.tell_button = button(_("&Benachrichtigen"))
         self.tell_menu = QMenu(self.tell_button)
-        self.mail_action = self.tell_menu.addAction(self.tr("&E-Mail bei Meldungen …"))
-        self.background_action = self.tell_menu.addAction(self.tr("Im &Hintergrund …"))
+        self.mail_action = self.tell_menu.addAction(_("&E-Mail bei Meldungen …"))
+        self.background_action = self.tell_menu.addAction(_("Im &Hintergrund …"))
         self.tell_button.setMenu(self.tell_menu)
-        self.mark_all = button(self.tr("Alle als &gelesen markieren"))
+        self.mark_all = button(_("Alle als &gelesen markieren"))
         self.problem = PlainLabel(role="error", wrap=True)
         self.problem.setContentsMargins(15, 0, 15, 0)
         self.problem.hide()
@@ -156,10 +157,10 @@ class NoticesPane(Card):
 
     def _nothing(self) -> tuple[str, str]:
         if self.chips.current() == _UNREAD:
-            return self.tr("Alles gelesen"), self.tr("Neue Meldungen erscheinen hier von selbst.")
+            return _("Alles gelesen"), _("Neue Meldungen erscheinen hier von selbst.")
         return (
-            self.tr("Keine Meldungen"),
-            self.tr(
+            _("Keine Meldungen"),
+            _(
                 "Hier steht, was jemand wissen sollte: fehlgeschlagene Zahlungen, Geld ohne "
                 "Rechnung, Störungen des Empfangs."
             ),
@@ -172,11 +173,11 @@ class NoticesPane(Card):
         target = target_of(notice) if notice is not None else None
         self.open_button.setEnabled(target is not None)
         self.open_button.setText(
-            self.tr("&Anzeigen")
+            _("&Anzeigen")
             if target is None
-            else self.tr("&Rechnung anzeigen")
+            else _("&Rechnung anzeigen")
             if target[0] is Target.INVOICE
-            else self.tr("&Ereignis anzeigen")
+            else _("&Ereignis anzeigen")
         )
 
     @Slot()
@@ -225,7 +226,7 @@ class _NoticeList(QListView):
         super().__init__()
         self.setModel(model)
         self.setProperty("flat", True)
-        self.setAccessibleName(self.tr("Meldungen"))
+        self.setAccessibleName(_("Meldungen"))
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.text import comparable
@@ -17,6 +17,7 @@ from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import Index
 from workmate_desktop.ui.log.ports import LogReading
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import Pill
 from workmate_desktop.words.tone import Tone
 
@@ -46,10 +47,6 @@ class LevelFilter(StrEnum):
 
 _SEVERITY = {"DEBUG": 0, "INFO": 1, "WARNING": 2, "ERROR": 3, "CRITICAL": 3}
 _LEAST = {LevelFilter.ALL: 0, LevelFilter.WARNINGS: 2, LevelFilter.ERRORS: 3}
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ProgramModel", text)
 
 
 class ProgramModel(QAbstractTableModel):
@@ -182,18 +179,18 @@ class ProgramModel(QAbstractTableModel):
 def level_pill(level: str) -> Pill:
     """The level in German."""
     return {
-        "WARNING": Pill(_tr("Warnung"), Tone.AMBER),
-        "ERROR": Pill(_tr("Fehler"), Tone.RED),
-        "CRITICAL": Pill(_tr("Fehler"), Tone.RED),
-    }.get(level, Pill(_tr("Info"), Tone.GREY))
+        "WARNING": Pill(_("Warnung"), Tone.AMBER),
+        "ERROR": Pill(_("Fehler"), Tone.RED),
+        "CRITICAL": Pill(_("Fehler"), Tone.RED),
+    }.get(level, Pill(_("Info"), Tone.GREY))
 
 
 def level_words(level: LevelFilter) -> str:
     """The words of a chip."""
     return {
-        LevelFilter.ALL: _tr("Alle"),
-        LevelFilter.WARNINGS: _tr("Warnungen"),
-        LevelFilter.ERRORS: _tr("Fehler"),
+        LevelFilter.ALL: _("Alle"),
+        LevelFilter.WARNINGS: _("Warnungen"),
+        LevelFilter.ERRORS: _("Fehler"),
     }[level]
 
 
@@ -201,30 +198,30 @@ def nothing_words(level: LevelFilter, text: str) -> tuple[str, str]:
     """Title and sentence for a list without lines."""
     if text:
         return (
-            _tr("Nichts gefunden"),
-            _tr("Keine Zeile enthält „%1“.").replace("%1", text),
+            _("Nichts gefunden"),
+            _("Keine Zeile enthält „%1“.").replace("%1", text),
         )
     return {
         LevelFilter.ALL: (
-            _tr("Noch keine Zeile"),
-            _tr("Was das Programm seit dem Start getan hat, steht hier Zeile für Zeile."),
+            _("Noch keine Zeile"),
+            _("Was das Programm seit dem Start getan hat, steht hier Zeile für Zeile."),
         ),
         LevelFilter.WARNINGS: (
-            _tr("Keine Warnungen"),
-            _tr("Seit dem Start ist nichts Auffälliges geschehen."),
+            _("Keine Warnungen"),
+            _("Seit dem Start ist nichts Auffälliges geschehen."),
         ),
         LevelFilter.ERRORS: (
-            _tr("Keine Fehler"),
-            _tr("Seit dem Start ist im Programm kein Fehler aufgetreten."),
+            _("Keine Fehler"),
+            _("Seit dem Start ist im Programm kein Fehler aufgetreten."),
         ),
     }[level]
 
 
 def _column_title(column: Column) -> str:
     return {
-        Column.TIME: _tr("Zeit"),
-        Column.LEVEL: _tr("Stufe"),
-        Column.TEXT: _tr("Zeile"),
+        Column.TIME: _("Zeit"),
+        Column.LEVEL: _("Stufe"),
+        Column.TEXT: _("Zeile"),
     }[column]
 
 

@@ -36,6 +36,7 @@ from workmate_desktop.ui.log.program_model import (
     level_words,
     nothing_words,
 )
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import Pill
 
 _PAUSE_MS = 200
@@ -56,20 +57,20 @@ class ProgramPane(Card):
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, title=self.tr("Programmprotokoll"), margin=1)
+        super().__init__(parent, title=_("Programmprotokoll"), margin=1)
         self._clock = clock
         self._moving = False
         self.model = ProgramModel(log, clock, self)
-        self.chips = Segments(self.tr("Welche Zeilen"))
+        self.chips = Segments(_("Welche Zeilen"))
         for level in LevelFilter:
             self.chips.add(level.value, level_words(level))
-        self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
-        self.search.setAccessibleDescription(self.tr("Text einer Zeile"))
+        self.search = SearchField(theme, _("Suchen … Strg+F"))
+        self.search.setAccessibleDescription(_("Text einer Zeile"))
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(220)
-        self.copy_button = button(self.tr("&Kopieren"))
+        self.copy_button = button(_("&Kopieren"))
         self.copy_button.setAccessibleDescription(
-            self.tr("Kopiert die gewählten Zeilen, sonst alle gezeigten, für den Support")
+            _("Kopiert die gewählten Zeilen, sonst alle gezeigten, für den Support")
         )
         self.copy_button.setToolTip(plain_tip(self.copy_button.accessibleDescription()))
         self.table = _LinesTable(theme, self.model)
@@ -77,10 +78,10 @@ class ProgramPane(Card):
         self.stack = QStackedWidget()
         for widget in (self.table, self.empty):
             self.stack.addWidget(widget)
-        self.follow = QCheckBox(self.tr("Neuen Zeilen &folgen"))
+        self.follow = QCheckBox(_("Neuen Zeilen &folgen"))
         self.follow.setChecked(True)
         self.place = PlainLabel(
-            self.tr("Ganzes Protokoll: {0}").format(log.file),
+            _("Ganzes Protokoll: {0}").format(log.file),
             role="small",
             elide=True,
             elide_middle=True,
@@ -115,7 +116,7 @@ class ProgramPane(Card):
     def copy(self) -> None:
         """Put it on the clipboard, and say so for a moment."""
         copy_text(self.support_text())
-        self.copy_button.setText(self.tr("Kopiert"))
+        self.copy_button.setText(_("Kopiert"))
         self._tick.start()
 
     def focus_search(self) -> None:
@@ -208,7 +209,7 @@ class ProgramPane(Card):
 
     @Slot()
     def _rest(self) -> None:
-        self.copy_button.setText(self.tr("&Kopieren"))
+        self.copy_button.setText(_("&Kopieren"))
 
 
 class _LinesTable(QTableView):
@@ -221,14 +222,14 @@ class _LinesTable(QTableView):
         style_table(self, row_height=_ROW_HEIGHT)
         self.setModel(model)
         self.setProperty("flat", True)
-        self.setAccessibleName(self.tr("Programmprotokoll"))
+        self.setAccessibleName(_("Programmprotokoll"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setMinimumHeight(4 * _ROW_HEIGHT)
         self.setItemDelegate(RowDelegate(theme, self, mono=True))
         self.setItemDelegateForColumn(Column.TIME, RowDelegate(theme, self, mono=True, muted=True))
         self.setItemDelegateForColumn(Column.LEVEL, PillDelegate(theme, _pills_of, self))
         header = self.horizontalHeader()
-        header.setAccessibleName(self.tr("Spalten"))
+        header.setAccessibleName(_("Spalten"))
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in _WIDTHS.items():

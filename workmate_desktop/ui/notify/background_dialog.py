@@ -8,6 +8,7 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.notify.ports import StartsWithSession
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -28,19 +29,19 @@ class BackgroundDialog(QDialog):
         self._bridge = bridge
         self._has_tray = has_tray
         self._saving = False
-        self.setWindowTitle(self.tr("Im Hintergrund"))
+        self.setWindowTitle(_("Im Hintergrund"))
         self.setMinimumWidth(500)
-        self.stay = QCheckBox(self.tr("Nach dem Schließen des Fensters &weiter empfangen"))
+        self.stay = QCheckBox(_("Nach dem Schließen des Fensters &weiter empfangen"))
         self.stay.setChecked(stays and has_tray)
         self.stay.setEnabled(has_tray)
         self.stay_hint = PlainLabel(self._stay_words(), role="small", wrap=True)
-        self.with_session = QCheckBox(self.tr("Bei der &Anmeldung am PC von selbst starten"))
+        self.with_session = QCheckBox(_("Bei der &Anmeldung am PC von selbst starten"))
         self.with_session.setChecked(autostart.enabled())
         self.session_hint = PlainLabel(self._session_words(), role="small", wrap=True)
         self.failure = PlainLabel(role="error", wrap=True)
         self.failure.setVisible(False)
-        self.cancel_button = button(self.tr("Abbre&chen"))
-        self.save_button = button(self.tr("&Speichern"), kind="primary")
+        self.cancel_button = button(_("Abbre&chen"))
+        self.save_button = button(_("&Speichern"), kind="primary")
         self.save_button.setDefault(True)
         self._build()
         self.cancel_button.clicked.connect(self.reject)
@@ -59,8 +60,8 @@ class BackgroundDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(10)
-        column.addWidget(PlainLabel(self.tr("Im Hintergrund"), role="title"))
-        words = self.tr(
+        column.addWidget(PlainLabel(_("Im Hintergrund"), role="title"))
+        words = _(
             "Solange das Programm läuft, werden Zahlungen gleich verbucht. Was in der übrigen Zeit "
             "geschieht, holt es beim nächsten Start nach."
         )
@@ -83,15 +84,13 @@ class BackgroundDialog(QDialog):
 
     def _stay_words(self) -> str:
         if self._has_tray:
-            return self.tr("Das Zeichen neben der Uhr öffnet das Fenster wieder und beendet.")
-        return self.tr(
-            "Dieser PC zeigt keine Zeichen neben der Uhr. Schließen beendet das Programm."
-        )
+            return _("Das Zeichen neben der Uhr öffnet das Fenster wieder und beendet.")
+        return _("Dieser PC zeigt keine Zeichen neben der Uhr. Schließen beendet das Programm.")
 
     def _session_words(self) -> str:
         if self._has_tray:
-            return self.tr("Ohne Fenster, nur mit dem Zeichen neben der Uhr.")
-        return self.tr("Mit verkleinertem Fenster.")
+            return _("Ohne Fenster, nur mit dem Zeichen neben der Uhr.")
+        return _("Mit verkleinertem Fenster.")
 
     @Slot()
     def _on_save(self) -> None:

@@ -37,6 +37,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.notify.mail_test import MailTest
 from workmate_desktop.ui.notify.ports import MailSettings
+from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_texts import hint, problem_words, security_words
 from workmate_desktop.words.messages import error_sentence
 
@@ -56,9 +57,9 @@ class MailDialog(QDialog):
         self._saving = False
         account = self._state.account
         self._first_time = not account.server
-        self.setWindowTitle(self.tr("E-Mail bei Meldungen"))
+        self.setWindowTitle(_("E-Mail bei Meldungen"))
         self.setMinimumWidth(_WIDTH)
-        self.wanted = QCheckBox(self.tr("Bei Meldungen eine &E-Mail senden"))
+        self.wanted = QCheckBox(_("Bei Meldungen eine &E-Mail senden"))
         self.wanted.setChecked(self._state.on or (self._first_time and not self._state.declined))
         self.recipient = QLineEdit(account.recipient)
         self.server = QLineEdit(account.server)
@@ -69,27 +70,27 @@ class MailDialog(QDialog):
             self.security.addItem(security_words(security), security)
         self.security.setCurrentIndex(list(MailSecurity).index(account.security))
         self.user = QLineEdit(account.user)
-        self.password = SecretField(self.tr("Passwort"))
+        self.password = SecretField(_("Passwort"))
         self.password.setProperty("mono", False)
         if self._state.has_password:
-            self.password.setPlaceholderText(self.tr("gespeichert"))
+            self.password.setPlaceholderText(_("gespeichert"))
         self.from_address = QLineEdit("" if account.sender == account.user else account.sender)
         self.fields = {
-            MailField.RECIPIENT: FormField(self.tr("&An"), self.recipient),
-            MailField.SERVER: FormField(self.tr("&Mailserver"), self.server),
-            MailField.PORT: FormField(self.tr("&Port"), self.port),
-            MailField.SECURITY: FormField(self.tr("&Verschlüsselung"), self.security),
-            MailField.PASSWORD: FormField(self.tr("Pass&wort"), self.password),
-            MailField.SENDER: FormField(self.tr("A&bsender"), self.from_address),
+            MailField.RECIPIENT: FormField(_("&An"), self.recipient),
+            MailField.SERVER: FormField(_("&Mailserver"), self.server),
+            MailField.PORT: FormField(_("&Port"), self.port),
+            MailField.SECURITY: FormField(_("&Verschlüsselung"), self.security),
+            MailField.PASSWORD: FormField(_("Pass&wort"), self.password),
+            MailField.SENDER: FormField(_("A&bsender"), self.from_address),
         }
-        self.user_field = FormField(self.tr("Ben&utzer"), self.user)
+        self.user_field = FormField(_("Ben&utzer"), self.user)
         self.test = MailTest(settings, bridge)
         self.failure = PlainLabel(role="error", wrap=True)
         self.failure.setVisible(False)
         self.file_offer = FileOffer()
         self.file_offer.setVisible(False)
-        self.cancel_button = button(self.tr("Abb&rechen"))
-        self.save_button = button(self.tr("&Speichern"), kind="primary")
+        self.cancel_button = button(_("Abb&rechen"))
+        self.save_button = button(_("&Speichern"), kind="primary")
         self.save_button.setDefault(True)
         self._build()
         self._connect()
@@ -134,13 +135,13 @@ class MailDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 22, 24, 20)
         outer.setSpacing(10)
-        outer.addWidget(PlainLabel(self.tr("E-Mail bei Meldungen"), role="title"))
+        outer.addWidget(PlainLabel(_("E-Mail bei Meldungen"), role="title"))
         inside = QWidget()
         inside.setProperty("part", "scroll")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(10)
-        words = self.tr(
+        words = _(
             "Bei fehlgeschlagenen Zahlungen, offenen Klärungen und Störungen erhält eine Person im "
             "Büro eine E-Mail. Meldungen derselben Minute werden zusammengefasst."
         )
@@ -267,7 +268,7 @@ class MailDialog(QDialog):
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
-        self.save_button.setText(self.tr("Speichert …") if saving else self.tr("&Speichern"))
+        self.save_button.setText(_("Speichert …") if saving else _("&Speichern"))
         for widget in (self.wanted, self.cancel_button, self.file_offer):
             cast(QWidget, widget).setEnabled(not saving)
         if saving:

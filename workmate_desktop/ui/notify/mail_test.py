@@ -6,6 +6,7 @@ from workmate_desktop.domain.notify.mail import MailAccount
 from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.kit.trial import Trial
 from workmate_desktop.ui.notify.ports import MailSettings
+from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_texts import sent_words
 
 
@@ -17,9 +18,9 @@ class MailTest(Trial):
     ) -> None:
         super().__init__(
             bridge,
-            self.tr("&Testmail senden"),
-            self.tr("Ergebnis der Testmail"),
-            self.tr("Die Testmail wird gesendet"),
+            _("&Testmail senden"),
+            _("Ergebnis der Testmail"),
+            _("Die Testmail wird gesendet"),
             parent,
         )
         self._settings = settings

@@ -12,6 +12,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, told_outside
 from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.log.ports import LogNews
+from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_words import summary
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.notice_words import notice_words
@@ -98,7 +99,7 @@ class DesktopTeller(QObject):
     def _tell(self, notices: Sequence[Notice], unread_more: int) -> None:
         worth = [n for n in notices if n.read_at is None and told_outside(n.kind, n.detail)]
         if len(worth) + unread_more > MOST_ALONE:
-            count = self.tr("{0} Meldungen").format(len(worth) + unread_more)
+            count = _("{0} Meldungen").format(len(worth) + unread_more)
             self._show(count, harmless(summary(worth)), "")
             return
         for notice in worth:

@@ -4,6 +4,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from workmate_desktop.words.language import _
+
 
 class Tray(QObject):
     """Signals: `open_wanted()`, `settings_wanted()`, `quit_wanted()` from its menu;
@@ -20,11 +22,11 @@ class Tray(QObject):
         self._name = name
         self._key = ""
         self.menu = QMenu()
-        self.open_action = QAction(self.tr("&Öffnen"), self)
-        self.state_action = QAction(self.tr("Einen Moment …"), self)
+        self.open_action = QAction(_("&Öffnen"), self)
+        self.state_action = QAction(_("Einen Moment …"), self)
         self.state_action.setEnabled(False)
-        self.settings_action = QAction(self.tr("Im &Hintergrund …"), self)
-        self.quit_action = QAction(self.tr("&Beenden"), self)
+        self.settings_action = QAction(_("Im &Hintergrund …"), self)
+        self.quit_action = QAction(_("&Beenden"), self)
         self.menu.addAction(self.open_action)
         self.menu.addAction(self.state_action)
         self.menu.addSeparator()

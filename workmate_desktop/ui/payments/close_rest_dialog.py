@@ -10,6 +10,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.payments.rest_choice import RestChoice
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 
 
 class CloseRestDialog(SubmitDialog):
@@ -24,9 +25,9 @@ class CloseRestDialog(SubmitDialog):
     ) -> None:
         super().__init__(
             parent,
-            self.tr("Rest ausbuchen"),
+            _("Rest ausbuchen"),
             f"{texts.label(row)} · {row.customer_name}",
-            self.tr("Rest &ausbuchen"),
+            _("Rest &ausbuchen"),
             kind="primary",
         )
         self._row = row
@@ -35,7 +36,7 @@ class CloseRestDialog(SubmitDialog):
         self.rest.show_rest(row.outstanding_minor, row.currency)
         self.fields.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Es wird kein Geldeingang gebucht. Das lässt sich bei den Zahlungen wieder "
                     "rückgängig machen."
                 ),
@@ -58,16 +59,14 @@ class CloseRestDialog(SubmitDialog):
             self._row = fresh
             self.rest.show_rest(fresh.outstanding_minor, fresh.currency)
             if not fresh.outstanding_minor:
-                self.fail(self.tr("Inzwischen ist nichts mehr offen."))
+                self.fail(_("Inzwischen ist nichts mehr offen."))
                 self.submit_button.setEnabled(False)
             else:
-                self.fail(self.tr("Der Rest hat sich geändert. Bitte noch einmal prüfen."))
+                self.fail(_("Der Rest hat sich geändert. Bitte noch einmal prüfen."))
             return False
         return self.rest.problem_free()
 
     def _name_button(self) -> None:
         closing = self.rest.closing()
         skonto = closing is not None and closing.kind == SKONTO
-        self.submit_button.setText(
-            self.tr("S&konto buchen") if skonto else self.tr("Rest &ausbuchen")
-        )
+        self.submit_button.setText(_("S&konto buchen") if skonto else _("Rest &ausbuchen"))

@@ -1,17 +1,12 @@
 """The question before more money is put on an invoice than it is owed: rarely meant."""
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.ui.kit.plain_text import Choice, message_box
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("more_than_owed", text)
+from workmate_desktop.words.language import _, fill
 
 
 def typed_too_much(parent: QWidget, row: InvoiceRow, amount_minor: int) -> QMessageBox | None:
@@ -20,10 +15,10 @@ def typed_too_much(parent: QWidget, row: InvoiceRow, amount_minor: int) -> QMess
         parent,
         row,
         amount_minor,
-        _tr("Das sind %1 mehr als offen. Trotzdem eintragen?"),
+        _("Das sind %1 mehr als offen. Trotzdem eintragen?"),
         (
-            Choice("no", _tr("&Betrag ändern"), cancels=True),
-            Choice("yes", _tr("&Trotzdem eintragen")),
+            Choice("no", _("&Betrag ändern"), cancels=True),
+            Choice("yes", _("&Trotzdem eintragen")),
         ),
     )
 
@@ -34,10 +29,10 @@ def assigned_too_much(parent: QWidget, row: InvoiceRow, amount_minor: int) -> QM
         parent,
         row,
         amount_minor,
-        _tr("Das sind %1 mehr als offen. Trotzdem zuordnen?"),
+        _("Das sind %1 mehr als offen. Trotzdem zuordnen?"),
         (
-            Choice("no", _tr("&Nicht zuordnen"), cancels=True),
-            Choice("yes", _tr("&Trotzdem zuordnen")),
+            Choice("no", _("&Nicht zuordnen"), cancels=True),
+            Choice("yes", _("&Trotzdem zuordnen")),
         ),
     )
 
@@ -53,11 +48,11 @@ def _question(
     if more <= 0:
         return None
     about = fill(
-        _tr("Bei %1 sind %2 offen."),
+        _("Bei %1 sind %2 offen."),
         texts.label(row),
         formats.money(row.payable_minor, row.currency),
     )
     if row.paid_minor + row.forgiven_minor + amount_minor > row.asked_minor:
-        about += " " + _tr("Die Rechnung gilt danach als überzahlt.")
+        about += " " + _("Die Rechnung gilt danach als überzahlt.")
     question = fill(sentence, formats.money(more, row.currency))
-    return message_box(parent, _tr("Mehr als offen"), question, about, choices)
+    return message_box(parent, _("Mehr als offen"), question, about, choices)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -21,6 +21,7 @@ from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words import pay as pay_texts
 from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -49,17 +50,13 @@ class PayAction(StrEnum):
     MAIL = "pay_mail"
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("pay", text)
-
-
 def pay_action_text(action: PayAction) -> str:
     """The words of a button; the letter after & is its mnemonic."""
     return {
-        PayAction.OPEN: _tr("Mit Stripe &bezahlen"),
-        PayAction.COPY: _tr("&Link kopieren"),
-        PayAction.QR: _tr("&QR-Code"),
-        PayAction.MAIL: _tr("E-Mail &an den Kunden"),
+        PayAction.OPEN: _("Mit Stripe &bezahlen"),
+        PayAction.COPY: _("&Link kopieren"),
+        PayAction.QR: _("&QR-Code"),
+        PayAction.MAIL: _("E-Mail &an den Kunden"),
     }[action]
 
 
@@ -155,7 +152,7 @@ class PayActions(QObject):
                     raise UserError("browser_failed")
             case PayAction.COPY:
                 copy_text(url)
-                self._toasts.show(_tr("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
+                self._toasts.show(_("Zahlungslink kopiert"), texts.label(row), ToastKind.SUCCESS)
                 self._note_sent(row.id, "copy")
             case PayAction.QR:
                 # Brings Qt's printing: only who prints a code needs it in memory.

@@ -18,7 +18,7 @@ from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import formats, method_texts
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 _REASON_LENGTH = 200
 
@@ -50,29 +50,29 @@ class PayBackDialog(SubmitDialog):
     ) -> None:
         super().__init__(
             parent,
-            self.tr("Rückzahlung eintragen"),
+            _("Rückzahlung eintragen"),
             f"{texts.label(row)} · {row.customer_name}",
-            self.tr("&Eintragen"),
+            _("&Eintragen"),
             kind="primary",
         )
         self._row = row
         self._read_again = read_again or (lambda: row)
         self._today = today
         self.amount = QLineEdit(_prefilled(row))
-        self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
-        self.method = Segments(self.tr("Art"))
+        self.amount_field = FormField(_("Bet&rag"), self.amount, message_lines=1)
+        self.method = Segments(_("Art"))
         for method in MANUAL_METHODS:
             self.method.add(method, method_texts.method_name(method))
         self.paid_on = DateField(theme, today)
         self.paid_on.fits = lambda day: day <= today
-        self.date_field = FormField(self.tr("&Datum"), self.paid_on, message_lines=1)
+        self.date_field = FormField(_("&Datum"), self.paid_on, message_lines=1)
         self.reason_text = QLineEdit()
         self.reason_text.setMaxLength(_REASON_LENGTH)
-        self.reason_text.setPlaceholderText(self.tr("zum Beispiel: Ware zurückgeschickt"))
-        self.reason_field = FormField(self.tr("&Grund"), self.reason_text, message_lines=1)
+        self.reason_text.setPlaceholderText(_("zum Beispiel: Ware zurückgeschickt"))
+        self.reason_field = FormField(_("&Grund"), self.reason_text, message_lines=1)
         self.fields.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Für Geld, das Sie selbst überwiesen oder bar zurückgegeben haben. "
                     "Das Programm überweist nichts."
                 ),
@@ -84,7 +84,7 @@ class PayBackDialog(SubmitDialog):
         self.fields.addLayout(pair)
         for field in (self.amount_field, self.date_field):
             pair.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
-        self.fields.addWidget(FormField(self.tr("&Art"), self.method))
+        self.fields.addWidget(FormField(_("&Art"), self.method))
         self.fields.addWidget(self.reason_field)
         self.amount.textChanged.connect(self._on_amount_changed)
         self.paid_on.changed.connect(self._check_date)
@@ -112,7 +112,7 @@ class PayBackDialog(SubmitDialog):
         self._check_amount()
         self._check_date()
         if not self._reason():
-            self.reason_field.set_message(self.tr("Bitte einen Grund angeben."), Message.BAD)
+            self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
         for field in (self.amount_field, self.date_field, self.reason_field):
             if field.is_bad():
                 field.field.setFocus()
@@ -136,24 +136,22 @@ class PayBackDialog(SubmitDialog):
     def _check_amount(self) -> None:
         amount = self._typed()
         if not self.amount.text().strip():
-            self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
         elif amount is None:
             words = formats.money_problem(self.amount.text(), self._row.currency)
             self.amount_field.set_message(words, Message.BAD)
         elif amount <= 0:
-            self.amount_field.set_message(
-                self.tr("Der Betrag muss größer als 0 sein."), Message.BAD
-            )
+            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), Message.BAD)
         elif amount > self._row.received_minor:
             most = formats.money(max(0, self._row.received_minor), self._row.currency)
-            words = fill(self.tr("Eingegangen sind nur %1."), most)
+            words = fill(_("Eingegangen sind nur %1."), most)
             self.amount_field.set_message(words, Message.BAD)
         else:
             self._say_what_stays()
 
     def _say_what_stays(self) -> None:
         left = self._row.received_minor - (self._typed() or 0)
-        words = fill(self.tr("%1 bleiben bezahlt"), formats.money(left, self._row.currency))
+        words = fill(_("%1 bleiben bezahlt"), formats.money(left, self._row.currency))
         self.amount_field.set_message(words)
 
     @Slot()
@@ -161,7 +159,7 @@ class PayBackDialog(SubmitDialog):
         if self.paid_on.problem():
             self.date_field.set_message(self.paid_on.problem(), Message.BAD)
         elif self.paid_on.day() > self._today:
-            self.date_field.set_message(self.tr("Das Datum liegt in der Zukunft."), Message.BAD)
+            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), Message.BAD)
         else:
             self.date_field.clear_message()
 

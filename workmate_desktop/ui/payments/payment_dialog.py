@@ -19,7 +19,7 @@ from workmate_desktop.ui.payments.more_than_owed import typed_too_much
 from workmate_desktop.ui.payments.rest_choice import RestChoice
 from workmate_desktop.words import formats, method_texts
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 _NOTE_LENGTH = 200
 
@@ -55,25 +55,25 @@ class PaymentDialog(SubmitDialog):
         """`read_again` gives the invoice as it is when the button is pressed."""
         super().__init__(
             parent,
-            self.tr("Zahlung eintragen"),
+            _("Zahlung eintragen"),
             f"{texts.label(row)} · {row.customer_name}",
-            self.tr("&Eintragen"),
+            _("&Eintragen"),
             kind="primary",
         )
         self._row = row
         self._read_again = read_again or (lambda: row)
         self._today = today
         self.amount = QLineEdit(_prefilled(row))
-        self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
-        self.method = Segments(self.tr("Art"))
+        self.amount_field = FormField(_("Bet&rag"), self.amount, message_lines=1)
+        self.method = Segments(_("Art"))
         for method in MANUAL_METHODS:
             self.method.add(method, method_texts.method_name(method))
         self.received_on = DateField(theme, today)
         self.received_on.fits = lambda day: day <= today
-        self.date_field = FormField(self.tr("&Datum"), self.received_on, message_lines=1)
+        self.date_field = FormField(_("&Datum"), self.received_on, message_lines=1)
         self.note = QLineEdit()
         self.note.setMaxLength(_NOTE_LENGTH)
-        self.note.setPlaceholderText(self.tr("z. B. Verwendungszweck"))
+        self.note.setPlaceholderText(_("z. B. Verwendungszweck"))
         self.rest = RestChoice(may_stay_open=True)
         pair = QHBoxLayout()
         pair.setSpacing(12)
@@ -84,8 +84,8 @@ class PaymentDialog(SubmitDialog):
         way = QHBoxLayout()
         way.setSpacing(12)
         self.fields.addLayout(way)
-        way.addWidget(FormField(self.tr("&Art"), self.method))
-        way.addWidget(FormField(self.tr("&Notiz (optional)"), self.note), 1)
+        way.addWidget(FormField(_("&Art"), self.method))
+        way.addWidget(FormField(_("&Notiz (optional)"), self.note), 1)
         self.fields.addWidget(self.rest)
         self.rest.show_rest(0, row.currency)
         self.amount.textChanged.connect(self._check_amount)
@@ -118,7 +118,7 @@ class PaymentDialog(SubmitDialog):
                 field.field.setFocus()
                 return False
         if seen is not None and seen != self.rest.closing():
-            self.fail(self.tr("Der Rest hat sich geändert. Bitte noch einmal prüfen."))
+            self.fail(_("Der Rest hat sich geändert. Bitte noch einmal prüfen."))
             return False
         return self.rest.problem_free()
 
@@ -142,17 +142,15 @@ class PaymentDialog(SubmitDialog):
         amount = formats.parse_money(self.amount.text(), self._row.currency)
         more = self._more_than_outstanding()
         if not self.amount.text().strip():
-            self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
         elif amount is None:
             words = formats.money_problem(self.amount.text(), self._row.currency)
             self.amount_field.set_message(words, Message.BAD)
         elif amount <= 0:
-            self.amount_field.set_message(
-                self.tr("Der Betrag muss größer als 0 sein."), Message.BAD
-            )
+            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), Message.BAD)
         elif more > 0:
             extra = formats.money(more, self._row.currency)
-            self.amount_field.set_message(fill(self.tr("%1 mehr als offen"), extra))
+            self.amount_field.set_message(fill(_("%1 mehr als offen"), extra))
         else:
             self.amount_field.clear_message()
         self.rest.show_rest(-more if amount and amount > 0 else 0, self._row.currency)
@@ -162,7 +160,7 @@ class PaymentDialog(SubmitDialog):
         if self.received_on.problem():
             self.date_field.set_message(self.received_on.problem(), Message.BAD)
         elif self.received_on.day() > self._today:
-            self.date_field.set_message(self.tr("Das Datum liegt in der Zukunft."), Message.BAD)
+            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), Message.BAD)
         else:
             self.date_field.clear_message()
 

@@ -13,6 +13,7 @@ from workmate_desktop.ui.kit.fitting_area import fit_words, room_for
 from workmate_desktop.ui.kit.open_outside import copy_image
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.qr_image import qr_image
+from workmate_desktop.words.language import _
 
 _SCREEN_PX = 360
 _LEAST_PX = 160
@@ -27,7 +28,7 @@ class QrDialog(QDialog):
         self, parent: QWidget | None, *, title: str, subtitle: str, url: PayAddress
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("QR-Code zum Bezahlen"))
+        self.setWindowTitle(_("QR-Code zum Bezahlen"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._title, self._subtitle, self.url = title, subtitle, url
@@ -39,12 +40,12 @@ class QrDialog(QDialog):
         column.addSpacing(12)
         column.addWidget(self._picture(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        hint = self.tr("Mit der Kamera des Telefons öffnet sich die Zahlungsseite von Stripe.")
+        hint = _("Mit der Kamera des Telefons öffnet sich die Zahlungsseite von Stripe.")
         column.addWidget(PlainLabel(hint, role="small", wrap=True))
         column.addSpacing(12)
-        self.print_button = button(self.tr("&Drucken …"))
-        self.copy_button = button(self.tr("Bild &kopieren"))
-        self.close_button = button(self.tr("Schl&ießen"), kind="primary")
+        self.print_button = button(_("&Drucken …"))
+        self.copy_button = button(_("Bild &kopieren"))
+        self.close_button = button(_("Schl&ießen"), kind="primary")
         self.print_button.clicked.connect(self._on_print)
         self.copy_button.clicked.connect(self._on_copy)
         self.close_button.clicked.connect(self.accept)
@@ -90,7 +91,7 @@ class QrDialog(QDialog):
     def _picture(self) -> QWidget:
         """White paper around the code, so that cameras read it on a dark screen, too."""
         self.picture = QLabel()
-        self.picture.setAccessibleName(self.tr("QR-Code der Zahlungsseite"))
+        self.picture.setAccessibleName(_("QR-Code der Zahlungsseite"))
         self._paper = QFrame()
         self._paper.setProperty("part", "paper")
         inside = QVBoxLayout(self._paper)
@@ -130,7 +131,7 @@ class QrDialog(QDialog):
     @Slot()
     def _on_copy(self) -> None:
         copy_image(qr_image(self.url, _COPY_PX))
-        self.copy_button.setText(self.tr("Kopiert"))
+        self.copy_button.setText(_("Kopiert"))
 
     @Slot()
     def _on_print(self) -> None:

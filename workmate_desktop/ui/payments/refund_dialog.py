@@ -9,7 +9,7 @@ from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 _REASON_LENGTH = 500
 
@@ -20,19 +20,19 @@ class RefundDialog(SubmitDialog):
     def __init__(
         self, payment: Payment, left_minor: int, subtitle: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, self.tr("Erstatten"), subtitle, "", kind="danger")
+        super().__init__(parent, _("Erstatten"), subtitle, "", kind="danger")
         self._currency = payment.currency
         self._left = left_minor
         self._busy = False
         self.amount = QLineEdit(formats.money_input(left_minor, payment.currency))
-        self.amount_field = FormField(self.tr("Bet&rag"), self.amount, message_lines=1)
+        self.amount_field = FormField(_("Bet&rag"), self.amount, message_lines=1)
         self.reason_text = QLineEdit()
         self.reason_text.setMaxLength(_REASON_LENGTH)
-        self.reason_text.setPlaceholderText(self.tr("zum Beispiel: Ware zurückgeschickt"))
-        self.reason_field = FormField(self.tr("&Grund"), self.reason_text, message_lines=1)
+        self.reason_text.setPlaceholderText(_("zum Beispiel: Ware zurückgeschickt"))
+        self.reason_field = FormField(_("&Grund"), self.reason_text, message_lines=1)
         self.fields.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Das Geld geht auf dem Weg zurück, auf dem der Kunde bezahlt hat. Das lässt "
                     "sich nicht rückgängig machen; die Gebühr der Zahlung behält Stripe."
                 ),
@@ -63,7 +63,7 @@ class RefundDialog(SubmitDialog):
             self.amount.setFocus()
             return False
         if not self.reason():
-            self.reason_field.set_message(self.tr("Bitte einen Grund angeben."), Message.BAD)
+            self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
             self.reason_text.setFocus()
             return False
         return True
@@ -71,7 +71,7 @@ class RefundDialog(SubmitDialog):
     def wait_for_stripe(self) -> None:
         """It is under way: nothing can be changed any more, and the button says so."""
         self._set_busy(True)
-        self.submit_button.setText(self.tr("Stripe wird gefragt …"))
+        self.submit_button.setText(_("Stripe wird gefragt …"))
 
     def fail(self, sentence: str, action: str = "") -> None:
         """Stripe said no: everything can be changed again."""
@@ -95,17 +95,17 @@ class RefundDialog(SubmitDialog):
         self.submit_button.setEnabled(minor > 0)
         if minor:
             amount = formats.money(minor, self._currency)
-            self.submit_button.setText(fill(self.tr("%1 erstatten"), amount))
+            self.submit_button.setText(fill(_("%1 erstatten"), amount))
             self._say_what_stays(minor)
             return
-        self.submit_button.setText(self.tr("Erstatten"))
+        self.submit_button.setText(_("Erstatten"))
         most = formats.money(self._left, self._currency)
         if not self.amount.text().strip():
-            self.amount_field.set_message(self.tr("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
         elif problem := formats.money_problem(self.amount.text(), self._currency):
             self.amount_field.set_message(problem, Message.BAD)
         else:
-            words = fill(self.tr("Von dieser Zahlung gehen höchstens %1 zurück."), most)
+            words = fill(_("Von dieser Zahlung gehen höchstens %1 zurück."), most)
             self.amount_field.set_message(words, Message.BAD)
 
     def _say_what_stays(self, minor: int) -> None:
@@ -113,7 +113,7 @@ class RefundDialog(SubmitDialog):
             self.amount_field.clear_message()
         else:
             stays = formats.money(self._left - minor, self._currency)
-            self.amount_field.set_message(fill(self.tr("%1 der Zahlung bleiben hier"), stays))
+            self.amount_field.set_message(fill(_("%1 der Zahlung bleiben hier"), stays))
 
     @Slot()
     def _on_reason_changed(self) -> None:

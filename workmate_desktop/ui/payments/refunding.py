@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.invoices.closings import stripe_can_return
@@ -13,6 +13,7 @@ from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
 from workmate_desktop.ui.payments.refund_dialog import RefundDialog
 from workmate_desktop.words import formats, method_texts
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -22,10 +23,6 @@ class GivesBack(Protocol):
     def refund(self, payment_id: str, amount_minor: int, reason: str) -> RequestState:
         """Blocks for as long as Stripe takes. Raises UserError."""
         ...
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("refunding", text)
 
 
 class Refunding(QObject):
@@ -72,7 +69,7 @@ class Refunding(QObject):
             return
         left = refundable_minor(payment, (p for p in entries if p.id != payment_id))
         if left:
-            self._ask(payment, left, _tr("Zahlung ohne Rechnung"))
+            self._ask(payment, left, _("Zahlung ohne Rechnung"))
 
     @Slot(str, object)
     def open_difference(self, invoice_id: str, amount_minor: int) -> None:
@@ -115,7 +112,7 @@ class Refunding(QObject):
         if state is RequestState.ASKED:
             # The refund itself is told by the news of the invoice.
             self._toasts.show(
-                _tr("Stripe hat noch nicht geantwortet"),
-                _tr("Die Erstattung ist vorgemerkt und wird von selbst zu Ende gebracht."),
+                _("Stripe hat noch nicht geantwortet"),
+                _("Die Erstattung ist vorgemerkt und wird von selbst zu Ende gebracht."),
                 ToastKind.INFO,
             )

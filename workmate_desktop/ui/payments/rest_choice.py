@@ -8,7 +8,7 @@ from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.kit.controls import Segments
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 _LEAVE = "leave"
 _REASON_LENGTH = 200
@@ -23,20 +23,18 @@ class RestChoice(QWidget):
         super().__init__(parent)
         self._rest = 0
         self._currency = ""
-        self.choice = Segments(self.tr("Rest"))
+        self.choice = Segments(_("Rest"))
         if may_stay_open:
-            self.choice.add(_LEAVE, self.tr("offen lassen"))
-        self.choice.add(SKONTO, self.tr("Skonto"))
-        self.choice.add(WRITE_OFF, self.tr("Ausbuchen"))
+            self.choice.add(_LEAVE, _("offen lassen"))
+        self.choice.add(SKONTO, _("Skonto"))
+        self.choice.add(WRITE_OFF, _("Ausbuchen"))
         if not may_stay_open:
             self.choice.choose(WRITE_OFF)
-        self.field = FormField(self.tr("Rest"), self.choice, message_lines=1)
+        self.field = FormField(_("Rest"), self.choice, message_lines=1)
         self.reason_text = QLineEdit()
         self.reason_text.setMaxLength(_REASON_LENGTH)
-        self.reason_text.setPlaceholderText(
-            self.tr("zum Beispiel: Bankgebühr, Kulanz, uneinbringlich")
-        )
-        self.reason_field = FormField(self.tr("&Grund"), self.reason_text, message_lines=1)
+        self.reason_text.setPlaceholderText(_("zum Beispiel: Bankgebühr, Kulanz, uneinbringlich"))
+        self.reason_field = FormField(_("&Grund"), self.reason_text, message_lines=1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -49,7 +47,7 @@ class RestChoice(QWidget):
     def show_rest(self, rest_minor: int, currency: str) -> None:
         """How much it is; hidden while there is none."""
         self._rest, self._currency = rest_minor, currency
-        self.field.label.setText(fill(self.tr("Re&st %1"), formats.money(rest_minor, currency)))
+        self.field.label.setText(fill(_("Re&st %1"), formats.money(rest_minor, currency)))
         self._show_choice()
         self.setVisible(rest_minor > 0)
 
@@ -65,7 +63,7 @@ class RestChoice(QWidget):
         closing = self.closing()
         if closing is None or closing.kind != WRITE_OFF or closing.reason:
             return True
-        self.reason_field.set_message(self.tr("Bitte einen Grund angeben."), Message.BAD)
+        self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
         self.reason_text.setFocus()
         return False
 
@@ -85,9 +83,9 @@ class RestChoice(QWidget):
     def _show_choice(self) -> None:
         kind = self.choice.current()
         words = {
-            _LEAVE: self.tr("Der Kunde zahlt den Rest noch."),
-            SKONTO: self.tr("Der Abzug zählt nicht als Geldeingang; nichts bleibt offen."),
-            WRITE_OFF: self.tr("Auf den Rest wird verzichtet; nichts bleibt offen."),
+            _LEAVE: _("Der Kunde zahlt den Rest noch."),
+            SKONTO: _("Der Abzug zählt nicht als Geldeingang; nichts bleibt offen."),
+            WRITE_OFF: _("Auf den Rest wird verzichtet; nichts bleibt offen."),
         }
         self.field.set_message(words[kind])
         self.reason_field.setVisible(kind == WRITE_OFF)

@@ -18,6 +18,7 @@ from workmate_desktop.ui.payments.more_than_owed import assigned_too_much
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as invoice_texts
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 _NOWHERE = QModelIndex()
 _LINE_HEIGHT = 32
@@ -72,22 +73,22 @@ class ChooseDialog(SubmitDialog):
     def __init__(self, theme: Theme, item: ReviewItem, find: Find, parent: QWidget | None) -> None:
         super().__init__(
             parent,
-            self.tr("Andere Rechnung wählen"),
+            _("Andere Rechnung wählen"),
             f"{texts.amount(item)} · {texts.item_title(item)}",
-            self.tr("Z&uordnen"),
+            _("Z&uordnen"),
             kind="primary",
         )
         self.setMinimumSize(520, 440)
         self._item = item
-        self.search = SearchField(theme, self.tr("Nummer, Kunde oder Betrag …"))
+        self.search = SearchField(theme, _("Nummer, Kunde oder Betrag …"))
         self.model = InvoiceChoiceModel(find, self)
         self.view = QListView()
         self.view.setProperty("part", "choice")
-        self.view.setAccessibleName(self.tr("Rechnungen"))
+        self.view.setAccessibleName(_("Rechnungen"))
         self.view.setUniformItemSizes(True)
         self.view.setModel(self.model)
         self.nothing = PlainLabel(
-            self.tr("Keine passende Rechnung: Währung und Modus müssen zur Zahlung gehören."),
+            _("Keine passende Rechnung: Währung und Modus müssen zur Zahlung gehören."),
             role="muted",
             wrap=True,
         )

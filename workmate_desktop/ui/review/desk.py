@@ -21,6 +21,7 @@ from workmate_desktop.ui.review.pane import ReviewPane
 from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
 from workmate_desktop.words import review as texts
 from workmate_desktop.words.events import reprocessed_words
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 T = TypeVar("T")
@@ -207,9 +208,7 @@ class ReviewDesk(QObject):
         self.detail.set_working(True)
 
         def done(_nothing: None) -> None:
-            self.pane.done.show_done(
-                self.tr("Die Erstattung ist jetzt dieser Rechnung zugeordnet.")
-            )
+            self.pane.done.show_done(_("Die Erstattung ist jetzt dieser Rechnung zugeordnet."))
             self._after_decision(item.id)
 
         self._wait_for(self._review.place_reversal(item.id, invoice_id), done)
@@ -290,8 +289,8 @@ class ReviewDesk(QObject):
         def done(_nothing: None) -> None:
             item = self._review.item(item_id)
             waits = item is None or item.lies_in is ReviewList.OPEN
-            again = self.tr("Rückgängig gemacht: Es wartet wieder.")
-            self.pane.done.show_done(again if waits else self.tr("Rückgängig gemacht."))
+            again = _("Rückgängig gemacht: Es wartet wieder.")
+            self.pane.done.show_done(again if waits else _("Rückgängig gemacht."))
             self._after_decision(item_id)
             if item is not None and item.lies_in is self.pane.model.shown:
                 self.pane.table.select(item_id)

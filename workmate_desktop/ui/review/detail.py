@@ -21,6 +21,7 @@ from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.suggestion_card import SuggestionCard
 from workmate_desktop.words import formats
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 _MARGIN = 14  # and the 2 px that show the focus
 
@@ -46,32 +47,32 @@ class ReviewDetail(QStackedWidget):
         self._theme = theme
         self._clock = clock
         self._item: ReviewItem | None = None
-        name = self.tr("Ausgewählter Vorgang")
+        name = _("Ausgewählter Vorgang")
         # Amounts keep their sign beside a scroll bar.
         style_panel(self, name, least_width=312)
         self.empty = EmptyState(
             theme,
             "inbox",
-            self.tr("Nichts ausgewählt"),
-            self.tr("Hier steht, was sich mit dem gewählten Vorgang tun lässt."),
+            _("Nichts ausgewählt"),
+            _("Hier steht, was sich mit dem gewählten Vorgang tun lässt."),
         )
         self.when = PlainLabel(role="muted", wrap=True)
         self.amount = PlainLabel(role="title", wrap=True, selectable=True)
         self.what = PlainLabel(role="muted", wrap=True, selectable=True)
         self.todo = PlainLabel(role="muted", wrap=True)
-        self._suggestions_title = PlainLabel(self.tr("Vorschläge"), role="strong")
+        self._suggestions_title = PlainLabel(_("Vorschläge"), role="strong")
         self.no_suggestion = PlainLabel(role="muted", wrap=True)
         self.cards: list[SuggestionCard] = []
         self._cards_box = QVBoxLayout()
         self._cards_box.setSpacing(8)
-        self._decisions_title = PlainLabel(self.tr("Entscheidungen"), role="strong")
+        self._decisions_title = PlainLabel(_("Entscheidungen"), role="strong")
         self.decisions = PlainLabel(role="muted", wrap=True)
-        self.undo = button(self.tr("&Rückgängig"))
-        self.invoice = button(self.tr("Rechnung an&zeigen"))
-        self.choose = button(self.tr("&Andere Rechnung wählen …"))
-        self.refund = button(self.tr("&Erstatten …"))
+        self.undo = button(_("&Rückgängig"))
+        self.invoice = button(_("Rechnung an&zeigen"))
+        self.choose = button(_("&Andere Rechnung wählen …"))
+        self.refund = button(_("&Erstatten …"))
         self.set_aside = button("")
-        self.again = button(self.tr("Erneut &verarbeiten"))
+        self.again = button(_("Erneut &verarbeiten"))
         self.trouble = PlainLabel(role="error", wrap=True)
         self.area = reading_area(self._content(), name)
         self.addWidget(self.empty)
@@ -115,9 +116,7 @@ class ReviewDetail(QStackedWidget):
         self._show_decisions(item, decisions)
         others = item.lies_in is ReviewList.NOT_OURS
         self.choose.setText(
-            self.tr("&Einer Rechnung zuordnen …")
-            if others
-            else self.tr("&Andere Rechnung wählen …")
+            _("&Einer Rechnung zuordnen …") if others else _("&Andere Rechnung wählen …")
         )
         self.choose.setVisible(waits and item.assignable)
         self.refund.setVisible(waits and refundable and not others)
@@ -140,7 +139,7 @@ class ReviewDetail(QStackedWidget):
             self._cards_box.addWidget(card)
             self.cards.append(card)
         self.no_suggestion.setText(
-            self.tr("Keine offene Rechnung passt. Unten lässt sich jede andere wählen.")
+            _("Keine offene Rechnung passt. Unten lässt sich jede andere wählen.")
         )
         self.no_suggestion.setVisible(not suggestions)
 

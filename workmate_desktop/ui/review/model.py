@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import ReviewItem, ReviewList
@@ -13,6 +13,7 @@ from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
 from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.words import formats
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 _NOWHERE = QModelIndex()
 PAGE = 256
@@ -26,10 +27,6 @@ class Column(IntEnum):
     AMOUNT = 0
     WHAT = 1
     WHEN = 2
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ReviewModel", text)
 
 
 class ReviewModel(QAbstractTableModel):
@@ -211,11 +208,9 @@ class ReviewModel(QAbstractTableModel):
 
     def _title(self, column: Column) -> str:
         return {
-            Column.AMOUNT: _tr("Betrag"),
-            Column.WHAT: _tr("Was ist passiert?"),
-            Column.WHEN: _tr("Entschieden")
-            if self._shown is ReviewList.DECIDED
-            else _tr("Eingang"),
+            Column.AMOUNT: _("Betrag"),
+            Column.WHAT: _("Was ist passiert?"),
+            Column.WHEN: _("Entschieden") if self._shown is ReviewList.DECIDED else _("Eingang"),
         }[column]
 
     def _words(self, item: ReviewItem, column: Column) -> str:
@@ -233,7 +228,7 @@ class ReviewModel(QAbstractTableModel):
         words = self._words(item, column)
         if column is Column.WHAT:
             words = f"{words}. {texts.item_note(item, self._clock)}"
-        return f"{self._title(column)}: {_tr('nichts') if words == formats.NONE else words}"
+        return f"{self._title(column)}: {_('nichts') if words == formats.NONE else words}"
 
 
 def _key(item: ReviewItem) -> tuple[datetime, str]:

@@ -7,6 +7,7 @@ from workmate_desktop.domain.review import OthersPayments, ReviewList
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 
 class OthersLine(QFrame):
@@ -24,7 +25,7 @@ class OthersLine(QFrame):
         self._others = OthersPayments(0)
         self._list = ReviewList.OPEN
         self.words = PlainLabel(wrap=True)
-        self.look = button(self.tr("An&sehen"), kind="link")
+        self.look = button(_("An&sehen"), kind="link")
         self.hide_them = button("", kind="link")
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 6, 12, 6)
@@ -50,8 +51,8 @@ class OthersLine(QFrame):
         others, listed = self._others, self._list is ReviewList.NOT_OURS
         self.words.setText(texts.others_explained() if listed else texts.others_words(others))
         self.look.setVisible(not listed)
-        again = self.tr("&Wieder zeigen")
-        self.hide_them.setText(again if others.hidden else self.tr("Nicht &mehr zeigen"))
+        again = _("&Wieder zeigen")
+        self.hide_them.setText(again if others.hidden else _("Nicht &mehr zeigen"))
         place = ReviewList.DECIDED if others.hidden else ReviewList.OPEN
         self.setVisible(listed or (others.count > 0 and self._list is place))
 

@@ -26,6 +26,7 @@ from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
 from workmate_desktop.ui.review.others_line import OthersLine
 from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 _WIDTHS = {Column.AMOUNT: 120, Column.WHEN: 140}
 _MINUTE_MS = 60_000
@@ -42,14 +43,14 @@ class ReviewTable(QTableView):
         super().__init__(parent)
         style_table(self, row_height=TALL_ROW_HEIGHT)
         self.setModel(model)
-        self.setAccessibleName(self.tr("Klärung nötig"))
+        self.setAccessibleName(_("Klärung nötig"))
         self.setItemDelegate(RowDelegate(theme, self))
         self.setItemDelegateForColumn(Column.AMOUNT, _AmountDelegate(theme, self))
         self.setItemDelegateForColumn(
             Column.WHEN, RowDelegate(theme, self, tabular_digits=True, muted=True)
         )
         header = self.horizontalHeader()
-        header.setAccessibleName(self.tr("Spalten"))
+        header.setAccessibleName(_("Spalten"))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(Column.WHAT, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
@@ -114,34 +115,34 @@ class ReviewPane(QWidget):
         super().__init__(parent)
         self.model = ReviewModel(review, clock, self)
         self.table = ReviewTable(theme, self.model)
-        self.back = button(self.tr("A&lle Rechnungen"))
+        self.back = button(_("A&lle Rechnungen"))
         theme.set_icon(self.back, "chevron-left", "muted")
-        self.title = PlainLabel(self.tr("Klärung nötig"), role="title")
+        self.title = PlainLabel(_("Klärung nötig"), role="title")
         self.how_many = PlainLabel(role="muted", elide=True)
-        self.chips = Segments(self.tr("Offen oder entschieden"))
-        self.chips.add(ReviewList.OPEN.value, self.tr("Offen"))
-        self.chips.add(ReviewList.DECIDED.value, self.tr("Entschieden"))
-        self.chips.add(ReviewList.NOT_OURS.value, self.tr("Andere"))
+        self.chips = Segments(_("Offen oder entschieden"))
+        self.chips.add(ReviewList.OPEN.value, _("Offen"))
+        self.chips.add(ReviewList.DECIDED.value, _("Entschieden"))
+        self.chips.add(ReviewList.NOT_OURS.value, _("Andere"))
         self.chips.offer(ReviewList.NOT_OURS.value, False)
         self.done = _DoneLine()
         self.others = OthersLine()
         self.nothing_open = EmptyState(
             theme,
             "circle-check",
-            self.tr("Nichts zu klären"),
-            self.tr("Nichts wartet auf eine Entscheidung. Sie müssen nichts tun."),
+            _("Nichts zu klären"),
+            _("Nichts wartet auf eine Entscheidung. Sie müssen nichts tun."),
         )
         self.nothing_decided = EmptyState(
             theme,
             "inbox",
-            self.tr("Noch nichts entschieden"),
-            self.tr("Hier steht, wer was entschieden hat, und es lässt sich rückgängig machen."),
+            _("Noch nichts entschieden"),
+            _("Hier steht, wer was entschieden hat, und es lässt sich rückgängig machen."),
         )
         self.no_others = EmptyState(
             theme,
             "inbox",
-            self.tr("Keine Zahlung eines anderen Programms"),
-            self.tr("Alle Zahlungen über dieses Konto gehören hierher."),
+            _("Keine Zahlung eines anderen Programms"),
+            _("Alle Zahlungen über dieses Konto gehören hierher."),
         )
         self.stack = QStackedWidget()
         for page in (self.table, self.nothing_open, self.nothing_decided, self.no_others):
@@ -243,7 +244,7 @@ class _DoneLine(QFrame):
         self._decision_id = ""
         self.setProperty("part", "card")
         self.words = PlainLabel(wrap=True)
-        self.undo = button(self.tr("&Rückgängig"), kind="link")
+        self.undo = button(_("&Rückgängig"), kind="link")
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 6, 12, 6)
         line.setSpacing(8)

@@ -11,7 +11,7 @@ from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.review.choose_dialog import Find, InvoiceChoiceModel
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class SplitDialog(SubmitDialog):
@@ -27,24 +27,24 @@ class SplitDialog(SubmitDialog):
         spare = formats.money(spare_minor, row.currency)
         super().__init__(
             parent,
-            self.tr("Auf andere Rechnung verteilen"),
-            fill(self.tr("%1 · %2 zu viel"), row.number or "", spare),
-            self.tr("&Verteilen"),
+            _("Auf andere Rechnung verteilen"),
+            fill(_("%1 · %2 zu viel"), row.number or "", spare),
+            _("&Verteilen"),
             kind="primary",
         )
         self.setMinimumSize(520, 460)
-        self.search = SearchField(theme, self.tr("Nummer, Kunde oder Betrag …"))
+        self.search = SearchField(theme, _("Nummer, Kunde oder Betrag …"))
         self.model = InvoiceChoiceModel(find, self)
         self.view = QListView()
         self.view.setProperty("part", "choice")
-        self.view.setAccessibleName(self.tr("Offene Rechnungen"))
+        self.view.setAccessibleName(_("Offene Rechnungen"))
         self.view.setUniformItemSizes(True)
         self.view.setModel(self.model)
         self.nothing = PlainLabel(
-            self.tr("Keine andere offene Rechnung in dieser Währung."), role="muted", wrap=True
+            _("Keine andere offene Rechnung in dieser Währung."), role="muted", wrap=True
         )
         self.amount = QLineEdit()
-        self.amount_field = FormField(self.tr("&Betrag"), self.amount)
+        self.amount_field = FormField(_("&Betrag"), self.amount)
         for widget in (self.search, self.view, self.nothing, self.amount_field):
             self.fields.addWidget(widget)
         self._typed = ""
@@ -73,7 +73,7 @@ class SplitDialog(SubmitDialog):
             return False
         most = min(self._spare, row.outstanding_minor)
         if not 0 < self.amount_minor() <= most:
-            words = self.tr("Höchstens %1 lassen sich auf diese Rechnung verteilen.")
+            words = _("Höchstens %1 lassen sich auf diese Rechnung verteilen.")
             self.amount_field.set_message(
                 fill(words, formats.money(most, self._currency)), Message.BAD
             )

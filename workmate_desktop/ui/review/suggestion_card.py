@@ -13,6 +13,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import formats
 from workmate_desktop.words import review as texts
+from workmate_desktop.words.language import _
 
 
 class SuggestionCard(Card):
@@ -51,10 +52,10 @@ class SuggestionCard(Card):
         self.body.addWidget(self.why)
         self.body.addSpacing(6)
         self.assign = button(
-            self.tr("Z&uordnen") if first else self.tr("Zuordnen"),
+            _("Z&uordnen") if first else _("Zuordnen"),
             kind="primary" if first and suggestion.likely else "secondary",
         )
-        self.assign.setAccessibleName(self.tr("{0} zuordnen").format(number))
+        self.assign.setAccessibleName(_("{0} zuordnen").format(number))
         self.assign.setAccessibleDescription(f"{self.about.full_text()}, {self.why.full_text()}")
         self.assign.clicked.connect(self._on_assign)
         line = QHBoxLayout()

@@ -15,6 +15,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.dialog import StepsDialog
 from workmate_desktop.words import step_texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -36,14 +37,14 @@ class StepsBar(Card):
         self._states = states
         self._bridge = bridge
         self._clock = clock
-        self.setAccessibleName(self.tr("Aufgaben im Hintergrund"))
+        self.setAccessibleName(_("Aufgaben im Hintergrund"))
         self.summary = PlainLabel(role="muted", elide=True)
-        self.show_button = button(self.tr("Anse&hen …"))
+        self.show_button = button(_("Anse&hen …"))
         row = QHBoxLayout()
         row.setContentsMargins(15, 8, 15, 8)
         row.setSpacing(8)
         self.body.addLayout(row)
-        row.addWidget(PlainLabel(self.tr("Aufgaben"), role="strong"))
+        row.addWidget(PlainLabel(_("Aufgaben"), role="strong"))
         row.addSpacing(8)
         row.addWidget(self.summary, 1)
         row.addWidget(self.show_button)
@@ -69,18 +70,18 @@ class StepsBar(Card):
             compared = states.get(StepName.COMPARISON, StepState()).done_at
             when = step_texts.time_words(compared, now, self._clock.local)
             self.summary.setText(
-                self.tr("Alles in Ordnung. Abgleich mit Stripe: {0}.").format(when)
+                _("Alles in Ordnung. Abgleich mit Stripe: {0}.").format(when)
                 if compared is not None
-                else self.tr("Alles in Ordnung.")
+                else _("Alles in Ordnung.")
             )
             return
         name, state = failing[0]
         why = step_texts.short_trouble(state.trouble, state.right)
-        first = self.tr("{0} ({1})").format(step_texts.step_name(name), why)
+        first = _("{0} ({1})").format(step_texts.step_name(name), why)
         self.summary.setText(
-            self.tr("Fehlgeschlagen: {0}").format(first)
+            _("Fehlgeschlagen: {0}").format(first)
             if len(failing) == 1
-            else self.tr("{0} fehlgeschlagen: {1} …").format(len(failing), first)
+            else _("{0} fehlgeschlagen: {1} …").format(len(failing), first)
         )
 
     def _on_failed(self, error: Exception) -> None:

@@ -15,6 +15,7 @@ from workmate_desktop.ui.kit.tables import RowDelegate, style_table
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.steps.model import Column, StepsModel
 from workmate_desktop.words import step_texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _WIDTHS = {Column.NAME: 250, Column.DONE: 130, Column.NEXT: 130}
@@ -36,18 +37,18 @@ class StepsDialog(QDialog):
         super().__init__(parent)
         self._states = states
         self._bridge = bridge
-        self.setWindowTitle(self.tr("Aufgaben im Hintergrund"))
+        self.setWindowTitle(_("Aufgaben im Hintergrund"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(840, min(600, room_for(self)))
         self.model = StepsModel(theme, clock, self)
         self.table = _table(theme, self.model)
-        self.table.setAccessibleName(self.tr("Aufgaben"))
+        self.table.setAccessibleName(_("Aufgaben"))
         self.why = PlainLabel(wrap=True)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.why.setMinimumHeight(3 * self.why.fontMetrics().lineSpacing())
-        self.retry_button = button(self.tr("Jetzt &erneut versuchen"), kind="primary")
-        self.close_button = button(self.tr("&Schließen"))
+        self.retry_button = button(_("Jetzt &erneut versuchen"), kind="primary")
+        self.close_button = button(_("&Schließen"))
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.retry_button.clicked.connect(self._retry)
@@ -66,10 +67,10 @@ class StepsDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(8)
-        outer.addWidget(PlainLabel(self.tr("Aufgaben im Hintergrund"), role="title"))
+        outer.addWidget(PlainLabel(_("Aufgaben im Hintergrund"), role="title"))
         outer.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Das erledigt das Programm automatisch. Was fehlschlägt, versucht es nach "
                     "einer Pause erneut und macht dort weiter, wo es stehen blieb."
                 ),

@@ -11,6 +11,7 @@ from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.ui.kit.tables import Index
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import step_texts
+from workmate_desktop.words.language import _
 
 _NOWHERE = QModelIndex()
 
@@ -63,10 +64,10 @@ class StepsModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         return {
-            Column.NAME: self.tr("Aufgabe"),
-            Column.DONE: self.tr("Zuletzt gelungen"),
-            Column.NEXT: self.tr("Nächster Versuch"),
-            Column.STATE: self.tr("Stand"),
+            Column.NAME: _("Aufgabe"),
+            Column.DONE: _("Zuletzt gelungen"),
+            Column.NEXT: _("Nächster Versuch"),
+            Column.STATE: _("Stand"),
         }.get(Column(section))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

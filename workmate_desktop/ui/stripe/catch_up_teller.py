@@ -8,6 +8,7 @@ from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import NO_KEY, CatchUpResult
 from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
 from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.reception_texts import remark_words, result_words
 
@@ -83,9 +84,9 @@ class CatchUpTeller(QObject):
         if result.trouble is not None:
             self._toasts.show(*error_sentence(result.trouble), ToastKind.ERROR)
         else:
-            self._toasts.show(self.tr("Nichts verpasst"), self.tr("Bei Stripe liegt nichts Neues."))
+            self._toasts.show(_("Nichts verpasst"), _("Bei Stripe liegt nichts Neues."))
 
     def _what_is_missing(self, result: CatchUpResult) -> str:
         if result.complete:
             return ""
-        return self.tr("Noch nicht alles: Das Programm versucht es gleich weiter.")
+        return _("Noch nicht alles: Das Programm versucht es gleich weiter.")

@@ -15,9 +15,9 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.tunnel_part import TunnelPart
 from workmate_desktop.words import reception_texts
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.pills import Pill
 from workmate_desktop.words.tone import Tone
-from workmate_desktop.words.words import fill
 
 _NEEDS_KEYS = frozenset({"secret_mismatch"})
 
@@ -36,7 +36,7 @@ class ReceptionCard(Card):
     self_test_wanted = Signal()
 
     def __init__(self, theme: Theme, clock: Clock, parent: QWidget | None = None) -> None:
-        super().__init__(parent, title=self.tr("Empfang"))
+        super().__init__(parent, title=_("Empfang"))
         self._clock = clock
         self._fetching = False
         self._can_fetch = False
@@ -44,20 +44,20 @@ class ReceptionCard(Card):
         self.pill = PillLabel(theme)
         self.header.addWidget(self.pill)
         self.header.addStrut(30)  # as high as the heading of Konto beside it, with its button
-        self.copy = CopyButton(theme, self.tr("Lokale Adresse kopieren"))
+        self.copy = CopyButton(theme, _("Lokale Adresse kopieren"))
         self.rows = KeyValueRows()
         self.tunnel = TunnelPart(theme, self.rows)
-        self._local = self.rows.add_row(self.tr("Lokal"), mono=True, extra=self.copy)
-        self._fetched = self.rows.add_row(self.tr("Letzter Abruf bei Stripe"))
+        self._local = self.rows.add_row(_("Lokal"), mono=True, extra=self.copy)
+        self._fetched = self.rows.add_row(_("Letzter Abruf bei Stripe"))
         self.trouble = PlainLabel(role="error", wrap=True)
         self.moved = PlainLabel(role="small", wrap=True)
         self.refused = PlainLabel(role="small", wrap=True)
-        self.simulate = button(self.tr("&Zahlung simulieren"), kind="primary")
-        self.delete = button(self.tr("Test&daten löschen …"))
-        self.restart = button(self.tr("Empfang &neu starten"))
-        self.enter_secret = button(self.tr("&Webhook Secret eintragen"))
-        self.fetch = button(self.tr("Verpasste Ereignisse nach&holen"))
-        self.self_test = button(self.tr("Test-Erei&gnis senden"))
+        self.simulate = button(_("&Zahlung simulieren"), kind="primary")
+        self.delete = button(_("Test&daten löschen …"))
+        self.restart = button(_("Empfang &neu starten"))
+        self.enter_secret = button(_("&Webhook Secret eintragen"))
+        self.fetch = button(_("Verpasste Ereignisse nach&holen"))
+        self.self_test = button(_("Test-Erei&gnis senden"))
         self.body.addWidget(self.rows)
         for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
@@ -105,7 +105,7 @@ class ReceptionCard(Card):
         self.pill.set_pills((Pill(f"● {words.short}", words.tone),))
         self.pill.setAccessibleName(words.long)
         address = state.local_url or ""
-        self.rows.set_value(self._local, address or self.tr("nicht erreichbar"))
+        self.rows.set_value(self._local, address or _("nicht erreichbar"))
         self.copy.set_text_to_copy(address)
         self.trouble.setText(words.trouble)
         self.trouble.set_role("warning" if words.tone is not Tone.RED else "error")
@@ -158,14 +158,14 @@ class ReceptionCard(Card):
         if catch_up.progress is not None and (self._fetching or (first and catch_up.progress.seen)):
             words = reception_texts.progress_words(catch_up.progress)
         elif not self._can_fetch:
-            words = self.tr("braucht den Secret Key")
+            words = _("braucht den Secret Key")
         else:
             now = self._clock.local(self._clock.now())
             words = reception_texts.fetch_words(catch_up, now, self._clock.local)
         self.rows.set_value(self._fetched, words)
 
     def _moved(self, port: int | None) -> str:
-        return fill(self.tr("Der gewünschte Port war belegt, der Empfang läuft auf %1."), str(port))
+        return fill(_("Der gewünschte Port war belegt, der Empfang läuft auf %1."), str(port))
 
     def _refused(self, counts: Mapping[str, int]) -> str:
         total = sum(counts.values())
@@ -176,5 +176,5 @@ class ReceptionCard(Card):
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         )
         if total == 1:
-            return fill(self.tr("1 Zustellung abgewiesen: %1"), parts)
-        return fill(self.tr("%1 Zustellungen abgewiesen: %2"), str(total), parts)
+            return fill(_("1 Zustellung abgewiesen: %1"), parts)
+        return fill(_("%1 Zustellungen abgewiesen: %2"), str(total), parts)

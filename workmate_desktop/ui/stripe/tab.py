@@ -39,6 +39,7 @@ from workmate_desktop.ui.stripe.ports import (
 )
 from workmate_desktop.ui.stripe.reception_card import ReceptionCard
 from workmate_desktop.words.key_messages import KeyKind
+from workmate_desktop.words.language import _
 
 _DETAIL_WIDTH = 330
 _EVENTS_HEIGHT = 280
@@ -85,7 +86,7 @@ class StripeTab(QStackedWidget):
         self._address = address
         self._reception = reception
         self._bridge = bridge
-        self.waiting = PlainLabel(self.tr("Die Schlüssel werden gelesen …"), role="muted")
+        self.waiting = PlainLabel(_("Die Schlüssel werden gelesen …"), role="muted")
         self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty = EmptyCard()
         self.account = AccountCard(setup)
@@ -196,7 +197,7 @@ class StripeTab(QStackedWidget):
         column.addWidget(self.events, 1)
         self.events.setMinimumHeight(_EVENTS_HEIGHT)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setAccessibleName(self.tr("Stripe und ausgewähltes Ereignis"))
+        self.splitter.setAccessibleName(_("Stripe und ausgewähltes Ereignis"))
         self.splitter.addWidget(_scrolling(left))
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)

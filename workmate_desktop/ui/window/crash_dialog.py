@@ -7,6 +7,7 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.open_outside import copy_text
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 
 
 class CrashDialog(QDialog):
@@ -20,14 +21,14 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         if ended:
-            title = self.tr("Das Programm wurde zuletzt durch einen Fehler beendet")
-            sentence = self.tr(
+            title = _("Das Programm wurde zuletzt durch einen Fehler beendet")
+            sentence = _(
                 "Ihre Daten sind gespeichert; was Stripe inzwischen gemeldet hat, holt das "
                 "Programm jetzt nach."
             )
         else:
-            title = self.tr("Im Programm ist ein Fehler aufgetreten")
-            sentence = self.tr(
+            title = _("Im Programm ist ein Fehler aufgetreten")
+            sentence = _(
                 "Das Programm läuft weiter, und nichts Gebuchtes ging verloren. Was Sie gerade "
                 "taten, hat vielleicht nicht geklappt: bitte noch einmal versuchen."
             )
@@ -37,11 +38,11 @@ class CrashDialog(QDialog):
         self.text = QPlainTextEdit(report)
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName(self.tr("Bericht"))
+        self.text.setAccessibleName(_("Bericht"))
         self.text.setProperty("role", "mono")
         self.text.setFixedHeight(170)
-        self.copy_button = button(self.tr("Bericht &kopieren"), kind="primary")
-        self.close_button = button(self.tr("&Schließen"))
+        self.copy_button = button(_("Bericht &kopieren"), kind="primary")
+        self.close_button = button(_("&Schließen"))
         self.close_button.setDefault(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
@@ -54,7 +55,7 @@ class CrashDialog(QDialog):
         column.addWidget(PlainLabel(sentence, wrap=True))
         column.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Bitte schicken Sie dem Support diesen Bericht. Er nennt die Stelle im "
                     "Programm, aber weder Schlüssel noch Kunden."
                 ),
@@ -75,4 +76,4 @@ class CrashDialog(QDialog):
     @Slot()
     def _copy(self) -> None:
         copy_text(self._report)
-        self.copy_button.setText(self.tr("Kopiert"))
+        self.copy_button.setText(_("Kopiert"))

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from workmate_desktop.ui.kit.outline import Outline
+from workmate_desktop.words.language import _
 
 if TYPE_CHECKING:
     from workmate_desktop.ui.kit.theme import Theme
@@ -42,7 +43,7 @@ class MainWindow(QMainWindow):
         """With a `theme` it is furnished at once."""
         super().__init__()
         self.keeps_open = False
-        self.setWindowTitle(self.tr("WorkmateOS Desktop"))
+        self.setWindowTitle(_("WorkmateOS Desktop"))
         self.resize(_WANTED)
         self.setMinimumSize(_LEAST)
         self._watches_screens = False
@@ -74,10 +75,10 @@ class MainWindow(QMainWindow):
         self._all.addWidget(middle)
         self.setCentralWidget(self._all)
         self._theme = theme
-        self._titles = (self.tr("Rechnungen"), self.tr("Stripe"), self.tr("Protokoll"))
+        self._titles = (_("Rechnungen"), _("Stripe"), _("Protokoll"))
         self._only: QWidget | None = None
         for title in self._titles:
-            self.navigation.add_page(title, waiting_page(self.tr("Einen Moment …")))
+            self.navigation.add_page(title, waiting_page(_("Einen Moment …")))
 
     @cached_property
     def toasts(self) -> "ToastHost":
@@ -99,7 +100,7 @@ class MainWindow(QMainWindow):
     def forget_pages(self) -> None:
         """Placeholders again, as at the start; the pages are deleted."""
         for index in range(self.stack.count()):
-            self.set_page(index, waiting_page(self.tr("Einen Moment …")))
+            self.set_page(index, waiting_page(_("Einen Moment …")))
 
     def show_page(self, index: int) -> None:
         """Choose a page as if its tab had been clicked."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QWidget
 
 from workmate_desktop.ui.kit.outline import NAVIGATION_HEIGHT
+from workmate_desktop.words.language import _
 
 
 class TopNavigation(QFrame):
@@ -25,7 +26,7 @@ class TopNavigation(QFrame):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
-        self.tabs.setAccessibleName(self.tr("Bereiche"))
+        self.tabs.setAccessibleName(_("Bereiche"))
         self.tabs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.tabs.currentChanged.connect(stack.setCurrentIndex)
         self._row = QHBoxLayout(self)

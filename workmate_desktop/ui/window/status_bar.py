@@ -16,6 +16,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.reception_texts import reception_words
 
 _FRESH = timedelta(minutes=1)
@@ -59,7 +60,7 @@ class StatusBar(QStatusBar):
         self._waiting = False
         self.setContentsMargins(16, 0, 16, 0)
         self.setSizeGripEnabled(False)
-        self.setAccessibleName(self.tr("Statusleiste"))
+        self.setAccessibleName(_("Statusleiste"))
         self.state = DotLabel(theme)
         self.address = PlainLabel(role="mono", elide=True, elide_middle=True)
         self.last_event = PlainLabel(role="muted", elide=True)
@@ -111,7 +112,7 @@ class StatusBar(QStatusBar):
         local = f"127.0.0.1:{state.port}" if state.port is not None else ""
         self.address.setText(f"{state.public_url} → {local}" if state.public_url else local)
         self.address.setAccessibleName(
-            self.tr("Adresse des Empfangs: {0}").format(self.address.full_text())
+            _("Adresse des Empfangs: {0}").format(self.address.full_text())
         )
         self.address.setVisible(bool(local))
 
@@ -120,11 +121,11 @@ class StatusBar(QStatusBar):
             case ReceptionStatus.READY | ReceptionStatus.POLLING:
                 return words
             case ReceptionStatus.NO_SECRET if self._configured():
-                return self.tr("Kein Webhook Secret")
+                return _("Kein Webhook Secret")
             case ReceptionStatus.DISTURBED:
-                return self.tr("Empfang gestört")
+                return _("Empfang gestört")
             case _:
-                return self.tr("Empfang aus")
+                return _("Empfang aus")
 
     @Slot(object)
     def _on_events(self, _event_ids: object) -> None:
@@ -149,12 +150,12 @@ class StatusBar(QStatusBar):
     @Slot()
     def _show_last_event(self) -> None:
         if self._last is None:
-            self.last_event.setText(self.tr("Noch kein Ereignis"))
+            self.last_event.setText(_("Noch kein Ereignis"))
             self._timer.stop()
             return
         now, then = true_now(self._clock), self._last.received_at
         ago = formats.ago(self._clock.local(then), self._clock.local(now))
-        words = self.tr("Letztes Ereignis: {0} · {1}")
+        words = _("Letztes Ereignis: {0} · {1}")
         self.last_event.setText(words.format(ago, self._last.type))
         if self.isVisible():
             self._timer.start(_EVERY_SECOND_MS if now - then < _FRESH else _CALM_MS)

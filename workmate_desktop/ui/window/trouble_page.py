@@ -4,7 +4,7 @@ import platform
 import traceback
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from workmate_desktop.ui.kit.open_outside import copy_text
 from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, chosen_key, message_box
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import Message, error_sentence
 
 _MENDED_BY_BACKUP = frozenset(
@@ -55,23 +56,23 @@ class TroublePage(QWidget):
         self.retry: QPushButton | None = None
         self.copy: QPushButton | None = None
         if self._backup:
-            words = self.tr("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
+            words = _("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
             self.restore = button(words, kind="primary")
             self.restore.clicked.connect(self._ask_to_restore)
         saved = error.values.get("rescued") if isinstance(error, UserError) else None
         self._rescued = str(saved) if saved and code == _RESCUED else ""
         if self._rescued:
-            self.restore = button(self.tr("&Gerettete Bücher einsetzen"), kind="primary")
+            self.restore = button(_("&Gerettete Bücher einsetzen"), kind="primary")
             self.restore.clicked.connect(self._restore_rescued)
         if code in _MENDED_BY_BACKUP or self._rescued:
-            self.choose = button(self.tr("&Andere Sicherung wählen …"))
+            self.choose = button(_("&Andere Sicherung wählen …"))
             self.choose.clicked.connect(self.choose_wanted)
         if code not in _NOT_BY_WAITING:
-            self.retry = button(self.tr("&Erneut versuchen"), kind="primary")
+            self.retry = button(_("&Erneut versuchen"), kind="primary")
             self.retry.clicked.connect(self._on_retry)
         if not isinstance(error, UserError):
             self._details = details(error)
-            self.copy = button(self.tr("Einzelheiten &kopieren"))
+            self.copy = button(_("Einzelheiten &kopieren"))
             self.copy.clicked.connect(self._copy_details)
         self.waiting = PlainLabel(role="muted")
         self.picture = QLabel()
@@ -93,10 +94,10 @@ class TroublePage(QWidget):
         message = error_sentence(error)
         if not isinstance(error, UserError):
             # The page Protokoll cannot be reached from here.
-            action = self.tr("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben.")
+            action = _("Bitte noch einmal versuchen. Hilft das nicht, dem Support schreiben.")
             return Message(message.sentence, action)
         if code in _MENDED_BY_BACKUP and not self._backup:
-            action = self.tr(
+            action = _(
                 "Es gibt keine brauchbare automatische Sicherung. Haben Sie selbst eine "
                 "gespeichert, lässt sie sich hier wählen."
             )
@@ -108,7 +109,7 @@ class TroublePage(QWidget):
         card.setMinimumWidth(320)
         card.setMaximumWidth(620)
         title = PlainLabel(
-            self.tr("Die Rechnungen können nicht geöffnet werden"), role="title", wrap=True
+            _("Die Rechnungen können nicht geöffnet werden"), role="title", wrap=True
         )
         card.setAccessibleName(title.full_text())
         head = QHBoxLayout()
@@ -133,7 +134,7 @@ class TroublePage(QWidget):
         if code != "already_running":
             card.body.addWidget(
                 PlainLabel(
-                    self.tr(
+                    _(
                         "Zahlungen gehen nicht verloren: Was Stripe jetzt nicht zustellen kann, "
                         "stellt es später noch einmal zu."
                     ),
@@ -153,10 +154,10 @@ class TroublePage(QWidget):
         self.folder = PlainLabel(
             str(data_dir), role="mono", elide=True, elide_middle=True, selectable=True
         )
-        row.addWidget(PlainLabel(self.tr("Datenordner:"), role="small"))
+        row.addWidget(PlainLabel(_("Datenordner:"), role="small"))
         row.addWidget(self.folder, 1)
         row.addWidget(
-            CopyButton(self._theme, self.tr("Pfad des Datenordners kopieren"), text=str(data_dir))
+            CopyButton(self._theme, _("Pfad des Datenordners kopieren"), text=str(data_dir))
         )
         return place
 
@@ -191,7 +192,7 @@ class TroublePage(QWidget):
     @Slot()
     def _copy_details(self) -> None:
         copy_text(self._details)
-        self.waiting.setText(self.tr("Kopiert"))
+        self.waiting.setText(_("Kopiert"))
 
     @Slot()
     def _on_retry(self) -> None:
@@ -202,18 +203,18 @@ class TroublePage(QWidget):
     def _ask_to_restore(self) -> None:
         box = message_box(
             self,
-            self.tr("Sicherung einsetzen"),
-            self.tr("Die Sicherung vom {0} an die Stelle der Datenbank setzen?").format(
+            _("Sicherung einsetzen"),
+            _("Die Sicherung vom {0} an die Stelle der Datenbank setzen?").format(
                 backup_words(self._backup)
             ),
-            self.tr(
+            _(
                 "Was danach eingetragen wurde, fehlt dann. Zahlungen über Stripe aus dieser Zeit "
                 "bitte im Stripe-Dashboard vergleichen. Die jetzigen Dateien bleiben im "
                 "Datenordner in einem eigenen Unterordner erhalten."
             ),
             [
-                Choice("restore", self.tr("Sicherung &einsetzen"), primary=True, danger=True),
-                Choice("keep", self.tr("&Abbrechen"), cancels=True),
+                Choice("restore", _("Sicherung &einsetzen"), primary=True, danger=True),
+                Choice("keep", _("&Abbrechen"), cancels=True),
             ],
         )
 
@@ -236,7 +237,7 @@ class TroublePage(QWidget):
         for made in (self.restore, self.choose, self.retry):
             if made is not None:
                 made.setEnabled(False)
-        self.waiting.setText(self.tr("Einen Moment …"))
+        self.waiting.setText(_("Einen Moment …"))
 
 
 def backup_words(name: str) -> str:
@@ -248,10 +249,10 @@ def backup_words(name: str) -> str:
         return name
     day = formats.date_text(found.day)
     if found.before_update:  # made by store.open before it migrates
-        before = QCoreApplication.translate("TroublePage", "{0} (vor dem Update)")
+        before = _("{0} (vor dem Update)")
         return before.format(day)
     if found.before_mending:
-        mending = QCoreApplication.translate("TroublePage", "{0} (vor der Reparatur)")
+        mending = _("{0} (vor der Reparatur)")
         return mending.format(day)
     return f"{day}, {found.time[:2]}:{found.time[2:]}" if found.time else day
 

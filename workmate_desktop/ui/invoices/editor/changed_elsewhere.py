@@ -5,7 +5,7 @@ Nothing typed is lost, and nothing of the other place is overwritten before staf
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -23,34 +23,30 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 CODES = ("draft_changed", "customer_changed")
 """What such an error is called; `at` is the time of the other change, `version` its number."""
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("changed_elsewhere", text)
-
-
 def changed_sentence(error: UserError, clock: Clock) -> str:
     """„Dieser Entwurf wurde um 14:05 an anderer Stelle geändert. …“"""
     words = {
-        "draft_changed": _tr("Dieser Entwurf wurde %1 an anderer Stelle geändert."),
-        "customer_changed": _tr("Dieser Kunde wurde %1 an anderer Stelle geändert."),
+        "draft_changed": _("Dieser Entwurf wurde %1 an anderer Stelle geändert."),
+        "customer_changed": _("Dieser Kunde wurde %1 an anderer Stelle geändert."),
     }[error.code]
-    return f"{fill(words, _when(error, clock))} {_tr('Ihre Eingaben stehen noch hier.')}"
+    return f"{fill(words, _when(error, clock))} {_('Ihre Eingaben stehen noch hier.')}"
 
 
 def _when(error: UserError, clock: Clock) -> str:
     at = error.values.get("at")
     if not isinstance(at, str):
-        return _tr("inzwischen")
+        return _("inzwischen")
     moment = clock.local(from_text(at))
-    minute = fill(_tr("um %1"), f"{moment:%H:%M}")
+    minute = fill(_("um %1"), f"{moment:%H:%M}")
     if moment.date() == clock.today():
         return minute
-    return fill(_tr("am %1"), f"{formats.date_text(moment.date())} {minute}")
+    return fill(_("am %1"), f"{formats.date_text(moment.date())} {minute}")
 
 
 class ChangedBanner(QFrame):
@@ -66,8 +62,8 @@ class ChangedBanner(QFrame):
         super().__init__(parent)
         self.setProperty("part", "banner")
         self.words = PlainLabel(wrap=True)
-        self.look_button = button(_tr("Andere Fassung a&nsehen"))
-        self.keep_button = button(_tr("Me&ine speichern"))
+        self.look_button = button(_("Andere Fassung a&nsehen"))
+        self.keep_button = button(_("Me&ine speichern"))
         self.look_button.clicked.connect(self.look_wanted)
         self.keep_button.clicked.connect(self.keep_wanted)
         layout = QVBoxLayout(self)
@@ -112,9 +108,7 @@ class OtherVersionDialog(QDialog):
         outer.setSpacing(10)
         outer.addWidget(PlainLabel(title, role="title"))
         differs = any(one.theirs != one.mine for one in compared)
-        words = (
-            _tr("Fett: anders als Ihre Eingaben.") if differs else _tr("Gleich wie Ihre Eingaben.")
-        )
+        words = _("Fett: anders als Ihre Eingaben.") if differs else _("Gleich wie Ihre Eingaben.")
         outer.addWidget(PlainLabel(words, role="muted", wrap=True))
         content = QWidget()
         content.setProperty("part", "scroll")
@@ -138,7 +132,7 @@ class OtherVersionDialog(QDialog):
         buttons = QHBoxLayout()
         outer.addLayout(buttons)
         buttons.addStretch(1)
-        self.close_button = button(_tr("&Schließen"), kind="primary")
+        self.close_button = button(_("&Schließen"), kind="primary")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
         buttons.addWidget(self.close_button)

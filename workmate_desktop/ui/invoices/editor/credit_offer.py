@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from workmate_desktop.domain.review import Credit
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class OffersCredits(Protocol):
@@ -22,7 +22,7 @@ class OffersCredits(Protocol):
 
 def deducted_words(credit: Credit) -> str:
     """Beside the sums: "abzüglich Guthaben aus RE-2026-0001"."""
-    sentence = QCoreApplication.translate("credit_offer", "abzüglich Guthaben aus %1")
+    sentence = _("abzüglich Guthaben aus %1")
     return fill(sentence, credit.invoice_label)
 
 
@@ -62,12 +62,12 @@ class CreditOffer(QWidget):
             self._boxes.append(box)
             self._column.addWidget(box)
         if found:
-            words = self.tr("Beim Stellen der Rechnung wird das Guthaben verrechnet.")
+            words = _("Beim Stellen der Rechnung wird das Guthaben verrechnet.")
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         self.setVisible(bool(found))
         self.chosen_changed.emit()
 
     def _box(self, credit: Credit) -> QCheckBox:
         amount = formats.money(credit.amount_minor, credit.currency)
-        words = self.tr("Guthaben aus %1 abziehen: %2")
+        words = _("Guthaben aus %1 abziehen: %2")
         return QCheckBox(fill(words, credit.invoice_label, amount))

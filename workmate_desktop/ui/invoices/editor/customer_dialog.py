@@ -33,9 +33,9 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.ports import Waiting
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.vat_check import VatProblem, read_vat_id
-from workmate_desktop.words.words import fill
 
 _GERMAN_POSTAL_CODE = re.compile(r"[0-9]{5}")
 _NEAR = ("DE", "AT", "CH")
@@ -89,28 +89,28 @@ class CustomerDialog(QDialog):
         self._other = 0
         """The version that is edited, and the one stored elsewhere."""
         self._saving = False
-        title = self.tr("Neuer Kunde") if edited is None else self.tr("Kunden bearbeiten")
+        title = _("Neuer Kunde") if edited is None else _("Kunden bearbeiten")
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(440)
-        self.name = _field(self.tr("&Name"), 200)
-        self.email = _field(self.tr("&E-Mail"), 254)
-        self.street = _field(self.tr("&Straße und Nummer"), 200)
-        self.postal_code = _field(self.tr("&PLZ"), 12)
-        self.city = _field(self.tr("&Ort"), 120)
+        self.name = _field(_("&Name"), 200)
+        self.email = _field(_("&E-Mail"), 254)
+        self.street = _field(_("&Straße und Nummer"), 200)
+        self.postal_code = _field(_("&PLZ"), 12)
+        self.city = _field(_("&Ort"), 120)
         box = QComboBox()
         # As wide as the form, not as its longest country.
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(10)
         for code, country in countries():
             box.addItem(country, code)
-        self.country = FormField(self.tr("&Land"), box)
-        self.vat_id = _field(self.tr("&USt-IdNr."), 30)
+        self.country = FormField(_("&Land"), box)
+        self.vat_id = _field(_("&USt-IdNr."), 30)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.trouble.hide()
         self.changed = ChangedBanner()
-        self.cancel_button = button(self.tr("&Abbrechen"))
-        words = self.tr("&Kunden anlegen") if edited is None else self.tr("Spei&chern")
+        self.cancel_button = button(_("&Abbrechen"))
+        words = _("&Kunden anlegen") if edited is None else _("Spei&chern")
         self.save_button = button(words, kind="primary")
         self.save_button.setDefault(True)
         self.cancel_button.clicked.connect(self.reject)
@@ -148,7 +148,7 @@ class CustomerDialog(QDialog):
         for column, stretch in enumerate((1, 1, 2)):
             grid.setColumnStretch(column, stretch)
         if self._edited is not None:
-            words = self.tr("Gestellte Rechnungen behalten Namen und Anschrift von damals.")
+            words = _("Gestellte Rechnungen behalten Namen und Anschrift von damals.")
             layout.addWidget(PlainLabel(words, role="small", wrap=True))
         layout.addWidget(self.trouble)
         layout.addWidget(self.changed)
@@ -197,7 +197,7 @@ class CustomerDialog(QDialog):
     def _on_country(self) -> None:
         """The example follows the country."""
         example = EXAMPLES.get(self._country())
-        _line(self.vat_id).setPlaceholderText(fill(self.tr("z. B. %1"), example) if example else "")
+        _line(self.vat_id).setPlaceholderText(fill(_("z. B. %1"), example) if example else "")
         if self.vat_id.is_bad():
             self._show_vat_problem()
 
@@ -235,16 +235,16 @@ class CustomerDialog(QDialog):
         customer = self.customer()
         wrong: dict[FormField, str] = {}
         if not customer.name:
-            wrong[self.name] = self.tr("Bitte einen Namen eintragen.")
+            wrong[self.name] = _("Bitte einen Namen eintragen.")
         if customer.email and mail_address(customer.email) is None:
-            wrong[self.email] = self.tr("Das ist keine E-Mail-Adresse. Beispiel: info@firma.de")
+            wrong[self.email] = _("Das ist keine E-Mail-Adresse. Beispiel: info@firma.de")
         german = customer.country == "DE"
         if (
             german
             and customer.postal_code
             and not _GERMAN_POSTAL_CODE.fullmatch(customer.postal_code)
         ):
-            wrong[self.postal_code] = self.tr("Fünf Ziffern.")
+            wrong[self.postal_code] = _("Fünf Ziffern.")
         vat_problem = self._vat_problem()
         if vat_problem:
             wrong[self.vat_id] = vat_problem
@@ -260,10 +260,10 @@ class CustomerDialog(QDialog):
         if problem is None:
             return ""
         if problem is VatProblem.CHECK_DIGIT:
-            return self.tr("Die Prüfziffer stimmt nicht. Bitte vergleichen.")
+            return _("Die Prüfziffer stimmt nicht. Bitte vergleichen.")
         if country == "DE":
-            return self.tr("Beispiel: DE und neun Ziffern.")
-        return fill(self.tr("Beispiel: %1"), example) if example else self.tr("Das ist keine.")
+            return _("Beispiel: DE und neun Ziffern.")
+        return fill(_("Beispiel: %1"), example) if example else _("Das ist keine.")
 
     def _show_vat_problem(self) -> None:
         problem = self._vat_problem()
@@ -301,17 +301,17 @@ class CustomerDialog(QDialog):
         compared = [
             Compared(title, str(getattr(other, name)), str(getattr(mine, name)))
             for name, title in (
-                ("name", self.tr("Name")),
-                ("email", self.tr("E-Mail")),
-                ("street", self.tr("Straße und Nummer")),
-                ("postal_code", self.tr("PLZ")),
-                ("city", self.tr("Ort")),
-                ("vat_id", self.tr("USt-IdNr.")),
+                ("name", _("Name")),
+                ("email", _("E-Mail")),
+                ("street", _("Straße und Nummer")),
+                ("postal_code", _("PLZ")),
+                ("city", _("Ort")),
+                ("vat_id", _("USt-IdNr.")),
             )
         ]
-        land = Compared(self.tr("Land"), *(names.get(c, c) for c in (other.country, mine.country)))
+        land = Compared(_("Land"), *(names.get(c, c) for c in (other.country, mine.country)))
         compared.insert(-1, land)
-        OtherVersionDialog(self, self.tr("Andere Fassung des Kunden"), compared).open()
+        OtherVersionDialog(self, _("Andere Fassung des Kunden"), compared).open()
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving

@@ -19,6 +19,7 @@ from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.text import comparable
 from workmate_desktop.ui.invoices.editor.ports import CustomerReading
 from workmate_desktop.ui.kit.plain_text import plain_tip
+from workmate_desktop.words.language import _
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -64,8 +65,8 @@ class CustomersModel(QAbstractListModel):
 
     def _new_words(self) -> str:
         if not self._typed:
-            return self.tr("Neuen Kunden anlegen …")
-        return self.tr("Neuen Kunden anlegen: „%1“").replace("%1", self._typed)
+            return _("Neuen Kunden anlegen …")
+        return _("Neuen Kunden anlegen: „%1“").replace("%1", self._typed)
 
 
 def _words(customer: Customer) -> str:
@@ -109,7 +110,7 @@ class CustomerField(QComboBox):
         popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         popup.setProperty("part", "popup")
         completer.setPopup(popup)
-        popup.setAccessibleName(self.tr("Gefundene Kunden"))
+        popup.setAccessibleName(_("Gefundene Kunden"))
         self._completer = completer
         self._popup = popup
         # Not `setCompleter`: a completer of the line edit would fill in text by itself.
@@ -118,7 +119,7 @@ class CustomerField(QComboBox):
         cast(Any, completer.activated)[QModelIndex].connect(self._on_taken)
         line = self._line()
         line.setMaxLength(200)
-        line.setPlaceholderText(self.tr("Name suchen oder neu eingeben …"))
+        line.setPlaceholderText(_("Name suchen oder neu eingeben …"))
         line.textEdited.connect(self._on_typed)
 
     def customer(self) -> Customer | None:

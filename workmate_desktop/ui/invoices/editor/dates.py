@@ -6,10 +6,11 @@ the sentence follows the due date.
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workmate_desktop.ui.kit.date_field import DateField
+from workmate_desktop.words.language import _
 
 PAYMENT_DAYS = 14
 
@@ -17,14 +18,10 @@ PAYMENT_DAYS = 14
 def payment_sentence(days: int) -> str:
     """The default Hinweis for an invoice due `days` after its date."""
     if days <= 0:
-        return _tr("Zahlbar sofort ohne Abzug.")
+        return _("Zahlbar sofort ohne Abzug.")
     if days == 1:
-        return _tr("Zahlbar innerhalb von einem Tag ohne Abzug.")
-    return _tr("Zahlbar innerhalb von %1 Tagen ohne Abzug.").replace("%1", str(days))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("editor_dates", text)
+        return _("Zahlbar innerhalb von einem Tag ohne Abzug.")
+    return _("Zahlbar innerhalb von %1 Tagen ohne Abzug.").replace("%1", str(days))
 
 
 class Following(QObject):

@@ -41,6 +41,7 @@ from workmate_desktop.ui.kit.plain_text import (
 )
 from workmate_desktop.ui.kit.ports import Waiting
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 logger = logging.getLogger("workmate.ui")
@@ -87,26 +88,26 @@ class InvoiceEditor(QDialog):
         self._bridge = bridge
         self._invoice_id = None if invoice is None else invoice.row.id
         self._saving = False
-        title = self.tr("Neue Rechnung") if invoice is None else self.tr("Entwurf bearbeiten")
+        title = _("Neue Rechnung") if invoice is None else _("Entwurf bearbeiten")
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.form = InvoiceForm(books, theme, clock.today(), invoice)
         self.title_label = PlainLabel(title, role="title")
         self.number_label = PlainLabel(role="muted", elide=True)
-        self.numbers_button = button(self.tr("Nu&mmern …"), kind="link")
+        self.numbers_button = button(_("Nu&mmern …"), kind="link")
         self.numbers_button.setToolTip(
-            plain_tip(self.tr("Format und nächste Nummer festlegen, z. B. nach einem Umstieg"))
+            plain_tip(_("Format und nächste Nummer festlegen, z. B. nach einem Umstieg"))
         )
-        self.test_box = QCheckBox(self.tr("&Testrechnung"))
+        self.test_box = QCheckBox(_("&Testrechnung"))
         self.test_box.setToolTip(
-            plain_tip(self.tr("Bekommt eine TEST-Nummer. Nur Testzahlungen können sie bezahlen."))
+            plain_tip(_("Bekommt eine TEST-Nummer. Nur Testzahlungen können sie bezahlen."))
         )
         is_test = bool(test_mode) if invoice is None else not invoice.row.livemode
         self.test_box.setChecked(is_test)
         self.test_box.setVisible(bool(test_mode) or is_test)
         # In test mode the switch says which book it is, in live mode every invoice is a real one.
         self.real_hint = PlainLabel(
-            self.tr("Echte Rechnung: Die Nummer wird fortlaufend vergeben und bleibt."),
+            _("Echte Rechnung: Die Nummer wird fortlaufend vergeben und bleibt."),
             role="muted",
             wrap=True,
         )
@@ -114,9 +115,9 @@ class InvoiceEditor(QDialog):
         self.trouble = PlainLabel(role="error", wrap=True)
         self.trouble.hide()
         self.changed = ChangedBanner()
-        self.cancel_button = button(self.tr("&Abbrechen"))
-        self.draft_button = button(self.tr("Als &Entwurf speichern"))
-        self.issue_button = button(self.tr("Rechnung &stellen"), kind="primary")
+        self.cancel_button = button(_("&Abbrechen"))
+        self.draft_button = button(_("Als &Entwurf speichern"))
+        self.issue_button = button(_("Rechnung &stellen"), kind="primary")
         self._arrange()
         self._connect()
         self._numbered: tuple[int, bool] | None = None
@@ -150,12 +151,12 @@ class InvoiceEditor(QDialog):
             return
         box = message_box(
             self,
-            self.tr("Änderungen verwerfen?"),
-            self.tr("Änderungen verwerfen?"),
-            self.tr("Was Sie eingegeben haben, ist noch nicht gespeichert."),
+            _("Änderungen verwerfen?"),
+            _("Änderungen verwerfen?"),
+            _("Was Sie eingegeben haben, ist noch nicht gespeichert."),
             [
-                Choice("keep", self.tr("&Weiter bearbeiten"), cancels=True),
-                Choice("discard", self.tr("&Verwerfen"), danger=True),
+                Choice("keep", _("&Weiter bearbeiten"), cancels=True),
+                Choice("discard", _("&Verwerfen"), danger=True),
             ],
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -231,9 +232,7 @@ class InvoiceEditor(QDialog):
         # Test invoices have numbers of their own.
         self.numbers_button.setVisible(livemode)
         number = self._invoicing.next_number(issue_date, livemode)
-        self.number_label.setText(
-            self.tr("Nummer wird beim Stellen vergeben: %1").replace("%1", number)
-        )
+        self.number_label.setText(_("Nummer wird beim Stellen vergeben: %1").replace("%1", number))
 
     @Slot()
     def _open_numbers(self) -> None:
@@ -318,7 +317,7 @@ class InvoiceEditor(QDialog):
             return
         from workmate_desktop.ui.invoices.editor.versions import compared
 
-        title = self.tr("Andere Fassung des Entwurfs")
+        title = _("Andere Fassung des Entwurfs")
         OtherVersionDialog(self, title, compared(other, self.form)).open()
 
     def _set_saving(self, saving: bool) -> None:

@@ -34,6 +34,7 @@ from workmate_desktop.ui.kit.date_field import DateField
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,31 +174,27 @@ class InvoiceForm(QWidget):
                 self.focusNextPrevChild(True)
 
     def _make_fields(self, theme: Theme) -> None:
-        self.edit_customer = self._icon_button(
-            theme, "pencil", self.tr("Kunden bearbeiten"), self.tr("Alt+B")
-        )
+        self.edit_customer = self._icon_button(theme, "pencil", _("Kunden bearbeiten"), _("Alt+B"))
         self.edit_customer.setShortcut("Alt+B")
         self.edit_customer.clicked.connect(self._on_edit_customer)
-        self.customer_field = FormField(self.tr("&Kunde"), self.customer, beside=self.edit_customer)
-        self.issue_field = FormField(self.tr("Rechnungs&datum"), self.issue_date)
-        self.service_field = FormField(self.tr("&Leistungsdatum"), self.service_date)
-        self.due_field = FormField(self.tr("&Fällig am"), self.due_date)
-        self.note_field = FormField(self.tr("&Hinweis auf der Rechnung"), self.note)
+        self.customer_field = FormField(_("&Kunde"), self.customer, beside=self.edit_customer)
+        self.issue_field = FormField(_("Rechnungs&datum"), self.issue_date)
+        self.service_field = FormField(_("&Leistungsdatum"), self.service_date)
+        self.due_field = FormField(_("&Fällig am"), self.due_date)
+        self.note_field = FormField(_("&Hinweis auf der Rechnung"), self.note)
         self.note.setFixedHeight(76)
-        self.items_label = QLabel(self.tr("&Positionen"))
+        self.items_label = QLabel(_("&Positionen"))
         self.items_label.setTextFormat(Qt.TextFormat.PlainText)
         self.items_label.setProperty("role", "strong")
         self.items_label.setBuddy(self.items)
         self.items_message = PlainLabel(role="error", wrap=True)
         self.up_button = self._icon_button(
-            theme, "chevron-up", self.tr("Position nach oben"), self.tr("Alt+Pfeil auf")
+            theme, "chevron-up", _("Position nach oben"), _("Alt+Pfeil auf")
         )
         self.down_button = self._icon_button(
-            theme, "chevron-down", self.tr("Position nach unten"), self.tr("Alt+Pfeil ab")
+            theme, "chevron-down", _("Position nach unten"), _("Alt+Pfeil ab")
         )
-        self.remove_button = self._icon_button(
-            theme, "trash-2", self.tr("Position entfernen"), self.tr("Entf")
-        )
+        self.remove_button = self._icon_button(theme, "trash-2", _("Position entfernen"), _("Entf"))
         self.up_button.clicked.connect(self.items.move_up)
         self.down_button.clicked.connect(self.items.move_down)
         self.remove_button.clicked.connect(self.items.remove_current)
@@ -306,14 +303,14 @@ class InvoiceForm(QWidget):
             return ""
         typed = bool(self.customer.currentText().strip())
         if typed and (self._asked or self.customer.unknown):
-            return self.tr("Bitte aus der Liste wählen oder neu anlegen.")
-        return self.tr("Bitte einen Kunden wählen.") if self._asked and not typed else ""
+            return _("Bitte aus der Liste wählen oder neu anlegen.")
+        return _("Bitte einen Kunden wählen.") if self._asked and not typed else ""
 
     def _check_due(self) -> str:
         if self.due_date.problem() or self.issue_date.problem():
             return self.due_date.problem()
         if self.due_date.day() < self.issue_date.day():
-            return self.tr("Liegt vor dem Rechnungsdatum.")
+            return _("Liegt vor dem Rechnungsdatum.")
         return ""
 
     def _check_items(self) -> str:
@@ -322,17 +319,17 @@ class InvoiceForm(QWidget):
             index, problem = wrong
             column = Column(index.column())
             return (
-                self.tr("Position %1, %2: ")
+                _("Position %1, %2: ")
                 .replace("%1", str(index.row() + 1))
                 .replace("%2", column_title(column))
             ) + problem_sentence(problem, column)
         total = totals_of(self.model.readable_items()).total_minor
         if abs(total) > MAX_MINOR:
-            return self.tr("Der Gesamtbetrag ist zu groß für eine Rechnung.")
+            return _("Der Gesamtbetrag ist zu groß für eine Rechnung.")
         if self._issuing and not self.model.lines():
-            return self.tr("Bitte mindestens eine Position eintragen.")
+            return _("Bitte mindestens eine Position eintragen.")
         if self._issuing and total <= 0:
-            return self.tr("Der Gesamtbetrag muss größer als 0 sein.")
+            return _("Der Gesamtbetrag muss größer als 0 sein.")
         return ""
 
     def _show(self, checked: _Checked) -> None:

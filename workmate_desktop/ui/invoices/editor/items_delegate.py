@@ -47,6 +47,7 @@ from workmate_desktop.ui.invoices.editor.items_text import (
 from workmate_desktop.ui.kit.tables import PADDING, ROW_HEIGHT, TALL_ROW_HEIGHT
 from workmate_desktop.ui.kit.theme import Theme, sized, tabular
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 
 MAX_NUMBER = 40
 MAX_UNIT = 20
@@ -156,7 +157,7 @@ class ItemsDelegate(QStyledItemDelegate):
         else:
             editor = self._line(parent, column)
         editor.setAccessibleName(
-            self.tr("%1, Position %2")
+            _("%1, Position %2")
             .replace("%1", column_title(column))
             .replace("%2", str(index.row() + 1))
         )
@@ -174,8 +175,8 @@ class ItemsDelegate(QStyledItemDelegate):
 
     def _text_field(self, parent: QWidget, index: Index) -> QWidget:
         field = DescriptionEdit(parent)
-        field.setPlaceholderText(self.tr("z. B. IT-Wartung vor Ort"))
-        field.setToolTip(self.tr("Neue Zeile: Umschalt+Eingabe"))
+        field.setPlaceholderText(_("z. B. IT-Wartung vor Ort"))
+        field.setToolTip(_("Neue Zeile: Umschalt+Eingabe"))
         self._typing_in = QPersistentModelIndex(index)
         self._typing = str(index.data(Qt.ItemDataRole.EditRole))
         field.grew.connect(lambda: self._grow(field))

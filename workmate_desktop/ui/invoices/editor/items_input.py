@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.invoices.invoices import PRICE_DECIMALS
 from workmate_desktop.domain.typed_numbers import Doubt, Typed, read
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 
 UNITS = ("Std.", "Stk.", "pausch.", "Tag", "km")
 TAX_RATES = (Decimal(19), Decimal(7), Decimal(0))
@@ -90,31 +89,27 @@ def _why(found: Typed | Doubt | None, decimals: int) -> Problem:
     return Problem.TOO_MANY_DECIMALS if len(part) > decimals else Problem.TOO_LARGE
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("items_input", text)
-
-
 def column_title(column: Column) -> str:
     """The title above a column."""
     return {
-        Column.DESCRIPTION: _tr("Bezeichnung"),
-        Column.QUANTITY: _tr("Menge"),
-        Column.UNIT: _tr("Einheit"),
-        Column.UNIT_PRICE: _tr("Einzelpreis"),
-        Column.TAX_RATE: _tr("MwSt."),
-        Column.NET: _tr("Gesamt netto"),
+        Column.DESCRIPTION: _("Bezeichnung"),
+        Column.QUANTITY: _("Menge"),
+        Column.UNIT: _("Einheit"),
+        Column.UNIT_PRICE: _("Einzelpreis"),
+        Column.TAX_RATE: _("MwSt."),
+        Column.NET: _("Gesamt netto"),
     }[column]
 
 
 def problem_reason(problem: Problem) -> str:
     """A few words that fit under a number."""
     return {
-        Problem.MISSING: _tr("fehlt noch"),
-        Problem.NOT_A_NUMBER: _tr("keine Zahl"),
-        Problem.TOO_MANY_DECIMALS: _tr("zu genau"),
-        Problem.NOT_POSITIVE: _tr("nicht über 0"),
-        Problem.TOO_LARGE: _tr("zu groß"),
-        Problem.UNCLEAR: _tr("nicht eindeutig"),
+        Problem.MISSING: _("fehlt noch"),
+        Problem.NOT_A_NUMBER: _("keine Zahl"),
+        Problem.TOO_MANY_DECIMALS: _("zu genau"),
+        Problem.NOT_POSITIVE: _("nicht über 0"),
+        Problem.TOO_LARGE: _("zu groß"),
+        Problem.UNCLEAR: _("nicht eindeutig"),
     }[problem]
 
 
@@ -123,23 +118,23 @@ def problem_sentence(problem: Problem, column: Column) -> str:
     of_quantity = column is Column.QUANTITY
     match problem:
         case Problem.MISSING if column is Column.DESCRIPTION:
-            text = _tr("Bitte eine Bezeichnung eintragen.")
+            text = _("Bitte eine Bezeichnung eintragen.")
         case Problem.MISSING if of_quantity:
-            text = _tr("Bitte eine Menge eintragen.")
+            text = _("Bitte eine Menge eintragen.")
         case Problem.MISSING:
-            text = _tr("Bitte einen Einzelpreis eintragen.")
+            text = _("Bitte einen Einzelpreis eintragen.")
         case Problem.NOT_A_NUMBER if of_quantity:
-            text = _tr("Das ist keine Menge. Beispiele: 4 oder 1,5.")
+            text = _("Das ist keine Menge. Beispiele: 4 oder 1,5.")
         case Problem.NOT_A_NUMBER:
-            text = _tr("Das ist kein Betrag. Beispiele: 35 oder 1.234,56.")
+            text = _("Das ist kein Betrag. Beispiele: 35 oder 1.234,56.")
         case Problem.TOO_MANY_DECIMALS if of_quantity:
-            text = _tr("Eine Menge hat höchstens drei Stellen nach dem Komma.")
+            text = _("Eine Menge hat höchstens drei Stellen nach dem Komma.")
         case Problem.TOO_MANY_DECIMALS:
-            text = _tr("Ein Einzelpreis hat höchstens vier Stellen nach dem Komma.")
+            text = _("Ein Einzelpreis hat höchstens vier Stellen nach dem Komma.")
         case Problem.NOT_POSITIVE:
-            text = _tr("Die Menge muss größer als 0 sein. Ein Nachlass hat einen negativen Preis.")
+            text = _("Die Menge muss größer als 0 sein. Ein Nachlass hat einen negativen Preis.")
         case Problem.TOO_LARGE:
-            text = _tr("Diese Zahl ist zu groß für eine Rechnung.")
+            text = _("Diese Zahl ist zu groß für eine Rechnung.")
         case Problem.UNCLEAR:
-            text = _tr("Tausender oder Nachkommastellen? Bitte zum Beispiel 1.234,00 oder 1,2340.")
+            text = _("Tausender oder Nachkommastellen? Bitte zum Beispiel 1.234,00 oder 1,2340.")
     return text

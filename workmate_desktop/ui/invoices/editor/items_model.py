@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -37,6 +36,7 @@ from workmate_desktop.ui.invoices.editor.items_input import (
 from workmate_desktop.ui.invoices.editor.items_text import tidy_text
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
@@ -308,7 +308,7 @@ class ItemsModel(QAbstractTableModel):
 
     def _shown(self, row: int, column: Column) -> str:
         if row >= len(self._lines):
-            return _tr("Position hinzufügen …") if column is Column.DESCRIPTION else ""
+            return _("Position hinzufügen …") if column is Column.DESCRIPTION else ""
         line = self._lines[row]
         if column is Column.UNIT_PRICE:
             price = read_price(line.unit_price, self._currency)
@@ -333,7 +333,3 @@ def _tidy(typed: str, read: Callable[[str], T | Problem], write: Callable[[T], s
     """Readable numbers in one form ("1234.5" becomes "1234,50"); all else exactly as typed."""
     value = read(typed)
     return typed.strip() if isinstance(value, Problem) else write(value)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ItemsModel", text)

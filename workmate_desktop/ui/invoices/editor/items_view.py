@@ -26,6 +26,7 @@ from workmate_desktop.ui.invoices.editor.items_model import (
 from workmate_desktop.ui.invoices.list.amount_widths import width_for
 from workmate_desktop.ui.kit.tables import ROW_HEIGHT, style_table
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 
 _WIDTHS = {
     Column.QUANTITY: 92,
@@ -72,7 +73,7 @@ class ItemsView(QTableView):
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self.setTabKeyNavigation(True)
-        self.setAccessibleName(self.tr("Positionen"))
+        self.setAccessibleName(_("Positionen"))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.setMinimumHeight(34 + 3 * ROW_HEIGHT)
         header = self.horizontalHeader()

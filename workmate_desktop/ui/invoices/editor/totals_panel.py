@@ -10,6 +10,7 @@ from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import tabular
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -27,7 +28,7 @@ class TotalsPanel(QWidget):
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
         self.setMinimumWidth(280)
-        self.setAccessibleName(self.tr("Summen"))
+        self.setAccessibleName(_("Summen"))
 
     def show_totals(self, totals: Totals | None, deducted: Sequence[tuple[str, int]] = ()) -> None:
         """Show the sums; None when a number cannot be read, so that no wrong sum is shown.
@@ -36,22 +37,22 @@ class TotalsPanel(QWidget):
         """
         rows: list[tuple[str, str]] = []
         if totals is None:
-            rows.append((self.tr("Netto"), formats.NONE))
+            rows.append((_("Netto"), formats.NONE))
         else:
-            rows.append((self.tr("Netto"), self._money(totals.net_minor)))
+            rows.append((_("Netto"), self._money(totals.net_minor)))
             for tax in totals.by_rate:
-                words = self.tr("MwSt. %1 auf %2").replace("%1", formats.percent(tax.rate_percent))
+                words = _("MwSt. %1 auf %2").replace("%1", formats.percent(tax.rate_percent))
                 words = words.replace("%2", self._money(tax.net_minor))
                 rows.append((words, self._money(tax.tax_minor)))
         total = formats.NONE if totals is None else self._money(totals.total_minor)
-        rows.append((self.tr("Gesamtbetrag"), total))
+        rows.append((_("Gesamtbetrag"), total))
         left = 0 if totals is None else totals.total_minor
         for words, minor in deducted if left > 0 else ():
             part = min(minor, left)
             rows.append((words, self._money(-part)))
             left -= part
-        if len(rows) > 1 and rows[-1][0] != self.tr("Gesamtbetrag"):
-            rows.append((self.tr("Zu zahlen"), self._money(left)))
+        if len(rows) > 1 and rows[-1][0] != _("Gesamtbetrag"):
+            rows.append((_("Zu zahlen"), self._money(left)))
         if rows != self._shown:
             self._show_rows(rows)
 

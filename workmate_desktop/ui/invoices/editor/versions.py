@@ -4,17 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import zip_longest
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.invoices.invoices import Invoice, InvoiceItem, totals_of
 from workmate_desktop.ui.invoices.editor.changed_elsewhere import Compared
 from workmate_desktop.ui.invoices.editor.form import InvoiceForm
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("editor_versions", text)
+from workmate_desktop.words.language import _, fill
 
 
 def compared(theirs: Invoice, mine: InvoiceForm) -> list[Compared]:
@@ -25,17 +19,17 @@ def compared(theirs: Invoice, mine: InvoiceForm) -> list[Compared]:
     typed = mine.model.readable_items()
     return [
         Compared(
-            _tr("Kunde"),
+            _("Kunde"),
             row.customer_name,
             mine.customer.currentText() if customer is None else customer.name,
         ),
-        _day(_tr("Rechnungsdatum"), row.issue_date, mine.issue_date.day()),
-        _day(_tr("Leistungsdatum"), theirs.service_date, mine.service_date.day()),
-        _day(_tr("Fällig am"), row.due_date, mine.due_date.day()),
+        _day(_("Rechnungsdatum"), row.issue_date, mine.issue_date.day()),
+        _day(_("Leistungsdatum"), theirs.service_date, mine.service_date.day()),
+        _day(_("Fällig am"), row.due_date, mine.due_date.day()),
         *_items(theirs.items, typed, currency),
-        Compared(_tr("Hinweis"), theirs.note, mine.note.toPlainText().strip()),
+        Compared(_("Hinweis"), theirs.note, mine.note.toPlainText().strip()),
         Compared(
-            _tr("Gesamtbetrag"),
+            _("Gesamtbetrag"),
             formats.money(row.total_minor, currency),
             formats.money(totals_of(typed).total_minor, currency),
         ),
@@ -51,7 +45,7 @@ def _items(
 ) -> list[Compared]:
     found = []
     for place, (one, other) in enumerate(zip_longest(theirs, mine), start=1):
-        title = fill(_tr("Position %1"), str(place))
+        title = fill(_("Position %1"), str(place))
         found.append(Compared(title, _words(one, currency), _words(other, currency)))
     return found
 
@@ -61,5 +55,5 @@ def _words(item: InvoiceItem | None, currency: str) -> str:
         return ""
     count = f"{formats.quantity(item.quantity)} {item.unit}".strip()
     price = formats.price(item.price, currency)
-    rate = fill(_tr("%1 MwSt."), formats.percent(item.tax_rate_percent))
+    rate = fill(_("%1 MwSt."), formats.percent(item.tax_rate_percent))
     return f"{item.description}\n{count} × {price}, {rate}"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workmate_desktop.ui.kit.controls import Segments
 from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.words.language import _
 
 _TEST = "test"
 _REAL = "real"
@@ -77,17 +78,15 @@ class BookSwitch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.segments = Segments(self.tr("Testrechnungen oder echte Rechnungen"))
-        self.segments.add(_TEST, self.tr("Testrechnungen"))
-        self.segments.add(_REAL, self.tr("Echte Rechnungen"))
+        self.segments = Segments(_("Testrechnungen oder echte Rechnungen"))
+        self.segments.add(_TEST, _("Testrechnungen"))
+        self.segments.add(_REAL, _("Echte Rechnungen"))
         self.segments.chosen.connect(self._on_chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.segments)
-        row.addWidget(
-            PlainLabel(self.tr("Testgeld und echtes Geld bleiben getrennt."), role="small"), 1
-        )
+        row.addWidget(PlainLabel(_("Testgeld und echtes Geld bleiben getrennt."), role="small"), 1)
         self.hide()
 
     def show_choice(self, offered: bool, livemode: bool) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workmate_desktop.domain.invoices.lists import InvoiceFilter
 from workmate_desktop.ui.kit.controls import button
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class CancelledLine(QWidget):
@@ -29,9 +29,9 @@ class CancelledLine(QWidget):
         """How many there are in this book."""
         self._count = count
         self.button.setText(
-            self.tr("1 stornierte Rechnung zei&gen")
+            _("1 stornierte Rechnung zei&gen")
             if count == 1
-            else fill(self.tr("%1 stornierte Rechnungen zei&gen"), str(count))
+            else fill(_("%1 stornierte Rechnungen zei&gen"), str(count))
         )
         self._show_or_hide()
 
@@ -54,7 +54,7 @@ class ListFooter(QWidget):
 
     def __init__(self, cancelled: CancelledLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.export = button(self.tr("L&iste als Tabelle sichern …"), kind="link")
+        self.export = button(_("L&iste als Tabelle sichern …"), kind="link")
         self.export.clicked.connect(self.export_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -16,12 +16,8 @@ from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("list_export", text)
 
 
 class ListExport(QObject):
@@ -55,15 +51,15 @@ class ListExport(QObject):
         )
 
     def _ask(self, query: InvoiceQuery) -> Path | None:
-        kind = _tr("Rechnungen %1.csv") if query.livemode else _tr("Testrechnungen %1.csv")
+        kind = _("Rechnungen %1.csv") if query.livemode else _("Testrechnungen %1.csv")
         name = fill(kind, self._clock.today().isoformat())
         chosen, _filter = QFileDialog.getSaveFileName(
-            self._window, _tr("Liste sichern"), str(Path.home() / name), _tr("Tabelle (*.csv)")
+            self._window, _("Liste sichern"), str(Path.home() / name), _("Tabelle (*.csv)")
         )
         return Path(chosen) if chosen else None
 
     def _on_saved(self, count: int, path: Path) -> None:
-        words = _tr("1 Rechnung gesichert") if count == 1 else _tr("%1 Rechnungen gesichert")
+        words = _("1 Rechnung gesichert") if count == 1 else _("%1 Rechnungen gesichert")
         self._toasts.show(fill(words, str(count)), str(path), ToastKind.SUCCESS)
 
     @Slot(object)
@@ -97,20 +93,20 @@ def export_invoices(path: Path, books: RowReading, query: InvoiceQuery) -> int:
 
 def _header() -> list[str]:
     return [
-        _tr("Nummer"),
-        _tr("Kunde"),
-        _tr("Datum"),
-        _tr("Fällig"),
-        _tr("Status"),
-        _tr("Währung"),
-        _tr("Betrag"),
-        _tr("Bezahlt"),
-        _tr("Skonto und Ausbuchung"),
-        _tr("Erstattet"),
-        _tr("Zurückgebucht"),
-        _tr("Verlust"),
-        _tr("Offen"),
-        _tr("Überzahlt"),
+        _("Nummer"),
+        _("Kunde"),
+        _("Datum"),
+        _("Fällig"),
+        _("Status"),
+        _("Währung"),
+        _("Betrag"),
+        _("Bezahlt"),
+        _("Skonto und Ausbuchung"),
+        _("Erstattet"),
+        _("Zurückgebucht"),
+        _("Verlust"),
+        _("Offen"),
+        _("Überzahlt"),
     ]
 
 

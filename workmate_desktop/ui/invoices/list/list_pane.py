@@ -10,7 +10,7 @@ from workmate_desktop.ui.invoices.list.table_view import InvoiceTable
 from workmate_desktop.ui.kit.cards import EmptyState
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class ListPane(QStackedWidget):
@@ -34,19 +34,19 @@ class ListPane(QStackedWidget):
     @cached_property
     def no_invoices(self) -> EmptyState:
         """There is not one."""
-        title, button = self.tr("Noch keine Rechnungen"), self.tr("Neue &Rechnung")
+        title, button = _("Noch keine Rechnungen"), _("Neue &Rechnung")
         return self._page("receipt-euro", title, "", button, self.new_wanted)
 
     @cached_property
     def nothing_found(self) -> EmptyState:
         """None has the text searched for."""
-        title, button = self.tr("Nichts gefunden"), self.tr("Suche &leeren")
+        title, button = _("Nichts gefunden"), _("Suche &leeren")
         return self._page("search", title, "", button, self.clear_wanted)
 
     @cached_property
     def filter_empty(self) -> EmptyState:
         """None passes the filter."""
-        return self._page("inbox", "", "", self.tr("&Alle zeigen"), self.all_wanted)
+        return self._page("inbox", "", "", _("&Alle zeigen"), self.all_wanted)
 
     def _page(
         self, icon: str, title: str, words: str, button: str, pressed: SignalInstance
@@ -62,17 +62,17 @@ class ListPane(QStackedWidget):
 
         `hides_test`: there are test invoices, which live mode keeps out of sight.
         """
-        elsewhere = [self.tr("Testrechnungen sind nur mit Testschlüsseln zu sehen.")] * hides_test
+        elsewhere = [_("Testrechnungen sind nur mit Testschlüsseln zu sehen.")] * hides_test
         if rows:
             self.setCurrentWidget(self.table)
         elif query.text:
-            sentence = self.tr("Nummer, Kunde und Betrag wurden nach „%1“ durchsucht.")
+            sentence = _("Nummer, Kunde und Betrag wurden nach „%1“ durchsucht.")
             words = " ".join([fill(sentence, query.text), *elsewhere])
-            self.nothing_found.set_text(self.tr("Nichts gefunden"), words)
+            self.nothing_found.set_text(_("Nichts gefunden"), words)
             self.setCurrentWidget(self.nothing_found)
         elif query.filter is InvoiceFilter.ALL:
-            first = self.tr("Die erste ist schnell geschrieben: Kunde, Positionen, fertig.")
-            title = self.tr("Noch keine Rechnungen")
+            first = _("Die erste ist schnell geschrieben: Kunde, Positionen, fertig.")
+            title = _("Noch keine Rechnungen")
             self.no_invoices.set_text(title, " ".join([first, *elsewhere]))
             self.setCurrentWidget(self.no_invoices)
         else:

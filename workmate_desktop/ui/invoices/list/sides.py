@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from workmate_desktop.words.language import _
+
 _DETAIL_WIDTH = 344
 
 
@@ -23,7 +25,7 @@ class Sides(QSplitter):
     ) -> None:
         """`grows` is the one of `list_parts` that gets the room that is left."""
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setAccessibleName(self.tr("Liste und ausgewählte Rechnung"))
+        self.setAccessibleName(_("Liste und ausgewählte Rechnung"))
         self._lists = QStackedWidget()
         self._panels = QStackedWidget()
         page = QWidget()

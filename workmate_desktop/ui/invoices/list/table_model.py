@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
@@ -18,6 +18,7 @@ from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import FLASH_ROLE, PAINT_ROLE, Index, PaintedCell
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import pills_text, status_pills
 
 _NOWHERE = QModelIndex()
@@ -370,8 +371,7 @@ class InvoiceTableModel(QAbstractTableModel):
     def _spoken(self, row: InvoiceRow, column: Column) -> str:
         """A screen reader says nothing for a dash."""
         text = self._text(row, column)
-        text = QCoreApplication.translate("InvoiceTable", "nichts") if text == DASH else text
-        return f"{texts.column_title(SORT_OF[column])}: {text}"
+        return f"{texts.column_title(SORT_OF[column])}: {_('nichts') if text == DASH else text}"
 
     def _painted(self, row: InvoiceRow, column: Column) -> PaintedCell:
         # The status is painted as pills, from ROW_ROLE.

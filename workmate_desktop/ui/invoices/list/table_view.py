@@ -21,6 +21,7 @@ from workmate_desktop.ui.invoices.list.table_model import (
 from workmate_desktop.ui.kit.pills import PillDelegate
 from workmate_desktop.ui.kit.tables import Index, RowDelegate, animations_wanted, style_table
 from workmate_desktop.ui.kit.theme import Theme
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import status_pills
 
 FLASH_MS = 1500
@@ -71,7 +72,7 @@ class InvoiceTable(QTableView):
         self._quiet = False
         style_table(self)
         self.setModel(model)
-        self.setAccessibleName(self.tr("Rechnungen"))
+        self.setAccessibleName(_("Rechnungen"))
         self.setCornerWidget(QWidget(self))
         self.setItemDelegate(RowDelegate(theme, self))
         for column in (Column.ISSUE_DATE, Column.DUE_DATE):
@@ -84,7 +85,7 @@ class InvoiceTable(QTableView):
         self._pills = PillDelegate(theme, self._pills_of, self)
         self.setItemDelegateForColumn(Column.STATUS, self._pills)
         header = self.horizontalHeader()
-        header.setAccessibleName(self.tr("Spalten"))
+        header.setAccessibleName(_("Spalten"))
         header.setSectionsClickable(True)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

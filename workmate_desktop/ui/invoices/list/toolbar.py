@@ -12,6 +12,7 @@ from workmate_desktop.ui.kit.controls import SearchField, Segments, button
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.tone import Tone
 
 CHIPS = (
@@ -37,7 +38,7 @@ class FigureRow(QWidget):
 
     def __init__(self, theme: Theme, today: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Übersicht"))
+        self.setAccessibleName(_("Übersicht"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(10)
@@ -48,7 +49,7 @@ class FigureRow(QWidget):
             card.setCheckable(True)
             card.clicked.connect(lambda _on, key=wanted: self.filter_wanted.emit(key.value))
             self.cards[wanted] = card
-        self.review = FigureCard(theme, self.tr("Klärung nötig"))
+        self.review = FigureCard(theme, _("Klärung nötig"))
         self.review.setCheckable(True)
         self.review.clicked.connect(self.review_wanted)
         self._arrange()
@@ -112,17 +113,17 @@ class ListToolbar(QWidget):
 
     def __init__(self, theme: Theme, today: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.new_button: QPushButton = button(self.tr("&Neue Rechnung"), kind="primary")
+        self.new_button: QPushButton = button(_("&Neue Rechnung"), kind="primary")
         theme.set_icon(self.new_button, "plus", "on_accent")
-        self.new_button.setToolTip(self.tr("Strg+N"))
+        self.new_button.setToolTip(_("Strg+N"))
         self.new_button.clicked.connect(self.new_wanted)
-        self.chips = Segments(self.tr("Filter"))
+        self.chips = Segments(_("Filter"))
         for wanted in CHIPS:
             self.chips.add(wanted.value, texts.filter_title(wanted, today))
         self.chips.offer(InvoiceFilter.CANCELLED.value, False)
         self.chips.chosen.connect(self.filter_wanted)
-        self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
-        self.search.setAccessibleDescription(self.tr("Nummer, Kunde oder Betrag"))
+        self.search = SearchField(theme, _("Suchen … Strg+F"))
+        self.search.setAccessibleDescription(_("Nummer, Kunde oder Betrag"))
         self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.search.searched.connect(self.searched)
         self._lines = 0

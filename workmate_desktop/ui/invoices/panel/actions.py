@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -29,8 +29,8 @@ from workmate_desktop.ui.payments.pay_back_dialog import PayBackDialog
 from workmate_desktop.ui.payments.payment_dialog import PaymentDialog
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-from workmate_desktop.words.words import fill
 
 T = TypeVar("T")
 
@@ -49,23 +49,19 @@ class InvoiceAction(StrEnum):
     COPY_NUMBER = "copy_number"
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("actions", text)
-
-
 @cache
 def action_text(action: InvoiceAction) -> str:
     """The words of a button; the letter after & is its mnemonic."""
     return {
-        InvoiceAction.ISSUE: _tr("Rechnung &stellen"),
-        InvoiceAction.EDIT: _tr("&Bearbeiten"),
-        InvoiceAction.ADD_PAYMENT: _tr("&Zahlung eintragen"),
-        InvoiceAction.SIMULATE: _tr("Zahlung si&mulieren"),
-        InvoiceAction.PAY_BACK: _tr("Rü&ckzahlung eintragen …"),
-        InvoiceAction.CLOSE_REST: _tr("A&usbuchen …"),
-        InvoiceAction.CANCEL: _tr("S&tornieren …"),
-        InvoiceAction.DELETE: _tr("Entwurf &löschen"),
-        InvoiceAction.COPY_NUMBER: _tr("Nummer &kopieren"),
+        InvoiceAction.ISSUE: _("Rechnung &stellen"),
+        InvoiceAction.EDIT: _("&Bearbeiten"),
+        InvoiceAction.ADD_PAYMENT: _("&Zahlung eintragen"),
+        InvoiceAction.SIMULATE: _("Zahlung si&mulieren"),
+        InvoiceAction.PAY_BACK: _("Rü&ckzahlung eintragen …"),
+        InvoiceAction.CLOSE_REST: _("A&usbuchen …"),
+        InvoiceAction.CANCEL: _("S&tornieren …"),
+        InvoiceAction.DELETE: _("Entwurf &löschen"),
+        InvoiceAction.COPY_NUMBER: _("Nummer &kopieren"),
     }[action]
 
 
@@ -272,19 +268,19 @@ class InvoiceActions(QObject):
     def _cannot_cancel(self, row: InvoiceRow) -> None:
         """Money is on it: say so, and lead to the way in which it goes back."""
         by_stripe = self.refunds and self._stripe_can_refund(row.id)
-        name = _tr("&Erstatten …") if by_stripe else _tr("&Rückzahlung eintragen …")
+        name = _("&Erstatten …") if by_stripe else _("&Rückzahlung eintragen …")
         box = message_box(
             self._window,
-            _tr("Rechnung stornieren"),
+            _("Rechnung stornieren"),
             fill(
-                _tr("Auf %1 sind %2 eingegangen, deshalb lässt sie sich nicht stornieren."),
+                _("Auf %1 sind %2 eingegangen, deshalb lässt sie sich nicht stornieren."),
                 texts.label(row),
                 formats.money(row.received_minor, row.currency),
             ),
-            _tr("Erst muss das Geld zurückgehen."),
+            _("Erst muss das Geld zurückgehen."),
             (
                 Choice("back", name, primary=True),
-                Choice("keep", _tr("&Nicht stornieren"), cancels=True),
+                Choice("keep", _("&Nicht stornieren"), cancels=True),
             ),
         )
 
@@ -305,12 +301,12 @@ class InvoiceActions(QObject):
     def _delete(self, row: InvoiceRow) -> None:
         box = message_box(
             self._window,
-            _tr("Entwurf löschen"),
-            fill(_tr("Den Entwurf für %1 löschen?"), texts.breakable(row.customer_name)),
-            _tr("Ein gelöschter Entwurf lässt sich nicht zurückholen."),
+            _("Entwurf löschen"),
+            fill(_("Den Entwurf für %1 löschen?"), texts.breakable(row.customer_name)),
+            _("Ein gelöschter Entwurf lässt sich nicht zurückholen."),
             (
-                Choice("delete", _tr("&Löschen"), primary=True, danger=True),
-                Choice("keep", _tr("A&bbrechen"), cancels=True),
+                Choice("delete", _("&Löschen"), primary=True, danger=True),
+                Choice("keep", _("A&bbrechen"), cancels=True),
             ),
         )
 

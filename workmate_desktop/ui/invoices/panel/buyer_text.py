@@ -2,10 +2,8 @@
 
 from functools import cache
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.invoices.customers import Customer
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 _HOME = ("DE", "")
 
@@ -16,7 +14,7 @@ def address_line(buyer: Customer | None) -> str:
         return ""
     town = f"{buyer.postal_code} {buyer.city}".strip()
     country = "" if buyer.country in _HOME else _country_name(buyer.country)
-    vat_id = QCoreApplication.translate("buyer_text", "USt-IdNr. %1")
+    vat_id = _("USt-IdNr. %1")
     parts = (buyer.street, town, country, fill(vat_id, buyer.vat_id) if buyer.vat_id else "")
     return ", ".join(part for part in parts if part)
 

@@ -1,6 +1,5 @@
 """Stornieren, Rückgängig, Wieder offen: what changes what is owed asks for a reason."""
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.invoices.closings import REFUND, SKONTO, WRITE_OFF
@@ -10,25 +9,21 @@ from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
 from workmate_desktop.words import formats
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("cancel_dialog", text)
+from workmate_desktop.words.language import _, fill
 
 
 def cancel_dialog(row: InvoiceRow, parent: QWidget | None) -> ReasonDialog:
     """Stornieren of an issued invoice."""
     return ReasonDialog(
         parent,
-        _tr("Rechnung stornieren"),
+        _("Rechnung stornieren"),
         f"{texts.label(row)} · {row.customer_name}",
-        _tr(
+        _(
             "Die Rechnung behält ihre Nummer und gilt als storniert. "
             "Das lässt sich nicht rückgängig machen."
         ),
-        _tr("Rechnung &stornieren"),
-        cancel_text=_tr("&Nicht stornieren"),
+        _("Rechnung &stornieren"),
+        cancel_text=_("&Nicht stornieren"),
     )
 
 
@@ -37,32 +32,30 @@ def reverse_dialog(row: InvoiceRow, payment: Payment, parent: QWidget | None) ->
     amount = formats.money(abs(payment.amount_minor), payment.currency)
     title, consequence = _reversal_words(payment)
     if payment.kind is None and row.closed_minor > 0:
-        consequence += " " + _tr("Skonto oder Ausbuchung bleiben gebucht.")
+        consequence += " " + _("Skonto oder Ausbuchung bleiben gebucht.")
     return ReasonDialog(
         parent,
         title,
         f"{texts.label(row)} · {history_texts.payment_title(payment)} · {amount}",
         consequence,
-        _tr("&Rückgängig machen"),
+        _("&Rückgängig machen"),
     )
 
 
 def _reversal_words(payment: Payment) -> tuple[str, str]:
-    rest = _tr("Was am Gesamtbetrag fehlt, ist danach wieder offen. Beides bleibt im Verlauf.")
+    rest = _("Was am Gesamtbetrag fehlt, ist danach wieder offen. Beides bleibt im Verlauf.")
     return {
-        SKONTO: (_tr("Skonto zurücknehmen"), rest),
-        WRITE_OFF: (_tr("Ausbuchung zurücknehmen"), rest),
+        SKONTO: (_("Skonto zurücknehmen"), rest),
+        WRITE_OFF: (_("Ausbuchung zurücknehmen"), rest),
         REFUND: (
-            _tr("Rückzahlung rückgängig machen"),
-            _tr("Nur wenn das Geld gar nicht zurückgegangen ist. Der Eintrag bleibt im Verlauf."),
+            _("Rückzahlung rückgängig machen"),
+            _("Nur wenn das Geld gar nicht zurückgegangen ist. Der Eintrag bleibt im Verlauf."),
         ),
     }.get(
         payment.kind or "",
         (
-            _tr("Zahlung rückgängig machen"),
-            _tr(
-                "Die Zahlung bleibt im Verlauf stehen und wird durch eine Gegenbuchung aufgehoben."
-            ),
+            _("Zahlung rückgängig machen"),
+            _("Die Zahlung bleibt im Verlauf stehen und wird durch eine Gegenbuchung aufgehoben."),
         ),
     )
 
@@ -72,15 +65,15 @@ def owe_again_dialog(row: InvoiceRow, amount_minor: int, parent: QWidget | None)
     amount = formats.money(amount_minor, row.currency)
     return ReasonDialog(
         parent,
-        _tr("Erstattung wieder offen stellen"),
+        _("Erstattung wieder offen stellen"),
         f"{texts.label(row)} · {row.customer_name}",
         fill(
-            _tr(
+            _(
                 "Die Erstattung über %1 gilt dann nicht mehr als Nachlass: Was am Gesamtbetrag "
                 "fehlt, ist wieder offen."
             ),
             amount,
         ),
-        _tr("&Wieder offen stellen"),
+        _("&Wieder offen stellen"),
         kind="primary",
     )

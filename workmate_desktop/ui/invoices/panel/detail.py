@@ -33,6 +33,7 @@ from workmate_desktop.words import formats
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words.actors import actor_name
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import status_pills
 
 _WORD_THAT_FITS = 24
@@ -71,14 +72,14 @@ class DetailPanel(QStackedWidget):
         self._invoice_id = ""
         self._simulation = False
         self._shown: tuple[Invoice, list[Payment], list[HistoryLine], object] | None = None
-        name = self.tr("Ausgewählte Rechnung")
+        name = _("Ausgewählte Rechnung")
         # Amounts keep their sign beside a scroll bar.
         style_panel(self, name, least_width=312)
         self.empty = EmptyState(
             theme,
             "receipt-euro",
-            self.tr("Keine Rechnung ausgewählt"),
-            self.tr("Hier stehen Beträge, Zahlungen und Verlauf der gewählten Rechnung."),
+            _("Keine Rechnung ausgewählt"),
+            _("Hier stehen Beträge, Zahlungen und Verlauf der gewählten Rechnung."),
         )
         self.number = PlainLabel(role="muted", selectable=True)
         self.customer = PlainLabel(role="title", elide_words=True, selectable=True)
@@ -99,8 +100,8 @@ class DetailPanel(QStackedWidget):
         for label in (self.customer, self.address, self.note):
             # Staff copy these, so they cannot break a long word; it must not widen the panel.
             label.setMinimumWidth(1)
-        self._payments_title = _heading(self.tr("Zahlungen"))
-        self._note_title = _heading(self.tr("Hinweis auf der Rechnung"))
+        self._payments_title = _heading(_("Zahlungen"))
+        self._note_title = _heading(_("Hinweis auf der Rechnung"))
         self.buttons.chosen.connect(self._on_action)
         if pay is not None:
             self.pay.chosen.connect(self._on_pay)
@@ -256,13 +257,13 @@ class DetailPanel(QStackedWidget):
             (self.moved, 16),
             (self.pay, 8),
             (self.buttons, 16),
-            (_heading(self.tr("Positionen")), 6),
+            (_heading(_("Positionen")), 6),
             (self.items, 16),
             (self._payments_title, 6),
             (self.payments, 16),
             (self._note_title, 6),
             (self.note, 16),
-            (_heading(self.tr("Verlauf")), 8),
+            (_heading(_("Verlauf")), 8),
             (self.timeline, 0),
         ):
             block.setContentsMargins(0, 0, 0, space_below)

@@ -38,7 +38,7 @@ from workmate_desktop.ui.kit.theme import tabular
 from workmate_desktop.words import formats
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class AmountBlock(KeyValueRows):
@@ -49,36 +49,36 @@ class AmountBlock(KeyValueRows):
         row = invoice.row
         self.clear()
         totals = invoice.totals
-        self.add_row(self.tr("Netto"), formats.money(totals.net_minor, row.currency))
+        self.add_row(_("Netto"), formats.money(totals.net_minor, row.currency))
         for tax in totals.by_rate:
-            words = fill(self.tr("MwSt. %1"), formats.percent(tax.rate_percent))
+            words = fill(_("MwSt. %1"), formats.percent(tax.rate_percent))
             self.add_row(words, formats.money(tax.tax_minor, row.currency))
         self.add_line()
         owed = row.status in OWED
         total = formats.money(row.total_minor, row.currency)
-        self.add_row(self.tr("Gesamtbetrag"), total, strong=not owed)
+        self.add_row(_("Gesamtbetrag"), total, strong=not owed)
         for words, minor in (
             # A loss is told by a line of its own, never as a payment below 0.
-            (self.tr("Bezahlt"), max(0, row.received_minor)),
-            (self.tr("Skonto"), closed_minor(payments, SKONTO)),
-            (self.tr("Ausgebucht"), closed_minor(payments, WRITE_OFF)),
-            (self.tr("Erstattet"), row.refunded_minor),
-            (self.tr("Zurückgebucht"), row.charged_back_minor),
+            (_("Bezahlt"), max(0, row.received_minor)),
+            (_("Skonto"), closed_minor(payments, SKONTO)),
+            (_("Ausgebucht"), closed_minor(payments, WRITE_OFF)),
+            (_("Erstattet"), row.refunded_minor),
+            (_("Zurückgebucht"), row.charged_back_minor),
             (self._loss_words(row), lost_minor(row, payments)),
         ):
             if minor:
                 self.add_row(words, formats.money(minor, row.currency))
         if owed:
             left = formats.money(row.outstanding_minor, row.currency)
-            self.add_row(self.tr("Offener Betrag"), left, strong=True)
+            self.add_row(_("Offener Betrag"), left, strong=True)
         if row.overpaid_minor > 0:
             extra = formats.money(row.overpaid_minor, row.currency)
-            self.add_row(self.tr("Überzahlt"), extra, strong=True)
+            self.add_row(_("Überzahlt"), extra, strong=True)
 
     def _loss_words(self, row: InvoiceRow) -> str:
         if row.charged_back_minor:
-            return self.tr("Verlust durch Rückbuchung")
-        return self.tr("Zu viel zurückgezahlt")
+            return _("Verlust durch Rückbuchung")
+        return _("Zu viel zurückgezahlt")
 
 
 class ActionBlock(QWidget):
@@ -215,13 +215,13 @@ class PaymentBlock(QWidget):
             self._column.addWidget(pair)
             takeable = by_staff(payment)
             taken_back = payment.id in reversed_ids
-            note = self.tr("rückgängig gemacht") if taken_back else payment.note
+            note = _("rückgängig gemacht") if taken_back else payment.note
             if note:
                 self._column.addWidget(PlainLabel(texts.breakable(note), role="small", wrap=True))
             if takeable and not taken_back:
-                undo = button(self.tr("&Rückgängig …"), kind="link")
+                undo = button(_("&Rückgängig …"), kind="link")
                 title = history_texts.payment_title(payment)
-                name = fill(self.tr("%1 über %2 rückgängig machen"), title, amount)
+                name = fill(_("%1 über %2 rückgängig machen"), title, amount)
                 undo.setAccessibleName(name)
                 undo.clicked.connect(
                     lambda _checked, chosen=payment.id: self.reverse_requested.emit(chosen)
@@ -238,17 +238,17 @@ class PaymentBlock(QWidget):
     def _add_refund_lines(self, refund: Payment, decision: str | None, *, forgiven: bool) -> None:
         amount = formats.money(-refund.amount_minor, refund.currency)
         if decision is not None:
-            self._column.addWidget(PlainLabel(self.tr("wieder offen"), role="small"))
-            undo = button(self.tr("Doch nicht wieder &offen"), kind="link")
-            name = fill(self.tr("Erstattung über %1 doch nicht wieder offen stellen"), amount)
+            self._column.addWidget(PlainLabel(_("wieder offen"), role="small"))
+            undo = button(_("Doch nicht wieder &offen"), kind="link")
+            name = fill(_("Erstattung über %1 doch nicht wieder offen stellen"), amount)
             undo.setAccessibleName(name)
             undo.clicked.connect(
                 lambda _checked, chosen=decision: self.not_owed_again_requested.emit((chosen,))
             )
             self._column.addWidget(undo)
         elif forgiven:
-            again = button(self.tr("&Wieder offen stellen …"), kind="link")
-            name = fill(self.tr("Erstattung über %1 wieder offen stellen"), amount)
+            again = button(_("&Wieder offen stellen …"), kind="link")
+            name = fill(_("Erstattung über %1 wieder offen stellen"), amount)
             again.setAccessibleName(name)
             again.clicked.connect(
                 lambda _checked, chosen=refund.id: self.owe_again_requested.emit((chosen,))
@@ -265,16 +265,16 @@ class PaymentBlock(QWidget):
         if fee is not None:
             kept = formats.money(fee.fee_minor, fee.currency)
             paid_out = formats.money(fee.net_minor, fee.currency)
-            words = fill(self.tr("Gebühr %1, ausgezahlt %2"), kept, paid_out)
+            words = fill(_("Gebühr %1, ausgezahlt %2"), kept, paid_out)
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         for request in running:
             amount = formats.money(request.amount_minor, request.currency)
-            words = fill(self.tr("Erstattung über %1 läuft, Stripe antwortet noch"), amount)
+            words = fill(_("Erstattung über %1 läuft, Stripe antwortet noch"), amount)
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         if left and self.refunds_offered and not running:
-            give = button(self.tr("&Erstatten …"), kind="link")
+            give = button(_("&Erstatten …"), kind="link")
             amount = formats.money(payment.amount_minor, payment.currency)
-            give.setAccessibleName(fill(self.tr("Zahlung über %1 erstatten"), amount))
+            give.setAccessibleName(fill(_("Zahlung über %1 erstatten"), amount))
             give.clicked.connect(
                 lambda _checked, chosen=payment.id: self.refund_requested.emit(chosen)
             )

@@ -16,7 +16,7 @@ from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
-from workmate_desktop.words.words import fill
+from workmate_desktop.words.language import _, fill
 
 
 class GivenBackBlock(QWidget):
@@ -34,8 +34,8 @@ class GivenBackBlock(QWidget):
         self._refunds: tuple[str, ...] = ()
         self._decisions: tuple[str, ...] = ()
         self.words = PlainLabel(wrap=True)
-        self.again = button(self.tr("&Wieder offen stellen …"), kind="link")
-        self.undo = button(self.tr("Doch nicht wieder &offen"), kind="link")
+        self.again = button(_("&Wieder offen stellen …"), kind="link")
+        self.undo = button(_("Doch nicht wieder &offen"), kind="link")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -58,10 +58,10 @@ class GivenBackBlock(QWidget):
         in_force = [one for one in said if one.payment_id in standing]
         self._decisions = tuple(one.decision_id for one in in_force)
         forgiven = row.forgiven_minor > 0 and bool(self._refunds)
-        lines = [_rule(self, row)] if forgiven else []
+        lines = [_rule(row)] if forgiven else []
         if in_force:
             amount = formats.money(sum(one.amount_minor for one in in_force), row.currency)
-            lines.append(fill(self.tr("Von der Erstattung sind %1 wieder offen."), amount))
+            lines.append(fill(_("Von der Erstattung sind %1 wieder offen."), amount))
         self.words.setText("\n".join(line for line in lines if line))
         self.again.setVisible(forgiven)
         self.undo.setVisible(bool(in_force))
@@ -108,11 +108,11 @@ class ClosedBlock(QWidget):
         self._closing_id = newest.id
         amount = formats.money(newest.amount_minor, newest.currency)
         if newest.kind == WRITE_OFF:
-            words = self.tr("Nach der Ausbuchung von %1 ist noch Geld eingegangen.")
-            self.undo.setText(self.tr("A&usbuchung zurücknehmen …"))
+            words = _("Nach der Ausbuchung von %1 ist noch Geld eingegangen.")
+            self.undo.setText(_("A&usbuchung zurücknehmen …"))
         else:
-            words = self.tr("Nach dem Skonto von %1 ist noch Geld eingegangen.")
-            self.undo.setText(self.tr("S&konto zurücknehmen …"))
+            words = _("Nach dem Skonto von %1 ist noch Geld eingegangen.")
+            self.undo.setText(_("S&konto zurücknehmen …"))
         self.words.setText(fill(words, amount))
         self.show()
 
@@ -121,14 +121,14 @@ class ClosedBlock(QWidget):
         self.undo_wanted.emit(self._closing_id)
 
 
-def _rule(block: QWidget, row: InvoiceRow) -> str:
+def _rule(row: InvoiceRow) -> str:
     """What is owed after money was given back, in one sentence."""
     if row.refunded:
-        return block.tr("Erstattet. Kommt wieder Geld, ist der Rest wieder offen.")
+        return _("Erstattet. Kommt wieder Geld, ist der Rest wieder offen.")
     back = formats.money(row.forgiven_minor, row.currency)
     if row.outstanding_minor:
-        return fill(block.tr("%1 wurden erstattet und sind nicht mehr fällig."), back)
+        return fill(_("%1 wurden erstattet und sind nicht mehr fällig."), back)
     return fill(
-        block.tr("%1 wurden erstattet und sind nicht mehr fällig; weiteres Geld wäre zu viel."),
+        _("%1 wurden erstattet und sind nicht mehr fällig; weiteres Geld wäre zu viel."),
         back,
     )

@@ -13,8 +13,8 @@ from workmate_desktop.ui.invoices.ports import Announcements
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-from workmate_desktop.words.words import fill
 
 
 class MovesMoney(Protocol):
@@ -64,9 +64,9 @@ class MovedBlock(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for one in found:
-            words = _words(self, one)
+            words = _words(one)
             self._lines.addWidget(PlainLabel(words, wrap=True))
-            undo = button(self.tr("Zurücknehmen"), kind="link")
+            undo = button(_("Zurücknehmen"), kind="link")
             undo.setAccessibleDescription(words)
             undo.clicked.connect(lambda _checked=False, key=one.id: self._undo(key))
             self._lines.addWidget(undo)
@@ -90,14 +90,14 @@ class MovedBlock(QWidget):
         self.trouble.show()
 
 
-def _words(block: QWidget, one: MovedMoney) -> str:
+def _words(one: MovedMoney) -> str:
     amount = formats.money(one.amount_minor, one.currency)
     if one.credit and one.here:
-        words = block.tr("%1 Guthaben aus %2 sind abgezogen.")
+        words = _("%1 Guthaben aus %2 sind abgezogen.")
     elif one.here:
-        words = block.tr("%1 aus der Zahlung für %2 sind hier zugeordnet.")
+        words = _("%1 aus der Zahlung für %2 sind hier zugeordnet.")
     elif one.credit:
-        words = block.tr("%1 Guthaben sind von %2 abgezogen.")
+        words = _("%1 Guthaben sind von %2 abgezogen.")
     else:
-        words = block.tr("%1 der Zahlung sind %2 zugeordnet.")
+        words = _("%1 der Zahlung sind %2 zugeordnet.")
     return fill(words, amount, one.other_label)

@@ -13,8 +13,8 @@ from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-from workmate_desktop.words.words import fill
 
 T = TypeVar("T")
 
@@ -49,10 +49,10 @@ class OverpaidBlock(QWidget):
         self._spare = 0
         self._credit_id = ""
         self.words = PlainLabel(wrap=True)
-        self.keep = button(self.tr("Als Gut&haben vormerken"))
-        self.refund = button(self.tr("&Differenz erstatten …"))
-        self.split = button(self.tr("Auf andere Rechnung &verteilen …"))
-        self.undo = button(self.tr("G&uthaben zurücknehmen"), kind="link")
+        self.keep = button(_("Als Gut&haben vormerken"))
+        self.refund = button(_("&Differenz erstatten …"))
+        self.split = button(_("Auf andere Rechnung &verteilen …"))
+        self.undo = button(_("G&uthaben zurücknehmen"), kind="link")
         self.trouble = PlainLabel(role="error", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -96,13 +96,13 @@ class OverpaidBlock(QWidget):
         for one in kept:
             amount = formats.money(one.amount_minor, one.currency)
             if one.used_on is not None:
-                sentence = self.tr("%1 Guthaben, übernommen auf %2.")
+                sentence = _("%1 Guthaben, übernommen auf %2.")
                 words.append(fill(sentence, amount, one.used_on or texts.draft()))
             elif not one.covered:
-                sentence = self.tr("%1 Guthaben waren vorgemerkt; dieses Geld ging zurück.")
+                sentence = _("%1 Guthaben waren vorgemerkt; dieses Geld ging zurück.")
                 words.append(fill(sentence, amount))
             else:
-                sentence = self.tr("%1 Guthaben sind für die nächste Rechnung vorgemerkt.")
+                sentence = _("%1 Guthaben sind für die nächste Rechnung vorgemerkt.")
                 words.append(fill(sentence, amount))
         return words
 
@@ -111,8 +111,8 @@ class OverpaidBlock(QWidget):
             return []
         amount = formats.money(self._spare, self._row.currency)
         return [
-            fill(self.tr("%1 sind zu viel eingegangen."), amount),
-            self.tr("Ein Guthaben wird von der nächsten Rechnung des Kunden abgezogen."),
+            fill(_("%1 sind zu viel eingegangen."), amount),
+            _("Ein Guthaben wird von der nächsten Rechnung des Kunden abgezogen."),
         ]
 
     @Slot()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.payments.pay_actions import PayAction, pay_action_text
+from workmate_desktop.words.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PayBlock(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Bezahlen mit Stripe"))
+        self.setAccessibleName(_("Bezahlen mit Stripe"))
         self._buttons: dict[PayAction, QPushButton] = {}
         self.state = PlainLabel(role="small", wrap=True)
         self.problem = PlainLabel(role="error", wrap=True)
@@ -68,9 +69,7 @@ class PayBlock(QWidget):
         if view is None:
             return
         opens = self._buttons[PayAction.OPEN]
-        opens.setText(
-            self.tr("Stripe wird gefragt …") if view.busy else pay_action_text(PayAction.OPEN)
-        )
+        opens.setText(_("Stripe wird gefragt …") if view.busy else pay_action_text(PayAction.OPEN))
         for made in self._buttons.values():
             made.setVisible(view.payable)
             made.setEnabled(not view.busy)

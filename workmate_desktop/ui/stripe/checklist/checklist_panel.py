@@ -13,6 +13,7 @@ from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.checklist.checklist_row import ChecklistRow
 from workmate_desktop.ui.stripe.ports import HasChecklist, StripeNews
 from workmate_desktop.words import checklist_texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _CALM_MS = 150
@@ -45,10 +46,10 @@ class ChecklistPanel(QWidget):
         self._stale = True
         self._judging = False
         self._shown: tuple[Point, ...] = ()
-        style_panel(self, self.tr("Produktions-Checkliste"), least_width=280)
+        style_panel(self, _("Produktions-Checkliste"), least_width=280)
         self.progress = PlainLabel(" ", role="small", wrap=True)
         self.rows = {id_: ChecklistRow(theme, id_) for id_ in PointId}
-        self.check = button(self.tr("&Jetzt prüfen"))
+        self.check = button(_("&Jetzt prüfen"))
         self._build()
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -80,7 +81,7 @@ class ChecklistPanel(QWidget):
     def set_checking(self, checking: bool) -> None:
         """While everything is asked anew, once is enough."""
         self.check.setEnabled(not checking)
-        self.check.setText(self.tr("Wird geprüft …") if checking else self.tr("&Jetzt prüfen"))
+        self.check.setText(_("Wird geprüft …") if checking else _("&Jetzt prüfen"))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Judge what happened while nobody looked."""
@@ -93,7 +94,7 @@ class ChecklistPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)
-        column.addWidget(PlainLabel(self.tr("Produktions-Checkliste"), role="heading"))
+        column.addWidget(PlainLabel(_("Produktions-Checkliste"), role="heading"))
         column.addWidget(self.progress)
         column.addSpacing(4)
         for row in self.rows.values():

@@ -12,8 +12,8 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import trouble_message
-from workmate_desktop.words.words import fill
 
 
 class AccountCard(Card):
@@ -22,18 +22,18 @@ class AccountCard(Card):
     edit_wanted = Signal()
 
     def __init__(self, setup: Setup, parent: QWidget | None = None) -> None:
-        super().__init__(parent, title=self.tr("Konto"))
+        super().__init__(parent, title=_("Konto"))
         self._setup = setup
         self._answered = False
-        self.edit = button(self.tr("&Bearbeiten"))
+        self.edit = button(_("&Bearbeiten"))
         self.header.addWidget(self.edit)
         self.rows = KeyValueRows()
-        self._account = self.rows.add_row(self.tr("Verbunden mit"))
-        self._publishable = self.rows.add_row(self.tr("Publishable Key"), mono=True)
-        self._secret = self.rows.add_row(self.tr("Secret Key"), mono=True)
-        self._webhook_secret = self.rows.add_row(self.tr("Webhook Secret"), mono=True)
-        self._mode = self.rows.add_row(self.tr("Modus"))
-        self._place = self.rows.add_row(self.tr("Gespeichert in"))
+        self._account = self.rows.add_row(_("Verbunden mit"))
+        self._publishable = self.rows.add_row(_("Publishable Key"), mono=True)
+        self._secret = self.rows.add_row(_("Secret Key"), mono=True)
+        self._webhook_secret = self.rows.add_row(_("Webhook Secret"), mono=True)
+        self._mode = self.rows.add_row(_("Modus"))
+        self._place = self.rows.add_row(_("Gespeichert in"))
         self.test_data = PlainLabel(hidden_test_data(), role="small", wrap=True)
         self.trouble = PlainLabel(role="error", wrap=True)
         self.body.addWidget(self.rows)
@@ -53,7 +53,7 @@ class AccountCard(Card):
         """Show what is in force now."""
         keys = self._setup.keys
         # What cannot be read may well be there.
-        missing = self.tr("nicht lesbar") if self._setup.trouble else self.tr("fehlt")
+        missing = _("nicht lesbar") if self._setup.trouble else _("fehlt")
         webhook = ", ".join(mask(secret) for secret in keys.webhook_secrets)
         for row, words in (
             (self._account, self._account_words(self._setup.account)),
@@ -72,20 +72,20 @@ class AccountCard(Card):
     def _no_webhook_secret(self, missing: str) -> str:
         """Without one Stripe is asked with the Secret Key, so that nothing is missing."""
         spared = self._setup.keys.secret and not self._setup.trouble
-        return self.tr("keines (nicht nötig)") if spared else missing
+        return _("keines (nicht nötig)") if spared else missing
 
     def _account_words(self, account: AccountInfo | None) -> str:
         if account is None and self._answered:
-            return self.tr("Stripe · Schlüssel gilt")
+            return _("Stripe · Schlüssel gilt")
         if account is None:
-            return self.tr("noch nicht geprüft")
+            return _("noch nicht geprüft")
         return " · ".join(part for part in (account.name, account.id) if part) or formats.NONE
 
     def _trouble_words(self, code: str) -> str:
         message = trouble_message(code)
-        why = message.sentence if message else fill(self.tr("Unbekannte Störung (%1)."), code)
+        why = message.sentence if message else fill(_("Unbekannte Störung (%1)."), code)
         if code == "keychain_locked":
-            todo = self.tr("Bitte entsperren und das Programm neu starten.")
+            todo = _("Bitte entsperren und das Programm neu starten.")
         else:
-            todo = self.tr("Bitte die Schlüssel unter Bearbeiten neu eintragen.")
-        return f"{self.tr('Die Schlüssel sind nicht lesbar.')} {why} {todo}"
+            todo = _("Bitte die Schlüssel unter Bearbeiten neu eintragen.")
+        return f"{_('Die Schlüssel sind nicht lesbar.')} {why} {todo}"

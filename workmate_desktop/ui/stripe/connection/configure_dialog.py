@@ -39,6 +39,7 @@ from workmate_desktop.ui.stripe.connection.connection_test import ConnectionTest
 from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import key_texts
 from workmate_desktop.words.key_messages import KeyKind, key_problem_sentence
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _PREFIXES = {
@@ -66,17 +67,17 @@ class ConfigureDialog(QDialog):
         self._stored = setup.keys
         self._given = setup.from_environment
         self._saving = False
-        self.setWindowTitle(self.tr("Stripe konfigurieren"))
+        self.setWindowTitle(_("Stripe konfigurieren"))
         self.setMinimumWidth(520)
         self.publishable = KeyField()
-        self.secret = SecretField(self.tr("Secret Key"), self._stored.secret)
+        self.secret = SecretField(_("Secret Key"), self._stored.secret)
         self.webhook_secret = SecretField(
-            self.tr("Webhook Secret"), ",".join(self._stored.webhook_secrets)
+            _("Webhook Secret"), ",".join(self._stored.webhook_secrets)
         )
         self.fields = {
-            KeyKind.PUBLISHABLE: FormField(self.tr("&Publishable Key"), self.publishable),
-            KeyKind.SECRET: FormField(self.tr("&Secret Key"), self.secret),
-            KeyKind.WEBHOOK_SECRET: FormField(self.tr("&Webhook Secret"), self.webhook_secret),
+            KeyKind.PUBLISHABLE: FormField(_("&Publishable Key"), self.publishable),
+            KeyKind.SECRET: FormField(_("&Secret Key"), self.secret),
+            KeyKind.WEBHOOK_SECRET: FormField(_("&Webhook Secret"), self.webhook_secret),
         }
         self.no_webhook_secret = PlainLabel(
             key_texts.no_webhook_secret(), role="warning", wrap=True
@@ -85,8 +86,8 @@ class ConfigureDialog(QDialog):
         self.failure = PlainLabel(role="error", wrap=True)
         self.file_offer = FileOffer()
         self.test = ConnectionTest(setup, bridge)
-        self.cancel_button = button(self.tr("&Abbrechen"))
-        self.save_button = button(self.tr("Speiche&rn"), kind="primary")
+        self.cancel_button = button(_("&Abbrechen"))
+        self.save_button = button(_("Speiche&rn"), kind="primary")
         self.save_button.setDefault(True)
         self._build()
         self._fill()
@@ -112,7 +113,7 @@ class ConfigureDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 22, 24, 20)
         outer.setSpacing(10)
-        outer.addWidget(PlainLabel(self.tr("Stripe konfigurieren"), role="title"))
+        outer.addWidget(PlainLabel(_("Stripe konfigurieren"), role="title"))
         self._add_intro(outer)
         self._area = self._scrolled_fields()
         outer.addWidget(self._area, 1)
@@ -162,10 +163,8 @@ class ConfigureDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(4)
         outer.addLayout(row)
-        words = self.tr(
-            "Die Schlüssel stehen im Stripe-Dashboard unter Entwickler → API\u2011Schlüssel."
-        )
-        self.dashboard_link = button(self.tr("&Dashboard öffnen ↗"), kind="link")
+        words = _("Die Schlüssel stehen im Stripe-Dashboard unter Entwickler → API\u2011Schlüssel.")
+        self.dashboard_link = button(_("&Dashboard öffnen ↗"), kind="link")
         label = PlainLabel(words, role="muted", wrap=True)
         row.addWidget(label, 1)
         row.addWidget(self.dashboard_link, 0, Qt.AlignmentFlag.AlignTop)
@@ -349,7 +348,7 @@ class ConfigureDialog(QDialog):
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
-        self.save_button.setText(self.tr("Speichert …") if saving else self.tr("Speiche&rn"))
+        self.save_button.setText(_("Speichert …") if saving else _("Speiche&rn"))
         self.cancel_button.setEnabled(not saving)
         self.file_offer.setEnabled(not saving)
         for field in self.fields.values():

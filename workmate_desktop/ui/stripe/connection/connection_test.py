@@ -8,6 +8,7 @@ from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.kit.trial import Trial
 from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import key_texts
+from workmate_desktop.words.language import _
 
 LIMIT_MS = 20_000
 """No one waits longer for an answer (issue: Verbindung testen)."""
@@ -22,9 +23,9 @@ class ConnectionTest(Trial):
     def __init__(self, setup: Setup, bridge: Background, parent: QWidget | None = None) -> None:
         super().__init__(
             bridge,
-            self.tr("&Verbindung testen"),
-            self.tr("Ergebnis des Tests"),
-            self.tr("Stripe wird gefragt"),
+            _("&Verbindung testen"),
+            _("Ergebnis des Tests"),
+            _("Stripe wird gefragt"),
             parent,
         )
         self._setup = setup

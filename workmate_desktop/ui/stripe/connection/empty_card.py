@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from workmate_desktop.ui.kit.cards import Card, line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
+from workmate_desktop.words.language import _
 
 _WIDTH = 560
 
@@ -21,16 +22,16 @@ class EmptyCard(QWidget):
         super().__init__(parent)
         self.card = Card(margin=32)
         self.card.setMaximumWidth(_WIDTH)
-        self.card.setAccessibleName(self.tr("Stripe einrichten"))
-        self.configure = button(self.tr("&Konfigurieren"), kind="primary", size="large")
+        self.card.setAccessibleName(_("Stripe einrichten"))
+        self.configure = button(_("&Konfigurieren"), kind="primary", size="large")
         self.configure.setMinimumWidth(130)
-        self.demo = button(self.tr("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link")
+        self.demo = button(_("Erst einmal ausprobieren: &Zahlung simulieren"), kind="link")
         self.demo.setToolTip(
-            self.tr("Öffnet ein zweites Fenster mit erfundenen Rechnungen, ganz ohne Stripe.")
+            _("Öffnet ein zweites Fenster mit erfundenen Rechnungen, ganz ohne Stripe.")
         )
-        title = PlainLabel(self.tr("Rechnungen online bezahlen lassen"), role="title", wrap=True)
+        title = PlainLabel(_("Rechnungen online bezahlen lassen"), role="title", wrap=True)
         sentence = PlainLabel(
-            self.tr(
+            _(
                 "Verbinden Sie Ihr Stripe-Konto. Danach bezahlen Kunden per Karte oder "
                 "Lastschrift, und die Rechnung wird hier von selbst als Bezahlt markiert."
             ),
@@ -71,14 +72,14 @@ class EmptyCard(QWidget):
         grid.setColumnStretch(1, 1)
         steps = (
             (
-                self.tr("API-Schlüssel aus dem Stripe-Dashboard einfügen"),
-                self.tr("Entwickler → API-Schlüssel"),
+                _("API-Schlüssel aus dem Stripe-Dashboard einfügen"),
+                _("Entwickler → API-Schlüssel"),
             ),
             (
-                self.tr("Webhook Secret einfügen"),
-                self.tr("Entwickler → Webhooks → Endpunkt → Signing Secret"),
+                _("Webhook Secret einfügen"),
+                _("Entwickler → Webhooks → Endpunkt → Signing Secret"),
             ),
-            (self.tr("Testzahlung machen und zusehen, wie die Rechnung Bezahlt wird"), ""),
+            (_("Testzahlung machen und zusehen, wie die Rechnung Bezahlt wird"), ""),
         )
         for place, (what, where) in enumerate(steps):
             row = 3 * place

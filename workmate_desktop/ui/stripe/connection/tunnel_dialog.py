@@ -16,6 +16,7 @@ from workmate_desktop.ui.kit.open_outside import Page, open_page
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.stripe.ports import AddressControls
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -37,24 +38,24 @@ class TunnelDialog(QDialog):
         state: AddressState = address.state
         self._has_token = state.has_token
         self._saving = False
-        self.setWindowTitle(self.tr("Tunnel einrichten"))
+        self.setWindowTitle(_("Tunnel einrichten"))
         self.setMinimumWidth(480)
-        self.token = SecretField(self.tr("Authtoken"))
+        self.token = SecretField(_("Authtoken"))
         if self._has_token:
-            self.token.setPlaceholderText(self.tr("gespeichert"))
+            self.token.setPlaceholderText(_("gespeichert"))
         self.domain = QLineEdit(state.domain)
         self.domain.setPlaceholderText("name.ngrok-free.dev")
         self.program = QLineEdit(state.executable)
-        self.program.setPlaceholderText(self.tr("wird beim ersten Mal geladen"))
-        self.token_field = FormField(self.tr("&Authtoken"), self.token)
-        self.domain_field = FormField(self.tr("&Feste Adresse"), self.domain)
+        self.program.setPlaceholderText(_("wird beim ersten Mal geladen"))
+        self.token_field = FormField(_("&Authtoken"), self.token)
+        self.domain_field = FormField(_("&Feste Adresse"), self.domain)
         self.failure = PlainLabel(role="error", wrap=True)
         self.failure.setVisible(False)
-        self.dashboard = button(self.tr("&ngrok öffnen ↗"), kind="link")
-        self.choose = button(self.tr("Programm &wählen …"))
-        self.program_field = FormField(self.tr("&Programm ngrok"), self.program, beside=self.choose)
-        self.cancel_button = button(self.tr("Ab&brechen"))
-        self.save_button = button(self.tr("Speiche&rn"), kind="primary")
+        self.dashboard = button(_("&ngrok öffnen ↗"), kind="link")
+        self.choose = button(_("Programm &wählen …"))
+        self.program_field = FormField(_("&Programm ngrok"), self.program, beside=self.choose)
+        self.cancel_button = button(_("Ab&brechen"))
+        self.save_button = button(_("Speiche&rn"), kind="primary")
         self.save_button.setDefault(True)
         self._build()
         for field in (self.token, self.domain):
@@ -81,9 +82,9 @@ class TunnelDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(10)
-        column.addWidget(PlainLabel(self.tr("Tunnel einrichten"), role="title"))
+        column.addWidget(PlainLabel(_("Tunnel einrichten"), role="title"))
         intro = QHBoxLayout()
-        words = self.tr(
+        words = _(
             "Der Tunnel von ngrok macht diesen PC für Stripe erreichbar. Der Authtoken steht im "
             "eigenen ngrok-Konto; ohne Konto fragt das Programm alle 30 s bei Stripe nach."
         )
@@ -106,8 +107,8 @@ class TunnelDialog(QDialog):
     def _check(self) -> None:
         text = self.domain.text()
         valid = not text.strip() or host_name(text) is not None
-        hint = self.tr("Optional. Dann bleibt die Adresse immer dieselbe.")
-        wrong = self.tr("So wie bei ngrok, zum Beispiel name.ngrok-free.dev.")
+        hint = _("Optional. Dann bleibt die Adresse immer dieselbe.")
+        wrong = _("So wie bei ngrok, zum Beispiel name.ngrok-free.dev.")
         self.domain_field.set_message(
             hint if valid else wrong, Message.HINT if valid else Message.BAD
         )
@@ -120,7 +121,7 @@ class TunnelDialog(QDialog):
 
     @Slot()
     def _on_choose(self) -> None:
-        path, _filter = QFileDialog.getOpenFileName(self, self.tr("Programm ngrok wählen"))
+        path, _filter = QFileDialog.getOpenFileName(self, _("Programm ngrok wählen"))
         if path:
             self.program.setText(path)
 
@@ -146,7 +147,7 @@ class TunnelDialog(QDialog):
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
-        self.save_button.setText(self.tr("Speichert …") if saving else self.tr("Speiche&rn"))
+        self.save_button.setText(_("Speichert …") if saving else _("Speiche&rn"))
         for widget in (self.token_field, self.domain_field, self.program_field, self.cancel_button):
             widget.setEnabled(not saving)
         self._check()

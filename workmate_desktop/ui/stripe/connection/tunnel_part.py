@@ -10,6 +10,7 @@ from workmate_desktop.ui.kit.controls import CopyButton, button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words import tunnel_texts
+from workmate_desktop.words.language import _
 
 
 class TunnelPart(QObject):
@@ -29,14 +30,14 @@ class TunnelPart(QObject):
         super().__init__(rows)
         self._rows = rows
         self._state: AddressState | None = None
-        self.copy = CopyButton(theme, self.tr("Öffentliche Adresse kopieren"))
-        self._public = rows.add_row(self.tr("Öffentlich (ngrok)"), mono=True, extra=self.copy)
-        self._endpoint = rows.add_row(self.tr("Endpunkt in Stripe"))
+        self.copy = CopyButton(theme, _("Öffentliche Adresse kopieren"))
+        self._public = rows.add_row(_("Öffentlich (ngrok)"), mono=True, extra=self.copy)
+        self._endpoint = rows.add_row(_("Endpunkt in Stripe"))
         self.trouble = PlainLabel(role="warning", wrap=True)
-        self.switch = button(self.tr("&Tunnel verbinden"))
-        self.settings = button(self.tr("T&unnel einrichten …"))
-        self.arrange = button(self.tr("Webhook automatisch e&inrichten"))
-        self.program = button(self.tr("&Programm wählen …"))
+        self.switch = button(_("&Tunnel verbinden"))
+        self.settings = button(_("T&unnel einrichten …"))
+        self.arrange = button(_("Webhook automatisch e&inrichten"))
+        self.program = button(_("&Programm wählen …"))
         self.program.clicked.connect(self.program_wanted)
         self.switch.clicked.connect(self._on_switch)
         self.settings.clicked.connect(self.settings_wanted)
@@ -84,17 +85,13 @@ class TunnelPart(QObject):
         here = state.endpoint
         disabled = here is not None and not here.enabled
         self.arrange.setText(
-            self.tr("Webhook e&inschalten")
-            if disabled
-            else self.tr("Webhook automatisch e&inrichten")
+            _("Webhook e&inschalten") if disabled else _("Webhook automatisch e&inrichten")
         )
 
     def _switch_words(self, status: TunnelStatus) -> str:
         if status is TunnelStatus.OFF:
-            return self.tr("&Tunnel verbinden")
-        return (
-            self.tr("Abbrechen") if status is TunnelStatus.STARTING else self.tr("&Tunnel trennen")
-        )
+            return _("&Tunnel verbinden")
+        return _("Abbrechen") if status is TunnelStatus.STARTING else _("&Tunnel trennen")
 
     @Slot()
     def _on_switch(self) -> None:

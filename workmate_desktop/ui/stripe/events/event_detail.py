@@ -17,9 +17,9 @@ from workmate_desktop.ui.stripe.events.event_fields import event_fields
 from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeNews
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.review import decision_words
-from workmate_desktop.words.words import fill
 
 
 class EventDetail(QStackedWidget):
@@ -51,15 +51,15 @@ class EventDetail(QStackedWidget):
         self._event_id = ""
         self._shown: tuple[EventRow, list[Decided]] | None = None
         self._working = False
-        name = self.tr("Ausgewähltes Ereignis")
+        name = _("Ausgewähltes Ereignis")
         style_panel(self, name, least_width=280)
         self.empty = EmptyState(
             theme,
             "zap",
-            self.tr("Kein Ereignis ausgewählt"),
-            self.tr("Hier steht, was das gewählte Ereignis bedeutet."),
+            _("Kein Ereignis ausgewählt"),
+            _("Hier steht, was das gewählte Ereignis bedeutet."),
         )
-        self.back = button(self.tr("‹ Zur Checkliste"), kind="link")
+        self.back = button(_("‹ Zur Checkliste"), kind="link")
         self.back.setVisible(False)
         self.back.clicked.connect(self.back_wanted)
         self.when = PlainLabel(role="muted", wrap=True)
@@ -67,11 +67,11 @@ class EventDetail(QStackedWidget):
         self.kind = PlainLabel(role="mono", elide=True, elide_middle=True)
         self.pill = PillLabel(theme)
         self.what = PlainLabel(wrap=True, selectable=True)
-        self._todo_title = PlainLabel(self.tr("Was ist zu tun?"), role="strong")
+        self._todo_title = PlainLabel(_("Was ist zu tun?"), role="strong")
         self.todo = PlainLabel(wrap=True, selectable=True)
-        self.review = button(self.tr("Unter „&Klärung nötig“ öffnen"))
-        self.reprocess = button(self.tr("&Erneut verarbeiten"))
-        self._decisions_title = PlainLabel(self.tr("Entscheidungen"), role="strong")
+        self.review = button(_("Unter „&Klärung nötig“ öffnen"))
+        self.reprocess = button(_("&Erneut verarbeiten"))
+        self._decisions_title = PlainLabel(_("Entscheidungen"), role="strong")
         self.decisions = PlainLabel(role="muted", wrap=True, selectable=True)
         self.result = PlainLabel(role="small", wrap=True)
         self.fields = KeyValueRows()
@@ -152,7 +152,7 @@ class EventDetail(QStackedWidget):
         column.addWidget(self._decisions_title)
         column.addWidget(self.decisions)
         column.addSpacing(14)
-        column.addWidget(PlainLabel(self.tr("Alle Angaben"), role="strong"))
+        column.addWidget(PlainLabel(_("Alle Angaben"), role="strong"))
         column.addSpacing(2)
         column.addWidget(self.fields)
         column.addStretch(1)
@@ -160,9 +160,7 @@ class EventDetail(QStackedWidget):
 
     def _fill(self, row: EventRow, decisions: list[Decided]) -> None:
         moment = formats.date_time(self._clock.local(row.received_at))
-        words = (
-            self.tr("Ereignis vom %1") if row.amount_minor is None else self.tr("Zahlung vom %1")
-        )
+        words = _("Ereignis vom %1") if row.amount_minor is None else _("Zahlung vom %1")
         self.when.setText(fill(words, moment))
         amount = texts.amount_words(row)
         self.amount.setText(amount)
@@ -193,7 +191,7 @@ class EventDetail(QStackedWidget):
         for field in event_fields(row, self._clock):
             copy = None
             if field.copyable:
-                name = fill(self.tr("%1 kopieren"), field.name)
+                name = fill(_("%1 kopieren"), field.name)
                 copy = CopyButton(self._theme, name, text=field.value)
             self.fields.add_row(field.name, field.value, mono=field.mono, extra=copy)
 
@@ -211,7 +209,7 @@ class EventDetail(QStackedWidget):
         event_id, before = row.id, row.outcome
         self._working = True
         self.reprocess.setEnabled(False)
-        self._tell(self.tr("Wird verarbeitet …"))
+        self._tell(_("Wird verarbeitet …"))
 
         def done(after: Outcome) -> None:
             self._finished(event_id, texts.reprocessed_words(before, after), "small")

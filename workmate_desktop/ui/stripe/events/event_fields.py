@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication
-
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventRow
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.method_texts import method_name
 
 
@@ -22,23 +21,19 @@ class EventField:
     copyable: bool = False
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("stripe", text)
-
-
 def event_fields(row: EventRow, clock: Clock) -> list[EventField]:
     """Every field that has a value, the most asked for first."""
     created, received = clock.local(row.created_at), clock.local(row.received_at)
     fields = [
-        EventField(_tr("Ereignis"), row.id, mono=True, copyable=True),
-        EventField(_tr("Zahlung"), row.payment_intent_id or "", True, True),
-        EventField(_tr("Rechnung"), row.invoice_label or "", copyable=True),
-        EventField(_tr("Modus"), texts.mode_words(row.livemode)),
-        EventField(_tr("Quelle"), texts.source_words(row.source)),
-        EventField(_tr("Entstanden"), _moment_words(created)),
-        EventField(_tr("Empfangen"), _moment_words(received)),
-        EventField(_tr("Antwort nach"), _answer(row)),
-        EventField(_tr("Zahlungsart"), _method(row)),
+        EventField(_("Ereignis"), row.id, mono=True, copyable=True),
+        EventField(_("Zahlung"), row.payment_intent_id or "", True, True),
+        EventField(_("Rechnung"), row.invoice_label or "", copyable=True),
+        EventField(_("Modus"), texts.mode_words(row.livemode)),
+        EventField(_("Quelle"), texts.source_words(row.source)),
+        EventField(_("Entstanden"), _moment_words(created)),
+        EventField(_("Empfangen"), _moment_words(received)),
+        EventField(_("Antwort nach"), _answer(row)),
+        EventField(_("Zahlungsart"), _method(row)),
         *(
             EventField(name, _plain(row.detail.get(key)), mono=True)
             for key, name in _detail_names().items()
@@ -50,16 +45,16 @@ def event_fields(row: EventRow, clock: Clock) -> list[EventField]:
 def _detail_names() -> dict[str, str]:
     """The keys of `detail` (store/events/write.py and services/booking/book.py), in words."""
     return {
-        "invoice_ref": _tr("Genannte Rechnung"),
-        "invoice_number": _tr("Genannte Nummer"),
-        "status": _tr("Stand bei Stripe"),
-        "decline_code": _tr("Ablehnungscode"),
-        "failure_code": _tr("Fehlercode"),
-        "reason": _tr("Grund"),
-        "instance": _tr("Installation"),
-        "account": _tr("Stripe-Konto"),
-        "problem": _tr("Auffälliges Feld"),
-        "error": _tr("Programmfehler"),
+        "invoice_ref": _("Genannte Rechnung"),
+        "invoice_number": _("Genannte Nummer"),
+        "status": _("Stand bei Stripe"),
+        "decline_code": _("Ablehnungscode"),
+        "failure_code": _("Fehlercode"),
+        "reason": _("Grund"),
+        "instance": _("Installation"),
+        "account": _("Stripe-Konto"),
+        "problem": _("Auffälliges Feld"),
+        "error": _("Programmfehler"),
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workmate_desktop.domain.clock import Clock
@@ -13,18 +12,15 @@ from workmate_desktop.services.upkeep.csv_export import write_csv
 from workmate_desktop.ui.stripe.ports import EventReading
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import pills_text
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("events_export", text)
 
 
 def ask_for_file(parent: QWidget, clock: Clock) -> Path | None:
     """Where to put it; None when nobody wants it after all."""
-    name = _tr("Ereignisse {0}.csv").format(clock.today().isoformat())
+    name = _("Ereignisse {0}.csv").format(clock.today().isoformat())
     chosen, _filter = QFileDialog.getSaveFileName(
-        parent, _tr("Ereignisse sichern"), str(Path.home() / name), _tr("Tabelle (*.csv)")
+        parent, _("Ereignisse sichern"), str(Path.home() / name), _("Tabelle (*.csv)")
     )
     return Path(chosen) if chosen else None
 
@@ -56,16 +52,16 @@ def export_events(
 
 def _header() -> list[str]:
     return [
-        _tr("Zeit"),
-        _tr("Ereignis"),
-        _tr("Rechnung"),
-        _tr("Betrag"),
-        _tr("Ergebnis"),
-        _tr("Erklärung"),
-        _tr("Quelle"),
-        _tr("Antwort"),
-        _tr("Kennung"),
-        _tr("Zahlung bei Stripe"),
+        _("Zeit"),
+        _("Ereignis"),
+        _("Rechnung"),
+        _("Betrag"),
+        _("Ergebnis"),
+        _("Erklärung"),
+        _("Quelle"),
+        _("Antwort"),
+        _("Kennung"),
+        _("Zahlung bei Stripe"),
     ]
 
 

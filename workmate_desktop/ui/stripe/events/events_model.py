@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
@@ -19,6 +19,7 @@ from workmate_desktop.ui.kit.tables import Index
 from workmate_desktop.ui.stripe.ports import EventReading
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import outcome_pill
 
 _NOWHERE = QModelIndex()
@@ -48,10 +49,6 @@ _SHOWN_BY = {
     EventFilter.ERRORS: frozenset({Outcome.FAILURE_RECORDED, Outcome.NEEDS_REVIEW}),
     EventFilter.REVIEW: frozenset({Outcome.NEEDS_REVIEW}),
 }
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("EventsModel", text)
 
 
 class EventsModel(QAbstractTableModel):
@@ -178,7 +175,7 @@ class EventsModel(QAbstractTableModel):
             return _alignment(column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = self._words(row, column)
-            spoken = _tr("nichts") if words == formats.NONE else words
+            spoken = _("nichts") if words == formats.NONE else words
             return f"{column_title(column)}: {spoken}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row, column)
@@ -289,13 +286,13 @@ class EventsModel(QAbstractTableModel):
 def column_title(column: Column) -> str:
     """The header of a column."""
     return {
-        Column.TIME: _tr("Zeit"),
-        Column.TYPE: _tr("Ereignis"),
-        Column.INVOICE: _tr("Rechnung"),
-        Column.AMOUNT: _tr("Betrag"),
-        Column.OUTCOME: _tr("Ergebnis"),
-        Column.SOURCE: _tr("Quelle"),
-        Column.ANSWER: _tr("Antwort"),
+        Column.TIME: _("Zeit"),
+        Column.TYPE: _("Ereignis"),
+        Column.INVOICE: _("Rechnung"),
+        Column.AMOUNT: _("Betrag"),
+        Column.OUTCOME: _("Ergebnis"),
+        Column.SOURCE: _("Quelle"),
+        Column.ANSWER: _("Antwort"),
     }[column]
 
 

@@ -15,6 +15,7 @@ from workmate_desktop.ui.stripe.events.events_model import EventsModel
 from workmate_desktop.ui.stripe.events.events_table import EventsTable
 from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
 from workmate_desktop.words import events as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _MINUTE_MS = 60_000
@@ -43,21 +44,21 @@ class EventsPane(Card):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, margin=1)
-        self.setAccessibleName(self.tr("Ereignisse"))
+        self.setAccessibleName(_("Ereignisse"))
         self.model = EventsModel(books, clock, self)
         self.table = EventsTable(theme, self.model)
-        self.chips = Segments(self.tr("Filter"))
+        self.chips = Segments(_("Filter"))
         for which in EventFilter:
             self.chips.add(which.value, texts.filter_words(which))
-        self.search = SearchField(theme, self.tr("Suchen … Strg+F"))
-        self.search.setAccessibleDescription(self.tr("Ereignis, Rechnung oder Kennung"))
+        self.search = SearchField(theme, _("Suchen … Strg+F"))
+        self.search.setAccessibleDescription(_("Ereignis, Rechnung oder Kennung"))
         self.search.setMinimumWidth(150)
         self.export = button("", kind="icon")
         theme.set_icon(self.export, "download")
-        self.export.setToolTip(self.tr("Als Tabelle sichern (CSV) …"))
-        self.export.setAccessibleName(self.tr("Ereignisse als Tabelle sichern"))
+        self.export.setToolTip(_("Als Tabelle sichern (CSV) …"))
+        self.export.setAccessibleName(_("Ereignisse als Tabelle sichern"))
         self.export.clicked.connect(self._on_export)
-        self.heading = _Heading(self.tr("Ereignisse"), self.chips, self.search, self.export)
+        self.heading = _Heading(_("Ereignisse"), self.chips, self.search, self.export)
         self.body.addWidget(self.heading)
         self.empty = EmptyState(theme, "zap", *texts.no_events_words(EventFilter.ALL, ""))
         self.stack = QStackedWidget()
@@ -138,8 +139,8 @@ class EventsPane(Card):
         self.export.setEnabled(False)
 
         def done(count: int) -> None:
-            one = self.tr("1 Ereignis gesichert in {1}")
-            words = one if count == 1 else self.tr("{0} Ereignisse gesichert in {1}")
+            one = _("1 Ereignis gesichert in {1}")
+            words = one if count == 1 else _("{0} Ereignisse gesichert in {1}")
             self._tell_export(words.format(count, path), role="small")
 
         def failed(error: Exception) -> None:

@@ -12,6 +12,7 @@ from workmate_desktop.ui.kit.pills import PillDelegate
 from workmate_desktop.ui.kit.tables import Index, RowDelegate, style_table
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.events.events_model import ROW_ROLE, Column, EventsModel
+from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import outcome_pill
 
 _WIDTHS = {
@@ -46,7 +47,7 @@ class EventsTable(QTableView):
         style_table(self)
         self.setModel(model)
         self.setProperty("flat", True)
-        self.setAccessibleName(self.tr("Ereignisse"))
+        self.setAccessibleName(_("Ereignisse"))
         muted = RowDelegate(theme, self, tabular_digits=True, muted=True)
         self.setItemDelegate(RowDelegate(theme, self, tabular_digits=True))
         for column in (Column.TIME, Column.SOURCE, Column.ANSWER):
@@ -54,7 +55,7 @@ class EventsTable(QTableView):
         self.setItemDelegateForColumn(Column.TYPE, RowDelegate(theme, self, mono=True))
         self.setItemDelegateForColumn(Column.OUTCOME, PillDelegate(theme, _pills_of, self))
         header = self.horizontalHeader()
-        header.setAccessibleName(self.tr("Spalten"))
+        header.setAccessibleName(_("Spalten"))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._widths_chosen = False
         self._arranging = False

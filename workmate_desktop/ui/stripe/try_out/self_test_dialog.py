@@ -22,6 +22,7 @@ from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.ports import SelfTesting
 from workmate_desktop.words import self_test_texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
 _LOOKS = {
@@ -46,20 +47,20 @@ class SelfTestDialog(QDialog):
         self._self_test = self_test
         self._bridge = bridge
         self._cancelled: threading.Event | None = None
-        self.setWindowTitle(self.tr("Test-Ereignis"))
+        self.setWindowTitle(_("Test-Ereignis"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.legs = {leg: _LegLine(theme, leg) for leg in Leg}
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(4)
-        self.busy.setAccessibleName(self.tr("Das Test-Ereignis ist unterwegs"))
+        self.busy.setAccessibleName(_("Das Test-Ereignis ist unterwegs"))
         self.outcome = PlainLabel(role="strong", wrap=True)
-        self.outcome.setAccessibleName(self.tr("Ergebnis"))
+        self.outcome.setAccessibleName(_("Ergebnis"))
         self.why = PlainLabel(role="error", wrap=True)
         self.remedy = PlainLabel(role="small", wrap=True)
-        self.close_button = button(self.tr("Ab&brechen"))
-        self.again = button(self.tr("Noch einmal &senden"), kind="primary")
+        self.close_button = button(_("Ab&brechen"))
+        self.again = button(_("Noch einmal &senden"), kind="primary")
         self.again.setDefault(True)
         self._build()
         self.close_button.clicked.connect(self.reject)
@@ -78,7 +79,7 @@ class SelfTestDialog(QDialog):
         cancelled = self._cancelled = threading.Event()
         for shown in self.legs.values():
             shown.show_result(LegResult(shown.leg, LegState.NOT_TESTED), waiting=True)
-        self._say(self.tr("Das Test-Ereignis ist unterwegs …"), "", "")
+        self._say(_("Das Test-Ereignis ist unterwegs …"), "", "")
         self._show_running()
         self._bridge.run_in_background(
             lambda: self._self_test.run(cancelled),
@@ -92,8 +93,8 @@ class SelfTestDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(10)
-        column.addWidget(PlainLabel(self.tr("Test-Ereignis senden"), role="title"))
-        words = self.tr(
+        column.addWidget(PlainLabel(_("Test-Ereignis senden"), role="title"))
+        words = _(
             "Ein unterschriebenes Test-Ereignis geht hinaus ins Internet und muss wie von Stripe "
             "hier wieder ankommen. Verbucht wird dabei nichts."
         )
@@ -128,7 +129,7 @@ class SelfTestDialog(QDialog):
         self.busy.setSizePolicy(policy)
         self.busy.setVisible(self.running)
         self.again.setEnabled(not self.running)
-        self.close_button.setText(self.tr("Ab&brechen") if self.running else self.tr("S&chließen"))
+        self.close_button.setText(_("Ab&brechen") if self.running else _("S&chließen"))
 
     @Slot()
     def _give_up(self) -> None:
@@ -152,7 +153,7 @@ class SelfTestDialog(QDialog):
         if asked is not self._cancelled:
             return
         self._cancelled = None
-        self._say(self.tr("Das Test-Ereignis kam nicht zurück."), *error_sentence(error))
+        self._say(_("Das Test-Ereignis kam nicht zurück."), *error_sentence(error))
         self._show_running()
 
     def _say(self, result: str, why: str, remedy: str) -> None:
@@ -180,5 +181,5 @@ class _LegLine:
         remark = "" if waiting else self_test_texts.leg_remark(result)
         self.remark.setText(remark)
         self.remark.set_role("error" if result.state is LegState.FAILED else "small")
-        spoken = remark or (self.name.tr("läuft") if waiting else self.name.tr("in Ordnung"))
+        spoken = remark or (_("läuft") if waiting else _("in Ordnung"))
         self.name.setAccessibleName(f"{self.name.full_text()}: {spoken}")

@@ -33,6 +33,7 @@ from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNews
 from workmate_desktop.ui.stripe.try_out.open_invoices_model import LINE_HEIGHT, OpenInvoicesModel
 from workmate_desktop.words import events as texts
+from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.pills import status_pills
 
@@ -73,15 +74,15 @@ class SimulateDialog(QDialog):
         self._clock = clock
         self._sending = False
         self._succeeded = False
-        self.setWindowTitle(self.tr("Zahlung simulieren"))
+        self.setWindowTitle(_("Zahlung simulieren"))
         self.setMinimumWidth(_LEAST_WIDTH)
         # Opened again and again, and it listens to the bridge as long as it lives.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.search = SearchField(theme, self.tr("Testrechnung suchen …"))
+        self.search = SearchField(theme, _("Testrechnung suchen …"))
         self.model = OpenInvoicesModel(books, clock, self)
         self.list = _ShortList()
         self.list.setModel(self.model)
-        self.list.setAccessibleName(self.tr("Offene Testrechnungen"))
+        self.list.setAccessibleName(_("Offene Testrechnungen"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setUniformItemSizes(True)
@@ -93,9 +94,9 @@ class SimulateDialog(QDialog):
         self.scenarios = {scenario: QRadioButton() for scenario in Scenario}
         self.pill = PillLabel(theme)
         self.answer = PlainLabel(role="small", wrap=True)
-        self.answer.setAccessibleName(self.tr("Antwort"))
-        self.close_button = button(self.tr("S&chließen"))
-        self.send_button = button(self.tr("&Senden"), kind="primary")
+        self.answer.setAccessibleName(_("Antwort"))
+        self.close_button = button(_("S&chließen"))
+        self.send_button = button(_("&Senden"), kind="primary")
         self.send_button.setDefault(True)
         # Zero: runs when no key is waiting, so only the newest one is searched for.
         self._typing = QTimer(self)
@@ -139,10 +140,10 @@ class SimulateDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(8)
-        outer.addWidget(PlainLabel(self.tr("Zahlung simulieren"), role="title"))
+        outer.addWidget(PlainLabel(_("Zahlung simulieren"), role="title"))
         outer.addWidget(
             PlainLabel(
-                self.tr(
+                _(
                     "Die Testzahlung nimmt denselben Weg wie eine echte. Das Ergebnis sehen Sie "
                     "sofort in der Liste."
                 ),
@@ -257,9 +258,7 @@ class SimulateDialog(QDialog):
         words, trouble = "", False
         if not self._simulation.available:
             trouble = True
-            words = self.tr(
-                "Simulieren geht im Testmodus, mit Webhook Secret und laufendem Empfang."
-            )
+            words = _("Simulieren geht im Testmodus, mit Webhook Secret und laufendem Empfang.")
         elif needs_invoice and self.chosen_id() is None and not self._sending:
             words = self._no_invoice_words()
             trouble = not self.model.rowCount() and not self._succeeded
@@ -269,10 +268,10 @@ class SimulateDialog(QDialog):
 
     def _no_invoice_words(self) -> str:
         if self.model.rowCount():
-            return self.tr("Für die nächste Zahlung bitte eine Rechnung wählen.")
+            return _("Für die nächste Zahlung bitte eine Rechnung wählen.")
         if self.search.text().strip():
-            return self.tr("Keine offene Testrechnung gefunden.")
-        return self.tr(
+            return _("Keine offene Testrechnung gefunden.")
+        return _(
             "Es gibt keine offene Testrechnung. Unter Rechnungen → Neue Rechnung entsteht eine."
         )
 
@@ -286,7 +285,7 @@ class SimulateDialog(QDialog):
         self._succeeded = False
         self.pill.setVisible(False)
         self.answer.set_role("small")
-        self.answer.setText(self.tr("Wird gesendet …"))
+        self.answer.setText(_("Wird gesendet …"))
         self._check()
 
         def run() -> tuple[list[int], float]:
@@ -323,12 +322,12 @@ class SimulateDialog(QDialog):
 
     def _fine_words(self, scenario: Scenario) -> str:
         if scenario in _INVOICE_FREE:
-            return self.tr("Das Geld steht unter Klärung nötig.")
+            return _("Das Geld steht unter Klärung nötig.")
         if scenario in _WITHOUT_MONEY:
-            return self.tr("Sofort gemeldet.")
+            return _("Sofort gemeldet.")
         if scenario is Scenario.DUPLICATE:
-            return self.tr("Dreimal gemeldet, einmal verbucht.")
-        return self.tr("Sofort verbucht.")
+            return _("Dreimal gemeldet, einmal verbucht.")
+        return _("Sofort verbucht.")
 
     def _on_failed(self, error: Exception) -> None:
         self._sending = False
