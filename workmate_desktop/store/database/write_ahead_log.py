@@ -17,7 +17,7 @@ _WORTH_IT = 100
 
 With fewer the log is short, and a payment now and then costs no more syncs."""
 _LONGEST_PAGES = 40_000
-"""160 MB: in a burst nobody waits for a checkpoint (docs/lab/measured-choices.md)."""
+"""160 MB: in a burst nobody waits for a checkpoint (docs/decisions/one-writer.md)."""
 
 
 class WriteAheadLog:
