@@ -209,7 +209,7 @@ def make_books(
 # --- invoices ----------------------------------------------------------------------------
 
 
-def customer(office: OfficeBooks, name: str = "Müller GmbH", **fields: str) -> str:
+def customer(office: OfficeBooks, name: str = "Müller GmbH", **fields: Any) -> str:
     """A kept customer; returns the id."""
     return office.invoicing.save_customer(Customer("", name, **fields)).result(PATIENCE)
 

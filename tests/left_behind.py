@@ -36,7 +36,7 @@ class Processes:
             self._started()
             start(popen, *args, **how)
 
-        subprocess.Popen.__init__ = noted_start  # type: ignore[method-assign]
+        subprocess.Popen.__init__ = noted_start  # type: ignore[method-assign, assignment]
 
     def _started(self) -> None:
         self.seen_starting = True

@@ -218,7 +218,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_only_the_standard_library_is_imported() -> None:
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(RUN_PY.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)

@@ -11,13 +11,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks import calm, hardship, lists, live, receiving, start, strangers, years
-from tests.benchmarks.contestants import ALL, Floor, Original, Ours
+from tests.benchmarks.contestants import ALL, Contestant, Floor, Original, Ours
 from tests.benchmarks.machine import Others, hardware
 from tests.benchmarks.page import write_page
 from tests.benchmarks.peers import installed
@@ -48,7 +48,9 @@ class Part:
 
 def _receiving(wanted: Wanted) -> Part:
     others, missing = ((), []) if wanted.short else installed.available()
-    racers = (Ours, Original, Floor) if wanted.short else (*ALL, *others)
+    racers: Sequence[type[Contestant]] = (
+        (Ours, Original, Floor) if wanted.short else (*ALL, *others)
+    )
     results, wrong = receiving.measure(
         wanted.folder, wanted.rounds, 0.8 if wanted.short else 2.0, racers
     )

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ def _ms(action: Callable[[], Any]) -> float:
     started = time.perf_counter()
     action()
     return (time.perf_counter() - started) * 1000
+
+
+def _painted(view: InvoiceTable, change: Callable[[], None]) -> None:
+    change()
+    view.viewport().repaint()
 
 
 def _to_the_end(view: InvoiceTable, model: InvoiceTableModel) -> None:
@@ -103,12 +109,12 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         paint.append(_ms(show))
     view, model = views[-1]
     # Each repetition asks for another order or text than is shown, or nothing would be read.
-    sort = {column.name.lower(): [] for column in Column}
+    sort: dict[str, list[float]] = {column.name.lower(): [] for column in Column}
     for number in range(repeats * 2):
         order = Qt.SortOrder.AscendingOrder if number % 2 else Qt.SortOrder.DescendingOrder
         for column in Column:
             sort[column.name.lower()].append(
-                _ms(lambda c=column, o=order: (model.sort(c, o), view.viewport().repaint()))
+                _ms(partial(_painted, view, partial(model.sort, column, order)))
             )
     model.sort(Column.NUMBER, Qt.SortOrder.DescendingOrder)
     keystroke: dict[str, list[float]] = {}
@@ -117,24 +123,24 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
             for length in range(1, len(word) + 1):
                 wanted = InvoiceQuery(livemode=True, today=LAST_DAY, text=word[:length])
                 keystroke.setdefault(word[:length], []).append(
-                    _ms(lambda q=wanted: (model.set_query(q), view.viewport().repaint()))
+                    _ms(partial(_painted, view, partial(model.set_query, wanted)))
                 )
     model.set_query(query)
     scroll = []
     while model.rowCount() < 5000 and model.canFetchMore(model.index(-1, -1)):
         scroll.append(_ms(lambda: model.fetchMore(model.index(-1, -1))))
     jump = [_ms(lambda: _to_the_end(view, model)) for _ in range(3)]
-    select = [_ms(lambda row=row: _open(books, model, row)) for row in range(0, 200, 20)]
+    select = [_ms(partial(_open, books, model, row)) for row in range(0, 200, 20)]
     deep = {}
     for sorting in InvoiceSort:
         at = InvoiceQuery(livemode=True, today=LAST_DAY, sort=sorting, descending=False)
         last = books.invoice_page(
             InvoiceQuery(livemode=True, today=LAST_DAY, sort=sorting), None, 300
         )[-1]
-        deep[sorting.value] = _ms(lambda q=at, r=last: books.invoice_page(q, r))
+        deep[sorting.value] = _ms(partial(books.invoice_page, at, last))
     figures = [_ms(lambda: books.figures(True, LAST_DAY)) for _ in range(repeats)]
     events = {
-        text: [_ms(lambda t=text: books.event_page(text=t)) for _ in range(repeats)]
+        text: [_ms(partial(books.event_page, text=text)) for _ in range(repeats)]
         for text in ("", *EVENT_TEXTS)
     }
     found = {

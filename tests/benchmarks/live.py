@@ -258,6 +258,10 @@ def _Window(which: str, data: Path, api_base: str) -> Iterator[_Talk]:
                 stream.close()
 
 
+def _median_rate(seen: Seen) -> float:
+    return statistics.median(seen.rate or [0.0])
+
+
 def _name(rate: int) -> str:
     return f"{rate} events/s" if rate else "saturated"
 
@@ -268,9 +272,9 @@ def rows(results: Measured, name: str = "window") -> list[Row]:
     table: list[Row] = []
     for rate in RATES:
         kind = _name(rate)
-        p50 = [one[kind].percentile("latency", 0.5) for one in (bare, ours)]
-        p99 = [one[kind].percentile("latency", 0.99) for one in (bare, ours)]
-        gaps = [one[kind].percentile("gaps", 0.99) for one in (bare, ours)]
+        p50 = bare[kind].percentile("latency", 0.5), ours[kind].percentile("latency", 0.5)
+        p99 = bare[kind].percentile("latency", 0.99), ours[kind].percentile("latency", 0.99)
+        gaps = bare[kind].percentile("gaps", 0.99), ours[kind].percentile("gaps", 0.99)
         idle = ours["idle"].percentile("gaps", 0.99)
         table += [
             Row(f"{name}, {kind}: POST → row p50 ms", *p50, Goal.at_most_itself(3.0)),
@@ -280,13 +284,13 @@ def rows(results: Measured, name: str = "window") -> list[Row]:
                 Goal.at_most_itself(round(idle + 1.5, 2))),
         ]  # fmt: skip
     kind = _name(SATURATED)
-    rate = [statistics.median(one[kind].rate or [0.0]) for one in (bare, ours)]
-    p99 = [one[kind].percentile("latency", 0.99) for one in (bare, ours)]
-    gaps = [one[kind].percentile("gaps", 0.99) for one in (bare, ours)]
+    rates = _median_rate(bare[kind]), _median_rate(ours[kind])
+    p99 = bare[kind].percentile("latency", 0.99), ours[kind].percentile("latency", 0.99)
+    gaps = bare[kind].percentile("gaps", 0.99), ours[kind].percentile("gaps", 0.99)
     burst = max(ours["burst"].gaps, default=0.0)
     return [
         *table,
-        Row(f"{name}, saturated: events/s", *rate, Goal.at_least_itself(2_000)),
+        Row(f"{name}, saturated: events/s", *rates, Goal.at_least_itself(2_000)),
         Row(f"{name}, saturated: POST → row p99 ms", *p99, Goal.at_most_itself(33.0)),
         Row(f"{name}, saturated: loop gap p99 ms", *gaps, Goal.at_most_itself(20.0)),
         Row(f"{name}, {MISSED} fetched at once: longest gap ms", 0.0, burst,
@@ -305,7 +309,7 @@ def details(results: Measured) -> list[str]:
             if not seen.gaps:
                 continue
             lines.append(
-                f"{which:6} {kind:14} {statistics.median(seen.rate or [0.0]):9.0f}"
+                f"{which:6} {kind:14} {_median_rate(seen):9.0f}"
                 f" {seen.percentile('latency', 0.5):8.2f} {seen.percentile('latency', 0.99):7.2f}"
                 f" {max(seen.latency, default=0.0):7.1f} {seen.percentile('gaps', 0.5):8.2f}"
                 f" {seen.percentile('gaps', 0.99):6.2f} {max(seen.gaps):7.1f}"

@@ -14,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from types import CodeType, FrameType
@@ -145,7 +146,7 @@ def test_pages_that_a_payment_writes_to_the_log(office: OfficeBooks) -> None:
         work()
         return (log.stat().st_size - before) // (4096 + 24)  # a frame: its head and a page
 
-    alone = [pages(lambda body=body: _book(office, body)) for body in bodies[:8]]
+    alone = [pages(partial(_book, office, body)) for body in bodies[:8]]
     together = pages(lambda: _book_together(office, bodies[8:]))
     assert 0 < median(alone) <= PAGES_OF_A_PAYMENT, alone
     assert GROUP < together <= PAGES_OF_A_GROUP
@@ -263,7 +264,7 @@ def test_steps_of_the_database_for_a_payment(office: OfficeBooks) -> None:
     steps = Steps()
     bodies = _bodies(office, 120)
     office.writer.submit(lambda t: steps.watch(t.raw)).result(PATIENCE)
-    found = [steps.of(lambda body=body: _book(office, body)) for body in bodies]
+    found = [steps.of(partial(_book, office, body)) for body in bodies]
     assert min(found) > STEPS_OF_A_PAYMENT / 2
     assert max(found) <= STEPS_OF_A_PAYMENT
 
@@ -290,6 +291,6 @@ def _steps_of_pages(books: Books, steps: Steps) -> dict[str, float]:
     found = {}
     for name, query in queries.items():
         page = books.invoice_page(query, None, PAGE)
-        number = steps.of(lambda query=query: books.invoice_page(query, None, PAGE))
+        number = steps.of(partial(books.invoice_page, query, None, PAGE))
         found[name] = number / max(1, len(page))
     return found

@@ -103,19 +103,20 @@ def _without_credits(acts: list[Act], invoice: str) -> dict[str, Any]:
     return told
 
 
-def places_of(acts: list[Act]) -> dict[str, dict[str, int]]:
+def places_of(acts: list[Act]) -> dict[str, dict[str | None, int]]:
     """Refund or dispute of a payment that was split → invoice → how much of it counts there."""
     gone = {act.of for act in acts if act.what == "refund failed"}
     back = {act.of: act.more for act in acts if act.what == "decided"}
     said = {act.of for act in acts if act.what == "placed"}
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str | None, int]] = {}
     for split in (act for act in acts if act.what == "moved" and act.of):
         [paid] = [act for act in acts if act.key == split.of]
         left = {CREDITOR: paid.amount - split.amount, split.invoice: split.amount}
         own = [act for act in acts if act.of == paid.key and act.what in ("refunded", "disputed")]
         for act in sorted(own, key=lambda act: (act.key not in said, act.at, act.what)):
             minor = 0 if act.key in gone else act.amount - back.get(act.key, 0)
-            places = found[act.key] = {}
+            places: dict[str | None, int] = {}
+            found[act.key] = places
             for invoice in (split.invoice,) if act.key in said else (CREDITOR, split.invoice):
                 part = min(minor, left[invoice])
                 places[invoice] = part

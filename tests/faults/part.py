@@ -50,8 +50,8 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test counts once; an error while setting up or cleaning up is a failure too."""
         if report.when == "call" or report.outcome != "passed":
-            skipped = report.outcome == "skipped" and isinstance(report.longrepr, tuple)
-            reason = report.longrepr[2] if skipped else ""
+            told = report.longrepr if report.outcome == "skipped" else None
+            reason = told[2] if isinstance(told, tuple) else ""
             self._write(test=self.names[report.nodeid], outcome=report.outcome, reason=reason)
         if report.when == "teardown":
             self._write(ended=self.names[report.nodeid])

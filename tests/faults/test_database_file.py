@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -290,9 +291,9 @@ def test_f10_killed_while_the_books_are_brought_to_this_version(tmp_path: Path) 
     path = made / FILE_NAME
     create_file(path)
     database = Database(path, Threads())
-    with database.writing.connect() as connection:
-        migrate.migrate(connection, "0001")
-        connection.exec_driver_sql(
+    with database.writing.connect() as old:
+        migrate.migrate(old, "0001")
+        old.exec_driver_sql(
             "INSERT INTO payments (id, amount_minor, currency, method, livemode, received_at,"
             " created_at) VALUES ('p', 100, 'eur', 'cash', 1, '2026-11-20', '2026-11-20')"
         )
@@ -344,6 +345,9 @@ def test_f18_backup_while_100_events_arrive(office: Office, tmp_path: Path) -> N
         begun.set()
         return office.deliver(event_body(invoice_id))
 
+    def deliver_all(invoice_ids: list[str]) -> list[int]:
+        return [deliver(invoice_id) for invoice_id in invoice_ids]
+
     def back_up() -> list[Path]:
         begun.wait(PATIENCE)
         data_dir = office.at.data_dir
@@ -351,8 +355,7 @@ def test_f18_backup_while_100_events_arrive(office: Office, tmp_path: Path) -> N
 
     waiting = first[50:]
     calls: list[Callable[[], object]] = [
-        lambda ids=waiting[start::10]: [deliver(invoice_id) for invoice_id in ids]
-        for start in range(10)
+        partial(deliver_all, waiting[start::10]) for start in range(10)
     ]
     calls.insert(0, back_up)
     backups, *answers = at_once(calls)

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,17 +40,17 @@ def test_sa4_a_disk_that_fails_while_saving_ends_no_writer(
 
     class Failing:
         def __init__(self, raw: sqlite3.Connection) -> None:
-            self._raw = raw
+            self._raw: Any = raw
 
         def __getattr__(self, name: str) -> object:
             return getattr(self._raw, name)
 
-        def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        def execute(self, sql: str, *values: object) -> Any:
             if "wal_checkpoint" in sql:
                 raise sqlite3.OperationalError("disk I/O error")
             return self._raw.execute(sql, *values)
 
-    save = FileWatch.save_if_due
+    save: Any = FileWatch.save_if_due
     monkeypatch.setattr(
         FileWatch, "save_if_due", lambda self, raw, once=False: save(self, Failing(raw), once)
     )

@@ -95,7 +95,7 @@ def _deliver_canaries(port: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a server's run left: data folder and printed lines, and its command line."""
     if os.name != "posix":
         pytest.skip("reads /proc and file modes")

@@ -201,7 +201,7 @@ def test_sa7_money_that_waits_learns_the_other_name(two: tuple[OfficeBooks, str,
     told = deliver(office, named(second))
     assert outcome(office, told) == ("duplicate", "same_intent")
     assert waiting(office) == [loose]
-    assert office.books.invoice_row(second).number in item(office, loose).mentioned
+    assert str(office.books.invoice_row(second).number) in item(office, loose).mentioned
     assert office.review.suggestions(item(office, loose))[0].row.id == second
     office.review.assign(loose, second).result(PATIENCE)
     assert (status(office, second), money(office)) == (("paid", 11900), 11900)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.factories import NOON, SECRET, event_body, issued
 from tests.faults.office import Office
@@ -10,7 +11,7 @@ from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.stripe.keys import StripeKeys
 
 
-def _paid(office: Office, **how: object) -> str:
+def _paid(office: Office, **how: Any) -> str:
     """A paid invoice; its intent is pi_one."""
     invoice_id = issued(office.at)
     assert office.deliver(event_body(invoice_id, intent_id="pi_one", **how)) == 200
@@ -41,7 +42,7 @@ def test_mb5_a_dispute_that_was_won_is_no_returned_debit(office: Office) -> None
     later = NOON + timedelta(days=9)
     office.deliver(dispute_event("pi_one"))
     office.deliver(dispute_event("pi_one", kind="charge.dispute.funds_withdrawn"))
-    won = {"status": "won", "created": later}
+    won: dict[str, Any] = {"status": "won", "created": later}
     office.deliver(dispute_event("pi_one", kind="charge.dispute.funds_reinstated", **won))
     office.deliver(dispute_event("pi_one", kind="charge.dispute.closed", **won))
     assert _sums(office, invoice_id) == ("paid", 11900)
@@ -55,7 +56,7 @@ def test_mb5_a_dispute_that_was_won_is_no_returned_debit(office: Office) -> None
 def test_d15_an_inquiry_says_until_when_the_bank_waits(office: Office) -> None:
     invoice_id = _paid(office)
     until = NOON + timedelta(days=7)
-    due = {"evidence_details": {"due_by": int(until.timestamp())}}
+    due: dict[str, Any] = {"evidence_details": {"due_by": int(until.timestamp())}}
     office.deliver(dispute_event("pi_one", status="warning_needs_response", **due))
     line = office.at.books.history(invoice_id)[0]
     assert (line.action, line.detail["respond_by"]) == ("dispute_opened", until.isoformat())

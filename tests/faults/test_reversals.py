@@ -208,7 +208,11 @@ def test_d15_an_inquiry_moves_no_money(office: Office) -> None:
 def test_d15_a_returned_direct_debit(office: Office) -> None:
     """Stripe tells of it as a dispute that is lost at once."""
     invoice_id, intent = _paid(office, intent={"payment_method_types": ["sepa_debit"]})
-    returned = {"status": "lost", "method": "sepa_debit", "reason": "insufficient_funds"}
+    returned: dict[str, Any] = {
+        "status": "lost",
+        "method": "sepa_debit",
+        "reason": "insufficient_funds",
+    }
     office.deliver(dispute_event(intent, **returned))
     office.deliver(dispute_event(intent, kind="charge.dispute.funds_withdrawn", **returned))
     office.deliver(dispute_event(intent, kind="charge.dispute.closed", **returned))

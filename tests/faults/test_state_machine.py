@@ -204,7 +204,7 @@ def test_e6_state_machine_equals_the_model(shared_books: OfficeBooks) -> None:
         return Life(shared_books, customer_id, lives)
 
     run_state_machine_as_test(
-        begin,
+        begin,  # type: ignore[arg-type]  # any callable
         settings=settings(
             max_examples=runs(40, 1000),
             stateful_step_count=runs(20, 40),

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,8 @@ def test_j23_a_booked_row_changed_from_outside_is_named_by_the_daily_check(paid:
     upkeep.look_after()
     [notice] = [n for n in at.books.notice_page() if n.kind == NoticeKind.CHANGED_OUTSIDE]
     assert notice.detail["changed"] == 1
-    [row] = notice.detail["rows"]  # type: ignore[misc]
+    rows: Any = notice.detail["rows"]
+    [row] = rows
     assert row["id"] == payment_id
     assert row["number"] == "TEST-2026-0001"
     assert row["amount_minor"] == 1

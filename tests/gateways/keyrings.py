@@ -9,10 +9,10 @@ from keyring.backend import KeyringBackend
 class GoodKeyring(KeyringBackend):
     """Keeps what it is given, in memory."""
 
-    priority = 5
+    priority: float = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
-    QDialog,
     QLabel,
     QLineEdit,
     QWidget,
@@ -36,6 +35,7 @@ from workmate_desktop.store.common.settings import INSTANCE_ID, setting
 from workmate_desktop.ui.invoices.list.table_model import Column
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.toast import Toast
+from workmate_desktop.ui.window.status_bar import StatusBar
 
 W = TypeVar("W", bound=QWidget)
 
@@ -64,6 +64,12 @@ class Desk:
         return self.program.pages
 
     @property
+    def status_bar(self) -> StatusBar:
+        bar = self.program.window.statusBar()
+        assert isinstance(bar, StatusBar)
+        return bar
+
+    @property
     def port(self) -> int:
         """Where the listener is."""
         port = self.core.listener.port
@@ -89,7 +95,10 @@ class Desk:
         """All words of the labels and buttons in here. What is too long for its place ends in "…",
         and the tool tip has the whole of it: that depends on the screen and the fonts of the PC.
         """
-        widgets = [*within.findChildren(QLabel), *within.findChildren(QAbstractButton)]
+        widgets: list[QLabel | QAbstractButton] = [
+            *within.findChildren(QLabel),
+            *within.findChildren(QAbstractButton),
+        ]
         return plain(
             "\n".join(
                 widget.full_text() if isinstance(widget, PlainLabel) else widget.text()
@@ -231,7 +240,7 @@ class Desk:
     def press(self, *keys: str) -> None:
         """Press key combinations such as "Tab", "Alt+K", "Ctrl+N"."""
         for combination in keys:
-            key = QKeySequence(combination)[0]
+            key = QKeySequence(combination)[0]  # type: ignore[index]
             QTest.keyClick(self._front(), key.key(), key.keyboardModifiers())
             QApplication.processEvents()
 
@@ -281,7 +290,7 @@ class Desk:
     def open_dialog(self, kind: type[W]) -> W | None:
         """The dialog of this kind if it is open."""
         for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, kind) and isinstance(widget, QDialog) and widget.isVisible():
+            if isinstance(widget, kind) and widget.isVisible():
                 return widget
         return None
 

@@ -197,7 +197,7 @@ def test_money_to_clarify_is_told_once_and_a_click_opens_it(in_tray: Desk) -> No
     shown: list[tuple[str, str, str]] = []
     tray = desk.program.background.tray
     assert tray is not None
-    tray.show = lambda *words: shown.append(words)  # type: ignore[method-assign, assignment]
+    tray.show = lambda *words: shown.append(words)  # type: ignore[method-assign]
     # Offscreen, Qt says that trays here show no messages.
     desk.program.background.tray_tells = lambda: True
     desk.core.setup.use_for_demo(StripeKeys("pk_test_51x", "", (WEBHOOK_SECRET,)))

@@ -91,7 +91,7 @@ def test_restored_books_are_shown_and_stripe_is_asked_for_what_came_after(
     assert copy.stat().st_mode & 0o777 == 0o600
     # After the backup: Stripe's payment, and an invoice with a payment in cash.
     pay(stripe, first)
-    desk.core.catch_up.request()  # type: ignore[union-attr]
+    desk.core.catch_up.request()
     desk.wait(lambda: desk.status(number) == "Bezahlt")
     second = issue(desk, "Gasthof Krone")
     today = desk.core.clock.today()

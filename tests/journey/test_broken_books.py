@@ -184,7 +184,7 @@ def test_a_database_locked_while_running_is_told_and_heals(
         desk.wait(lambda: answers == [503])
         desk.wait(lambda: "belegt" in banner.text())
         assert banner.isVisible()
-        state = desk.program.window.statusBar().state
+        state = desk.status_bar.state
         desk.wait(lambda: state.accessibleName() == "Empfang gestört")
         other.execute("ROLLBACK")
     sender.join()

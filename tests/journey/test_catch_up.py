@@ -84,7 +84,7 @@ def test_what_happened_while_the_program_was_off_is_booked_at_the_start(
     desk.wait(lambda: desk.status(numbers[3]) == "Offen, Zahlung fehlgeschlagen")
     told = "Während Ihrer Abwesenheit: 3 Zahlungen, 1 Fehlschlag"
     desk.wait(lambda: any(told in words for words in desk.toast_words()))
-    bar = desk.program.window.statusBar()
+    bar = desk.status_bar
     remark = "Nachgeholt beim Start: 3 Zahlungen, 1 Fehlschlag"
     desk.wait(lambda: bar.remark.full_text() == remark)
     desk.open_log()
@@ -101,7 +101,7 @@ def test_without_a_tunnel_the_program_asks_by_itself_and_says_so(
 ) -> None:
     monkeypatch.setattr(catch_up_keeper, "POLL_SECONDS", 0.2)
     desk = asked_once(office())
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")
     desk.open_stripe()
     desk.wait(lambda: desk.pages.stripe.reception.pill.accessibleName() == "Abruf alle 30 s")
@@ -123,7 +123,7 @@ def test_a_delivery_from_outside_makes_the_empfang_ready(
     desk = start(**KEYS, stripe_webhook_secret=WEBHOOK_SECRET, stripe_api_base=stripe.url)
     desk.wait_until_ready()
     asked_once(desk)
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")
     assert desk.stripe_sends(desk.event(None)) == 200
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")
@@ -184,7 +184,7 @@ def test_a_wrong_key_and_a_missing_net_are_told_where_one_looks(
     desk.wait_until_ready()
     desk.open_stripe()
     desk.wait(lambda: "Stripe kennt diesen Secret Key nicht." in reception(desk))
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Abruf gestört")
     assert desk.toasts() == []  # said, but nobody is nagged
     desk.click(desk.pages.stripe.reception, FETCH)
@@ -208,7 +208,7 @@ def test_without_a_secret_key_nothing_is_asked(
     desk.wait(lambda: "braucht den Secret Key" in reception(desk))
     desk.wait(lambda: not desk.button(desk.pages.stripe.reception, FETCH).isEnabled())
     assert stripe.asked == []
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")
 
 

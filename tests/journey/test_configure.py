@@ -56,7 +56,7 @@ def test_configure_with_the_keyboard_alone(
     desk.wait_until_ready()
     assert desk.pages.badge.accessibleName() == "NICHT EINGERICHTET"
     # Nothing is wrong yet, so nothing is red.
-    assert desk.program.window.statusBar().state.accessibleName() == "Empfang aus"
+    assert desk.status_bar.state.accessibleName() == "Empfang aus"
     assert "umgeleitet" in desk.program.window.banner.text()  # never unnoticed
     assert desk.port
     assert desk.stripe_sends(desk.event(None)) == 503  # not configured yet
@@ -81,7 +81,7 @@ def test_configure_with_the_keyboard_alone(
     assert "whsec_…ey01" in konto
     for whole in (PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET):
         assert whole not in konto
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")
     assert desk.stripe_sends(desk.event(None)) == 200
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")  # somebody does deliver

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from workmate_desktop.domain.invoices.invoices import InvoiceDraft
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.gateways.stripe.webhook import parse
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
+from workmate_desktop.ui.invoices.panel.detail import DetailPanel
 
 BAIT = "{bait}"
 NAMES = [
@@ -92,7 +94,7 @@ def _hostile_desk(start: Callable[..., Desk], bait: Path) -> tuple[Desk, dict[st
         known = core.books.customer(customer_id)
         assert known is not None
         due = TODAY + timedelta(days=7)
-        items = core.books.invoice(_any_invoice(desk)).items  # type: ignore[union-attr]
+        items = core.books.invoice(_any_invoice(desk)).items
         bill = InvoiceDraft(customer_id, TODAY, due, items, note=name, livemode=False)
         ids[known.name] = core.invoicing.issue(bill).result(PATIENCE)
         core.invoicing.save_draft(bill).result(PATIENCE)
@@ -127,7 +129,7 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
         yield "Klärung nötig", [window]
     for name, invoice_id in ids.items():
         pages.invoices.select_invoice(invoice_id)
-        desk.wait(lambda wanted=name: pages.invoices.detail.customer.full_text() == wanted)
+        desk.wait(partial(_shows, pages.invoices.detail, name))
         yield "detail", [pages.invoices.detail]
     for event in desk.core.books.event_page(limit=60):
         pages.stripe.show_event(event.id)
@@ -137,13 +139,13 @@ def _visit_everything(desk: Desk, ids: dict[str, str]) -> Iterator[tuple[str, li
         window.toasts.show(name, name)
         draft_id = desk.core.invoicing.save_draft(_draft_like(desk, invoice_id)).result(PATIENCE)
         openers: list[Callable[[], None]] = [
-            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.ADD_PAYMENT, i),
-            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.CLOSE_REST, i),
-            lambda i=invoice_id: pages.invoices.actions_of.run(InvoiceAction.PAY_BACK, i),
-            lambda i=invoice_id: _reverse(desk, i),
-            lambda i=draft_id: pages.invoices.actions_of.run(InvoiceAction.DELETE, i),
-            lambda i=draft_id: pages.invoices.edit_requested.emit(i),
-            lambda i=invoice_id: pages._open_simulation(i),
+            partial(pages.invoices.actions_of.run, InvoiceAction.ADD_PAYMENT, invoice_id),
+            partial(pages.invoices.actions_of.run, InvoiceAction.CLOSE_REST, invoice_id),
+            partial(pages.invoices.actions_of.run, InvoiceAction.PAY_BACK, invoice_id),
+            partial(_reverse, desk, invoice_id),
+            partial(pages.invoices.actions_of.run, InvoiceAction.DELETE, draft_id),
+            partial(pages.invoices.edit_requested.emit, draft_id),
+            partial(pages._open_simulation, invoice_id),
         ]
         for opener in openers:
             opener()
@@ -171,6 +173,10 @@ def _draft_like(desk: Desk, invoice_id: str) -> InvoiceDraft:
     return InvoiceDraft(
         invoice.customer_id, TODAY, TODAY, invoice.items, note=invoice.note, livemode=False
     )
+
+
+def _shows(detail: DetailPanel, name: str) -> bool:
+    return detail.customer.full_text() == name
 
 
 def _reverse(desk: Desk, invoice_id: str) -> None:

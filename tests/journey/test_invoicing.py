@@ -208,7 +208,7 @@ def test_all_test_data_is_deleted_at_once(in_test_mode: Desk) -> None:
     desk.open_stripe()
     desk.wait(lambda: len(desk.events()) == 1)
 
-    answered = []
+    answered: list[str] = []
 
     def answer() -> None:
         """The question blocks its caller, so it is answered from the loop."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,8 @@ def test_a_test_event_that_never_comes_back(
         assert dialog.running
         dialog.close_button.click()
         desk.wait_closed(SelfTestDialog)
-        desk.wait(lambda: not desk.core.self_test._one_at_a_time.locked())
+        one_at_a_time: Any = desk.core.self_test._one_at_a_time
+        desk.wait(lambda: not one_at_a_time.locked())
         assert waits.found == []
         assert desk.core.self_test.last is None
 

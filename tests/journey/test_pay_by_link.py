@@ -35,7 +35,7 @@ class Outside(QObject):
 def outside(qapp: object) -> Iterator[Outside]:
     made = Outside()
     for scheme in ("http", "https", "mailto"):
-        QDesktopServices.setUrlHandler(scheme, made, "take")
+        QDesktopServices.setUrlHandler(scheme, made, b"take")
     yield made
     for scheme in ("http", "https", "mailto"):
         QDesktopServices.unsetUrlHandler(scheme)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_signed_success_turns_the_row_paid_by_itself(office: Desk) -> None:
     assert desk.pages.invoices.detail.pills.accessibleName() == "Bezahlt"
     desk.wait(lambda: figures.cards[InvoiceFilter.OPEN].figure().startswith("0,00"))
     desk.wait(lambda: "119,00" in figures.cards[InvoiceFilter.PAID_THIS_MONTH].figure())
-    bar = desk.program.window.statusBar()
+    bar = desk.status_bar
     desk.wait(lambda: "payment_intent.succeeded" in desk.seen(bar))
     desk.wait(lambda: "Letztes Ereignis:" in desk.seen(bar))
 
@@ -105,7 +106,7 @@ def test_the_same_event_again_counts_once_and_is_told_once(office: Desk, times: 
     desk = office
     desk.forget_toasts()
     event = desk.event(NUMBER)
-    send = [lambda: desk.stripe_sends(event)] * times
+    send = [partial(desk.stripe_sends, event)] * times
     answers = [one() for one in send] if times == 2 else at_once(send)
     assert answers == [200] * times
     desk.wait(lambda: desk.status(NUMBER) == "Bezahlt")
@@ -159,7 +160,7 @@ def test_a_forged_delivery_changes_nothing(office: Desk) -> None:
         assert desk.stripe_sends(desk.event(NUMBER), secret="whsec_of_a_stranger") == 400
     desk.open_stripe()
     desk.wait(lambda: "3 Zustellungen abgewiesen" in desk.seen(desk.pages.stripe.reception))
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Empfang gestört")
     assert desk.events() == []
     # The right secret heals it.

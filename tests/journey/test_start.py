@@ -87,7 +87,7 @@ def test_a_taken_port_moves_to_the_next_and_is_told(
         desk = start(port=free_port, stripe_webhook_secret="whsec_journeyJourneyJourney01")
         desk.wait_until_ready()
         assert desk.port != free_port
-        bar = desk.program.window.statusBar()
+        bar = desk.status_bar
         desk.wait(lambda: f"127.0.0.1:{desk.port}" in desk.seen(bar))
         desk.open_stripe()
         reception = desk.pages.stripe.reception

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ from workmate_desktop.services.log import ProgramLog
 
 pytestmark = pytest.mark.stripe_cli
 
-PRICE = {"override": ["payment_intent:currency=eur", "payment_intent:amount=11900"]}
+PRICE: dict[str, Any] = {"override": ["payment_intent:currency=eur", "payment_intent:amount=11900"]}
 
 
 @dataclass

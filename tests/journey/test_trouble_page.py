@@ -27,7 +27,9 @@ def _lose(database: Path) -> None:
 def _trouble_page(desk: Desk) -> TroublePage:
     window = desk.program.window
     desk.wait(lambda: window.findChild(TroublePage) is not None)
-    return window.findChild(TroublePage)
+    page = window.findChild(TroublePage)
+    assert page is not None
+    return page
 
 
 @pytest.mark.parametrize("harm", [_damage, _lose])
@@ -48,7 +50,9 @@ def test_a_backup_brings_the_work_back(
     desk.wait(page.restore.isVisible)
     desk.bot.keyClick(page.restore, Qt.Key.Key_Space)
     desk.wait(lambda: page.findChild(QMessageBox) is not None)
-    desk.click(page.findChild(QMessageBox), "Sicherung einsetzen")
+    box = page.findChild(QMessageBox)
+    assert box is not None
+    desk.click(box, "Sicherung einsetzen")
     desk.wait_until_ready()
     assert desk.program.window.findChild(TroublePage) is None
     assert desk.pages.invoices.isVisible()

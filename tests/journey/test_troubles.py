@@ -113,7 +113,7 @@ def test_g12_disabled_by_stripe_is_told_and_one_click_enables_it(
     desk.wait(lambda: "Stripe hat den Webhook abgeschaltet." in banner(desk))
     assert "„Webhook einschalten“" in banner(desk)
     desk.wait(lambda: titles(desk, "Stripe hat den Webhook abgeschaltet") == 1)
-    bar = desk.program.window.statusBar()
+    bar = desk.status_bar
     desk.wait(lambda: bar.state.accessibleName() == "Abruf alle 30 s")
 
     desk.click(card, "Webhook einschalten")
@@ -137,5 +137,5 @@ def test_h12_the_quota_is_used_up_and_the_program_asks_by_itself(
     desk.wait_until_ready()
     desk.wait(lambda: "Monatskontingent des ngrok-Kontos" in banner(desk))
     desk.wait(lambda: titles(desk, "Monatskontingent") == 1)
-    bar = desk.program.window.statusBar()
+    bar = desk.status_bar
     desk.wait(lambda: bar.state.accessibleName() == "Abruf alle 30 s")

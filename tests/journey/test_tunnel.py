@@ -70,7 +70,7 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     desk.wait(lambda: desk.core.reception.state.public_url == URL)
     desk.wait(lambda: state_file(desk)["public_url"] == URL)
     desk.wait(lambda: "nicht eingerichtet" in reception(desk))
-    state = desk.program.window.statusBar().state
+    state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Abruf alle 30 s")  # nobody posts there yet
     assert endpoints(stripe) == []
 
@@ -80,7 +80,7 @@ def test_from_two_keys_and_a_token_to_a_payment_through_the_tunnel(
     [endpoint] = endpoints(stripe)
     assert endpoint["url"] == f"{URL}{WEBHOOK_PATH}"
     desk.wait(lambda: state.accessibleName() == "Empfang bereit")
-    desk.wait(lambda: URL in desk.program.window.statusBar().address.full_text())
+    desk.wait(lambda: URL in desk.status_bar.address.full_text())
 
     invoice = issue(desk, "Bäckerei Lindner GmbH")
     [number] = numbers_of(desk, invoice)

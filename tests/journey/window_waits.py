@@ -22,7 +22,7 @@ import workmate_desktop
 _PROGRAM = os.path.dirname(workmate_desktop.__file__) + os.sep  # noqa: PTH120 - of each call
 _WAITING = {"wait", "join"}
 """Of threading's conditions, events and threads; futures, queues and joins end there."""
-_SLOW_OBJECTS = (_socket.socket, _ssl._SSLSocket, _queue.SimpleQueue)
+_SLOW_OBJECTS = (_socket.socket, _ssl._SSLSocket, _queue.SimpleQueue)  # type: ignore[attr-defined]
 _SLOW_METHODS = frozenset(
     "connect connect_ex accept recv recv_into recvfrom send sendall sendto read write"
     " do_handshake get".split()

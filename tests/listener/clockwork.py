@@ -32,7 +32,7 @@ class StoppedClock(asyncio.SelectorEventLoop):
         for _ in range(3):  # what is due, what that asks for, and its end
             self.run_until_complete(asyncio.sleep(0))
 
-    def call_soon_threadsafe(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+    def call_soon_threadsafe(self, *args: Any, **kwargs: Any) -> asyncio.Handle:  # type: ignore[override]
         self.woken += 1
         return super().call_soon_threadsafe(*args, **kwargs)
 

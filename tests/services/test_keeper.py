@@ -141,7 +141,8 @@ def test_a_stop_cancels_what_is_under_way_and_comes_back_late_if_it_must(rig: Ri
 
 
 def test_with_patience_work_is_finished_before_it_would_be_cancelled(rig: Rig) -> None:
-    begun, cancelled = threading.Event(), []
+    begun = threading.Event()
+    cancelled: list[bool] = []
 
     def work() -> None:
         begun.set()

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.catch_up.after_catch_up import AfterCatchUp
 from workmate_desktop.services.catch_up.comparison import Comparison
 from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT, Steps
+from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.upkeep.steps import steps as kept_steps
 
 NOBODY_CANCELS = threading.Event()
@@ -131,11 +134,13 @@ def test_kept_over_a_restart(office: OfficeBooks) -> None:
     assert ["over_at" in one for one in notices(office)] == [True]
 
 
+def _kept_as(text: str, t: Transaction) -> None:
+    t.settings.set("step.fees", text)
+
+
 def test_what_was_tampered_with_is_as_new(office: OfficeBooks) -> None:
     for text in ("", "[]", "null", '{"failures": true, "next_at": 5, "trouble": []}', '{"x'):
-        office.writer.submit(lambda t, text=text: t.settings.set("step.fees", text)).result(
-            PATIENCE
-        )
+        office.writer.submit(partial(_kept_as, text)).result(PATIENCE)
         with office.database.reader() as connection:
             assert kept_steps(connection)[StepName.FEES] == StepState()
 
@@ -162,13 +167,13 @@ def test_a_step_that_fails_stops_no_other_one(
 ) -> None:
     steps, done = new_steps(office), []
 
-    def no_net(_cancelled: threading.Event) -> None:
+    def no_net(_cancelled: Signal) -> None:
         raise refused(Refusal.NO_NET)
 
-    def bug(_cancelled: threading.Event) -> None:
+    def bug(_cancelled: Signal) -> None:
         raise ZeroDivisionError
 
-    def left_behind(_cancelled: threading.Event) -> StripeRefused:
+    def left_behind(_cancelled: Signal) -> StripeRefused:
         return refused(Refusal.TIMEOUT)
 
     AfterCatchUp(
@@ -236,7 +241,7 @@ def test_a_net_that_is_away_all_day_is_not_written_every_30_s(office: OfficeBook
 def test_ending_the_program_is_no_failure(office: OfficeBooks) -> None:
     steps = new_steps(office)
 
-    def broken_off(_cancelled: threading.Event) -> None:
+    def broken_off(_cancelled: Signal) -> None:
         raise refused(Refusal.CANCELLED)
 
     AfterCatchUp((steps.step(StepName.COMPARISON), broken_off))(NOBODY_CANCELS)

@@ -313,5 +313,5 @@ class _Travels(RequestsClient):
 
     def _broken(self) -> None:
         cause = requests.exceptions.ConnectionError("reset")
-        error = stripe_error.APIConnectionError("reset", should_retry=True)
+        error = stripe_error.APIConnectionError("reset", should_retry=True)  # type: ignore[no-untyped-call]
         raise error from cause

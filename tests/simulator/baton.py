@@ -184,7 +184,7 @@ class Baton:
 
     # --- processes -------------------------------------------------------------------------
 
-    def begin(self, work: Callable[[], None], name: str, process: object) -> Party:
+    def begin(self, work: Callable[[], object], name: str, process: object) -> Party:
         """A new thread, which may go on from now; see waits.SimWorker."""
         party = Party(name, process)
         party.thread = threading.Thread(

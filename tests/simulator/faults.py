@@ -187,7 +187,7 @@ class Faults:
         self.world.kill_soon(None)
         return self.world.process.ready and self.world.wait_for(self.world.no_trouble, 60)
 
-    def _without_books(self, text: str, act: Callable[[Path], None]) -> None:
+    def _without_books(self, text: str, act: Callable[[Path], object]) -> None:
         """Until staff end the program, and put what was saved into its place."""
         world = self.world
         if not self._works():

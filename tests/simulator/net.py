@@ -45,7 +45,7 @@ class SimLoop(asyncio.base_events.BaseEventLoop):
         return self._baton.now
 
     def create_task(self, coro: Any, **how: Any) -> asyncio.Task[Any]:
-        task = super().create_task(coro, **how)
+        task: Any = super().create_task(coro, **how)
         task._log_destroy_pending = False  # a killed program ends none of its tasks
         return task
 

@@ -41,7 +41,7 @@ class _Thread:
         name: str = "",
         daemon: bool = True,
     ) -> None:
-        self._begin = lambda: SimWorker(
+        self._begin: Callable[[], Any] = lambda: SimWorker(
             baton, baton.begin(lambda: target(*args), name, baton.me.process)
         )
         self._worker: Any = None

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.factories import _empty_books, create_file
+from tests.factories import _empty_books
 from tests.simulator.at_stripe import SimStripe
 from tests.simulator.baton import ZERO, Baton, Party
 from tests.simulator.disk import Disk, copy_books
@@ -26,6 +26,7 @@ from tests.simulator.waits import SimWorker
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
+from workmate_desktop.store.database.engine import create_file
 from workmate_desktop.store.database.errors import StoreUnavailable, trouble_of
 from workmate_desktop.store.database.file_names import FILE_NAME
 from workmate_desktop.store.opening.open import restore_backup
@@ -122,7 +123,7 @@ class World:
             self.pass_time(0.5, may_kill)
         return True
 
-    def in_process(self, act: Callable[[], None], name: str) -> SimWorker:
+    def in_process(self, act: Callable[[], object], name: str) -> SimWorker:
         """Begin something that staff or the program do."""
         return SimWorker(self.baton, self.baton.begin(act, name, self.process.waiting))
 
@@ -243,7 +244,7 @@ class World:
         if kill:
             process.kill()
         else:
-            self.join(self.in_process(lambda: process.stop() and None, "stopper"))
+            self.join(self.in_process(process.stop, "stopper"))
             process.kill()
         self.restarts += 1
         again = self._tried(process.folder)
@@ -255,7 +256,7 @@ class World:
             return
         again.kill()
         self.tell("staff: what was saved is put in place")
-        restore_backup(process.folder, refused.values["rescued"], "20261123-120000")
+        restore_backup(process.folder, str(refused.values["rescued"]), "20261123-120000")
         self._begin(process.folder)
 
     def kill_soon(self, turns: int | None) -> None:

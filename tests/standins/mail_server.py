@@ -173,7 +173,7 @@ class _Refusing(SMTP):
         told = self._server.answers
         if isinstance(status, str) and status.startswith("220 mail") and "CONNECT" in told:
             status = told["CONNECT"]
-        await super().push(status)
+        await super().push(status)  # type: ignore[type-var]
 
     async def smtp_MAIL(self, arg: str | None) -> None:
         if "MAIL" in self._server.answers:

@@ -16,11 +16,11 @@ from PySide6.QtDBus import QDBusConnection
 NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 
 
-@ClassInfo({"D-Bus Interface": NAME})
-class NotificationServer(QObject):
+@ClassInfo({"D-Bus Interface": NAME})  # type: ignore[call-arg]
+class NotificationServer(QObject):  # type: ignore[operator]
     """Clicks by itself, a moment after the answer."""
 
-    ActionInvoked = Signal("uint", "QString")
+    ActionInvoked = Signal("uint", "QString")  # type: ignore[arg-type]
 
     def __init__(self, capabilities: list[str], stuck: bool) -> None:
         super().__init__()

@@ -3,7 +3,6 @@ thousands of times.
 """
 
 import json
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,13 +10,14 @@ from urllib.parse import urlsplit
 from stripe import RequestsClient, StripeClient
 
 from tests.standins.stripe_api import StripeStandIn
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.stripe.api import StripeApi
 
 
 class DirectApi(StripeApi):
     """Everything but the connection is the program's."""
 
-    def __init__(self, stripe: StripeStandIn, key: str, cancelled: threading.Event) -> None:
+    def __init__(self, stripe: StripeStandIn, key: str, cancelled: Signal) -> None:
         super().__init__(key, cancelled=cancelled)
         self._direct = StripeClient(key, http_client=_Direct(stripe))
 

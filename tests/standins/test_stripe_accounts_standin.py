@@ -33,7 +33,7 @@ def ask(
 
 
 def paid(stripe: StripeStandIn, amount: int = 11900, **more: Any) -> str:
-    form = {"amount": amount, "currency": "eur", "confirm": "true"} | more
+    form: dict[str, Any] = {"amount": amount, "currency": "eur", "confirm": "true"} | more
     made = ask(stripe, "POST", "/v1/payment_intents", payment_method="pm_card_visa", **form)
     return str(made["id"])
 
@@ -44,17 +44,13 @@ def told(stripe: StripeStandIn, kind: str) -> list[dict[str, Any]]:
 
 
 def link(stripe: StripeStandIn) -> str:
-    made = ask(
-        stripe,
-        "POST",
-        "/v1/payment_links",
-        **{
-            "line_items[0][quantity]": 1,
-            "line_items[0][price_data][currency]": "eur",
-            "line_items[0][price_data][unit_amount]": 11900,
-            "line_items[0][price_data][product_data][name]": "RE-2026-0001",
-        },
-    )
+    form: dict[str, Any] = {
+        "line_items[0][quantity]": 1,
+        "line_items[0][price_data][currency]": "eur",
+        "line_items[0][price_data][unit_amount]": 11900,
+        "line_items[0][price_data][product_data][name]": "RE-2026-0001",
+    }
+    made = ask(stripe, "POST", "/v1/payment_links", **form)
     return str(made["url"])
 
 
@@ -73,7 +69,8 @@ def test_a_restricted_key_is_told_the_right_that_it_lacks(stripe: StripeStandIn)
         "permissions for this endpoint on account 'acct_1StandInKoblenz'. Having the "
         "'rak_dispute_read' permission would allow this request to continue."
     )
-    assert refused.value.json_body["error"]["type"] == "invalid_request_error"
+    body: Any = refused.value.json_body
+    assert body["error"]["type"] == "invalid_request_error"
 
 
 def test_the_right_to_write_is_the_right_to_read(stripe: StripeStandIn) -> None:

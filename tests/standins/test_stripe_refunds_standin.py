@@ -24,7 +24,12 @@ def ask(
 
 
 def paid(stripe: StripeStandIn) -> str:
-    form = {"amount": 11900, "currency": "eur", "confirm": "true", "payment_method": "pm_card_visa"}
+    form: dict[str, Any] = {
+        "amount": 11900,
+        "currency": "eur",
+        "confirm": "true",
+        "payment_method": "pm_card_visa",
+    }
     _, intent = ask(stripe, "POST", "/v1/payment_intents", **form)
     return str(intent["id"])
 

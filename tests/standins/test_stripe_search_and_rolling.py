@@ -22,7 +22,7 @@ def ask(standin: StripeStandIn, method: str, path: str, key: str = SECRET_KEY, *
 
 
 def pay(standin: StripeStandIn, invoice: str) -> str:
-    form = {
+    form: dict[str, Any] = {
         "amount": 100,
         "currency": "eur",
         "confirm": "true",

@@ -10,12 +10,12 @@ from PySide6.QtDBus import QDBusConnection
 NAME, PATH = "org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher"
 
 
-@ClassInfo({"D-Bus Interface": NAME})
-class TrayHost(QObject):
+@ClassInfo({"D-Bus Interface": NAME})  # type: ignore[call-arg]
+class TrayHost(QObject):  # type: ignore[operator]
     """Watcher and host in one."""
 
-    StatusNotifierItemRegistered = Signal("QString")
-    StatusNotifierItemUnregistered = Signal("QString")
+    StatusNotifierItemRegistered = Signal("QString")  # type: ignore[arg-type]
+    StatusNotifierItemUnregistered = Signal("QString")  # type: ignore[arg-type]
     StatusNotifierHostRegistered = Signal()
 
     def __init__(self) -> None:
@@ -32,7 +32,10 @@ class TrayHost(QObject):
     def RegisterStatusNotifierHost(self, _service: str) -> None:
         self.StatusNotifierHostRegistered.emit()
 
-    RegisteredStatusNotifierItems = Property("QStringList", lambda self: self._items)
+    RegisteredStatusNotifierItems = Property(
+        "QStringList",  # type: ignore[arg-type]
+        lambda self: self._items,
+    )
     IsStatusNotifierHostRegistered = Property(bool, lambda _self: True)
     ProtocolVersion = Property(int, lambda _self: 0)
 

@@ -24,6 +24,15 @@ from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import MAX_BATCH, Writer
 
 
+def _noted(text: str) -> Callable[[Transaction], None]:
+    note = _note(text)
+
+    def noted(t: Transaction) -> None:
+        note(t)
+
+    return noted
+
+
 def _note(text: str) -> Callable[[Transaction], str]:
     return lambda t: t.notices.add(NoticeKind.OVERPAID, text=text)
 
@@ -194,7 +203,7 @@ def _wait_for(check: Callable[[], bool], seconds: float = PATIENCE) -> bool:
 
 def test_a_deferred_job_is_done_without_any_other(office: OfficeBooks) -> None:
     office.settled()  # the thread waits without a limit now
-    office.writer.submit_later(lambda t: t.notices.add(NoticeKind.OVERPAID) and None)
+    office.writer.submit_later(_noted("alone"))
     assert _wait_for(lambda: office.value("SELECT count(*) FROM notices") == 1)
 
 
@@ -202,7 +211,7 @@ def test_deferred_jobs_ride_along_with_the_next_commit(office: OfficeBooks) -> N
     statements = traced(office)
     gate = Gate(office.writer)
     for number in range(5):
-        office.writer.submit_later(lambda t, n=number: _note(f"later {n}")(t) and None)
+        office.writer.submit_later(_noted(f"later {number}"))
     future = office.writer.submit(_note("now"))
     gate.open()
     future.result(PATIENCE)
@@ -225,7 +234,7 @@ def test_a_failing_deferred_job_is_logged_and_harms_nobody(
 def test_a_deferred_job_outlasts_another_program(office: OfficeBooks) -> None:
     with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        office.writer.submit_later(lambda t: _note("deferred")(t) and None)
+        office.writer.submit_later(_noted("deferred"))
         with pytest.raises(StoreUnavailable):
             office.writer.submit(_note("refused")).result(PATIENCE)
         other.execute("ROLLBACK")
@@ -271,7 +280,7 @@ def test_stop_finishes_what_is_queued(path: Path) -> None:
     writer.start()
     gate = Gate(writer)
     futures = [writer.submit(_note(str(number))) for number in range(600)]
-    writer.submit_later(lambda t: _note("later")(t) and None)
+    writer.submit_later(_noted("later"))
     threading.Timer(0.05, gate.opened.set).start()
     assert writer.stop()
     assert all(future.done() and future.exception() is None for future in futures)

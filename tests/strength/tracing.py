@@ -44,7 +44,7 @@ class Tracer:
     def end(self, test: str) -> None:
         """It has ended, with all that belongs to it."""
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]  # typeshed of 3.11
+        threading.settrace(None)  # typeshed of 3.11
         took = time.process_time() - self._seconds
         lines = {self._names[path]: sorted(found) for path, found in self._lines.items()}
         entry = {"test": test, "passed": self._passed, "seconds": round(took, 3), "lines": lines}

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from tests.places import CHECKOUT
 
@@ -53,12 +54,12 @@ def locked_packages(lock: str = RUNTIME) -> list[Package]:
 def licence_of(name: str) -> str:
     """The licence as the installed package states it; empty when it states none."""
     try:
-        metadata = importlib.metadata.metadata(name)
+        metadata: Any = importlib.metadata.metadata(name)  # an email.message.Message
     except importlib.metadata.PackageNotFoundError:
         return _ELSEWHERE.get(name, "")
     expression = metadata.get("License-Expression")
     if expression:
-        return expression
+        return str(expression)
     stated = (metadata.get("License") or "").strip()
     if stated and stated != "UNKNOWN" and "\n" not in stated and len(stated) < 80:
         return stated

@@ -11,11 +11,11 @@ from tests.ui.fakes import FakeBooks, FakeBridge, FakeClock, row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.kit.toast import ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 
 
 @dataclass
-class FakeToasts:
+class FakeToasts(ToastHost):
     """Notes what would be shown."""
 
     shown: list[tuple[str, str, ToastKind]] = field(default_factory=list)

@@ -7,12 +7,13 @@ from datetime import date
 from typing import TypeVar
 
 from workmate_desktop.domain.invoices.closings import Closing
+from workmate_desktop.services.invoices.invoicing import Invoicing
 
 T = TypeVar("T")
 
 
 @dataclass
-class FakeInvoicing:
+class FakeInvoicing(Invoicing):
     """Notes every call in `calls` as (verb, arguments…)."""
 
     calls: list[tuple[object, ...]] = field(default_factory=list)

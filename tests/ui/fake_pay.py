@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from tests.ui.fakes import NOW
 from workmate_desktop.domain.payments.links import LinkState, Offer, OfferState, PaymentLink
+from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.services.pay_links.pay import Pay
 
 
 @dataclass
-class FakePay:
-    """services.pay.Pay: offers by invoice; `fail_with` is what asking raises."""
+class FakePay(Pay):
+    """Offers by invoice; `fail_with` is what asking raises."""
 
     offers: dict[str, Offer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -21,7 +23,7 @@ class FakePay:
     def offer(self, invoice_id: str) -> Offer:
         return self.offers.get(invoice_id, Offer(OfferState.NONE))
 
-    def link(self, invoice_id: str) -> PaymentLink:
+    def link(self, invoice_id: str, cancelled: Signal | None = None) -> PaymentLink:
         self.asked.append(invoice_id)
         if self.fail_with is not None:
             raise self.fail_with

@@ -1,5 +1,8 @@
 """Stand-ins for services and bridge, in memory, for tests of widgets.
 
+Each is a subclass of the class it stands for and never calls its __init__: so the type checker
+holds what it overrides against the real signatures, and what it does not have fails at once.
+
     books = FakeBooks(); books.add(row(1, "Café Morgenrot"))
     bridge = FakeBridge(); bridge.invoices_changed.emit(("id-1",))
 
@@ -13,8 +16,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices.closings import OwedAgain
 from workmate_desktop.domain.invoices.customers import Customer
@@ -26,6 +31,7 @@ from workmate_desktop.domain.invoices.invoices import (
 )
 from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.domain.payments.payments import Payment, PaymentFee, RefundRequest
+from workmate_desktop.services.books import Books
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
@@ -46,7 +52,7 @@ HOSTILE = (
 )
 
 
-class FakeClock:
+class FakeClock(Clock):
     """Stands still until `moment` is set. The office is one hour ahead of UTC."""
 
     def __init__(self, moment: datetime = NOW) -> None:
@@ -64,21 +70,15 @@ class FakeClock:
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(timezone(timedelta(hours=1)))
 
+    def midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=1)))
 
-class FakeBridge(QObject):
+
+class FakeBridge(Bridge):
     """The signals of the bridge; work runs at once, or when `run_waiting` is called."""
 
-    invoices_changed = Signal(object)
-    customers_changed = Signal(object)
-    events_recorded = Signal(object)
-    notices_added = Signal(object)
-    settings_changed = Signal()
-    reception_changed = Signal()
-    everything_changed = Signal()
-    log_added = Signal()
-
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        QObject.__init__(self, parent)  # neither threads nor timers
         self.hold = False
         self.waiting: list[Callable[[], None]] = []
 
@@ -150,7 +150,7 @@ def row(
 
 
 @dataclass
-class FakeBooks:
+class FakeBooks(Books):
     """Invoices in memory. `calls` counts what was read."""
 
     rows: dict[str, InvoiceRow] = field(default_factory=dict)

@@ -58,7 +58,7 @@ def test_me6_the_status_stays_in_view_while_it_turns(
         assert not dialog.frameGeometry().intersects(places[0])  # the whole column
 
 
-def _opened(theme: object, places: list[QRect], window: QWidget) -> SimulateDialog:
+def _opened(theme: Theme, places: list[QRect], window: QWidget) -> SimulateDialog:
     books = FakeStripeBooks()
     books.add(row(27, "Kunde 27", livemode=False))
     simulation = FakeSimulation(effect=lambda _id: None)
@@ -69,7 +69,7 @@ def _opened(theme: object, places: list[QRect], window: QWidget) -> SimulateDial
         FakeBridge(),
         FakeClock(),
         "test-27",
-        window,  # type: ignore[arg-type]
+        window,
     )
     dialog.stand_clear_of(places)
     return dialog

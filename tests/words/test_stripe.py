@@ -1,6 +1,6 @@
 """Every outcome, reason, source, state and scenario has its German words."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pytest
 
@@ -15,12 +15,13 @@ from workmate_desktop.services.reception.reception import ReceptionState, Recept
 from workmate_desktop.store.database.errors import Trouble
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import reception_texts
+from workmate_desktop.words.reason_texts import reason_words
 from workmate_desktop.words.tone import Tone
 
 TROUBLES = ["port_unavailable", "secret_mismatch", "strangers_refused", *Trouble]
 
 
-def _all_different(words: Iterable[str]) -> None:
+def _all_different(words: Sequence[object]) -> None:
     assert all(words)
     assert len(set(words)) == len(words)
 
@@ -42,13 +43,13 @@ def test_refusals_are_told_in_german(reason: Refusal) -> None:
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("failed", [False, True])
 def test_every_reason_is_explained(reason: Reason, failed: bool) -> None:
-    explanation = texts.reason_words(reason, failed=failed)
+    explanation = reason_words(reason, failed=failed)
     assert explanation.what.endswith(".")
     assert not explanation.todo or explanation.todo.endswith((".", "?"))
 
 
 def test_the_reasons_are_told_apart() -> None:
-    _all_different([texts.reason_words(reason).what for reason in Reason])
+    _all_different([reason_words(reason).what for reason in Reason])
 
 
 def test_money_without_an_invoice_reads_like_the_picture() -> None:

@@ -41,7 +41,7 @@ SIGNING = "whsec_SigningSigningSigning0003"
 class KeyringSecrets(MemorySecrets):
     """A keyring that works."""
 
-    place = Place.KEYRING  # type: ignore[assignment]
+    place = Place.KEYRING
 
 
 class Examined:
@@ -335,7 +335,7 @@ def test_a_keyring_that_never_answers(office: OfficeBooks, folder: Path) -> None
     def never() -> None:
         let_go.wait(PATIENCE)
 
-    hanging = Keychain("id", open_backend=never, limit=0.1)  # type: ignore[arg-type, return-value]
+    hanging = Keychain("id", open_backend=never, limit=0.1)  # type: ignore[arg-type]
     try:
         found = Examined(Options("doctor", folder, port=0), hanging)
     finally:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -66,7 +67,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def open(self, *screens: tuple[int, int, int, int, float], do: str = "") -> dict:
+    def open(self, *screens: tuple[int, int, int, int, float], do: str = "") -> dict[str, Any]:
         """Screens as (x, y, width, height, factor), in device pixels but for the place."""
         config = self._folder / "screens.json"
         described = [
@@ -97,7 +98,7 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
 
 
-def whole(told: dict) -> None:
+def whole(told: dict[str, Any]) -> None:
     """The frame, now and after going back from maximised, is on one of the screens."""
     screens = [QRect(*screen) for screen in told["screens"]]
     for name in ("normal",) if told["maximized"] else ("frame", "normal"):
@@ -170,7 +171,7 @@ FRAMES = st.builds(QMargins, *[st.integers(0, 60)] * 4)
 
 
 @given(RECTS, FRAMES, SCREENS)
-def test_me2_any_place_fits_any_screens(wanted: QRect, frame: QMargins, screens: list) -> None:
+def test_me2_any_place_fits_any_screens(wanted: QRect, frame: QMargins, screens: list[Any]) -> None:
     home = home_of(wanted, frame, screens)
     fitted = fitting(wanted, frame, home)
     assert home.contains(fitted.marginsAdded(frame))

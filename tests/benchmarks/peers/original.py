@@ -103,7 +103,7 @@ def make_app(file: Path) -> FastAPI:
         db: Annotated[Session, Depends(session)],
     ) -> dict[str, bool]:
         try:
-            found = stripe.Webhook.construct_event(  # type: ignore[no-untyped-call]
+            found = stripe.Webhook.construct_event(
                 payload, request.headers.get("stripe-signature"), SECRET
             )
         except (ValueError, stripe.SignatureVerificationError):

@@ -117,7 +117,7 @@ def lives(draw: st.DrawFn) -> dict[str, Any]:
     for entry in payments:
         if entry["undone"] is not None:
             entry["undone"] = max(entry["undone"], entry["at"])
-    life = {
+    life: dict[str, Any] = {
         "total": 10000,
         "cancelled": draw(st.sampled_from([False, False, False, True])),
         "corrections": draw(st.sampled_from([[], [], [-3000], [-4000, -6000]])),
@@ -158,7 +158,9 @@ def test_mb7_credits_stand_as_the_model_says_in_any_order(
     life: dict[str, Any], used: list[tuple[int, int]], chance: random.Random
 ) -> None:
     """Also of an invoice that was corrected, which the program cannot do yet."""
-    uses = [{"id": f"u{no}", "at": at, "amount": minor} for no, (at, minor) in enumerate(used)]
+    uses: list[dict[str, Any]] = [
+        {"id": f"u{no}", "at": at, "amount": minor} for no, (at, minor) in enumerate(used)
+    ]
     right = standing(life, uses)
     asked = 0 if life["cancelled"] else life["total"] + sum(life["corrections"])
     entries = entries_of(life)

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,10 @@ def test_an_encrypted_mail_with_login_arrives(
 
 def test_me5_domains_with_umlauts_go_out_as_machines_write_them(tmp_path: Path) -> None:
     """The stand-in refuses whatever is not ASCII, as many servers do."""
-    changes = {"sender": "info@bäckerei-müller.de", "recipient": "chefin@straße.example"}
+    changes: dict[str, Any] = {
+        "sender": "info@bäckerei-müller.de",
+        "recipient": "chefin@straße.example",
+    }
     with MailServer(tmp_path, accepts_utf8=False) as server:
         send(server, **changes)
     [mail] = server.mails

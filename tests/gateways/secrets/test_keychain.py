@@ -67,7 +67,8 @@ def test_an_empty_secret_is_not_kept() -> None:
 
 @pytest.mark.parametrize("verb", ["get", "set", "delete"])
 def test_j1_no_keyring(verb: str) -> None:
-    assert problem_of(keychain(FailKeyring()), verb) is KeychainProblem.NO_BACKEND
+    none = FailKeyring()  # type: ignore[no-untyped-call]
+    assert problem_of(keychain(none), verb) is KeychainProblem.NO_BACKEND
 
 
 @pytest.mark.parametrize("verb", ["get", "set", "delete"])
@@ -146,19 +147,19 @@ def test_insecure_keyrings_are_refused(backend: type, verb: str) -> None:
 class Chain(ChainerBackend):
     """A chain of given keyrings instead of all that are installed."""
 
-    backends = ()
+    backends: tuple[GoodKeyring, ...] = ()
     priority = 10
 
 
 def test_of_a_chain_only_the_safe_link_is_used() -> None:
     plain, good = PlainTextKeyring(), GoodKeyring()
-    chain = Chain()
+    chain = Chain()  # type: ignore[no-untyped-call]
     chain.backends = (plain, good)
     keychain(chain).set(NAME, SECRET)
     assert (plain.kept, len(good.kept)) == ({}, 1)
 
 
 def test_a_chain_without_a_safe_link_is_refused() -> None:
-    chain = Chain()
+    chain = Chain()  # type: ignore[no-untyped-call]
     chain.backends = (PlainTextKeyring(),)
     assert problem_of(keychain(chain), "set") is KeychainProblem.INSECURE

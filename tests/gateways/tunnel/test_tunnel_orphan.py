@@ -165,6 +165,7 @@ def test_h5_a_system_without_pidfd_has_the_same_rules(
     other = subprocess.Popen(["sleep", "60"])
     try:
         kept = known_agent(data_dir)
+        assert kept is not None
         remember_agent(data_dir, KnownAgent(other.pid, str(ngrok.executable)))
         Ngrok(data_dir).end_orphan()
         assert other.poll() is None and len(ngrok.running) == 1

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -31,7 +32,7 @@ def _intent(there: Compared) -> str:
     return str(newest["id"])
 
 
-def _paid(there: Compared, **fields: str) -> tuple[str, str]:
+def _paid(there: Compared, **fields: Any) -> tuple[str, str]:
     [invoice] = there.at.invoices(1)
     there.at.later(minutes=1)
     there.at.pay(invoice, **fields)

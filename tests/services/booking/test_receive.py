@@ -31,6 +31,7 @@ from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.gateways.stripe.webhook import parse
 from workmate_desktop.services.booking import book as booking
+from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.store.database.errors import StoreUnavailable
 from workmate_desktop.store.events.write import EventVerbs
@@ -125,10 +126,10 @@ def test_a_bug_in_one_booking_of_a_group_harms_no_other(
     office: OfficeBooks, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     bodies = [event_body(issued(office)) for _ in range(3)]
-    genuine, unlucky = booking.update_status, bodies[1]["data"]["object"]["metadata"]["invoice_id"]
+    unlucky = bodies[1]["data"]["object"]["metadata"]["invoice_id"]
 
     def sometimes_broken(t: Transaction, invoice: InvoiceToBook) -> object:
-        return _broken() if invoice.id == unlucky else genuine(t, invoice)
+        return _broken() if invoice.id == unlucky else update_status(t, invoice)
 
     monkeypatch.setattr(booking, "update_status", sometimes_broken)
     gate = Gate(office.writer)  # by then all are booked
@@ -330,7 +331,7 @@ def test_event_filters_and_pages(office: OfficeBooks) -> None:
     for body in bodies:
         office.clock.advance(seconds=1)
         raw = encoded(body)
-        office.receive.delivery(raw, sign(raw, at=office.clock.now())).result(PATIENCE)  # type: ignore[union-attr]
+        office.receive.delivery(raw, sign(raw, at=office.clock.now())).result(PATIENCE)
     ids = [body["id"] for body in bodies]
 
     def found(which: EventFilter, text: str = "") -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from tests.services.booking.review_office import deliver, item, loose_money
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.review import Why, numbers_in
 
-FAR = {"issue_date": date(2026, 1, 5), "due_date": date(2026, 1, 19)}
+FAR: dict[str, Any] = {"issue_date": date(2026, 1, 5), "due_date": date(2026, 1, 19)}
 
 
 @pytest.fixture

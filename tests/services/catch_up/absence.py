@@ -5,7 +5,6 @@ which the program measures from Stripe's answers as it does in an office.
 """
 
 import json
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.factories import TestClock as Clock
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.stripe.api import StripeApi
 from workmate_desktop.services.catch_up.catch_up import CatchUp, CatchUpProgress, CatchUpResult
 from workmate_desktop.store.common.settings import setting
@@ -73,7 +73,7 @@ class Absence:
             lambda: office.keys,
         )
 
-    def api(self, key: str, cancelled: threading.Event) -> StripeApi:
+    def api(self, key: str, cancelled: Signal) -> StripeApi:
         return StripeApi(
             key,
             api_base=self.stripe.url,

@@ -15,6 +15,7 @@ from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
@@ -38,7 +39,7 @@ class SimulatedTime:
         self._idle = threading.Event()
         self._lock = threading.Lock()
 
-    def wait(self, event: threading.Event, seconds: float | None) -> None:
+    def wait(self, event: Signal, seconds: float | None) -> None:
         """What the thread under test waits with."""
         if seconds is None:  # what follows a run waits for one
             event.wait()
@@ -91,7 +92,7 @@ class Asked:
     def run(
         self,
         progress: Callable[[CatchUpProgress], None],
-        cancelled: threading.Event,
+        cancelled: Signal,
         source: Source,
     ) -> CatchUpResult:
         progress(CatchUpProgress(seen=1))
@@ -313,9 +314,9 @@ def test_stopping_does_not_wait_for_stripe(absence: Absence, real: CatchUpKeeper
 
 def test_what_follows_a_complete_run_holds_nobody_up(absence: Absence) -> None:
     """The comparison may take its time: a request meanwhile is answered, and a stop ends it."""
-    followed: list[threading.Event] = []
+    followed: list[Signal] = []
 
-    def compare(cancelled: threading.Event) -> None:
+    def compare(cancelled: Signal) -> None:
         followed.append(cancelled)
         cancelled.wait()
 

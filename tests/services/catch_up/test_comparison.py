@@ -126,8 +126,9 @@ def test_what_staff_decide_or_have_decided_is_left_to_them(
 
 
 def test_money_of_other_programs_is_none_of_ours(there: Compared) -> None:
-    there.at.pay("ORDER-77", **{"metadata[workmate_instance]": ""})
-    there.at.pay("ORDER-78", **{"metadata[workmate_instance]": "another-office"})
+    for order, instance in (("ORDER-77", ""), ("ORDER-78", "another-office")):
+        of_a_shop: dict[str, Any] = {"metadata[workmate_instance]": instance}
+        there.at.pay(order, **of_a_shop)
     assert there.run() == Found()
     assert there.office.value("SELECT count(*) FROM stripe_events") == 0
 

@@ -1,6 +1,5 @@
 """An office with keys, a keyring, an EndpointKeeper, and the stand-in for Stripe."""
 
-import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +11,13 @@ from tests.services.catch_up.absence import KEYS, OfficeClock
 from tests.standins.signing import signature_header
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
 from tests.standins.stripe_http import Fault
+from tests.standins.stripe_routes import Asked
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
 from workmate_desktop.gateways.stripe.api import StripeApi
 from workmate_desktop.services.connection.endpoint import EndpointKeeper
@@ -73,7 +74,7 @@ class Rig:
             self.office.instance_id,
         )
 
-    def api(self, key: str, cancelled: threading.Event) -> StripeApi:
+    def api(self, key: str, cancelled: Signal) -> StripeApi:
         return StripeApi(key, api_base=self.stripe.url, cancelled=cancelled)
 
     def restart(self) -> None:
@@ -120,11 +121,11 @@ class Rig:
 
     def lose_answers_to_posts(self, lose: bool = True) -> None:
         """What is posted is carried out, but the connection breaks before the answer."""
-        self.stripe.next_fault = (  # type: ignore[method-assign]
-            (lambda asked: Fault.RESET_AFTER if asked.method == "POST" else None)
-            if lose
-            else lambda _asked: None
-        )
+
+        def fault(asked: Asked) -> Fault | None:
+            return Fault.RESET_AFTER if lose and asked.method == "POST" else None
+
+        self.stripe.next_fault = fault  # type: ignore[method-assign]
 
     def notices(self) -> list[str]:
         self.office.settled()

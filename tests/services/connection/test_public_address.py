@@ -1,7 +1,6 @@
 """The care of our endpoint while the tunnel is open: looked at again, and put right."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from tests.services.connection.endpoint_rig import PUBLIC, Rig
 from tests.standins.stripe_http import Fault
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.connection.public_address import (
@@ -29,7 +29,7 @@ class OpenGateway:
         self,
         settings: TunnelSettings,
         port: int,
-        cancelled: threading.Event,
+        cancelled: Signal,
         news: Callable[[], None],
         progress: Callable[[int], None],
     ) -> str:
@@ -40,6 +40,9 @@ class OpenGateway:
 
     def close(self) -> None:
         """Nothing is left."""
+
+    def end_orphan(self) -> None:
+        """Nothing was left."""
 
 
 @pytest.fixture

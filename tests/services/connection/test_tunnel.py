@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ class FakeGateway:
         settings: TunnelSettings,
         port: int,
         cancelled: Signal,
-        news: Signal,
+        news: Callable[[], None],
         progress: Callable[[int], None],
     ) -> str:
         self.ports.append(port)
@@ -67,6 +68,9 @@ class FakeGateway:
 
     def close(self) -> None:
         self.closed += 1
+
+    def end_orphan(self) -> None:
+        pass
 
     def dies(self, code: str | None = None) -> None:
         self.sight = TunnelSight(False, code=code)
@@ -114,6 +118,9 @@ class Office:
         """Wait for something that the tunnel's thread does."""
         with self._changed:
             assert self._changed.wait_for(true, PATIENCE), (self.told, self.pauses)
+
+    def until_online(self, times: int) -> None:
+        self.until(lambda: self.statuses.count("online") == times)
 
     def until_status(self, status: TunnelStatus) -> TunnelState:
         """Wait until the state is this one."""
@@ -204,7 +211,7 @@ def test_h1_one_that_dies_again_and_again_is_no_storm(office: Office) -> None:
     office.pauses_left = 3
     office.tunnel.start(8000)
     for count in (1, 2, 3):
-        office.until(lambda count=count: office.statuses.count("online") == count)
+        office.until_online(count)
         office.now += STEADY - 1
         office.gateway.dies()
     office.until(lambda: office.statuses.count("online") == 4)
@@ -215,7 +222,7 @@ def test_h1_after_a_steady_minute_it_begins_at_one_second_again(office: Office) 
     office.pauses_left = 2
     office.tunnel.start(8000)
     for count in (1, 2):
-        office.until(lambda count=count: office.statuses.count("online") == count)
+        office.until_online(count)
         office.now += STEADY
         office.gateway.dies()
     office.until(lambda: office.statuses.count("online") == 3)
@@ -334,7 +341,7 @@ def test_a_gateway_that_hangs_is_closed_at_the_deadline_anyway() -> None:
     entered, released = threading.Event(), threading.Event()
 
     class Hanging(FakeGateway):
-        def open(self, *given: object) -> str:
+        def open(self, *given: Any) -> str:
             entered.set()
             released.wait()
             raise UserError("tunnel_cancelled")

@@ -246,8 +246,8 @@ def test_numbers_begin_with_one_in_a_new_year(tmp_path: Path) -> None:
     assert sorted(by_year) == ["2026", "2027"]
     assert min(by_year["2026"]) == 79
     assert min(by_year["2027"]) == 1
-    for running in by_year.values():
-        assert sorted(running) == list(range(min(running), max(running) + 1))
+    for given in by_year.values():
+        assert sorted(given) == list(range(min(given), max(given) + 1))
     demo.database.close()
 
 

@@ -14,6 +14,7 @@ from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.payments.links import Offer, PaymentLink
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.stripe.api import StripeApi
 from workmate_desktop.gateways.stripe.webhook import parse
 from workmate_desktop.services.pay_links.pay import Pay
@@ -54,7 +55,7 @@ class Desk:
             **fields,
         )
 
-    def api(self, key: str, cancelled: threading.Event) -> StripeApi:
+    def api(self, key: str, cancelled: Signal) -> StripeApi:
         return StripeApi(key, api_base=self.stripe.url, timeout=self.timeout, cancelled=cancelled)
 
     def close(self) -> None:

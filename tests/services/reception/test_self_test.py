@@ -14,6 +14,7 @@ from workmate_desktop.domain.changes import ReceptionChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.self_test import Leg, LegState, SelfTestResult
 from workmate_desktop.domain.stripe.keys import StripeKeys
+from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.gateways.tunnel.public_post import Answer, PostFailed, PostProblem, post
 from workmate_desktop.listener.answers import ANSWERS
@@ -35,7 +36,7 @@ class Rig:
     sent: list[tuple[str, bytes, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.outside: Callable[[bytes, str, threading.Event], Answer] = self.lead_on
+        self.outside: Callable[[bytes, str, Signal], Answer] = self.lead_on
         self.self_test = SelfTest(
             self.office.at.receive.probes,
             self.office.at.clock,
@@ -47,13 +48,13 @@ class Rig:
             self.post,
         )
 
-    def post(self, url: str, body: bytes, signature: str, cancelled: threading.Event) -> Answer:
+    def post(self, url: str, body: bytes, signature: str, cancelled: Signal) -> Answer:
         self.sent.append((url, body, signature))
         if urlsplit(url).hostname == "127.0.0.1":
             return post(url, body, signature, cancelled)
         return self.outside(body, signature, cancelled)
 
-    def lead_on(self, body: bytes, signature: str, cancelled: threading.Event) -> Answer:
+    def lead_on(self, body: bytes, signature: str, cancelled: Signal) -> Answer:
         """The tunnel works."""
         url = f"http://127.0.0.1:{self.office.port}{urlsplit(self.sent[-1][0]).path}"
         return post(url, body, signature, cancelled)
@@ -78,12 +79,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.close()
 
 
-def answers(answer: Answer) -> Callable[[bytes, str, threading.Event], Answer]:
+def answers(answer: Answer) -> Callable[[bytes, str, Signal], Answer]:
     return lambda _body, _signature, _cancelled: answer
 
 
-def fails(problem: PostProblem) -> Callable[[bytes, str, threading.Event], Answer]:
-    def fail(_body: bytes, _signature: str, _cancelled: threading.Event) -> Answer:
+def fails(problem: PostProblem) -> Callable[[bytes, str, Signal], Answer]:
+    def fail(_body: bytes, _signature: str, _cancelled: Signal) -> Answer:
         raise PostFailed(problem)
 
     return fail
@@ -141,7 +142,7 @@ def test_a_repeated_probe_is_refused_and_leaves_no_trace(rig: Rig) -> None:
 
 
 def test_one_that_comes_twice_on_its_way_counts_once(rig: Rig) -> None:
-    def twice(body: bytes, signature: str, cancelled: threading.Event) -> Answer:
+    def twice(body: bytes, signature: str, cancelled: Signal) -> Answer:
         first = rig.lead_on(body, signature, cancelled)
         assert rig.office.send(body, signature) == 400
         return first
@@ -247,7 +248,7 @@ def test_changed_on_the_way(rig: Rig) -> None:
 
 
 def test_so_late_that_its_signature_is_too_old(rig: Rig) -> None:
-    def late(body: bytes, signature: str, cancelled: threading.Event) -> Answer:
+    def late(body: bytes, signature: str, cancelled: Signal) -> Answer:
         rig.office.at.clock.advance(minutes=6)
         return rig.lead_on(body, signature, cancelled)
 
@@ -256,7 +257,7 @@ def test_so_late_that_its_signature_is_too_old(rig: Rig) -> None:
 
 
 def test_the_answer_is_lost_on_the_way_back(rig: Rig) -> None:
-    def lost(body: bytes, signature: str, cancelled: threading.Event) -> Answer:
+    def lost(body: bytes, signature: str, cancelled: Signal) -> Answer:
         rig.lead_on(body, signature, cancelled)
         raise PostFailed(PostProblem.NO_ANSWER)
 
@@ -296,7 +297,7 @@ def test_a_listener_that_is_gone_is_told(rig: Rig) -> None:
 def test_a_cancelled_test_is_none(rig: Rig) -> None:
     cancelled = threading.Event()
 
-    def cancel(_body: bytes, _signature: str, given: threading.Event) -> Answer:
+    def cancel(_body: bytes, _signature: str, given: Signal) -> Answer:
         assert given is cancelled
         cancelled.set()
         raise PostFailed(PostProblem.CANCELLED)

@@ -1,6 +1,7 @@
 """An older backup took the place of the books: what came since is fetched, and nothing guessed."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.factories import issued, make_books
 from tests.services.booking.review_office import item, row, waiting
@@ -20,7 +21,7 @@ def test_money_of_lost_invoices_waits_and_is_told(tmp_path: Path) -> None:
     backups.save_copy(tmp_path / "stick.sqlite3")
     [lost] = absence.invoices(1)
     number = row(absence.office, lost).number
-    named = {"metadata[invoice_number]": number}
+    named: dict[str, Any] = {"metadata[invoice_number]": number}
     absence.pay(kept)
     absence.pay(lost, **named)
     assert absence.run().payments == 2

@@ -44,7 +44,7 @@ def test_one_a_day_is_kept_for_14_days(office: OfficeBooks) -> None:
         backup.make(office.path, office.data_dir, name)
     kept = [path.stem for path in backup.all_backups(office.data_dir)]
     assert kept == names[:-15:-1]
-    assert backup.newest_good(office.data_dir).name == "2026-11-20.sqlite3"  # type: ignore[union-attr]
+    assert backup.newest_good(office.data_dir).name == "2026-11-20.sqlite3"
 
 
 def test_one_of_the_same_name_is_replaced_only_by_a_good_one(office: OfficeBooks) -> None:

@@ -139,7 +139,11 @@ def test_keys_entered_after_the_backup_stay_known(office: OfficeBooks, tmp_path:
     """They lie in the keyring, which goes back with no backup; the books' own settings do."""
     target = tmp_path / "x.sqlite3"
     backups = Backups(office.data_dir, office.clock)
-    old = {"stripe.account_id": "acct_old", "catch_up.test": "old", "mail.on": "1"}
+    old: dict[str, str | None] = {
+        "stripe.account_id": "acct_old",
+        "catch_up.test": "old",
+        "mail.on": "1",
+    }
     new = {"stripe.secrets_place": "keyring", "stripe.account_id": "acct_new", "catch_up.test": "n"}
     write_settings(office, old)
     backups.save_copy(target)

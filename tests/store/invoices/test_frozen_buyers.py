@@ -4,6 +4,7 @@ import json
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ _AT = "2026-11-01T08:00:00.000Z"
 MOVED = Customer(
     "", "Aydin MVZ", "neu@aydin.example", "Ring 9", "50667", "Köln", "DE", "DE136695976"
 )
-BEFORE = {
+BEFORE: dict[str, Any] = {
     "email": "praxis@aydin.example",
     "street": "Kaiserstraße 41",
     "postal_code": "53113",

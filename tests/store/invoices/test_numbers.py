@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,15 @@ def test_beyond_9999(office: OfficeBooks) -> None:
 def _write(office: OfficeBooks, *numbers: str, livemode: int = 1) -> None:
     """Rows of another program, with the public columns only."""
     for number in numbers:
-        office.writer.submit(
-            lambda t, number=number: t.raw.execute(
-                "INSERT INTO invoices (id, number, status, livemode, currency, total_minor,"
-                " created_at) VALUES (?, ?, 'open', ?, 'eur', 1, '2026-11-01T08:00:00Z')",
-                (f"id {number}", number, livemode),
-            )
-        ).result(PATIENCE)
+        office.writer.submit(partial(_write_one, number, livemode)).result(PATIENCE)
+
+
+def _write_one(number: str, livemode: int, t: Transaction) -> None:
+    t.raw.execute(
+        "INSERT INTO invoices (id, number, status, livemode, currency, total_minor,"
+        " created_at) VALUES (?, ?, 'open', ?, 'eur', 1, '2026-11-01T08:00:00Z')",
+        (f"id {number}", number, livemode),
+    )
 
 
 def _issue(office: OfficeBooks, *, livemode: bool = True, year: int = 2026) -> str:

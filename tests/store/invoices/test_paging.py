@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -115,7 +115,7 @@ def listed(
 
 def _wanted(model: list[dict[str, Any]], query: InvoiceQuery) -> list[str]:
     owed = ("open", "partially_paid")
-    checks = {
+    checks: dict[InvoiceFilter, Callable[[dict[str, Any]], bool]] = {
         InvoiceFilter.ALL: lambda _: True,
         InvoiceFilter.OPEN: lambda i: i["status"] in owed,
         InvoiceFilter.OVERDUE: lambda i: (

@@ -1,7 +1,6 @@
 """Datensicherung: the line in Protokoll."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from pytestqt.qtbot import QtBot
 
@@ -18,17 +17,8 @@ class Backups(PictureBackups):
         return NOW - timedelta(days=3)
 
 
-class Bridge(FakeBridge):
-    """Nobody asks for failures here."""
-
-    def run_in_background(
-        self, work: Any, done: Any, failed: Any = None, owner: Any = None
-    ) -> None:
-        super().run_in_background(work, done, failed, owner)
-
-
 def test_its_words_are_whole_in_a_small_window(qtbot: QtBot, theme: Theme) -> None:
-    bridge = Bridge()
+    bridge = FakeBridge()
     made = BackupBar(theme, Backups(), bridge, FakeClock(), None)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.resize(900 - 2 * 16, 50)

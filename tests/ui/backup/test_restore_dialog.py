@@ -22,7 +22,7 @@ def cells(model: KeptModel, row: int) -> list[str]:
 
 
 def test_every_backup_is_listed_a_damaged_one_too(qtbot: QtBot) -> None:
-    model = KeptModel(FakeClock())  # type: ignore[arg-type]
+    model = KeptModel(FakeClock())
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.show_rows(PictureBackups().kept())
     assert cells(model, 0) == ["22.11.2026", "118", "97", "22.11.2026, 09:15", "1,4 MB"]
@@ -66,7 +66,7 @@ def test_refunds_are_no_payments_by_hand() -> None:
 
 def test_the_last_entry_is_named_so_not_the_moment_of_the_copy() -> None:
     empty = replace(LOOK, last_entry_at=None)
-    assert texts.last_entry_words(empty, FakeClock()) == "noch keiner"  # type: ignore[arg-type]
+    assert texts.last_entry_words(empty, FakeClock()) == "noch keiner"
 
 
 def test_a_newer_backup_cannot_be_chosen() -> None:

@@ -12,6 +12,7 @@ from tests.ui.fakes import NOW, FakeBooks, FakeBridge, FakeClock, row
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter
 from workmate_desktop.domain.payments.links import Offer, OfferState
+from workmate_desktop.domain.payments.pay_address import PayAddress
 from workmate_desktop.domain.payments.payments import BANK_TRANSFER, Payment
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.ui.invoices.panel.cancel_dialog import cancel_dialog
@@ -188,5 +189,5 @@ def qr(theme: Theme) -> QWidget:
         None,
         title="RE-2026-0117",
         subtitle="Praxis Dr. Aydin · 476,00\u00a0€",
-        url="https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc",
+        url=PayAddress("https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc"),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -219,7 +220,7 @@ def test_refunds_that_never_were_do_not_stand() -> None:
 
 
 def test_the_lines_of_the_payments_have_names(qapp: QApplication) -> None:
-    def title(**more: object) -> str:
+    def title(**more: Any) -> str:
         return history_texts.payment_title(entry("id-1", "p", -1, **more))
 
     assert title(kind=SKONTO) == "Skonto"

@@ -38,8 +38,10 @@ def desk(make_desk: Callable[..., Desk], books: FakeBooks) -> Desk:
 
 @pytest.mark.parametrize("width", [880, 1280])
 def test_the_amounts_stay_in_sight(desk: Desk, width: int) -> None:
-    whole = desk.books.invoice
-    desk.books.invoice = lambda of: replace(whole(of), note=LONG)  # type: ignore[method-assign]
+    whole = desk.books.invoice("id-1")
+    assert whole is not None
+    noted = replace(whole, note=LONG)
+    desk.books.invoice = lambda invoice_id: noted  # type: ignore[method-assign]
     desk.tab.resize(width, 600)
     desk.tab.select_invoice("id-1")
     QGuiApplication.processEvents()

@@ -17,6 +17,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.payments.links import Offer, OfferState
+from workmate_desktop.domain.payments.pay_address import PayAddress
 from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 from workmate_desktop.ui.invoices.tab import InvoicesTab
@@ -26,7 +27,7 @@ from workmate_desktop.ui.payments.qr_dialog import QrDialog
 from workmate_desktop.words.customer_texts import CustomerTexts
 from workmate_desktop.words.pay import mail_url
 
-URL = "https://buy.stripe.com/test_id-1"
+URL = PayAddress("https://buy.stripe.com/test_id-1")
 
 
 class Desk:
@@ -197,7 +198,7 @@ def test_the_qr_code_is_shown_and_copied(desk: Desk) -> None:
 
 
 def test_the_mail_is_finished_german_text(desk: Desk) -> None:
-    desk.books.customer = lambda _id: Customer(  # type: ignore[method-assign]
+    desk.books.customer = lambda customer_id: Customer(  # type: ignore[method-assign]
         "c", "Praxis Dr. Aydin", email="praxis+rechnung@example.de"
     )
     desk.click(PayAction.MAIL)

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.kit.qr_reader import quiet_zone, read_qr
+from workmate_desktop.domain.payments.pay_address import PayAddress
 from workmate_desktop.ui.kit.qr_image import qr_image
 from workmate_desktop.ui.kit.theme import Scheme, Theme
 from workmate_desktop.ui.payments.qr_dialog import QrDialog
 
-URL = "https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc"
+URL = PayAddress("https://buy.stripe.com/test_7sI5kD2Xv0aB9qM3cc")
 
 
-def dialog(qtbot: QtBot, url: str = URL) -> QrDialog:
+def dialog(qtbot: QtBot, url: PayAddress = URL) -> QrDialog:
     made = QrDialog(None, title="RE-2026-0117", subtitle="Praxis · 476,00\u00a0€", url=url)
     qtbot.addWidget(made)
     made.show()
@@ -28,7 +29,7 @@ def dialog(qtbot: QtBot, url: str = URL) -> QrDialog:
 @pytest.mark.parametrize("length", [1, 14, 26, 42, 62, 84, 106, 122, 152, 180])
 def test_every_length_of_address_is_read_again(qapp: QApplication, length: int) -> None:
     """Versions 1 to 9."""
-    text = (URL * 5)[:length]
+    text = PayAddress((URL * 5)[:length])
     image = qr_image(text, 600)
     assert read_qr(image) == text
     assert quiet_zone(image) == 4

@@ -62,10 +62,15 @@ def bridge(office: OfficeBooks, qapp: QApplication) -> Iterator[Bridge]:
 
 
 @pytest.fixture
-def tab(office: OfficeBooks, bridge: Bridge, qtbot: QtBot, theme: Theme) -> InvoicesTab:
-    toasts = FakeToasts()
+def toasts() -> FakeToasts:
+    return FakeToasts()
+
+
+@pytest.fixture
+def tab(
+    office: OfficeBooks, bridge: Bridge, toasts: FakeToasts, qtbot: QtBot, theme: Theme
+) -> InvoicesTab:
     made = InvoicesTab(theme, office.books, office.invoicing, bridge, office.clock, toasts)
-    made.toasts = toasts
     qtbot.addWidget(made)
     made.set_mode(False)
     made.resize(1280, 694)
@@ -103,9 +108,10 @@ def test_every_sort_and_filter_pages_without_gap_or_repetition(
 
 
 def test_a_signed_event_turns_one_row_bezahlt(
-    tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot
+    tab: InvoicesTab, toasts: FakeToasts, office: OfficeBooks, qtbot: QtBot
 ) -> None:
     at = tab.model.position("i4950")
+    assert at is not None
     tab.select_invoice("i4900")
     tab.table.verticalScrollBar().setValue(1000)
     resets, changed = QSignalSpy(tab.model.modelReset), QSignalSpy(tab.model.dataChanged)
@@ -116,8 +122,8 @@ def test_a_signed_event_turns_one_row_bezahlt(
     assert changed.at(0)[0].row() == at
     assert tab.table.selected_id == "i4900"
     assert tab.table.verticalScrollBar().value() == 1000
-    qtbot.waitUntil(lambda: bool(tab.toasts.shown))
-    assert tab.toasts.shown[0][0] == "TEST-2025-4950 ist bezahlt"
+    qtbot.waitUntil(lambda: bool(toasts.shown))
+    assert toasts.shown[0][0] == "TEST-2025-4950 ist bezahlt"
     tab.select_invoice("i4950")
     assert tab.detail.timeline.entries()[0].title == "Zahlung eingegangen · 149,50\u00a0€"
 
@@ -141,12 +147,16 @@ def test_a_renamed_customer_repaints_only_drafts(
     qtbot.waitUntil(lambda: tab.model.position(made) is not None)
     resets, changed = QSignalSpy(tab.model.modelReset), QSignalSpy(tab.model.dataChanged)
     office.invoicing.save_customer(replace(customer, name="Anders & Co")).result(PATIENCE)
-    cell = tab.model.index(tab.model.position(made), Column.CUSTOMER)
+    at = tab.model.position(made)
+    assert at is not None
+    cell = tab.model.index(at, Column.CUSTOMER)
     qtbot.waitUntil(lambda: cell.data() == "Anders & Co")
     assert (resets.count(), changed.count()) == (0, 1)
 
 
-def test_a_burst_of_600_ends_right(tab: InvoicesTab, office: OfficeBooks, qtbot: QtBot) -> None:
+def test_a_burst_of_600_ends_right(
+    tab: InvoicesTab, toasts: FakeToasts, office: OfficeBooks, qtbot: QtBot
+) -> None:
     for serial in range(4401, 5001):
         office.invoicing.add_manual_payment(
             f"i{serial}", 10000 + serial, "cash", office.clock.today()
@@ -156,5 +166,5 @@ def test_a_burst_of_600_ends_right(tab: InvoicesTab, office: OfficeBooks, qtbot:
     qtbot.waitUntil(lambda: chip.text() == "Bezahlt 600")
     loaded = [tab.model.row_at(at) for at in range(tab.model.rowCount())]
     assert {row.status for row in loaded[:256]} == {InvoiceStatus.PAID}
-    qtbot.waitUntil(lambda: bool(tab.toasts.shown))
-    assert len(tab.toasts.shown) <= 6
+    qtbot.waitUntil(lambda: bool(toasts.shown))
+    assert len(toasts.shown) <= 6

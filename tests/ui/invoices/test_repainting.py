@@ -36,6 +36,7 @@ def test_a_payment_repaints_two_cells_and_not_the_page_behind_them(
     table, model = desk.tab.table, desk.tab.model
     at = 5
     invoice_id = model.id_at(at)
+    assert invoice_id is not None
     desk.books.pay(invoice_id)
     painted = PaintedWidgets(desk.tab)
     qtbot.waitUntil(painted.calm)  # after showing the page

@@ -315,6 +315,7 @@ def test_j11_hostile_names_are_plain_everywhere(make_desk: Callable[..., Desk]) 
         for label in desk.tab.findChildren(QLabel):
             assert label.textFormat() == Qt.TextFormat.PlainText or not label.text(), label.text()
     at = desk.tab.model.position("id-1")
+    assert at is not None
     assert desk.tab.model.index(at, Column.CUSTOMER).data() == "<img src=x>"
 
 

@@ -26,6 +26,7 @@ def test_a_payment_turns_the_row_green_and_moves_nothing(desk: Desk, qtbot: QtBo
     bar = table.verticalScrollBar()
     bar.setValue(700)
     at = model.position("id-45")
+    assert at is not None
     resets, changed = QSignalSpy(model.modelReset), QSignalSpy(model.dataChanged)
     desk.books.pay("id-45")
     desk.announce("id-45")
@@ -58,6 +59,7 @@ def test_a_declined_payment_shows_marker_and_reason(desk: Desk) -> None:
     desk.books.fail("id-30", "insufficient_funds")
     desk.announce("id-30")
     at = desk.tab.model.position("id-30")
+    assert at is not None
     assert desk.tab.model.index(at, Column.STATUS).data() == "Offen, Zahlung fehlgeschlagen"
     title, text, kind = desk.toasts.shown[0]
     assert title == "Zahlung für RE-2026-0030 fehlgeschlagen"
@@ -187,6 +189,7 @@ def test_everything_changed_keeps_selection_and_place(desk: Desk) -> None:
 
 def test_midnight_makes_invoices_overdue(desk: Desk) -> None:
     at = desk.tab.model.position("id-5")
+    assert at is not None
     desk.clock.moment = NOW + timedelta(days=20)
     desk.tab._minute.timeout.emit()
     assert desk.tab.model.index(at, Column.STATUS).data() == "Überfällig"

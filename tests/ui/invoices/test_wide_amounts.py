@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 from tests.ui.conftest import Desk
 from tests.ui.fakes import TODAY, FakeBooks, row
-from workmate_desktop.domain.invoices.invoices import InvoiceStatus
+from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.ui.invoices.list.table_model import AMOUNTS, Column
 from workmate_desktop.ui.invoices.list.table_view import InvoiceTable
 from workmate_desktop.ui.kit.pills import pills_size
@@ -110,7 +110,12 @@ def test_each_row_is_looked_at_once(make_desk: Callable[..., Desk]) -> None:
     desk = make_desk(books)
     looked: list[int] = []
     row_at = desk.tab.model.row_at
-    desk.tab.model.row_at = lambda at: looked.append(at) or row_at(at)  # type: ignore[method-assign]
+
+    def noted(row: int) -> InvoiceRow | None:
+        looked.append(row)
+        return row_at(row)
+
+    desk.tab.model.row_at = noted  # type: ignore[method-assign]
     books.pay("id-7")
     desk.announce("id-7")
     assert len(looked) < 5

@@ -54,7 +54,7 @@ def test_one_chip_is_chosen(segments: Segments, qtbot: QtBot) -> None:
 
 
 def test_arrows_move_the_choice(segments: Segments, qtbot: QtBot) -> None:
-    heard = []
+    heard: list[str] = []
     segments.chosen.connect(heard.append)
     segments.button("all").setFocus()
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_Home):
@@ -89,7 +89,7 @@ def test_counts(segments: Segments) -> None:
 def test_searching_as_one_types(theme: Theme, qtbot: QtBot) -> None:
     field = SearchField(theme, "Suchen … Strg+F")
     qtbot.addWidget(field)
-    heard = []
+    heard: list[str] = []
     field.searched.connect(heard.append)
     qtbot.keyClicks(field, "ab ")
     assert heard == ["a", "ab"]

@@ -1,6 +1,7 @@
 """Texts of customers are shown literally; a picture in them is never opened."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
@@ -46,7 +47,7 @@ def test_the_trap_works_on_an_ordinary_label(qtbot: QtBot, hostile: str) -> None
 
 
 @pytest.mark.parametrize("options", [{}, {"wrap": True}, {"elide": True}])
-def test_labels(qtbot: QtBot, hostile: str, options: dict[str, bool]) -> None:
+def test_labels(qtbot: QtBot, hostile: str, options: dict[str, Any]) -> None:
     label = PlainLabel(hostile, **options)
     qtbot.addWidget(label)
     label.resize(900, 90)
@@ -64,8 +65,10 @@ def test_message_boxes(qtbot: QtBot, hostile: str) -> None:
 
 def test_tips_show_every_sign(qtbot: QtBot, hostile: str) -> None:
     document = QTextDocument()
-    asked = []
-    document.loadResource = lambda kind, url: asked.append(QUrl(url))
+    asked: list[QUrl] = []
+    document.loadResource = (  # type: ignore[method-assign]
+        lambda kind, url: asked.append(QUrl(url))
+    )
     document.setHtml(plain_tip(hostile))
     assert document.toPlainText() == hostile
     assert asked == []

@@ -5,6 +5,7 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFileDialog,
     QLabel,
@@ -19,7 +20,7 @@ from workmate_desktop.ui.kit.qt_words import speak_german
 from workmate_desktop.ui.kit.theme import Scheme, Theme
 
 
-def words_of(widget: QWidget, kind: type[QWidget]) -> list[str]:
+def words_of(widget: QWidget, kind: type[QLabel | QAbstractButton]) -> set[str]:
     return {found.text().replace("&", "") for found in widget.findChildren(kind)}
 
 
@@ -91,7 +92,6 @@ def test_standard_buttons_are_german(theme: Theme, qtbot: QtBot) -> None:
     assert words_of(box, QPushButton) == {"Abbrechen", "Ja"}
 
 
-def test_it_is_installed_once(theme: Theme) -> None:
-    app = QApplication.instance()
-    speak_german(app)
-    assert len(app.findChildren(QTranslator, "qtbase_de")) == 1
+def test_it_is_installed_once(theme: Theme, qapp: QApplication) -> None:
+    speak_german(qapp)
+    assert len(qapp.findChildren(QTranslator, "qtbase_de")) == 1

@@ -1,6 +1,7 @@
 """Toasts: place, number, leaving, and what they must not do."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.outline import NAVIGATION_HEIGHT
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.kit.toast import MARGIN, TABS, TOP, ToastHost, ToastKind
+from workmate_desktop.ui.kit.toast import MARGIN, TABS, TOP, Toast, ToastHost, ToastKind
 
 
 @pytest.fixture
@@ -28,10 +29,15 @@ def toasts(window: QWidget, theme: Theme) -> ToastHost:
     return ToastHost(window, theme, animate=False)
 
 
+def shown(toasts: ToastHost, *news: Any) -> Toast:
+    toasts.show(*news)
+    return toasts.toasts()[-1]
+
+
 def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(
     window: QWidget, toasts: ToastHost
 ) -> None:
-    toast = toasts.show("RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
+    toast = shown(toasts, "RE-2026-0118 ist bezahlt", "1.190,00 €", ToastKind.SUCCESS)
     assert toast.geometry().left() == TABS
     window.resize(1400, 900)
     assert toast.geometry().center().x() == pytest.approx(700, abs=1)
@@ -41,7 +47,7 @@ def test_it_stands_at_the_top_beside_the_tabs_and_follows_the_window(
 def test_the_usual_news_covers_nothing_of_a_page(window: QWidget, toasts: ToastHost) -> None:
     """It lay over the status of the last rows, for as long as it stood there."""
     about = "Bäckerei Lindner GmbH · 1.190,00 € · gerade eben"
-    toast = toasts.show("RE-2026-0118 ist bezahlt", about, ToastKind.SUCCESS)
+    toast = shown(toasts, "RE-2026-0118 ist bezahlt", about, ToastKind.SUCCESS)
     assert toast.geometry().bottom() < NAVIGATION_HEIGHT + 16  # the edge around the cards
 
 
@@ -67,7 +73,7 @@ def test_the_count_goes_on_to_the_one_that_stays_and_ends_with_it(toasts: ToastH
     (left,) = toasts.toasts()
     assert left.more.full_text() == "und 1 weitere"
     left.leave(fade_ms=0)
-    assert not toasts.show("Neu").more.isVisible()
+    assert not shown(toasts, "Neu").more.isVisible()
 
 
 def test_good_news_do_not_push_out_bad_ones(toasts: ToastHost) -> None:
@@ -95,14 +101,14 @@ def test_what_the_panel_offers_can_be_clicked_meanwhile(window: QWidget, toasts:
 def test_it_keeps_its_distance_in_any_window(window: QWidget, toasts: ToastHost) -> None:
     window.setMinimumSize(0, 0)
     window.resize(200, 300)
-    toast = toasts.show("Ein langer Titel, der in mehreren Zeilen steht", "Und noch mehr Worte")
+    toast = shown(toasts, "Ein langer Titel, der in mehreren Zeilen steht", "Und noch mehr Worte")
     assert toast.geometry().left() == MARGIN
     assert toast.geometry().right() == 200 - MARGIN - 1
     assert toast.height() >= toast.height_for_width()
 
 
 def test_a_click_closes_and_the_other_moves_up(toasts: ToastHost, qtbot: QtBot) -> None:
-    first, second = toasts.show("Eins"), toasts.show("Zwei")
+    first, second = shown(toasts, "Eins"), shown(toasts, "Zwei")
     place = first.pos()
     with qtbot.waitSignal(first.closed):
         qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
@@ -111,7 +117,7 @@ def test_a_click_closes_and_the_other_moves_up(toasts: ToastHost, qtbot: QtBot) 
 
 
 def test_it_leaves_by_itself(toasts: ToastHost, qtbot: QtBot) -> None:
-    toast = toasts.show("Eins")
+    toast = shown(toasts, "Eins")
     toast.timer.start(1)
     qtbot.waitUntil(lambda: toasts.toasts() == [])
 
@@ -134,7 +140,7 @@ def test_clicks_beside_it_go_through(window: QWidget, toasts: ToastHost, qtbot: 
 
 def test_fading_ends_visible_and_then_gone(window: QWidget, theme: Theme, qtbot: QtBot) -> None:
     toasts = ToastHost(window, theme)
-    toast = toasts.show("Eins")
+    toast = shown(toasts, "Eins")
     qtbot.waitUntil(lambda: toast.graphicsEffect() is None)
     assert toast.isVisible()
     with qtbot.waitSignal(toast.closed):
@@ -144,7 +150,7 @@ def test_fading_ends_visible_and_then_gone(window: QWidget, theme: Theme, qtbot:
 
 def test_leaving_while_arriving(window: QWidget, theme: Theme, qtbot: QtBot) -> None:
     toasts = ToastHost(window, theme)
-    toast = toasts.show("Eins")
+    toast = shown(toasts, "Eins")
     with qtbot.waitSignal(toast.closed):
         toast.leave()
     assert toasts.toasts() == []
@@ -154,7 +160,7 @@ def test_leaving_while_arriving(window: QWidget, theme: Theme, qtbot: QtBot) -> 
 def test_one_that_is_fading_makes_room_at_once(window: QWidget, theme: Theme) -> None:
     """It once was asked to leave for ever, and the window stood still."""
     toasts = ToastHost(window, theme)
-    fading = toasts.show("Eins")
+    fading = shown(toasts, "Eins")
     toasts.show("Zwei")
     closed: list[str] = []
     fading.closed.connect(lambda: closed.append("Eins"))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tests.ui.fakes import NOW
 from workmate_desktop.domain.history import Notice, NoticeKind
-from workmate_desktop.services.log import LogEntry
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
+from workmate_desktop.services.log import LogEntry, ProgramLog
 
 
 def notice(
@@ -36,7 +38,7 @@ def notice(
 
 
 @dataclass
-class FakeNotices:
+class FakeNotices(Books, Invoicing):
     """Reads and marks notices, as Books and Invoicing do."""
 
     notices: dict[str, Notice] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class FakeNotices:
 
 
 @dataclass
-class FakeLog:
+class FakeLog(ProgramLog):
     """Lines in memory, at most `most` of them."""
 
     lines: list[LogEntry] = field(default_factory=list)

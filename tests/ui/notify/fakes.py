@@ -1,10 +1,10 @@
 """What the dialogs of this folder ask, in memory."""
 
-import threading
 from dataclasses import dataclass, field
 
 from workmate_desktop.domain.notify.mail import MailAccount, MailSecurity
-from workmate_desktop.services.notify.mail_setup import MailState
+from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.services.notify.mail_setup import MailSetup, MailState
 
 ACCOUNT = MailAccount(
     "smtp.firma.example",
@@ -16,11 +16,14 @@ ACCOUNT = MailAccount(
 )
 
 
+OFF = MailState()
+
+
 @dataclass
-class FakeMailSettings:
+class FakeMailSettings(MailSetup):
     """Notes what it was asked; fails with `fail_with`."""
 
-    state: MailState = field(default_factory=MailState)
+    state: MailState = OFF
     fail_with: Exception | None = None
     saved: list[tuple[MailAccount, str | None, bool]] = field(default_factory=list)
     tested: list[tuple[MailAccount, str | None]] = field(default_factory=list)
@@ -34,7 +37,7 @@ class FakeMailSettings:
     def turn_off(self) -> None:
         self.turned_off += 1
 
-    def test(self, account: MailAccount, password: str | None, cancelled: threading.Event) -> None:
+    def test(self, account: MailAccount, password: str | None, cancelled: Signal) -> None:
         self.tested.append((account, password))
         if self.fail_with is not None:
             raise self.fail_with

@@ -129,7 +129,7 @@ def test_it_opens_in_the_middle_and_whole_on_the_screen(qtbot: QtBot, theme: obj
     window.move(0, 0)
     window.show()
     bridge = FakeBridge()
-    made = MailDialog(FakeMailSettings(), bridge, window)  # type: ignore[arg-type]
+    made = MailDialog(FakeMailSettings(), bridge, window)
     bridge.setParent(made)
     made.show()
     qtbot.waitUntil(lambda: made.height() > 300)

@@ -14,7 +14,7 @@ from workmate_desktop.ui.notify import teller
 from workmate_desktop.ui.notify.teller import DesktopTeller, harmless
 
 
-class Books(FakeNotices):
+class Notices(FakeNotices):
     def notice(self, notice_id: str) -> Notice | None:
         return self.notices.get(notice_id)
 
@@ -26,11 +26,11 @@ class Desk:
         self.bot = qtbot
         self.owner = QObject()
         self.bridge = FakeBridge(self.owner)
-        self.books = Books()
+        self.books = Notices()
         self.trouble: str | None = None
         self.shown: list[tuple[str, str, str]] = []
         self.teller = DesktopTeller(
-            self.books,  # type: ignore[arg-type]
+            self.books,
             self.bridge,
             lambda: self.trouble,
             lambda *words: self.shown.append(words),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,6 +17,9 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.payments import RefundRequest, RequestState
 from workmate_desktop.domain.payments.reversals import ReversalKind
 from workmate_desktop.domain.review import KeptCredit
+from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.services.booking.refunds import Refunds
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, actions_for
 from workmate_desktop.ui.invoices.panel.overpaid import OverpaidBlock
 from workmate_desktop.ui.payments.refund_dialog import RefundDialog
@@ -30,14 +34,16 @@ def plain(text: str) -> str:
     return text.replace("\xa0", " ")
 
 
-class FakeRefunds:
+class FakeRefunds(Refunds):
     """Notes what was asked for, and answers as told."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, str]] = []
         self.answer: RequestState | UserError = RequestState.DONE
 
-    def refund(self, payment_id: str, amount_minor: int, reason: str) -> RequestState:
+    def refund(
+        self, payment_id: str, amount_minor: int, reason: str, cancelled: Signal | None = None
+    ) -> RequestState:
         self.asked.append((payment_id, amount_minor, reason))
         if isinstance(self.answer, UserError):
             raise self.answer
@@ -55,9 +61,14 @@ def opened(
 ) -> tuple[RefundDialog, Desk]:
     """The dialog of the payment of 114, of which 570 € went back before."""
     desk = make_desk(books_with_reversals())
-    desk.refunding = Refunding(desk.books, refunds, desk.bridge, desk.toasts, desk.tab)
-    desk.refunding.open("id-114", PAYMENT)
-    return desk.tab.findChild(RefundDialog), desk
+    Refunding(desk.books, refunds, desk.bridge, desk.toasts, desk.tab).open("id-114", PAYMENT)
+    return the_dialog(desk), desk
+
+
+def the_dialog(desk: Desk) -> RefundDialog:
+    found = desk.tab.findChild(RefundDialog)
+    assert found is not None
+    return found
 
 
 def test_the_button_names_the_amount(opened: tuple[RefundDialog, Desk]) -> None:
@@ -109,7 +120,7 @@ def test_two_clicks_ask_once_and_nothing_can_be_changed_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dialog, desk = opened
-    waiting: list[object] = []
+    waiting: list[Any] = []
     monkeypatch.setattr(FakeBridge, "run_in_background", lambda _self, *call: waiting.append(call))
     dialog.amount.setText("19")
     dialog.reason_text.setText("  Ware   zurück ")
@@ -120,7 +131,7 @@ def test_two_clicks_ask_once_and_nothing_can_be_changed_meanwhile(
     assert not dialog.amount.isEnabled()
     dialog.reject()
     assert dialog.isVisible()
-    work, done, _failed, _owner = waiting[0]  # type: ignore[misc]
+    work, done, _failed, _owner = waiting[0]
     done(work())
     assert refunds.asked == [(PAYMENT, 1900, "Ware zurück")]
     qtbot.waitUntil(lambda: not dialog.isVisible())
@@ -218,10 +229,13 @@ def test_a_payment_taken_back_twice_is_counted_once() -> None:
     assert payment.stripe_payment_intent_id is not None
 
 
-class _NoCredits:
+class _NoCredits(Review):
+    def __init__(self) -> None:
+        pass
+
     """Nothing was kept as a credit."""
 
-    def credits_of(self, _invoice_id: str) -> list[KeptCredit]:
+    def credits_of(self, invoice_id: str) -> list[KeptCredit]:
         return []
 
 
@@ -234,7 +248,7 @@ def test_more_than_21_million_too_much_can_be_given_back(
     block = OverpaidBlock(desk.tab)
     block.set_ports(_NoCredits(), desk.bridge, refunds=True)
     block.refund_wanted.connect(refunding.open_difference)
-    row = desk.books.invoice_row("id-114")
+    row = desk.books.rows["id-114"]
     block.show_invoice(replace(row, paid_minor=row.total_minor + 2**31))
     block.refund.click()
-    assert desk.tab.findChild(RefundDialog).amount.text() == "3.000,00"
+    assert the_dialog(desk).amount.text() == "3.000,00"

@@ -29,7 +29,7 @@ class Page:
     def listed(self) -> list[str]:
         """The ids from top to bottom."""
         model = self.desk.pane.model
-        return [model.item_at(at).id for at in range(model.rowCount())]  # type: ignore[union-attr]
+        return [model.item_at(at).id for at in range(model.rowCount())]
 
     def selected(self) -> str:
         return self.desk.pane.table.selected_id()
@@ -38,7 +38,8 @@ class Page:
 @pytest.fixture
 def make_page(qtbot: QtBot, theme: Theme) -> Callable[[FakeReview], Page]:
     def make(review: FakeReview) -> Page:
-        bridge, clock, refunds = FakeBridge(), FakeClock(), []
+        bridge, clock = FakeBridge(), FakeClock()
+        refunds: list[str] = []
         books = FakeBooks(review_count=review.waiting().count)
         books.add(*(row(serial) for serial in (1, 2, 3)))
         tab = InvoicesTab(theme, books, FakeInvoicing(), bridge, clock, FakeToasts())

@@ -19,6 +19,8 @@ from workmate_desktop.domain.review import (
     Why,
 )
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Reason
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.booking.review import Review
 
 BECKER = row(113, "Fahrschule Becker", total=8900, days=-10)
 BECKER_OTHER = row(104, "Fahrschule Becker", total=29750, days=-3)
@@ -89,7 +91,7 @@ def shop_orders(count: int) -> list[ReviewItem]:
 
 
 @dataclass
-class FakeReview:
+class FakeReview(Review, Receive):
     """Decides in memory; `fail_with` makes the next decision fail."""
 
     items: dict[str, ReviewItem] = field(default_factory=dict)
@@ -128,7 +130,7 @@ class FakeReview:
 
     def decided_items(self, limit: int = 256) -> list[ReviewItem]:
         rows = [one for one in self.items.values() if one.decided is not None]
-        return sorted(rows, key=lambda one: one.decided.at, reverse=True)[:limit]  # type: ignore[union-attr]
+        return sorted(rows, key=lambda one: one.decided.at, reverse=True)[:limit]
 
     def concerned(self, item_ids: Collection[str]) -> list[str]:
         return [one for one in item_ids if one in self.items or one in self.log]

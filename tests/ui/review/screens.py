@@ -77,7 +77,7 @@ def named_twice(theme: Theme) -> QWidget:
     return made
 
 
-def decided(theme: Theme) -> QWidget:
+def decided(theme: Theme) -> InvoicesTab:
     """After two decisions."""
     review = picture_review()
     review.assign("evt_1", "id-113")

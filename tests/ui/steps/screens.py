@@ -42,7 +42,7 @@ def picture_states(*, well: bool = False) -> Mapping[StepName, StepState]:
 def dialog(theme: Theme) -> QWidget:
     """Two fail."""
     bridge = FakeBridge()
-    made = StepsDialog(theme, picture_states, bridge, FakeClock())  # type: ignore[arg-type]
+    made = StepsDialog(theme, picture_states, bridge, FakeClock())
     bridge.setParent(made)
     bridge.run_waiting()
     return made
@@ -55,7 +55,7 @@ def bars(theme: Theme) -> QWidget:
     bridge = FakeBridge(page)
     for well in (True, False):
         states = partial(picture_states, well=well)
-        bar = StepsBar(theme, states, bridge, FakeClock())  # type: ignore[arg-type]
+        bar = StepsBar(theme, states, bridge, FakeClock())
         column.addWidget(bar)
         bar._show(picture_states(well=well))
     column.addStretch(1)

@@ -33,7 +33,7 @@ def cells(dialog: StepsDialog, column: Column) -> list[str]:
 
 def test_md1_the_line_says_what_fails_and_follows(qtbot: QtBot, theme: Theme) -> None:
     bridge, states = FakeBridge(), States(picture_states(well=True))
-    bar = StepsBar(theme, states, bridge, FakeClock())  # type: ignore[arg-type]
+    bar = StepsBar(theme, states, bridge, FakeClock())
     qtbot.addWidget(bar)
     bridge.reception_changed.emit()
     assert states.asked == 0, "nobody looks"
@@ -52,7 +52,7 @@ def test_md1_the_line_says_what_fails_and_follows(qtbot: QtBot, theme: Theme) ->
 
 def test_md1_the_dialog_explains_and_tries_again(qtbot: QtBot, theme: Theme) -> None:
     bridge, states = FakeBridge(), States(picture_states())
-    dialog = StepsDialog(theme, states, bridge, FakeClock())  # type: ignore[arg-type]
+    dialog = StepsDialog(theme, states, bridge, FakeClock())
     qtbot.addWidget(dialog)
     assert cells(dialog, Column.NAME)[:2] == ["Täglicher Abgleich mit Stripe", "Daten sichern"]
     assert cells(dialog, Column.STATE)[:3] == [
@@ -75,6 +75,6 @@ def test_md1_the_dialog_explains_and_tries_again(qtbot: QtBot, theme: Theme) -> 
 
 @pytest.mark.parametrize("name", StepName)
 def test_every_step_has_a_name(qtbot: QtBot, theme: Theme, name: StepName) -> None:
-    dialog = StepsDialog(theme, lambda: {name: StepState()}, FakeBridge(), FakeClock())  # type: ignore[arg-type]
+    dialog = StepsDialog(theme, lambda: {name: StepState()}, FakeBridge(), FakeClock())
     qtbot.addWidget(dialog)
     assert cells(dialog, Column.NAME)[0] != name.value

@@ -99,9 +99,7 @@ def opened(qtbot: QtBot, bridge: FakeBridge) -> Callable[[FakeSetup], ConfigureD
     """Opens the dialog on the given setup."""
 
     def make(setup: FakeSetup) -> ConfigureDialog:
-        visited: list[str] = []
-        dialog = ConfigureDialog(setup, bridge, open_address=visited.append)
-        dialog.visited = visited
+        dialog = ConfigureDialog(setup, bridge)
         qtbot.addWidget(dialog)
         dialog.show()
         qtbot.waitExposed(dialog)

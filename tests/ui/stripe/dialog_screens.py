@@ -18,7 +18,7 @@ from tests.ui.stripe.fakes import (
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.self_test import Leg
 from workmate_desktop.domain.stripe.keys import StripeKeys
-from workmate_desktop.services.connection.public_address import AddressState
+from workmate_desktop.services.connection.public_address import AddressState, PublicAddress
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.connection.tunnel_dialog import TunnelDialog
@@ -102,7 +102,7 @@ def _self_test(theme: Theme, fake: FakeSelfTest, *, hold: bool = False) -> QWidg
     return dialog
 
 
-def tunnel(theme: Theme) -> QWidget:
+def tunnel(theme: Theme) -> TunnelDialog:
     """Nothing is entered yet."""
     return _tunnel()
 
@@ -115,15 +115,16 @@ def tunnel_wrong(theme: Theme) -> QWidget:
     return dialog
 
 
-class FakeAddress:
-    """Nothing is set up yet; saving keeps what was given."""
+class FakeAddress(PublicAddress):
+    """Nothing is set up yet."""
 
-    def __init__(self, state: AddressState | None = None) -> None:
-        self.state = state or AddressState()
-        self.saved: list[tuple[str, str, str]] = []
+    state = AddressState()
 
-    def save(self, token: str, domain: str, program: str) -> None:
-        self.saved.append((token, domain, program))
+    def __init__(self) -> None:
+        pass
+
+    def save(self, token: str | None, domain: str, executable: str) -> None:
+        pass
 
 
 def _tunnel() -> TunnelDialog:

@@ -1,6 +1,5 @@
 """Stand-ins for the services behind the Stripe tab, in memory."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -18,25 +17,32 @@ from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.stripe.scenario import Scenario
+from workmate_desktop.domain.waiting import Signal
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.services.reception.checklist import checklist
 from workmate_desktop.services.reception.checklist_facts import Facts
-from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.services.reception.checklist_live import LiveChecklist
+from workmate_desktop.services.reception.reception import Reception, ReceptionState, ReceptionStatus
+from workmate_desktop.services.reception.self_test import SelfTest
+from workmate_desktop.services.reception.simulate import Simulation
 
 PUBLISHABLE = "pk_test_51QKabcdefghZt8Q"
 SECRET = "sk_test_51QKabcdefgh4242"
 WEBHOOK_SECRET = "whsec_abcdefghijklmn9f3a"
 LIVE_PUBLISHABLE = "pk_live_51QKabcdefghZt8Q"
 LIVE_SECRET = "sk_live_51QKabcdefgh4343"
+NO_KEYS = StripeKeys()
 TEST_KEYS = StripeKeys(PUBLISHABLE, SECRET, (WEBHOOK_SECRET,))
 KIT_SOLUTIONS = AccountInfo("acct_1QK", "KIT Solutions", livemode=False)
 URL = "http://127.0.0.1:8000/api/backoffice/finance/stripe/webhook"
 
 
 @dataclass
-class FakeSetup:
+class FakeSetup(StripeSetup):
     """Notes what is saved and asked; answers with `answer`, or fails with `fail_with`."""
 
-    keys: StripeKeys = field(default_factory=StripeKeys)
+    keys: StripeKeys = NO_KEYS
     loaded: bool = True
     trouble: str | None = None
     from_environment: frozenset[str] = frozenset()
@@ -45,11 +51,11 @@ class FakeSetup:
     answer: AccountInfo = KIT_SOLUTIONS
     fail_with: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
-    cancellations: list[threading.Event] = field(default_factory=list)
+    cancellations: list[Signal] = field(default_factory=list)
 
     @property
     def configured(self) -> bool:
-        return self.keys != StripeKeys()
+        return self.keys != NO_KEYS
 
     def save(
         self,
@@ -64,7 +70,7 @@ class FakeSetup:
             raise self.fail_with
 
     def test_connection(
-        self, publishable: str, secret: str | None, cancelled: threading.Event
+        self, publishable: str, secret: str | None, cancelled: Signal
     ) -> AccountInfo:
         self.calls.append(("test", publishable, secret))
         self.cancellations.append(cancelled)
@@ -168,7 +174,7 @@ class FakeStripeBooks(FakeBooks):
 
 
 @dataclass
-class FakeReceive:
+class FakeReceive(Receive):
     """Erneut verarbeiten changes the stored event to `becomes`."""
 
     books: FakeStripeBooks
@@ -187,15 +193,14 @@ class FakeReceive:
         return future
 
 
+READY = ReceptionState(ReceptionStatus.READY, port=8000, local_url=URL, refused={})
+
+
 @dataclass
-class FakeReception:
+class FakeReception(Reception):
     """Shows the state it is given; a restart gives it `after_restart`."""
 
-    state: ReceptionState = field(
-        default_factory=lambda: ReceptionState(
-            ReceptionStatus.READY, port=8000, local_url=URL, refused={}
-        )
-    )
+    state: ReceptionState = READY
     after_restart: ReceptionState | None = None
     restarts: int = 0
 
@@ -206,10 +211,10 @@ class FakeReception:
 
 
 @dataclass
-class FakeChecklist:
+class FakeChecklist(LiveChecklist):
     """The points that these facts come to; `fail_with` instead when it is given."""
 
-    facts: Facts = ALL_WELL
+    known: Facts = ALL_WELL
     fail_with: Exception | None = None
     asked: int = 0
 
@@ -217,11 +222,11 @@ class FakeChecklist:
         self.asked += 1
         if self.fail_with is not None:
             raise self.fail_with
-        return checklist(self.facts)
+        return checklist(self.known)
 
 
 @dataclass
-class FakeSimulation:
+class FakeSimulation(Simulation):
     """Answers 200 and does `effect`."""
 
     available: bool = True
@@ -255,15 +260,18 @@ def self_test_result(
     return SelfTestResult(NOW, tuple(legs), "https://office.ngrok-free.dev", time, 200)
 
 
+ALL_LEGS_WORK = self_test_result()
+
+
 @dataclass
-class FakeSelfTest:
+class FakeSelfTest(SelfTest):
     """Answers with `last`, or fails with `fail_with`."""
 
-    last: SelfTestResult | None = field(default_factory=self_test_result)
+    last: SelfTestResult | None = ALL_LEGS_WORK
     fail_with: Exception | None = None
-    cancellations: list[threading.Event] = field(default_factory=list)
+    cancellations: list[Signal] = field(default_factory=list)
 
-    def run(self, cancelled: threading.Event | None = None) -> SelfTestResult:
+    def run(self, cancelled: Signal | None = None) -> SelfTestResult:
         assert cancelled is not None
         self.cancellations.append(cancelled)
         if self.fail_with is not None:

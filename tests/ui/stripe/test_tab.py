@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.services.reception.checklist_facts import EARLIER
@@ -24,12 +24,11 @@ from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.events.events_model import Column
-from workmate_desktop.ui.stripe.tab import StripeTab
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def shown(tab: StripeTab) -> str:
+def shown(tab: QWidget) -> str:
     """Every word that a label shows now."""
     return "\n".join(label.text() for label in tab.findChildren(QLabel) if label.isVisible())
 

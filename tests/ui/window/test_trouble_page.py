@@ -36,7 +36,9 @@ def show(qtbot: QtBot, theme: Theme) -> Callable[..., TroublePage]:
 
 def _box(page: TroublePage, qtbot: QtBot) -> QMessageBox:
     qtbot.waitUntil(lambda: page.findChild(QMessageBox) is not None)
-    return page.findChild(QMessageBox)
+    box = page.findChild(QMessageBox)
+    assert box is not None
+    return box
 
 
 def _press(box: QMessageBox, key: str, qtbot: QtBot) -> None:

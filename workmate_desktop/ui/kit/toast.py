@@ -206,7 +206,7 @@ class ToastHost(QObject):
         self._made_room = 0
         window.installEventFilter(self)
 
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> Toast:
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> None:
         """Show news; the oldest one makes room, good news before bad ones."""
         while len(self._toasts) >= MOST:
             good = (toast for toast in self._toasts if toast.kind is not ToastKind.ERROR)
@@ -225,7 +225,6 @@ class ToastHost(QObject):
             arriving.finished.connect(lambda: toast.setGraphicsEffect(None))  # type: ignore[arg-type]
         event = QAccessibleAnnouncementEvent(toast, toast.accessibleName())
         QAccessible.updateAccessibility(event)
-        return toast
 
     def toasts(self) -> list[Toast]:
         """Those shown now, oldest first."""

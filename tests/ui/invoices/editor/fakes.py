@@ -16,6 +16,8 @@ from workmate_desktop.domain.invoices.invoices import (
     totals_of,
 )
 from workmate_desktop.domain.invoices.numbers import DEFAULT_FORMAT, NumberFormat, Numbering
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 
 AYDIN = Customer("c-1", "Praxis Dr. Aydin", postal_code="50667", city="Köln")
 LINDNER = Customer("c-2", "Bäckerei Lindner GmbH", city="Bonn")
@@ -39,7 +41,7 @@ PICTURED = (
 
 
 @dataclass
-class Customers:
+class Customers(Books):
     """The books, as far as the editor reads them. `asked` has every search."""
 
     known: list[Customer] = field(default_factory=lambda: [AYDIN, LINDNER, MORGENROT])
@@ -64,7 +66,7 @@ def _folded(text: str) -> str:
 
 
 @dataclass
-class Writing:
+class Writing(Invoicing):
     """Notes (verb, what, invoice id). Answers at once, or when the test says so (`hold`)."""
 
     books: Customers
@@ -97,9 +99,14 @@ class Writing:
     def numbering(self, year: int) -> Numbering:
         return Numbering(self.number_format, year, self.running)
 
-    def begin_numbers(self, form: str, year: int, running: int) -> "Future[str]":
+    def begin_numbers(self, form: str, year: int, running: int) -> "Future[None]":
         self.calls.append(("begin_numbers", (form, year, running), None))
-        return self._answer("")
+        future: Future[None] = Future()
+        if self.fail_with is not None:
+            future.set_exception(self.fail_with)
+        else:
+            future.set_result(None)
+        return future
 
     def save_customer(self, customer: Customer) -> "Future[str]":
         self.calls.append(("save_customer", customer, None))

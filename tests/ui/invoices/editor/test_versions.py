@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.invoices.editor.conftest import Desk
@@ -38,7 +38,7 @@ def dialog_of(desk: Desk) -> CustomerDialog:
     return found[0]
 
 
-def other_of(parent: object) -> dict[str, tuple[str, bool]]:
+def other_of(parent: QWidget) -> dict[str, tuple[str, bool]]:
     (shown,) = [one for one in parent.findChildren(OtherVersionDialog) if one.isVisible()]
     return {one.title: (one.theirs, one.theirs != one.mine) for one in shown.compared}
 

@@ -26,8 +26,8 @@ PAID = InvoiceStatus.PAID
 
 def model_of(books: FakeBooks, query: InvoiceQuery = QUERY) -> InvoiceTableModel:
     made = InvoiceTableModel(books, query)
-    made.tester = tester = QAbstractItemModelTester(  # kept alive beside the model
-        made, QAbstractItemModelTester.FailureReportingMode.Fatal
+    tester = QAbstractItemModelTester(
+        made, QAbstractItemModelTester.FailureReportingMode.Fatal, made
     )
     # Its first look fetches pages; begin anew with one.
     tester.setUseFetchMore(False)
@@ -37,14 +37,14 @@ def model_of(books: FakeBooks, query: InvoiceQuery = QUERY) -> InvoiceTableModel
 
 
 def ids(model: InvoiceTableModel) -> list[str]:
-    return [model.id_at(at) for at in range(model.rowCount())]
+    return [model.id_at(at) or "" for at in range(model.rowCount())]
 
 
 def cell(
     model: InvoiceTableModel,
     at: int,
     column: Column,
-    role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole,
+    role: int = Qt.ItemDataRole.DisplayRole,
 ) -> Any:
     return model.data(model.index(at, column), role)
 
@@ -182,7 +182,7 @@ def test_a_deleted_draft_leaves_and_the_next_page_still_comes(
 ) -> None:
     """The store knows no row behind a deleted one; the model must not think it was the last."""
     model = model_of(books)
-    last = model.id_at(PAGE - 1)
+    last = ids(model)[PAGE - 1]
     del books.rows[last]  # the last loaded row, before its announcement arrives
     model.fetchMore(QModelIndex())
     assert model.position(last) is None
@@ -193,8 +193,8 @@ def test_a_deleted_draft_leaves_and_the_next_page_still_comes(
 def test_a_changed_sort_value_moves_the_row(qtbot: QtBot, books: FakeBooks) -> None:
     model = model_of(books, replace(QUERY, sort=InvoiceSort.TOTAL, descending=False))
     resets = QSignalSpy(model.modelReset)
-    books.change(model.id_at(5), total_minor=1)
-    moved = model.id_at(5)
+    moved = ids(model)[5]
+    books.change(moved, total_minor=1)
     model.refresh_rows((moved,))
     assert model.position(moved) == 0
     assert resets.count() == 0
@@ -219,8 +219,8 @@ def test_hostile_names_have_no_markup_in_tool_tips(qtbot: QtBot) -> None:
     books = FakeBooks()
     books.add(*(row(serial, name) for serial, name in enumerate(HOSTILE)))
     model = model_of(books)
-    for at in range(model.rowCount()):
-        name = books.rows[model.id_at(at)].customer_name
+    for at, invoice_id in enumerate(ids(model)):
+        name = books.rows[invoice_id].customer_name
         tip = cell(model, at, Column.CUSTOMER, Qt.ItemDataRole.ToolTipRole)
         assert cell(model, at, Column.CUSTOMER) == name
         assert "<img" not in tip

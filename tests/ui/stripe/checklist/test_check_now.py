@@ -8,7 +8,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from tests.services.reception.checklist_facts import FETCHED, RECEPTION
-from tests.ui.fakes import FakeBridge
+from tests.ui.fakes import NOW, FakeBridge
 from tests.ui.stripe.fakes import FakeReception
 from workmate_desktop.domain.reception.self_test import SelfTestResult
 from workmate_desktop.ui.stripe.checklist.check_now import CheckNow
@@ -40,7 +40,7 @@ class Rig:
 
     def tested(self) -> SelfTestResult:
         self.asked.append("test")
-        return SelfTestResult(RECEPTION.catch_up.completed_at, ())
+        return SelfTestResult(NOW, ())
 
     def answers(self, number: int) -> None:
         self.reception.state = replace(
@@ -79,7 +79,6 @@ def test_where_nothing_is_fetched_or_no_tunnel_is_open(qapp: QApplication, tunne
 
 def test_a_fault_of_the_test_ends_it_too(qapp: QApplication) -> None:
     rig = Rig(fetches=False)
-    rig.tested = None
     rig.check.start()
 
     def fails() -> SelfTestResult:

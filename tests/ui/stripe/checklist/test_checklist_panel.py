@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.services.reception.checklist_facts import ALL_WELL, FRESH
+from tests.services.reception.checklist_facts import ACCOUNT, ALL_WELL, FRESH
 from tests.ui.fakes import FakeBridge, FakeClock
 from tests.ui.stripe.fakes import (
     TEST_KEYS,
@@ -37,12 +37,13 @@ class Desk:
         self.books = FakeStripeBooks()
         self.books.add_events(event(1), event(2))
         self.bridge, self.checklist = FakeBridge(), FakeChecklist(facts)
+        self.reception = FakeReception()
         self.tab = StripeTab(
             theme,
             FakeSetup(keys=TEST_KEYS),
             self.books,
             FakeReceive(self.books),
-            FakeReception(),
+            self.reception,
             self.bridge,
             FakeClock(),
             checklist=self.checklist,
@@ -85,7 +86,7 @@ def test_it_follows_what_is_announced_without_being_asked_often(
 ) -> None:
     desk = make(FRESH)
     assert desk.state(PointId.ENDPOINT) == "offen"
-    desk.checklist.facts = ALL_WELL
+    desk.checklist.known = ALL_WELL
     asked = desk.checklist.asked
     for _ in range(50):
         desk.bridge.reception_changed.emit()
@@ -98,7 +99,7 @@ def test_while_nobody_looks_nothing_is_read(make: Callable[..., Desk], qtbot: Qt
     desk = make(FRESH)
     desk.tab.hide()
     asked = desk.checklist.asked
-    desk.checklist.facts = ALL_WELL
+    desk.checklist.known = ALL_WELL
     desk.bridge.settings_changed.emit()
     QApplication.processEvents()
     assert desk.checklist.asked == asked
@@ -114,7 +115,7 @@ def test_news_while_it_is_judged_are_judged_too(make: Callable[..., Desk], qtbot
     desk.bridge.reception_changed.emit()
     desk.bridge.hold = False
     desk.bridge.run_waiting()
-    desk.checklist.facts = ALL_WELL
+    desk.checklist.known = ALL_WELL
     qtbot.waitUntil(lambda: desk.state(PointId.ENDPOINT) == "erledigt")
 
 
@@ -174,7 +175,7 @@ def test_the_empfang_is_started_again(make: Callable[..., Desk], qtbot: QtBot) -
     row = desk.panel.rows[PointId.ADDRESS]
     row.show_point(Point(PointId.ADDRESS, PointState.WRONG, "no_listener", Remedy.RESTART), "…")
     qtbot.mouseClick(row.remedy, LEFT)
-    assert desk.tab._reception.restarts == 1
+    assert desk.reception.restarts == 1
 
 
 def test_an_event_takes_its_place_and_gives_it_back(
@@ -220,7 +221,7 @@ def test_nothing_moves_while_the_points_are_the_same_in_other_words(
 
 
 def test_words_from_outside_are_shown_plainly(make: Callable[..., Desk], qtbot: QtBot) -> None:
-    account = replace(ALL_WELL.account, name="<img src=x>")
+    account = replace(ACCOUNT, name="<img src=x>")
     desk = make(replace(ALL_WELL, account=account))
     evidence = desk.panel.rows[PointId.LIVE_KEYS].evidence
     assert "<img src=x>" in evidence.text()

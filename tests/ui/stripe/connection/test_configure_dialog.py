@@ -261,10 +261,12 @@ def test_keys_that_could_not_be_read_are_told(
     assert not dialog.save_button.isEnabled()
 
 
-def test_the_dashboard_opens_in_the_browser(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:
-    dialog = opened(FakeSetup())
+def test_the_dashboard_opens_in_the_browser(qtbot: QtBot, bridge: FakeBridge) -> None:
+    visited: list[Page] = []
+    dialog = ConfigureDialog(FakeSetup(), bridge, open_address=visited.append)
+    qtbot.addWidget(dialog)
     dialog.dashboard_link.click()
-    assert dialog.visited == [Page.STRIPE_KEYS]
+    assert visited == [Page.STRIPE_KEYS]
 
 
 def test_every_control_has_a_name(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:

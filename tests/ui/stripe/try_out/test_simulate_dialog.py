@@ -39,7 +39,7 @@ def bridge() -> FakeBridge:
 
 @pytest.fixture
 def simulation(books: FakeStripeBooks) -> FakeSimulation:
-    return FakeSimulation(effect=lambda invoice_id: invoice_id and books.pay(invoice_id))
+    return FakeSimulation(effect=lambda invoice_id: books.pay(invoice_id) if invoice_id else None)
 
 
 @pytest.fixture
