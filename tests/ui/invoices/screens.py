@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QWidget
@@ -71,13 +72,16 @@ def tab(
     return made, bridge
 
 
-class _LateToasts:
+class _LateToasts(ToastHost):
     """The toasts lie on the widget that needs them."""
 
     host: ToastHost
 
-    def show(self, *arguments: object) -> object:
-        return self.host.show(*arguments)  # type: ignore[arg-type]
+    def __init__(self) -> None:
+        pass
+
+    def show(self, *news: Any) -> None:
+        self.host.show(*news)
 
 
 def filled(theme: Theme) -> QWidget:

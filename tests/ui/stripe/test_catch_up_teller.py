@@ -14,11 +14,21 @@ from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.ui.kit.toast import ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.ui.stripe import catch_up_teller
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 
 NO_NET = StripeRefused(Refusal.NO_NET)
+
+
+class Toasts(ToastHost):
+    """Kept instead of shown."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> None:
+        self.kept.append(f"{title}|{text}")
 
 
 class Told:
@@ -27,16 +37,14 @@ class Told:
     def __init__(self) -> None:
         self.reception = FakeReception()
         self.bridge = FakeBridge()
-        self.toasts: list[str] = []
+        toasts = Toasts()
+        self.toasts = toasts.kept
         self.remarks: list[str] = []
         self.answers = 0
         self.teller = CatchUpTeller(
-            self.reception, self.bridge, self, self.remarks.append, self.bridge
+            self.reception, self.bridge, toasts, self.remarks.append, self.bridge
         )
         self.teller.answered.connect(self._count)
-
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> None:
-        self.toasts.append(f"{title}|{text}")
 
     def _count(self) -> None:
         self.answers += 1

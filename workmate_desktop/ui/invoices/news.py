@@ -9,12 +9,13 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Action, HistoryLine
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
-from workmate_desktop.ui.kit.toast import MOST, ShowsToasts, ToastKind
+from workmate_desktop.services.books import Books
+from workmate_desktop.ui.kit.toast import MOST, ToastHost, ToastKind
 from workmate_desktop.words import formats
 from workmate_desktop.words import history as history_texts
 from workmate_desktop.words import invoices as texts
@@ -58,10 +59,10 @@ class NewsTeller(QObject):
 
     def __init__(
         self,
-        books: InvoiceReading,
-        bridge: Announcements,
+        books: Books,
+        bridge: Bridge,
         clock: Clock,
-        toasts: ShowsToasts,
+        toasts: ToastHost,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -130,7 +131,7 @@ class NewsTeller(QObject):
 
 
 def read_news(
-    books: InvoiceReading, invoice_ids: Collection[str], since: datetime, told: AbstractSet[str]
+    books: Books, invoice_ids: Collection[str], since: datetime, told: AbstractSet[str]
 ) -> list[NewsItem]:
     """The newest thing that happened to each invoice, unless it is old or was told."""
     news: list[NewsItem] = []

@@ -2,12 +2,10 @@
 office comes from another program; from then on the program counts by itself.
 """
 
-from concurrent.futures import Future
-from typing import Protocol
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMessageBox, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.invoices.numbers import (
     DEFAULT_FORMAT,
     LONGEST_FORMAT,
@@ -18,25 +16,13 @@ from workmate_desktop.domain.invoices.numbers import (
     format_problem,
     tidy_format,
 )
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.kit.cards import KeyValueRows
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, message_box
-from workmate_desktop.ui.kit.ports import Waiting
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
-
-
-class NumbersWriting(Protocol):
-    """services.invoicing.Invoicing."""
-
-    def numbering(self, year: int) -> Numbering:
-        """How the next real invoice of this year is numbered."""
-        ...
-
-    def begin_numbers(self, form: str, year: int, running: int) -> "Future[None]":
-        """Number real invoices like this from now on. Futures may carry a UserError."""
-        ...
 
 
 def format_sentence(problem: FormatProblem) -> str:
@@ -63,7 +49,7 @@ class NumbersDialog(SubmitDialog):
     saved = Signal()
 
     def __init__(
-        self, parent: QWidget | None, numbers: NumbersWriting, bridge: Waiting, year: int
+        self, parent: QWidget | None, numbers: Invoicing, bridge: Bridge, year: int
     ) -> None:
         """`year`: whose next number is asked for."""
         super().__init__(

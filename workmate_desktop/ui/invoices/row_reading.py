@@ -1,4 +1,4 @@
-"""What the list needs from the rest of the program. The first rows wait for these imports."""
+"""What the list reads: the books, or before they are open `store.opening.early_books`."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -30,4 +30,8 @@ class RowReading(Protocol):
 
     def invoice_matches(self, query: InvoiceQuery, invoice_id: str) -> bool:
         """Whether the invoice belongs into the list of `query` now."""
+        ...
+
+    def has_invoices(self, livemode: bool) -> bool:
+        """Whether the book of real (True) or test invoices has any."""
         ...

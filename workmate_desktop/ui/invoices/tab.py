@@ -8,17 +8,19 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.invoices.list.figures_reader import FiguresReader
 from workmate_desktop.ui.invoices.list.list_side import ListSide
 from workmate_desktop.ui.invoices.news import NewsTeller
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, InvoiceActions
 from workmate_desktop.ui.invoices.panel.detail import DetailPanel
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.ui.payments.pay_actions import PayActions
 from workmate_desktop.ui.review.desk import ReviewDesk
 
@@ -41,11 +43,11 @@ class InvoicesTab(QWidget):
     def __init__(
         self,
         theme: Theme,
-        books: InvoiceReading,
-        invoicing: InvoiceWriting,
-        bridge: Announcements,
+        books: Books,
+        invoicing: Invoicing,
+        bridge: Bridge,
         clock: Clock,
-        toasts: ShowsToasts,
+        toasts: ToastHost,
         parent: QWidget | None = None,
         pay: PayActions | None = None,
         side: ListSide | None = None,

@@ -11,7 +11,6 @@ screen reader announces it.
 """
 
 from enum import StrEnum
-from typing import Protocol
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -57,14 +56,6 @@ class ToastKind(StrEnum):
     SUCCESS = "success"
     ERROR = "error"
     INFO = "info"
-
-
-class ShowsToasts(Protocol):
-    """ToastHost, as far as those who have news need it."""
-
-    def show(self, title: str, text: str = "", kind: ToastKind = ToastKind.INFO) -> object:
-        """Show one toast."""
-        ...
 
 
 _TONE = {

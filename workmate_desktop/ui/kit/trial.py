@@ -7,16 +7,18 @@ An answer that belongs to fields that were changed meanwhile is dropped.
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
+
+if TYPE_CHECKING:
+    from workmate_desktop.bridge import Bridge
 
 T = TypeVar("T")
 
@@ -34,7 +36,7 @@ class Trial(QWidget):
 
     def __init__(
         self,
-        bridge: Background,
+        bridge: "Bridge",
         title: str,
         answer_name: str,
         busy_name: str,

@@ -8,9 +8,9 @@ from PySide6.QtGui import QFont
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
-from workmate_desktop.ui.log.ports import NoticeReading
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _
 from workmate_desktop.words.notice_words import notice_words
@@ -24,7 +24,7 @@ NOTICE_ROLE = int(Qt.ItemDataRole.UserRole) + 101
 class NoticesModel(QAbstractListModel):
     """The loaded notices. New ones come on top; nothing else moves."""
 
-    def __init__(self, books: NoticeReading, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, books: Books, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._clock = clock

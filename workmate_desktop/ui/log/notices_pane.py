@@ -13,15 +13,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.history import Notice
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.kit.cards import Card, EmptyState
 from workmate_desktop.ui.kit.controls import Segments, button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.tables import TALL_ROW_HEIGHT, Index, RowDelegate
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.notices_model import NOTICE_ROLE, NoticesModel
-from workmate_desktop.ui.log.ports import LogNews, NoticeMarking, NoticeReading
 from workmate_desktop.words.language import _
 from workmate_desktop.words.log import Target, notice_look, target_of
 from workmate_desktop.words.messages import error_sentence
@@ -46,9 +48,9 @@ class NoticesPane(Card):
     def __init__(
         self,
         theme: Theme,
-        books: NoticeReading,
-        invoicing: NoticeMarking,
-        bridge: LogNews,
+        books: Books,
+        invoicing: Invoicing,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

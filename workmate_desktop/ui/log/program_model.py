@@ -12,10 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock, to_text
 from workmate_desktop.domain.text import comparable
-from workmate_desktop.services.log import LogEntry
+from workmate_desktop.services.log import LogEntry, ProgramLog
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import Index
-from workmate_desktop.ui.log.ports import LogReading
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _
 from workmate_desktop.words.pills import Pill
@@ -52,7 +51,7 @@ _LEAST = {LevelFilter.ALL: 0, LevelFilter.WARNINGS: 2, LevelFilter.ERRORS: 3}
 class ProgramModel(QAbstractTableModel):
     """The lines that match `level` and `text`, oldest first."""
 
-    def __init__(self, log: LogReading, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, log: ProgramLog, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._log = log
         self._clock = clock

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop import __version__
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock, to_text
-from workmate_desktop.services.log import LogEntry
+from workmate_desktop.services.log import LogEntry, ProgramLog
 from workmate_desktop.ui.kit.cards import Card, EmptyState
 from workmate_desktop.ui.kit.controls import SearchField, Segments, button
 from workmate_desktop.ui.kit.open_outside import copy_text
@@ -26,7 +27,6 @@ from workmate_desktop.ui.kit.pills import PillDelegate
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.tables import Index, RowDelegate, style_table
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.log.ports import LogNews, LogReading
 from workmate_desktop.ui.log.program_model import (
     ENTRY_ROLE,
     Column,
@@ -52,8 +52,8 @@ class ProgramPane(Card):
     def __init__(
         self,
         theme: Theme,
-        log: LogReading,
-        bridge: LogNews,
+        log: ProgramLog,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

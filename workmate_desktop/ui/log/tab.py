@@ -4,10 +4,13 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
+from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.log.notices_pane import NoticesPane
-from workmate_desktop.ui.log.ports import LogNews, LogReading, NoticeMarking, NoticeReading
 from workmate_desktop.ui.log.program_pane import ProgramPane
 
 
@@ -23,10 +26,10 @@ class LogTab(QWidget):
     def __init__(
         self,
         theme: Theme,
-        books: NoticeReading,
-        invoicing: NoticeMarking,
-        log: LogReading,
-        bridge: LogNews,
+        books: Books,
+        invoicing: Invoicing,
+        log: ProgramLog,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

@@ -1,15 +1,28 @@
 """Im Hintergrund: whether the program goes on when its window is closed, and starts by itself."""
 
+from typing import Protocol
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
-from workmate_desktop.ui.notify.ports import StartsWithSession
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
+
+
+class StartsWithSession(Protocol):
+    """gateways.system.autostart.Autostart, which the window may not import."""
+
+    def enabled(self) -> bool:
+        """Whether the program is started with the session."""
+        ...
+
+    def set_enabled(self, wanted: bool) -> None:
+        """Start with the session, or not. Writes a file. Raises UserError."""
+        ...
 
 
 class BackgroundDialog(QDialog):
@@ -18,7 +31,7 @@ class BackgroundDialog(QDialog):
     def __init__(
         self,
         autostart: StartsWithSession,
-        bridge: Background,
+        bridge: Bridge,
         parent: QWidget | None = None,
         *,
         stays: bool,

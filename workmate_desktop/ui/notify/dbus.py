@@ -27,7 +27,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.bridge import Bridge
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
@@ -56,7 +56,7 @@ class DBusMessages(QObject):
 
     clicked = Signal(str)
 
-    def __init__(self, bridge: Background, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         from PySide6.QtDBus import QDBusConnection
 

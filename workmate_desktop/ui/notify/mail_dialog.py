@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.notify.addresses import mail_address
 from workmate_desktop.domain.notify.mail import (
@@ -27,6 +28,7 @@ from workmate_desktop.domain.notify.mail import (
     problems_of,
 )
 from workmate_desktop.domain.text import tidied
+from workmate_desktop.services.notify.mail_setup import MailSetup
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.file_offer import FileOffer
@@ -34,9 +36,7 @@ from workmate_desktop.ui.kit.fitting_area import FittingArea, grow
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.key_field import SecretField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.notify.mail_test import MailTest
-from workmate_desktop.ui.notify.ports import MailSettings
 from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_texts import hint, problem_words, security_words
 from workmate_desktop.words.messages import error_sentence
@@ -47,9 +47,7 @@ _WIDTH = 560
 class MailDialog(QDialog):
     """Accepted when everything is saved."""
 
-    def __init__(
-        self, settings: MailSettings, bridge: Background, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, settings: MailSetup, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._bridge = bridge

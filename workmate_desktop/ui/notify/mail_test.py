@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.notify.mail import MailAccount
-from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.services.notify.mail_setup import MailSetup
 from workmate_desktop.ui.kit.trial import Trial
-from workmate_desktop.ui.notify.ports import MailSettings
 from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_texts import sent_words
 
@@ -13,9 +13,7 @@ from workmate_desktop.words.mail_texts import sent_words
 class MailTest(Trial):
     """The button, and in `answer` whether the server took the mail."""
 
-    def __init__(
-        self, settings: MailSettings, bridge: Background, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, settings: MailSetup, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(
             bridge,
             _("&Testmail senden"),

@@ -4,14 +4,13 @@ What is told is read from the books, so it is what the notice list says.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, SignalInstance, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import Notice, told_outside
-from workmate_desktop.ui.kit.ports import Background
-from workmate_desktop.ui.log.ports import LogNews
+from workmate_desktop.services.books import Books
 from workmate_desktop.words.language import _
 from workmate_desktop.words.mail_words import summary
 from workmate_desktop.words.messages import error_sentence
@@ -28,19 +27,6 @@ _REMEMBERED = 5000
 _LONGEST = 250
 
 
-class ReadsNotices(Protocol):
-    """services.books.Books, as far as this goes."""
-
-    def notice(self, notice_id: str) -> Notice | None: ...
-
-
-class TellerNews(LogNews, Background, Protocol):
-    """bridge.Bridge, as far as this listens."""
-
-    @property
-    def reception_changed(self) -> SignalInstance: ...
-
-
 class DesktopTeller(QObject):
     """Listens to the bridge and calls `show(title, text, key)`; `key` is the id of the notice,
     empty for several. `trouble` is the code of why the database cannot be written, else None:
@@ -49,8 +35,8 @@ class DesktopTeller(QObject):
 
     def __init__(
         self,
-        books: ReadsNotices,
-        bridge: TellerNews,
+        books: Books,
+        bridge: Bridge,
         trouble: Callable[[], str | None],
         show: Callable[[str, str, str], None],
         parent: QObject,

@@ -1,44 +1,27 @@
 """What staff can do with the payment link of one invoice, from the panel and the row's menu."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from enum import StrEnum
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.payments.links import Offer, OfferState, PaymentLink
 from workmate_desktop.domain.payments.pay_address import PayAddress, PayHosts
 from workmate_desktop.services.books import Books
+from workmate_desktop.services.pay_links.pay import Pay
 from workmate_desktop.ui.kit.open_outside import Opener, OpenOutside, copy_text
-from workmate_desktop.ui.kit.ports import Background
-from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words import pay as pay_texts
 from workmate_desktop.words.customer_texts import CustomerTexts
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
-
-
-class Paying(Protocol):
-    """What is needed of services.pay.Pay."""
-
-    def offer(self, invoice_id: str) -> Offer:
-        """How the invoice can be paid now; quick enough for the GUI thread."""
-        ...
-
-    def link(self, invoice_id: str) -> PaymentLink:
-        """Its one usable link; asks Stripe, so for the background. Raises UserError."""
-        ...
-
-    def note_sent(self, invoice_id: str, channel: str) -> Future[None]:
-        """A line in the Verlauf."""
-        ...
 
 
 class PayAction(StrEnum):
@@ -70,11 +53,11 @@ class PayActions(QObject):
 
     def __init__(
         self,
-        pay: Paying,
+        pay: Pay,
         books: Books,
-        bridge: Background,
+        bridge: Bridge,
         clock: Clock,
-        toasts: ShowsToasts,
+        toasts: ToastHost,
         opener: Opener,
         window: QWidget,
         hosts: Callable[[], PayHosts] = PayHosts,

@@ -1,28 +1,19 @@
 """Opens **Erstatten** for a payment and follows the refund to its end; the window never waits."""
 
-from typing import Protocol
-
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.invoices.closings import stripe_can_return
 from workmate_desktop.domain.payments.payments import Payment, RequestState, refundable_minor
+from workmate_desktop.services.booking.refunds import Refunds
 from workmate_desktop.services.books import Books
-from workmate_desktop.ui.kit.ports import Background
-from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.ui.payments.refund_dialog import RefundDialog
 from workmate_desktop.words import formats, method_texts
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
-
-
-class GivesBack(Protocol):
-    """services.refunds.Refunds."""
-
-    def refund(self, payment_id: str, amount_minor: int, reason: str) -> RequestState:
-        """Blocks for as long as Stripe takes. Raises UserError."""
-        ...
 
 
 class Refunding(QObject):
@@ -36,9 +27,9 @@ class Refunding(QObject):
     def __init__(
         self,
         books: Books,
-        refunds: GivesBack,
-        bridge: Background,
-        toasts: ShowsToasts,
+        refunds: Refunds,
+        bridge: Bridge,
+        toasts: ToastHost,
         window: QWidget,
     ) -> None:
         super().__init__(window)

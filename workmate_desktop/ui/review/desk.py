@@ -7,10 +7,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.review import Decision, ReviewItem, ReviewList, Suggestion
 from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.plain_text import chosen_key
 from workmate_desktop.ui.kit.reason_dialog import ReasonDialog
 from workmate_desktop.ui.kit.theme import Theme
@@ -18,7 +21,6 @@ from workmate_desktop.ui.payments.more_than_owed import assigned_too_much
 from workmate_desktop.ui.review.choose_dialog import ChooseDialog
 from workmate_desktop.ui.review.detail import ReviewDetail
 from workmate_desktop.ui.review.pane import ReviewPane
-from workmate_desktop.ui.review.ports import RefundAsked, Reprocessing, Reviewing, ReviewNews
 from workmate_desktop.words import review as texts
 from workmate_desktop.words.events import reprocessed_words
 from workmate_desktop.words.language import _
@@ -29,6 +31,11 @@ logger = logging.getLogger("workmate.ui")
 
 _CALM_MS = 100
 """While much changes, list and count are read again at most this often."""
+
+
+RefundAsked = Callable[[str], None]
+"""Opens Erstatten for the payment of this id. The item leaves the list by itself when the money
+is back with the customer (services/booking/decide.py money_went_back)."""
 
 
 class ReviewDesk(QObject):
@@ -45,9 +52,9 @@ class ReviewDesk(QObject):
     def __init__(
         self,
         theme: Theme,
-        review: Reviewing,
-        receive: Reprocessing,
-        bridge: ReviewNews,
+        review: Review,
+        receive: Receive,
+        bridge: Bridge,
         clock: Clock,
         refund: RefundAsked | None = None,
         parent: QObject | None = None,

@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import ReviewItem, ReviewList
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.tables import SUBTEXT_ROLE, Index
-from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.words import formats
 from workmate_desktop.words import review as texts
 from workmate_desktop.words.language import _
@@ -32,7 +32,7 @@ class Column(IntEnum):
 class ReviewModel(QAbstractTableModel):
     """`shown` says which of the lists it is."""
 
-    def __init__(self, review: ItemReading, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, review: Review, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._review = review
         self._clock = clock

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.review import ReviewList, Waiting
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.cards import EmptyState
 from workmate_desktop.ui.kit.controls import Segments, button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
@@ -24,7 +25,6 @@ from workmate_desktop.ui.kit.tables import TALL_ROW_HEIGHT, Index, RowDelegate, 
 from workmate_desktop.ui.kit.theme import Theme, sized, tabular
 from workmate_desktop.ui.review.model import ID_ROLE, Column, ReviewModel
 from workmate_desktop.ui.review.others_line import OthersLine
-from workmate_desktop.ui.review.ports import ItemReading
 from workmate_desktop.words import review as texts
 from workmate_desktop.words.language import _
 
@@ -110,7 +110,7 @@ class ReviewPane(QWidget):
     undo_wanted = Signal(str)
 
     def __init__(
-        self, theme: Theme, review: ItemReading, clock: Clock, parent: QWidget | None = None
+        self, theme: Theme, review: Review, clock: Clock, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.model = ReviewModel(review, clock, self)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import NO_KEY, CatchUpResult
-from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
-from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
+from workmate_desktop.services.reception.reception import Reception
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.reception_texts import remark_words, result_words
@@ -26,9 +27,9 @@ class CatchUpTeller(QObject):
 
     def __init__(
         self,
-        reception: HasReception,
-        bridge: StripeNews,
-        toasts: ShowsToasts,
+        reception: Reception,
+        bridge: Bridge,
+        toasts: ToastHost,
         set_remark: Callable[[str], None],
         parent: QObject,
     ) -> None:

@@ -15,10 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventFilter
 from workmate_desktop.domain.reception.checklist import Remedy
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.books import Books
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
+from workmate_desktop.services.connection.public_address import PublicAddress
+from workmate_desktop.services.connection.stripe_setup import StripeSetup
+from workmate_desktop.services.reception.checklist_live import LiveChecklist
+from workmate_desktop.services.reception.reception import Reception
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.checklist.checklist_panel import ChecklistPanel
@@ -28,15 +35,6 @@ from workmate_desktop.ui.stripe.connection.empty_card import EmptyCard
 from workmate_desktop.ui.stripe.connection.tunnel_actions import TunnelActions
 from workmate_desktop.ui.stripe.events.event_detail import EventDetail
 from workmate_desktop.ui.stripe.events.events_pane import EventsPane
-from workmate_desktop.ui.stripe.ports import (
-    AddressControls,
-    EventReading,
-    HasChecklist,
-    HasReception,
-    Reprocessing,
-    Setup,
-    StripeNews,
-)
 from workmate_desktop.ui.stripe.reception_card import ReceptionCard
 from workmate_desktop.words.key_messages import KeyKind
 from workmate_desktop.words.language import _
@@ -69,16 +67,16 @@ class StripeTab(QStackedWidget):
     def __init__(
         self,
         theme: Theme,
-        setup: Setup,
-        books: EventReading,
-        receive: Reprocessing,
-        reception: HasReception,
-        bridge: StripeNews,
+        setup: StripeSetup,
+        books: Books,
+        receive: Receive,
+        reception: Reception,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
         *,
-        address: AddressControls | None = None,
-        checklist: HasChecklist | None = None,
+        address: PublicAddress | None = None,
+        checklist: LiveChecklist | None = None,
     ) -> None:
         """`address` None: no tunnel in this run. `checklist` None: none is shown."""
         super().__init__(parent)

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock, true_now
 from workmate_desktop.domain.invoices.lists import EventRow
-from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.reception.reception import Reception, ReceptionState, ReceptionStatus
 from workmate_desktop.ui.kit.cards import DotLabel
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _
 from workmate_desktop.words.reception_texts import reception_words
@@ -26,14 +26,6 @@ _PAUSE_MS = 250
 """A flood of events is read this often."""
 
 
-class LastEvent(Protocol):
-    """What the bar reads of the books."""
-
-    def last_event(self) -> EventRow | None:
-        """The newest Stripe event."""
-        ...
-
-
 class StatusBar(QStatusBar):
     """Follows the bridge; the time since the last event is counted once a second at most.
 
@@ -43,9 +35,9 @@ class StatusBar(QStatusBar):
     def __init__(
         self,
         theme: Theme,
-        books: LastEvent,
-        reception: HasReception,
-        bridge: StripeNews,
+        books: Books,
+        reception: Reception,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
         *,

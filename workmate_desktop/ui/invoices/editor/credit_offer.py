@@ -1,7 +1,6 @@
 """In the editor: credits of the chosen customer, each to be deducted with one click."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
@@ -10,14 +9,6 @@ from workmate_desktop.domain.review import Credit
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _, fill
-
-
-class OffersCredits(Protocol):
-    """services.review.Review."""
-
-    def open_credits(self, customer_id: str, livemode: bool) -> list[Credit]: ...
-
-    def chosen_credits(self, invoice_id: str) -> list[Credit]: ...
 
 
 def deducted_words(credit: Credit) -> str:

@@ -15,24 +15,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.vat_ids import EXAMPLES
 from workmate_desktop.domain.notify.addresses import mail_address
 from workmate_desktop.domain.text import one_line
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.invoices.editor.changed_elsewhere import (
     CODES,
     ChangedBanner,
     Compared,
     OtherVersionDialog,
 )
-from workmate_desktop.ui.invoices.editor.ports import CustomerReading, CustomerWriting
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Waiting
 from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
 from workmate_desktop.words.vat_check import VatProblem, read_vat_id
@@ -59,7 +60,7 @@ class EditedCustomer:
     """A customer to be corrected, where it can be read again, and what time it is."""
 
     known: Customer
-    books: CustomerReading
+    books: Books
     clock: Clock
 
 
@@ -73,8 +74,8 @@ class CustomerDialog(QDialog):
 
     def __init__(
         self,
-        invoicing: CustomerWriting,
-        bridge: Waiting,
+        invoicing: Invoicing,
+        bridge: Bridge,
         name: str = "",
         parent: QWidget | None = None,
         *,

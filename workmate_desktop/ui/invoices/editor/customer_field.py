@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QWidg
 
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.text import comparable
-from workmate_desktop.ui.invoices.editor.ports import CustomerReading
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.words.language import _
 
@@ -86,7 +86,7 @@ class CustomerField(QComboBox):
     left_unknown = Signal()
     new_wanted = Signal(str)
 
-    def __init__(self, books: CustomerReading, parent: QWidget | None = None) -> None:
+    def __init__(self, books: Books, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._customer: Customer | None = None

@@ -17,19 +17,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.invoices import Invoice
 from workmate_desktop.domain.review import Credit
+from workmate_desktop.services.booking.review import Review
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.invoices.editor.changed_elsewhere import (
     CODES,
     ChangedBanner,
     OtherVersionDialog,
 )
-from workmate_desktop.ui.invoices.editor.credit_offer import OffersCredits
 from workmate_desktop.ui.invoices.editor.customer_dialog import CustomerDialog, EditedCustomer
 from workmate_desktop.ui.invoices.editor.form import InvoiceForm
-from workmate_desktop.ui.invoices.editor.ports import EditorReading, EditorWriting
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import (
@@ -39,7 +41,6 @@ from workmate_desktop.ui.kit.plain_text import (
     message_box,
     plain_tip,
 )
-from workmate_desktop.ui.kit.ports import Waiting
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
@@ -59,15 +60,15 @@ class InvoiceEditor(QDialog):
 
     def __init__(
         self,
-        books: EditorReading,
-        invoicing: EditorWriting,
-        bridge: Waiting,
+        books: Books,
+        invoicing: Invoicing,
+        bridge: Bridge,
         clock: Clock,
         *,
         theme: Theme,
         test_mode: bool | None,
         invoice: Invoice | None = None,
-        credits_kept: OffersCredits | None = None,
+        credits_kept: Review | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """`test_mode`: which keys are configured, None for none. `invoice`: the draft to edit.

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import Invoice, InvoiceDraft, totals_of
 from workmate_desktop.domain.payments.money import MAX_MINOR
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.invoices.editor.credit_offer import CreditOffer, deducted_words
 from workmate_desktop.ui.invoices.editor.customer_field import CustomerField
 from workmate_desktop.ui.invoices.editor.dates import (
@@ -27,7 +28,6 @@ from workmate_desktop.ui.invoices.editor.dates import (
 from workmate_desktop.ui.invoices.editor.items_input import Column, column_title, problem_sentence
 from workmate_desktop.ui.invoices.editor.items_model import ItemsModel
 from workmate_desktop.ui.invoices.editor.items_view import ItemsView
-from workmate_desktop.ui.invoices.editor.ports import CustomerReading
 from workmate_desktop.ui.invoices.editor.totals_panel import TotalsPanel
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.date_field import DateField
@@ -61,7 +61,7 @@ class InvoiceForm(QWidget):
 
     def __init__(
         self,
-        books: CustomerReading,
+        books: Books,
         theme: Theme,
         today: date,
         invoice: Invoice | None = None,

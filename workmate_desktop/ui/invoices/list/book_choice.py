@@ -1,10 +1,9 @@
 """Which book the tab shows: test invoices or real ones, never both in one list."""
 
-from typing import Protocol
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.kit.controls import Segments
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words.language import _
@@ -13,21 +12,13 @@ _TEST = "test"
 _REAL = "real"
 
 
-class KnowsBooks(Protocol):
-    """The one question asked here."""
-
-    def has_invoices(self, livemode: bool) -> bool:
-        """Whether this book holds anything."""
-        ...
-
-
 class BookChoice:
     """The rule. Test invoices show in test mode only; there they come first once there are any.
 
     `livemode_keys` is the mode of the Stripe keys, None without keys.
     """
 
-    def __init__(self, books: KnowsBooks) -> None:
+    def __init__(self, books: RowReading) -> None:
         self._books = books
         self._chosen: bool | None = None
         self._has_test = False
@@ -52,7 +43,7 @@ class BookChoice:
         """Whether test invoices are kept out of sight; asks the books."""
         return self.livemode_keys is not False and self._books.has_invoices(False)
 
-    def read_from(self, books: KnowsBooks) -> None:
+    def read_from(self, books: RowReading) -> None:
         """Ask these books from now on."""
         self._books = books
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,13 +12,15 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceQuery
 from workmate_desktop.services.upkeep.csv_export import write_csv
-from workmate_desktop.ui.invoices.ports import Announcements
 from workmate_desktop.ui.invoices.row_reading import RowReading
-from workmate_desktop.ui.kit.toast import ShowsToasts, ToastKind
+from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.words import formats
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
+
+if TYPE_CHECKING:
+    from workmate_desktop.bridge import Bridge
 
 
 class ListExport(QObject):
@@ -26,9 +29,9 @@ class ListExport(QObject):
     def __init__(
         self,
         books: RowReading,
-        bridge: Announcements,
+        bridge: "Bridge",
         clock: Clock,
-        toasts: ShowsToasts,
+        toasts: ToastHost,
         window: QWidget,
     ) -> None:
         super().__init__(window)

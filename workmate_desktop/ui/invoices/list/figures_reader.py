@@ -2,12 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.lists import Figures, InvoiceQuery
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading
+
+if TYPE_CHECKING:
+    from workmate_desktop.bridge import Bridge
+    from workmate_desktop.services.books import Books
 
 logger = logging.getLogger("workmate.ui")
 
@@ -21,8 +25,8 @@ class FiguresReader(QObject):
 
     def __init__(
         self,
-        books: InvoiceReading,
-        bridge: Announcements,
+        books: "Books",
+        bridge: "Bridge",
         query: Callable[[], InvoiceQuery],
         show: Callable[[Figures], None],
         parent: QObject,

@@ -6,12 +6,12 @@ It can be on the screen before the panel beside it is imported and before the bo
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import Qt
 
 from workmate_desktop.domain.invoices.lists import InvoiceQuery
-from workmate_desktop.ui.invoices.list.book_choice import BookChoice, BookSwitch, KnowsBooks
+from workmate_desktop.ui.invoices.list.book_choice import BookChoice, BookSwitch
 from workmate_desktop.ui.invoices.list.cancelled_line import CancelledLine, ListFooter
 from workmate_desktop.ui.invoices.list.list_pane import ListPane
 from workmate_desktop.ui.invoices.list.sides import Sides
@@ -22,15 +22,11 @@ from workmate_desktop.ui.invoices.row_reading import RowReading
 from workmate_desktop.ui.kit.theme import Theme
 
 
-class ListReading(RowReading, KnowsBooks, Protocol):
-    """What this side reads."""
-
-
 class ListSide:
     """The widgets of this side in their splitter. They react to nobody until they are wired."""
 
     def __init__(
-        self, theme: Theme, books: ListReading, today: date, livemode_keys: bool | None = None
+        self, theme: Theme, books: RowReading, today: date, livemode_keys: bool | None = None
     ) -> None:
         """`livemode_keys` is the mode of the Stripe keys, None where none is known."""
         self.choice = BookChoice(books)
@@ -53,7 +49,7 @@ class ListSide:
         """Take no clicks until `read_from`."""
         self.splitter.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def read_from(self, books: ListReading) -> None:
+    def read_from(self, books: RowReading) -> None:
         """The books are open: read the list again, from them, and take clicks."""
         self.choice.read_from(books)
         self.model.reload(books)

@@ -9,16 +9,18 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.closings import stripe_can_return
 from workmate_desktop.domain.invoices.invoices import OWED, InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.payments.payments import Payment
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.invoices.panel.cancel_dialog import (
     cancel_dialog,
     owe_again_dialog,
     reverse_dialog,
 )
-from workmate_desktop.ui.invoices.ports import Announcements, InvoiceReading, InvoiceWriting
 from workmate_desktop.ui.kit.open_outside import copy_text
 from workmate_desktop.ui.kit.plain_text import Choice, chosen_key, message_box
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
@@ -109,9 +111,9 @@ class InvoiceActions(QObject):
     def __init__(
         self,
         theme: Theme,
-        books: InvoiceReading,
-        invoicing: InvoiceWriting,
-        bridge: Announcements,
+        books: Books,
+        invoicing: Invoicing,
+        bridge: Bridge,
         clock: Clock,
         window: QWidget,
         pay: PayActions | None = None,

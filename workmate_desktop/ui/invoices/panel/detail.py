@@ -8,6 +8,7 @@ from workmate_desktop.domain.history import HistoryLine
 from workmate_desktop.domain.invoices.invoices import Invoice
 from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.domain.payments.reversals import ReversalKind
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction, actions_for, has_next_step
 from workmate_desktop.ui.invoices.panel.buyer_text import address_line
 from workmate_desktop.ui.invoices.panel.detail_sections import (
@@ -22,7 +23,6 @@ from workmate_desktop.ui.invoices.panel.moved_block import MovedBlock
 from workmate_desktop.ui.invoices.panel.overpaid import OverpaidBlock
 from workmate_desktop.ui.invoices.panel.pay_part import PayBlock, PayView
 from workmate_desktop.ui.invoices.panel.timeline import Timeline, TimelineEntry
-from workmate_desktop.ui.invoices.ports import InvoiceReading
 from workmate_desktop.ui.kit.cards import EmptyState
 from workmate_desktop.ui.kit.pills import PillLabel
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
@@ -59,7 +59,7 @@ class DetailPanel(QStackedWidget):
     def __init__(
         self,
         theme: Theme,
-        books: InvoiceReading,
+        books: Books,
         clock: Clock,
         parent: QWidget | None = None,
         *,

@@ -1,15 +1,14 @@
 """Beside an invoice: money that counts for it from another one, or for another one from it."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from typing import Protocol
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.payments.payments import Payment, StaffKind
 from workmate_desktop.domain.review import MovedMoney
-from workmate_desktop.ui.invoices.ports import Announcements
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
@@ -17,21 +16,13 @@ from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
 
 
-class MovesMoney(Protocol):
-    """services.review.Review."""
-
-    def moves_of(self, invoice_id: str) -> list[MovedMoney]: ...
-
-    def undo(self, decision_id: str) -> "Future[None]": ...
-
-
 class MovedBlock(QWidget):
     """Hidden until `set_ports`, and while no money was moved. A line and a button for each."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._moves: MovesMoney | None = None
-        self._bridge: Announcements | None = None
+        self._moves: Review | None = None
+        self._bridge: Bridge | None = None
         self._shown: list[MovedMoney] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +35,7 @@ class MovedBlock(QWidget):
         self.trouble.hide()
         self.hide()
 
-    def set_ports(self, moves: MovesMoney, bridge: Announcements) -> None:
+    def set_ports(self, moves: Review, bridge: Bridge) -> None:
         """What knows moved money, and takes it back."""
         self._moves, self._bridge = moves, bridge
 

@@ -1,14 +1,15 @@
 """Beside an overpaid invoice: give the difference back, or keep it for the next invoice."""
 
 from concurrent.futures import Future
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.review import KeptCredit
-from workmate_desktop.ui.invoices.ports import Announcements
+from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words import formats
@@ -17,16 +18,6 @@ from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
 
 T = TypeVar("T")
-
-
-class KeepsCredits(Protocol):
-    """services.review.Review."""
-
-    def credits_of(self, invoice_id: str) -> list[KeptCredit]: ...
-
-    def keep_credit(self, invoice_id: str) -> "Future[str]": ...
-
-    def undo(self, decision_id: str) -> "Future[None]": ...
 
 
 class OverpaidBlock(QWidget):
@@ -42,8 +33,8 @@ class OverpaidBlock(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._credits: KeepsCredits | None = None
-        self._bridge: Announcements | None = None
+        self._credits: Review | None = None
+        self._bridge: Bridge | None = None
         self._row: InvoiceRow | None = None
         self._refunds = False
         self._spare = 0
@@ -65,7 +56,7 @@ class OverpaidBlock(QWidget):
         self.undo.clicked.connect(self._on_undo)
         self.hide()
 
-    def set_ports(self, kept: KeepsCredits, bridge: Announcements, *, refunds: bool) -> None:
+    def set_ports(self, kept: Review, bridge: Bridge, *, refunds: bool) -> None:
         """What keeps credits; `refunds` offers giving the money back, too."""
         self._credits, self._bridge, self._refunds = kept, bridge, refunds
 

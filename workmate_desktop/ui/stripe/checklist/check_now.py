@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.reception.self_test import SelfTestResult
-from workmate_desktop.ui.stripe.ports import HasReception, StripeNews
+from workmate_desktop.services.reception.reception import Reception
 
 
 class CheckNow(QObject):
@@ -20,8 +21,8 @@ class CheckNow(QObject):
 
     def __init__(
         self,
-        reception: HasReception,
-        bridge: StripeNews,
+        reception: Reception,
+        bridge: Bridge,
         look: Callable[[], None],
         fetch: Callable[[], int | None],
         test: Callable[[], SelfTestResult],

@@ -4,14 +4,15 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.reception.checklist import Point, PointId
+from workmate_desktop.services.reception.checklist_live import LiveChecklist
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.side_panel import reading_area, style_panel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.checklist.checklist_row import ChecklistRow
-from workmate_desktop.ui.stripe.ports import HasChecklist, StripeNews
 from workmate_desktop.words import checklist_texts
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
@@ -34,8 +35,8 @@ class ChecklistPanel(QWidget):
     def __init__(
         self,
         theme: Theme,
-        checklist: HasChecklist,
-        bridge: StripeNews,
+        checklist: LiveChecklist,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QWidget
 
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.keys import mask
+from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.ui.kit.cards import Card, KeyValueRows
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.mode_badge import hidden_test_data
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _, fill
@@ -21,7 +21,7 @@ class AccountCard(Card):
 
     edit_wanted = Signal()
 
-    def __init__(self, setup: Setup, parent: QWidget | None = None) -> None:
+    def __init__(self, setup: StripeSetup, parent: QWidget | None = None) -> None:
         super().__init__(parent, title=_("Konto"))
         self._setup = setup
         self._answered = False

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.stripe.keys import (
     PUBLISHABLE_PREFIXES,
@@ -26,6 +27,7 @@ from workmate_desktop.domain.stripe.keys import (
     problem_of_secret,
     problem_of_webhook_secret,
 )
+from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.file_offer import FileOffer
@@ -34,9 +36,7 @@ from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.key_field import KeyField, SecretField
 from workmate_desktop.ui.kit.open_outside import Page, open_page
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.stripe.connection.connection_test import ConnectionTest
-from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import key_texts
 from workmate_desktop.words.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.words.language import _
@@ -54,8 +54,8 @@ class ConfigureDialog(QDialog):
 
     def __init__(
         self,
-        setup: Setup,
-        bridge: Background,
+        setup: StripeSetup,
+        bridge: Bridge,
         parent: QWidget | None = None,
         *,
         open_address: Callable[[Page], None] = open_page,

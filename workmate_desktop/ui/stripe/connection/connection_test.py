@@ -3,10 +3,10 @@
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.ui.kit.trial import Trial
-from workmate_desktop.ui.stripe.ports import Setup
 from workmate_desktop.words import key_texts
 from workmate_desktop.words.language import _
 
@@ -20,7 +20,7 @@ _LINE = 16
 class ConnectionTest(Trial):
     """The button, and in `answer` the name of the account."""
 
-    def __init__(self, setup: Setup, bridge: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, setup: StripeSetup, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(
             bridge,
             _("&Verbindung testen"),

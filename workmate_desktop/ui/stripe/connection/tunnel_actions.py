@@ -5,10 +5,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from workmate_desktop.ui.kit.ports import Background
+from workmate_desktop.bridge import Bridge
+from workmate_desktop.services.connection.public_address import PublicAddress
 from workmate_desktop.ui.stripe.connection.tunnel_dialog import TunnelDialog
 from workmate_desktop.ui.stripe.connection.tunnel_part import TunnelPart
-from workmate_desktop.ui.stripe.ports import AddressControls
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -16,7 +16,7 @@ class TunnelActions(QObject):
     """Connects the buttons of `part` with `address`. Lives as long as `parent`."""
 
     def __init__(
-        self, address: AddressControls, bridge: Background, part: TunnelPart, parent: QWidget
+        self, address: PublicAddress, bridge: Bridge, part: TunnelPart, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._parent = parent

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.connection.tunnel import host_name
-from workmate_desktop.services.connection.public_address import AddressState
+from workmate_desktop.services.connection.public_address import AddressState, PublicAddress
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.fitting_area import fit_words
@@ -14,8 +15,6 @@ from workmate_desktop.ui.kit.forms import FormField, Message
 from workmate_desktop.ui.kit.key_field import SecretField
 from workmate_desktop.ui.kit.open_outside import Page, open_page
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
-from workmate_desktop.ui.stripe.ports import AddressControls
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
 
@@ -25,8 +24,8 @@ class TunnelDialog(QDialog):
 
     def __init__(
         self,
-        address: AddressControls,
-        bridge: Background,
+        address: PublicAddress,
+        bridge: Bridge,
         parent: QWidget | None = None,
         *,
         open_address: Callable[[Page], None] = open_page,

@@ -3,10 +3,13 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventRow
 from workmate_desktop.domain.review import Decided
 from workmate_desktop.domain.stripe.events import Outcome
+from workmate_desktop.services.booking.receive import Receive
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.cards import EmptyState, KeyValueRows
 from workmate_desktop.ui.kit.controls import CopyButton, button
 from workmate_desktop.ui.kit.pills import PillLabel
@@ -14,7 +17,6 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.side_panel import reading_area, style_panel
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.events.event_fields import event_fields
-from workmate_desktop.ui.stripe.ports import EventReading, Reprocessing, StripeNews
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _, fill
@@ -36,9 +38,9 @@ class EventDetail(QStackedWidget):
     def __init__(
         self,
         theme: Theme,
-        books: EventReading,
-        receive: Reprocessing,
-        bridge: StripeNews,
+        books: Books,
+        receive: Receive,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
+from workmate_desktop.services.books import Books
 from workmate_desktop.services.upkeep.csv_export import write_csv
-from workmate_desktop.ui.stripe.ports import EventReading
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _
@@ -25,9 +25,7 @@ def ask_for_file(parent: QWidget, clock: Clock) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def export_events(
-    path: Path, books: EventReading, which: EventFilter, text: str, clock: Clock
-) -> int:
+def export_events(path: Path, books: Books, which: EventFilter, text: str, clock: Clock) -> int:
     """Write all events of this filter and search, newest first. Returns how many.
 
     Reads page by page: for the background. Raises UserError.

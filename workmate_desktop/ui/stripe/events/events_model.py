@@ -14,9 +14,9 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
 from workmate_desktop.domain.stripe.events import Outcome
 from workmate_desktop.domain.text import comparable
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.plain_text import plain_tip
 from workmate_desktop.ui.kit.tables import Index
-from workmate_desktop.ui.stripe.ports import EventReading
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _
@@ -54,7 +54,7 @@ _SHOWN_BY = {
 class EventsModel(QAbstractTableModel):
     """The loaded part of the list. `which` and `text` say what is shown."""
 
-    def __init__(self, books: EventReading, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, books: Books, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._clock = clock

@@ -4,8 +4,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QWidget
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.lists import EventFilter
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.cards import Card, EmptyState
 from workmate_desktop.ui.kit.controls import SearchField, Segments, button
 from workmate_desktop.ui.kit.plain_text import PlainLabel
@@ -13,7 +15,6 @@ from workmate_desktop.ui.kit.theme import Theme, mark
 from workmate_desktop.ui.stripe.events.events_export import ask_for_file, export_events
 from workmate_desktop.ui.stripe.events.events_model import EventsModel
 from workmate_desktop.ui.stripe.events.events_table import EventsTable
-from workmate_desktop.ui.stripe.ports import EventReading, StripeNews
 from workmate_desktop.words import events as texts
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
@@ -38,8 +39,8 @@ class EventsPane(Card):
     def __init__(
         self,
         theme: Theme,
-        books: EventReading,
-        bridge: StripeNews,
+        books: Books,
+        bridge: Bridge,
         clock: Clock,
         parent: QWidget | None = None,
     ) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery
+from workmate_desktop.services.books import Books
 from workmate_desktop.ui.kit.tables import Index
-from workmate_desktop.ui.stripe.ports import OpenInvoices
 from workmate_desktop.words import formats
 from workmate_desktop.words.invoices import label
 
@@ -22,7 +22,7 @@ MOST = 50
 class OpenInvoicesModel(QAbstractListModel):
     """One short page, read anew when something changed."""
 
-    def __init__(self, books: OpenInvoices, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, books: Books, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._books = books
         self._clock = clock

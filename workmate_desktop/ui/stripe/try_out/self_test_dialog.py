@@ -13,14 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
+from workmate_desktop.services.reception.self_test import SelfTest
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.icon_label import IconLabel
 from workmate_desktop.ui.kit.plain_text import PlainLabel
-from workmate_desktop.ui.kit.ports import Background
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.stripe.ports import SelfTesting
 from workmate_desktop.words import self_test_texts
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
@@ -39,8 +39,8 @@ class SelfTestDialog(QDialog):
     def __init__(
         self,
         theme: Theme,
-        self_test: SelfTesting,
-        bridge: Background,
+        self_test: SelfTest,
+        bridge: Bridge,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

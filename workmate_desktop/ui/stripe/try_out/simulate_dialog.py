@@ -20,8 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.stripe.scenario import Scenario
+from workmate_desktop.services.books import Books
+from workmate_desktop.services.reception.simulate import Simulation
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import SearchField, button
 from workmate_desktop.ui.kit.fitting_area import room_for
@@ -30,7 +33,6 @@ from workmate_desktop.ui.kit.placing import place_clear_of
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.tables import RowDelegate
 from workmate_desktop.ui.kit.theme import Theme
-from workmate_desktop.ui.stripe.ports import OpenInvoices, Simulating, StripeNews
 from workmate_desktop.ui.stripe.try_out.open_invoices_model import LINE_HEIGHT, OpenInvoicesModel
 from workmate_desktop.words import events as texts
 from workmate_desktop.words.language import _
@@ -60,9 +62,9 @@ class SimulateDialog(QDialog):
     def __init__(
         self,
         theme: Theme,
-        books: OpenInvoices,
-        simulation: Simulating,
-        bridge: StripeNews,
+        books: Books,
+        simulation: Simulation,
+        bridge: Bridge,
         clock: Clock,
         invoice_id: str | None = None,
         parent: QWidget | None = None,
