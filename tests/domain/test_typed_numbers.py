@@ -153,7 +153,8 @@ def test_me4_every_way_to_write_an_amount_reads_back_or_is_asked(
     digits = exponent(currency)
     assume(not (digits == 3 and comma == "."))  # 1.234 is thousands here, in every currency
     text = f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
-    text = text.translate(str.maketrans(",.", group + comma))
+    as_written: dict[str, str | int | None] = {",": group, ".": comma}
+    text = text.translate(str.maketrans(as_written))
     shown = f"{currency.upper()} {text}" if sign_first else f"{text} {currency.upper()}"
     found = formats.parse_money(shown, currency)
     if found is None:
