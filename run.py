@@ -38,18 +38,13 @@ STAMP = VENV / "workmate-installed.json"
 PYTHON_TAG = sys.implementation.cache_tag  # cpython-311: whose packages these are
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds everything of the runtime lock, and more
-
-SYSTEMS = ("linux", "win32", "darwin")
+UNIX = ("linux", "darwin")
 LINT_STEPS = (
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
-    # A cache for each: with one for all, every run would begin anew. The tests kill and fork by
-    # what Windows has not, so there the program alone is looked at.
-    *(
-        ["-m", "mypy", "--platform", one, "--cache-dir", f".mypy_cache/{one}"]
-        + (["-p", "workmate_desktop"] if one == "win32" else [])
-        for one in SYSTEMS
-    ),
+    # A cache for each, or every run would begin anew. The tests fork and kill: not on Windows.
+    *(["-m", "mypy", "--platform", on, f"--cache-dir=.mypy_cache/{on}"] for on in UNIX),
+    ["-m", "mypy", *"--platform=win32 --cache-dir=.mypy_cache/win32 -p workmate_desktop".split()],
 )
 WITHOUT_QT = {"serve", "doctor", "backup", "restore", "--version", "--help", "-h", "lint"}
 
