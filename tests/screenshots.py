@@ -178,7 +178,7 @@ def render(names: Sequence[str], scale: int, out: Path, *, handbook: bool = Fals
             app.processEvents()
             path = out / (f"{name}.png" if handbook else f"{name}-{scheme}-{scale}.png")
             picture = widget.grab().toImage()
-            if not (_small(picture) if handbook else picture).save(str(path), b"PNG", 0):
+            if not (_small(picture) if handbook else picture).save(str(path), quality=0):
                 raise OSError(f"{path} cannot be written")
             print(path)
             widget.close()

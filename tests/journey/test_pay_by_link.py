@@ -35,7 +35,7 @@ class Outside(QObject):
 def outside(qapp: object) -> Iterator[Outside]:
     made = Outside()
     for scheme in ("http", "https", "mailto"):
-        QDesktopServices.setUrlHandler(scheme, made, b"take")
+        QDesktopServices.setUrlHandler(scheme, made, "take")  # type: ignore[arg-type]
     yield made
     for scheme in ("http", "https", "mailto"):
         QDesktopServices.unsetUrlHandler(scheme)
