@@ -24,6 +24,7 @@ class Fault(StrEnum):
     RATE_LIMIT = "429"
     CONFLICT = "409"
     BAD_REQUEST = "400"
+    MISSING = "404"
     OTHER_PARAMETERS = "400_key"
     """400: the idempotency key was used with other parameters."""
     STRANGE_CODE = "400_strange"
@@ -49,6 +50,7 @@ _ERRORS = {
     Fault.RATE_LIMIT: (429, "invalid_request_error", "Request rate limit exceeded.", "rate_limit"),
     Fault.CONFLICT: (409, "invalid_request_error", "Object lock timeout.", "lock_timeout"),
     Fault.BAD_REQUEST: (400, "invalid_request_error", "Invalid parameter.", "parameter_invalid"),
+    Fault.MISSING: (404, "invalid_request_error", "No such object.", "resource_missing"),
     Fault.OTHER_PARAMETERS: (400, "idempotency_error", "Keys can only be used once.", None),
     Fault.STRANGE_CODE: (400, "invalid_request_error", "Invalid.", "<b>No</b> code, at all"),
     Fault.SERVER_ERROR: (500, "api_error", "An unknown error occurred", None),

@@ -4,8 +4,10 @@ import socket
 import threading
 import traceback
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import requests
 
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
@@ -112,6 +114,24 @@ def test_h10_no_net() -> None:
         unused.bind(("127.0.0.1", 0))  # bound, not listening: refused
         base = f"http://127.0.0.1:{unused.getsockname()[1]}"
         assert refusal_of(StripeApi(SECRET_KEY, api_base=base)).kind is Refusal.NO_NET
+
+
+@pytest.mark.parametrize(("timeout", "waits"), [(80.0, (10.0, 80.0)), (3.0, (3.0, 3.0))])
+def test_h10_no_connection_is_waited_for_ten_seconds_at_most(
+    monkeypatch: pytest.MonkeyPatch, timeout: float, waits: tuple[float, float]
+) -> None:
+    """For the connection and for the answer: a PC without a net says so soon."""
+    told: list[object] = []
+    send = requests.Session.send
+
+    def note(session: requests.Session, *about: Any, **how: Any) -> requests.Response:
+        told.append(how["timeout"])
+        return send(session, *about, **how)
+
+    monkeypatch.setattr(requests.Session, "send", note)
+    with StripeStandIn() as stripe:
+        StripeApi(SECRET_KEY, api_base=stripe.url, timeout=timeout).account()
+    assert told == [waits]
 
 
 def test_i_no_answer() -> None:

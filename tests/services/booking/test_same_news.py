@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.waiting import PATIENCE
 from workmate_desktop.domain.invoices.lists import EventFilter
 from workmate_desktop.domain.stripe.events import FOUND_BY_INVOICE, Source
 from workmate_desktop.gateways.stripe.webhook import parse
+from workmate_desktop.services.catch_up.comparison import Found
 
 
 @pytest.fixture
@@ -86,6 +88,25 @@ def test_md4_the_other_way_round_it_is_one_line_as_well(there: Compared) -> None
     [receipt] = office.receive.fetched([event], Source.CATCH_UP, lambda _t: None).result(PATIENCE)
     assert receipt.known
     assert listed(there) == [("booked", "TEST-2026-0001")]
+
+
+def test_md4_what_its_event_told_in_the_meantime_is_no_result_of_the_comparison(
+    there: Compared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event came when the comparison had looked which payments are missing."""
+    [invoice] = there.at.invoices(1)
+    there.at.pay(invoice)
+    [event] = [one for one in there.at.stripe.events if one["type"] == "payment_intent.succeeded"]
+    fetched = there.office.receive.fetched
+
+    def late(*asked: Any) -> Any:
+        deliver(there.office, event)
+        return fetched(*asked)
+
+    monkeypatch.setattr(there.office.receive, "fetched", late)
+    assert there.run() == Found(fees=1)
+    assert there.results() == []
+    assert there.state(invoice)[:2] == ("paid", 11900)
 
 
 def test_md4_two_events_of_stripe_about_one_payment_stay_two_lines(there: Compared) -> None:

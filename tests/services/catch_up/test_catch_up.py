@@ -228,6 +228,7 @@ def test_without_a_secret_key_nothing_is_asked(absence: Absence) -> None:
     absence.office.keys = None
     result = absence.run()
     assert result.trouble is not None and result.trouble.code == "catch_up_no_key"
+    assert not result.complete
     assert absence.stripe.asked == []
 
 

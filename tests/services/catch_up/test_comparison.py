@@ -17,6 +17,7 @@ from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_http import Fault
 from tests.standins.stripe_refunds import fee_of
 from tests.waiting import PATIENCE, Steered
+from workmate_desktop.domain.changes import InvoiceChanged
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.services.catch_up.comparison import FEES_AT_ONCE, Comparison, Found
 
@@ -169,6 +170,10 @@ def test_a_dispute_is_followed_to_its_end(there: Compared) -> None:
     there.at.later(days=1)
     assert there.run().reversals == 1
     assert there.state(invoice) == ("paid", 11900, 0, 0)
+    # As Stripe's own events are called: https://docs.stripe.com/api/events/types
+    assert there.office.rows(
+        "SELECT type FROM stripe_events WHERE type LIKE 'charge.dispute.%' ORDER BY rowid"
+    ) == [("charge.dispute.updated",), ("charge.dispute.closed",)]
 
 
 def test_once_a_day_also_after_a_new_start(there: Compared) -> None:
@@ -199,6 +204,13 @@ def test_what_breaks_off_is_done_again(there: Compared) -> None:
         there.run()
     assert there.state(invoice)[0] == "open"
     assert there.run().payments == 1
+
+
+def test_what_stripe_misses_on_the_first_page_is_no_reason_to_begin_anew(there: Compared) -> None:
+    there.at.stripe.fail_next(Fault.MISSING)
+    with pytest.raises(UserError):
+        there.run()
+    assert there.asked("/v1/charges") == 1
 
 
 def test_more_than_a_page(there: Compared) -> None:
@@ -241,6 +253,23 @@ def test_a_payment_that_stripe_does_not_know_is_not_asked_for_all_the_time(
     there.seconds += 600
     there.run()
     assert there.asked("/v1/charges") == asked + 1
+
+
+def test_a_fee_that_is_known_days_later_is_announced(there: Compared) -> None:
+    """The page of the invoice shows it at once."""
+    invoice, intent = there.paid_invoice()
+    [charge] = [
+        one
+        for one in there.at.stripe._ledger.objects.values()
+        if one.get("payment_intent") == intent
+    ]
+    transaction, charge["balance_transaction"] = charge["balance_transaction"], None
+    assert there.run() == Found()
+    charge["balance_transaction"] = transaction
+    there.office.changes.clear()
+    there.seconds += 600
+    assert there.run() == Found(fees=1)
+    assert InvoiceChanged(invoice) in there.office.changes
 
 
 @pytest.mark.parametrize("ahead_days", [-1000, 1000])

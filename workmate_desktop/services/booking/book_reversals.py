@@ -269,8 +269,6 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
             continue
         found.append(_entry(object_id, step))
         missing -= step
-        if missing == 0:
-            break
     if missing:
         # Nothing failed: what was booked never was a refund, but the rest of a hold.
         found.append(replace(_entry(charge_id, missing), was_none=missing < 0))

@@ -127,7 +127,8 @@ def use(t: Transaction, credit_id: str, invoice_id: str, actor: str) -> None:
         raise UserError("credit_other_currency")
     if origin.overpaid_minor < t.reviews.credited(origin.id, up_to=credit_id):
         raise UserError("credit_nothing_left")
-    amount = credit.amount_minor or 0
+    amount = credit.amount_minor
+    assert amount is not None  # a credit always has one
     wanted = min(amount, target.outstanding_minor)
     if not wanted:
         return  # nothing is owed: it stays a credit
@@ -153,8 +154,8 @@ def give_up(t: Transaction, credit_id: str, actor: str) -> None:
     if t.reviews.credit_is_used(credit_id):
         raise UserError("credit_used_already")
     _undo(t, credit_id, actor)
-    invoice_id, amount = credit.invoice_id or "", credit.amount_minor or 0
-    _tell(t, invoice_id, Action.CREDIT_UNDONE, actor, amount, credit_id)
+    assert credit.invoice_id is not None and credit.amount_minor is not None  # a credit has both
+    _tell(t, credit.invoice_id, Action.CREDIT_UNDONE, actor, credit.amount_minor, credit_id)
 
 
 def _tell(
