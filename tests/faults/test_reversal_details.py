@@ -65,7 +65,7 @@ def test_mb5_a_returned_debit_that_ends_is_no_lost_dispute(office: Office, by: s
         office.deliver(told | {"type": "charge.updated"})
     how = {"type": "sepa_debit", "sepa_debit": {}} if by == "the dispute" else None
     office.deliver(dispute_event("pi_one", payment_method_details=how))
-    lost = {"status": "lost", "created": NOON + timedelta(days=1)}
+    lost: dict[str, Any] = {"status": "lost", "created": NOON + timedelta(days=1)}
     office.deliver(
         dispute_event("pi_one", kind="charge.dispute.closed", payment_method_details=how, **lost)
     )
