@@ -7,8 +7,8 @@ Everything here runs inside one transaction of the writer: event row (unique id)
 import logging
 from dataclasses import dataclass, replace
 
-from workmate_desktop.domain.history import Action, NoticeKind
-from workmate_desktop.domain.invoices.invoices import OWED, InvoiceStatus
+from workmate_desktop.domain.history import Action
+from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.payments.reversals import Told
 from workmate_desktop.domain.stripe.events import (
     CHARGE_TYPES,
@@ -32,6 +32,7 @@ from workmate_desktop.services.booking.owed.status import (
 )
 from workmate_desktop.services.booking.ownership import is_not_ours, with_own_numbers
 from workmate_desktop.services.booking.running import note_running, reason_of_running
+from workmate_desktop.services.booking.staff_notice import tell_staff
 from workmate_desktop.services.given_numbers import note_number_of
 from workmate_desktop.store.database.errors import trouble_of
 from workmate_desktop.store.events.deleted_test_data import was_deleted
@@ -44,12 +45,6 @@ logger = logging.getLogger("workmate.book")
 _KNOWN_TYPES = frozenset(
     (PAYMENT_SUCCEEDED, PAYMENT_FAILED, *RUNNING_TYPES, *REVERSAL_TYPES, *CHARGE_TYPES)
 )
-
-
-_SET_UP_WRONGLY = {
-    Reason.FOREIGN_ACCOUNT: NoticeKind.FOREIGN_ACCOUNT,
-    Reason.THIN_EVENT: NoticeKind.THIN_EVENT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +139,7 @@ def _decide_safely(
         note_running(t, receipt.invoice)
     gone = receipt.outcome is Outcome.NEEDS_REVIEW and book_reversals.close_if_gone(t, event)
     if first_time and not gone:
-        _tell_staff(t, receipt)
+        tell_staff(t, receipt.event, receipt.outcome, receipt.reason, receipt.invoice)
     return receipt
 
 
@@ -383,32 +378,3 @@ def _keep_unassigned(
         forget_paid_failures(t, invoice)
         why = reason.value if reason else None
         tell_invoice(t, invoice, Action.PAYMENT_TO_REVIEW, event, source, reason=why)
-
-
-def _tell_staff(t: Transaction, receipt: Receipt) -> None:
-    """One notice for each failure and for everything that waits for a decision."""
-    event, invoice = receipt.event, receipt.invoice
-    kind: NoticeKind | None = None
-    if receipt.outcome is Outcome.FAILURE_RECORDED:
-        kind = NoticeKind.PAYMENT_FAILED
-    elif receipt.outcome is Outcome.NEEDS_REVIEW:
-        kind = NoticeKind.NEEDS_REVIEW
-    elif receipt.reason in _SET_UP_WRONGLY:
-        # Every event says so again: once a day is enough.
-        kind = _SET_UP_WRONGLY[receipt.reason]
-        t.notices.add_once_a_day(kind, event_id=event.id, reason=receipt.reason.value)
-        return
-    if kind is None:
-        return
-    t.notices.add(
-        kind,
-        invoice_id=invoice.id if invoice else None,
-        event_id=event.id,
-        number=invoice.number if invoice else event.invoice_number,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        reason=receipt.reason.value if receipt.reason else None,
-        decline_code=event.decline_code,
-        failure_code=event.failure_code,
-        still_owed=invoice.status in OWED if invoice else None,
-    )
