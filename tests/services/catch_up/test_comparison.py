@@ -255,6 +255,14 @@ def test_a_payment_that_stripe_does_not_know_is_not_asked_for_all_the_time(
     assert there.asked("/v1/charges") == asked + 1
 
 
+def test_without_a_key_no_fee_is_asked_for(there: Compared) -> None:
+    there.paid_invoice()
+    there.office.keys = None
+    asked = len(there.at.stripe.asked)
+    assert there.comparison.fetch_fees(NOBODY_CANCELS) == 0
+    assert len(there.at.stripe.asked) == asked
+
+
 def test_a_fee_that_is_known_days_later_is_announced(there: Compared) -> None:
     """The page of the invoice shows it at once."""
     invoice, intent = there.paid_invoice()

@@ -283,10 +283,9 @@ class Comparison:
             return found
         # Stripe lists the newest first.
         receipts = self._receive.fetched(events[::-1], Source.CATCH_UP, lambda _t: None).result()
-        new = [receipt for receipt in receipts if not receipt.known]
-        booked = [receipt for receipt in new if receipt.outcome is Outcome.BOOKED]
+        booked = [receipt for receipt in receipts if receipt.outcome is Outcome.BOOKED]
         back = sum(receipt.event.reversal is not None for receipt in booked)
-        review = sum(receipt.outcome is Outcome.NEEDS_REVIEW for receipt in new)
+        review = sum(receipt.outcome is Outcome.NEEDS_REVIEW for receipt in receipts)
         return replace(
             found,
             payments=found.payments + len(booked) - back,
