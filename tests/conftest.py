@@ -96,8 +96,12 @@ def _program_look(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("theme")
     yield
+    from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication, QDialog
 
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QDialog) and widget.isVisible():
             widget.hide()
+    # Outside of a running loop Qt keeps what qtbot gave up: thousands of widgets, all of which a
+    # later change of the scheme would have to dress again.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
