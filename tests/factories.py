@@ -151,6 +151,13 @@ def _empty_books() -> bytes:
         return path.read_bytes()
 
 
+def lay_empty_books(data_dir: Path) -> None:
+    """Into a folder that has no books: what the first start would make there, without its ids."""
+    if not (data_dir / FILE_NAME).exists() and not (data_dir / ID_FILE).exists():
+        create_file(data_dir / FILE_NAME)
+        (data_dir / FILE_NAME).write_bytes(_empty_books())
+
+
 def make_books(
     data_dir: Path,
     clock: TestClock | None = None,
@@ -160,9 +167,7 @@ def make_books(
 ) -> OfficeBooks:
     """Open (or make) the books in `data_dir` and start the writer. Call close() afterwards."""
     clock, waiting = clock or TestClock(), waiting or Threads()
-    if not (data_dir / FILE_NAME).exists() and not (data_dir / ID_FILE).exists():
-        create_file(data_dir / FILE_NAME)
-        (data_dir / FILE_NAME).write_bytes(_empty_books())
+    lay_empty_books(data_dir)
     opened = open_database(data_dir, clock.today().isoformat(), waiting)
     database = opened.database
     if busy_timeout_ms != BUSY_TIMEOUT_MS:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import NOBODY
+from tests.factories import NOBODY, lay_empty_books
 from tests.free_port import free_port as free
 from tests.gateways.tunnel.tunnel_support import until
 from tests.journey.window_waits import WindowWaits
@@ -20,6 +20,7 @@ from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
 
 if TYPE_CHECKING:
     from tests.journey.desk import Desk
+    from workmate_desktop.ui.kit.theme import Theme
 
 
 @pytest.fixture
@@ -36,7 +37,12 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(
-    qtbot: Any, qapp: Any, data_dir: Path, secrets: MemorySecrets
+    qtbot: Any,
+    qapp: Any,
+    theme: "Theme",
+    data_dir: Path,
+    secrets: MemorySecrets,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., "Desk"]]:
     """Starts the program; each one is stopped at the end of the test.
 
@@ -48,7 +54,11 @@ def start(
 
     from tests.journey.desk import Desk
     from workmate_desktop.app.window.program import WindowProgram
+    from workmate_desktop.ui.kit.theme import Scheme
 
+    # Each program dresses its application once; here all of them have the same one.
+    theme.set_scheme(Scheme.SYSTEM)
+    monkeypatch.setattr("workmate_desktop.app.window.program.apply_theme", lambda _qapp: theme)
     running: list[WindowProgram] = []
 
     def start_program(*, keychain: Any = None, tray: bool = False, **given: Any) -> Desk:
@@ -77,7 +87,14 @@ def start(
 
 
 @pytest.fixture
-def desk(start: Callable[..., "Desk"]) -> "Desk":
+def laid_books(data_dir: Path) -> None:
+    """Empty books, so that the program need not run all migrations; test_start.py has none."""
+    data_dir.mkdir(mode=0o700)
+    lay_empty_books(data_dir)
+
+
+@pytest.fixture
+def desk(laid_books: None, start: Callable[..., "Desk"]) -> "Desk":
     """A fresh program, ready."""
     ready = start()
     ready.wait_until_ready()
@@ -85,7 +102,7 @@ def desk(start: Callable[..., "Desk"]) -> "Desk":
 
 
 @pytest.fixture
-def in_test_mode(start: Callable[..., "Desk"]) -> "Desk":
+def in_test_mode(laid_books: None, start: Callable[..., "Desk"]) -> "Desk":
     """A program with test keys, given as a server would, ready."""
     from tests.journey.desk import WEBHOOK_SECRET
 

@@ -23,7 +23,7 @@ from workmate_desktop.ui.backup.restore_dialog import RestoreDialog
 
 
 @pytest.fixture
-def desk(start: Callable[..., Desk], stripe: StripeStandIn) -> Desk:
+def desk(laid_books: None, start: Callable[..., Desk], stripe: StripeStandIn) -> Desk:
     """A program that asks Stripe, because nothing can be delivered to it."""
     ready = start(**KEYS, stripe_api_base=stripe.url)
     ready.wait_until_ready()

@@ -33,7 +33,7 @@ def visible_trouble(desk: Desk) -> TroublePage | None:
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk], data_dir: Path) -> Path:
+def office(laid_books: None, start: Callable[..., Desk], data_dir: Path) -> Path:
     """A folder with one issued invoice and a backup that holds it."""
     desk = start()
     desk.wait_until_ready()

@@ -24,7 +24,9 @@ FETCH = "Verpasste Ereignisse nachholen"
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk], stripe: StripeStandIn) -> Callable[[], Desk]:
+def office(
+    laid_books: None, start: Callable[..., Desk], stripe: StripeStandIn
+) -> Callable[[], Desk]:
     """Starts the program with keys of the stand-in, but nothing that could deliver a webhook."""
 
     def open_office() -> Desk:

@@ -78,7 +78,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside
 
 
 @pytest.fixture
-def office(outside: Outside, start: Callable[..., Desk]) -> Desk:
+def office(laid_books: None, outside: Outside, start: Callable[..., Desk]) -> Desk:
     """The program on its first day, with the Stripe tab in front."""
     desk = start(stripe_api_base=outside.stripe.url, ngrok_path=str(outside.ngrok.executable))
     desk.wait_until_ready()

@@ -21,7 +21,7 @@ from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 
 @pytest.fixture
 def office(
-    ngrok: StandInNgrok, stripe: StripeStandIn, start: Callable[..., Desk]
+    laid_books: None, ngrok: StandInNgrok, stripe: StripeStandIn, start: Callable[..., Desk]
 ) -> Callable[..., Desk]:
     """The program with keys and a token; `start` comes last, so that it ends first."""
 

@@ -42,7 +42,9 @@ def outside(qapp: object) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk], stripe: StripeStandIn, outside: Outside) -> Desk:
+def office(
+    laid_books: None, start: Callable[..., Desk], stripe: StripeStandIn, outside: Outside
+) -> Desk:
     """One open Testrechnung over 119,00 €, selected; Stripe delivers every event at once."""
     desk = start(
         stripe_publishable_key=PUBLISHABLE_KEY,

@@ -53,7 +53,7 @@ class Office:
 
 
 @pytest.fixture
-def office(start: Callable[..., Desk], stripe: StripeStandIn) -> Office:
+def office(laid_books: None, start: Callable[..., Desk], stripe: StripeStandIn) -> Office:
     desk = start(**KEYS, stripe_webhook_secret=WEBHOOK_SECRET, stripe_api_base=stripe.url)
     desk.wait_until_ready()
     return Office(desk, stripe)

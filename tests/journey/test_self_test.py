@@ -15,7 +15,9 @@ SEND = "Test-Ereignis senden"
 
 
 @pytest.fixture
-def office(ngrok: StandInNgrok, start: Callable[..., Desk]) -> Callable[..., Desk]:
+def office(
+    laid_books: None, ngrok: StandInNgrok, start: Callable[..., Desk]
+) -> Callable[..., Desk]:
     """The program with a signing secret and, unless told otherwise, an open tunnel."""
 
     def open_office(*, tunnel: bool = True) -> Desk:

@@ -25,7 +25,7 @@ ARRANGE = "Webhook automatisch einrichten"
 
 @pytest.fixture
 def office(
-    ngrok: StandInNgrok, stripe: StripeStandIn, start: Callable[..., Desk]
+    laid_books: None, ngrok: StandInNgrok, stripe: StripeStandIn, start: Callable[..., Desk]
 ) -> Callable[..., Desk]:
     """Starts the program with two keys and the stand-in as chosen ngrok program.
 
