@@ -22,7 +22,7 @@ IN_A_ROW = 50
 @pytest.mark.parametrize("command", ["serve", "gui"])
 def test_f11_random_kills_under_load(tmp_path: Path, command: str) -> None:
     """Forked starts; every tenth one is a start from the command line."""
-    left = runs(50 if command == "serve" else 6, 1000)
+    left = runs(30 if command == "serve" else 6, 1000)
     longest = 0.3 if command == "serve" else 0.9  # seconds; a window is longer in starting
     chosen = random.Random(2026)
     kills = deliveries = 0

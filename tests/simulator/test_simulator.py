@@ -1,4 +1,4 @@
-"""The simulator: 100 short lives, and that it is what it says of itself.
+"""The simulator: 60 short lives, and that it is what it says of itself.
 
 Long: `python3 run.py simulate --steps 1000000` (an hour on one core).
 """
@@ -19,7 +19,7 @@ from tests.simulator.mutants import MUTANTS
 from tests.simulator.shrink import kind_of, shrunk
 from tests.simulator.waits import Office
 
-LIVES = 100
+LIVES = 60
 PARTS = 10
 """So that many cores share them."""
 

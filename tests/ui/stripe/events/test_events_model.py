@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from pytestqt.qtbot import QtBot
 
+from tests.faults.lengths import runs
 from tests.ui.fakes import HOSTILE, FakeClock
 from tests.ui.stripe.fakes import FakeStripeBooks, event
 from workmate_desktop.domain.invoices.lists import EventFilter
@@ -130,7 +131,7 @@ def test_a_flood_is_read_as_one_page(qtbot: QtBot) -> None:
 
 def test_random_changes_equal_a_fresh_reading(qtbot: QtBot) -> None:
     dice = random.Random(2026)
-    for _ in range(12):
+    for _ in range(runs(3, 12)):
         books = FakeStripeBooks()
         books.add_events(*(event(serial) for serial in range(0, 400, 2)))
         model = model_of(books)
