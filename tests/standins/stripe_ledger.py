@@ -4,7 +4,6 @@ Shared by every resource group. Only the server's lock protects it, so everythin
 called with that lock held.
 """
 
-import copy
 import itertools
 import json
 from collections.abc import Callable
@@ -21,9 +20,13 @@ SETTLED_IN = "eur"
 """What the account's balance is kept in."""
 EVENTS_REACH_BACK = 30 * 86_400
 
-_SHAPES: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_name("stripe_objects.json").read_text(encoding="utf-8")
-)
+_SHAPES: dict[str, str] = {
+    kind: json.dumps(shape)
+    for kind, shape in json.loads(
+        Path(__file__).with_name("stripe_objects.json").read_text(encoding="utf-8")
+    ).items()
+}
+"""As texts: reading one anew takes a fifth of the time that copying it takes."""
 
 
 class Ledger:
@@ -59,7 +62,8 @@ class Ledger:
 
     def shape(self, kind: str) -> dict[str, Any]:
         """A copy of Stripe's published example of an object of this kind."""
-        return copy.deepcopy(_SHAPES[kind])
+        made: dict[str, Any] = json.loads(_SHAPES[kind])
+        return made
 
     def add(self, kind: str, prefix: str, livemode: bool, **fields: Any) -> dict[str, Any]:
         """Keep a new object of this kind: Stripe's shape with `fields` put in."""
