@@ -325,7 +325,7 @@ def world_of(seed: int, root: Path) -> Iterator[World]:
         one.propagate = False
         one.addHandler(ear)
     try:
-        with simulated(world.baton, world.disk, world._chance("ids")):
+        with simulated(world.disk, world._chance("ids")):
             try:
                 yield world
             finally:
