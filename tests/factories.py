@@ -25,6 +25,7 @@ from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceDraft, InvoiceItem
+from workmate_desktop.domain.reception.answers import Answers
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.domain.waiting import Waiting
@@ -176,7 +177,8 @@ def make_books(
     announcer = Announcer()
     troubles: list[Trouble | None] = []
     writer = Writer(database, clock, announcer.announce, troubles.append)
-    books = Books(database, clock)
+    answers = Answers()
+    books = Books(database, clock, answers)
     office: OfficeBooks
     receive = Receive(
         writer,
@@ -184,6 +186,7 @@ def make_books(
         opened.instance_id,
         lambda: office.keys,
         lambda: office.account,
+        answers=answers,
     )
     office = OfficeBooks(
         data_dir,

@@ -37,7 +37,7 @@ NOTHING_RESTS_ON = {
     "customers.sort_name": "the order in the list of customers",
     "invoices.sort_customer": "the order in the list, made from the name",
     "invoices.search_text": "what the search looks through, made from number, name and amount",
-    "stripe_events.answer_ms": "how long an answer took, shown for information",
+    "stripe_events.answer_ms": "how long an answer took, of older versions; nothing reads it",
     "notices.read_at": "what the window remembers: whether somebody has read it",
     "mail_outbox": "which notice waits for its mail, for minutes; the notice itself is sealed, and"
     " the address is in the sealed settings",

@@ -15,6 +15,7 @@ from workmate_desktop.app.outside import Outside
 from workmate_desktop.app.surroundings import note_place, person
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.history import NoticeKind
+from workmate_desktop.domain.reception.answers import Answers
 from workmate_desktop.domain.steps import StepName
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
@@ -89,7 +90,8 @@ class Core:
             self.database, clock, self.announcer.announce, on_trouble=self._on_trouble
         )
         self.steps = Steps(self.writer, self.database, clock, self.announcer)
-        self.books = Books(self.database, clock)
+        answers = Answers()
+        self.books = Books(self.database, clock, answers)
         staff = person()
         self.invoicing = Invoicing(self.writer, self.database, clock, staff)
         self.review = Review(
@@ -109,6 +111,7 @@ class Core:
             account=lambda: self.setup.account.id if self.setup.account else None,
             failure_text=DeclineReasons.load().english,
             on_refusal=self._on_refusal,
+            answers=answers,
         )
         self.hosts = HostNames()
         self.address = None if options.demo else self._public_address(opened.instance_id)

@@ -1,6 +1,7 @@
 """Reading the books for the screen: single rows and windows of rows, quick enough for the GUI."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from workmate_desktop.domain.clock import Clock, to_text, true_now
@@ -15,6 +16,7 @@ from workmate_desktop.domain.payments.payments import (
     PaymentFee,
     RefundRequest,
 )
+from workmate_desktop.domain.reception.answers import Answers
 from workmate_desktop.domain.reception.evidence import Evidence
 from workmate_desktop.domain.review import Decided
 from workmate_desktop.store import fast_reads
@@ -35,9 +37,11 @@ from workmate_desktop.store.review import list as review_list
 class Books:
     """All that views read. Each call sees the newest commit."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, answers: Answers | None = None) -> None:
+        """`answers` are those of the listener, where there is one."""
         self._database = database
         self._clock = clock
+        self._answers = answers or Answers()
 
     def invoice_page(
         self, query: InvoiceQuery, after: InvoiceRow | None = None, limit: int = 256
@@ -159,12 +163,18 @@ class Books:
         """Stripe events, newest first; the page after the row `after`."""
         # A text is looked up in several steps, which must see the same moment.
         with self._database.snapshot() if text else self._database.reader() as connection:
-            return event_list.event_page(connection, which, text, after, limit)
+            rows = event_list.event_page(connection, which, text, after, limit)
+        return [self._with_answer(row) for row in rows]
 
     def event(self, event_id: str) -> EventRow | None:
         """One Stripe event."""
         with self._database.reader() as connection:
-            return event_list.event_row(connection, event_id)
+            row = event_list.event_row(connection, event_id)
+        return None if row is None else self._with_answer(row)
+
+    def _with_answer(self, row: EventRow) -> EventRow:
+        milliseconds = self._answers.of(row.id)
+        return row if milliseconds is None else replace(row, answer_ms=milliseconds)
 
     def decisions_about(self, event_id: str) -> list[Decided]:
         """Who decided what about an event in review, newest first."""
@@ -195,7 +205,8 @@ class Books:
         """What the events prove, for the production checklist. For the background: where a kind
         of event never came, all are looked through."""
         with self._database.snapshot() as connection:
-            return evidence.evidence(connection, livemode=livemode, now=true_now(self._clock))
+            found = evidence.evidence(connection, livemode=livemode, now=true_now(self._clock))
+        return replace(found, answers=self._answers.latest())
 
     def _month(self, today: date) -> invoice_list.Span:
         """The month of `today` as the office counts it."""

@@ -219,7 +219,8 @@ def _answers() -> dict[str, str]:
         "quick": _("längste von %count: %slowest_ms"),
         "slow": _("zu langsam: %slowest_ms"),
         "tested": _("Test-Ereignis: %slowest_ms"),
-        "not_measured": _("noch nichts beantwortet"),
+        "not_measured": _("seit dem Start noch nichts beantwortet"),
+        "not_seen": _("nur im laufenden Programm zu sehen"),
     }
 
 

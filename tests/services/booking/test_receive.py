@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -179,53 +178,6 @@ def test_the_disk_failing_in_the_middle_of_booking_is_no_bug(
     assert deliver(office, body) == 200
     kept = office.books.event(body["id"])
     assert kept is not None and kept.outcome == "booked"
-
-
-def test_times_of_answers_are_noted_again_after_the_database_was_busy(
-    office: OfficeBooks,
-) -> None:
-    def answered() -> str:
-        body = event_body(issued(office))
-        raw = encoded(body)
-        future = office.receive.delivery(raw, sign(raw))
-        assert not isinstance(future, int)
-        future.result(PATIENCE)
-        office.receive.answered(200, 0.002, future)
-        return str(body["id"])
-
-    office.settled()
-    with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
-        first = answered()
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable):
-            office.writer.submit(lambda _t: None).result(PATIENCE)
-        other.execute("ROLLBACK")
-    second = answered()
-    office.settled()
-    kept = [office.books.event(event_id) for event_id in (first, second)]
-    assert [event.answer_ms for event in kept if event] == [2.0, 2.0]
-
-
-def test_times_of_answers_are_noted_again_after_their_job_was_lost(office: OfficeBooks) -> None:
-    """The disk did not answer: the writer gives up the deferred jobs of such a commit."""
-
-    def broken(_t: Transaction) -> None:
-        error = sqlite3.OperationalError("disk I/O error")
-        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
-        raise error
-
-    bodies = [encoded(event_body()) for _ in range(101)]
-    futures = [office.receive.delivery(body, sign(body)) for body in bodies]
-    gate = Gate(office.writer)  # by then all are booked
-    for number, future in enumerate(futures):
-        assert not isinstance(future, int)
-        office.receive.answered(200, 0.002, future)
-        if number == 0:
-            lost = office.writer.submit(broken)
-            gate.open()
-            assert isinstance(lost.exception(10), StoreUnavailable)
-    office.settled()
-    assert office.value("SELECT count(*) FROM stripe_events WHERE answer_ms = 2.0") >= 100
 
 
 # --- Erneut verarbeiten ------------------------------------------------------------------

@@ -292,6 +292,8 @@ def test_the_answers() -> None:
     assert told(replace(none, self_test=probed()), PointId.ANSWERS)[:2] == ("done", "tested")
     slow_test = replace(none, self_test=probed(ms=6100))
     assert told(slow_test, PointId.ANSWERS)[:2] == ("wrong", "slow")
+    # The books do not tell it, and doctor does not say that nothing was answered.
+    assert told(replace(none, outside=True), PointId.ANSWERS) == ("unknown", "not_seen", None)
 
 
 # --- notices, payment, clock, catch-up -----------------------------------------------------

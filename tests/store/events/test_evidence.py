@@ -1,7 +1,5 @@
 """What the books prove for the production checklist: each figure by rows, newest first."""
 
-from datetime import timedelta
-
 import pytest
 
 from tests.factories import NOON, OfficeBooks, encoded, event_body, issued, sign
@@ -90,19 +88,6 @@ def test_a_failure_is_told_until_somebody_takes_the_notice_away(office: OfficeBo
     assert (found.failed_at, found.failures_untold) == (NOON, 0)
     office.writer.submit(lambda t: t.raw.execute("DELETE FROM notices")).result(PATIENCE)
     assert _seen(office).failures_untold == 1
-
-
-def test_only_the_newest_answers_tell_how_quick_it_is(office: OfficeBooks) -> None:
-    ids = []
-    for _ in range(25):
-        ids.append(_record(office, Source.WEBHOOK, invoice_id="RE-1999-0001"))
-        office.clock.advance(seconds=1)
-    times = [(9000.0 if place < 5 else 4.0, event) for place, event in enumerate(ids)]
-    office.writer.submit(lambda t: t.events.note_answers(times)).result(PATIENCE)
-    answers = _seen(office).answers
-    assert answers is not None
-    assert (answers.count, answers.slowest_ms) == (20, 4.0)
-    assert answers.last_at == NOON + timedelta(seconds=24)
 
 
 def test_a_mail_that_waits_in_vain(office: OfficeBooks) -> None:

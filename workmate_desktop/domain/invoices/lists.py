@@ -70,7 +70,7 @@ class EventRow:
     """One stored Stripe event. `detail` holds codes (reason, decline_code …), no personal data.
 
     `answer_ms` is the measured time from the first byte to our answer; None when it did not
-    come over HTTP. `invoice_label` is the invoice's number, or None.
+    come over HTTP in this run of the program. `invoice_label` is the invoice's number, or None.
     """
 
     id: str
@@ -86,7 +86,7 @@ class EventRow:
     amount_minor: int | None
     currency: str | None
     detail: Mapping[str, object]
-    answer_ms: float | None
+    answer_ms: float | None = None
 
 
 class EventFilter(StrEnum):

@@ -14,6 +14,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments.money import Money
 from workmate_desktop.domain.payments.reversals import Told
+from workmate_desktop.domain.reception.answers import Answers
 from workmate_desktop.domain.reception.troubles import SLOW_IN_A_ROW, SLOW_SECONDS, is_slow
 from workmate_desktop.domain.stripe.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.stripe.keys import StripeKeys
@@ -28,9 +29,6 @@ from workmate_desktop.store.writer import Job, Writer
 logger = logging.getLogger("workmate.stripe")
 
 OK, NOT_AUTHENTIC, NOT_READY = 200, 400, 503
-
-_ASK_AGAIN = 100
-"""At most so many times of answers wait for a job that is gone."""
 
 _REVERSALS = {
     Told.REFUND: "Refund",
@@ -82,7 +80,7 @@ class Receive:
     `failure_text` turns (decline code, failure code) into a short English text for the log.
     `on_refusal` is told, on the listener's thread, after each delivery that was not authentic,
     after the first one that was again, after the very first one from outside, and when answers
-    begin or cease to be slow.
+    begin or cease to be slow. `answers` is told how long each answer took.
     """
 
     def __init__(
@@ -94,6 +92,7 @@ class Receive:
         account: Callable[[], str | None] = lambda: None,
         failure_text: Callable[[str | None, str | None], str] = lambda _d, _f: "declined",
         on_refusal: Callable[[], None] = lambda: None,
+        answers: Answers | None = None,
     ) -> None:
         self.refusals = Refusals()
         self.probes = Probes()
@@ -107,8 +106,7 @@ class Receive:
         self._simulated: set[str] = set()
         self._last_answers: deque[float] = deque(maxlen=SLOW_IN_A_ROW)
         self._answers_slow = False
-        self._answer_times: deque[tuple[float, str]] = deque()
-        self._noting = False
+        self._answers = answers or Answers()
 
     def delivery(self, body: bytes, signature: str | None) -> Confirmation | int:
         """One delivery to the webhook: the status to answer, now or after the commit."""
@@ -196,12 +194,8 @@ class Receive:
             if slow is not self._answers_slow:
                 self._answers_slow = slow
                 self._on_refusal()
-            self._answer_times.append((round(seconds * 1000, 2), confirmation.event_id))
-            # One job for all answers since the last commit; asked for anew where a commit that
-            # failed has taken it along (see Writer.submit_later).
-            if not self._noting or len(self._answer_times) % _ASK_AGAIN == 0:
-                self._noting = True
-                self._writer.submit_later(self._note_answers)
+            milliseconds = round(seconds * 1000, 2)
+            self._answers.note(confirmation.event_id, milliseconds, true_now(self._clock))
 
     def _note_authentic(self) -> None:
         """Somebody who has the signing secret reaches this program: trouble before is over."""
@@ -212,13 +206,6 @@ class Receive:
         self.refusals.delivered = True
         if news:
             self._on_refusal()
-
-    def _note_answers(self, t: Transaction) -> None:
-        # First the flag, then the queue: whoever appends after the last look asks again. Where the
-        # job is repeated, these times are lost: they are a measurement, no more.
-        self._noting = False
-        times = [self._answer_times.popleft() for _ in range(len(self._answer_times))]
-        t.events.note_answers(times)
 
     def _rules(self) -> Rules:
         keys = self._keys()

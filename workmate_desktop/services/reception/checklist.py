@@ -248,6 +248,8 @@ def _answers(facts: Facts) -> Point:
         return Point(id_, state, "slow" if slow else "tested", remedy, tested.at, values)
     if facts.way is Way.POLLING:
         return _by_polling(facts, id_)
+    if facts.outside:
+        return Point(id_, _UNKNOWN, "not_seen")
     can_test = facts.keys.can_receive and facts.reception.address is not None
     return Point(id_, _UNKNOWN, "not_measured", Remedy.SELF_TEST if can_test else None)
 

@@ -178,7 +178,7 @@ stripe_events = Table(
     Column("amount_minor", Integer),
     Column("currency", Text),
     Column("detail", Text, nullable=False),
-    # ours
+    # of older versions: neither read nor written
     Column("answer_ms", Float),
 )
 

@@ -3,29 +3,25 @@
 Each query walks an index of v0007_evidence and stops early, so that very many events cost nothing.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from workmate_desktop.domain.clock import from_text, to_text
-from workmate_desktop.domain.reception.evidence import AnswerTimes, Evidence, SeenPayment
+from workmate_desktop.domain.reception.evidence import Evidence, SeenPayment
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.store.catch_up.position import cursor
 from workmate_desktop.store.common.settings import setting
 from workmate_desktop.store.common.tables import invoices, mail_outbox, notices, stripe_events
 from workmate_desktop.store.notify.mails import SWITCH
 
-LATEST_ANSWERS = 20
-"""So many answers tell how quick the listener is now."""
 _RECENT = timedelta(days=30)
-_OVER_HTTP = (Source.WEBHOOK, Source.SIMULATION)
 _events = stripe_events.c
 
 
 def evidence(connection: Connection, *, livemode: bool, now: datetime) -> Evidence:
-    """Everything for one mode."""
+    """Everything for one mode, but how quick the answers are: no row tells that."""
     since = to_text(now - _RECENT)
     saved = cursor(connection, livemode=livemode)
     covered = saved.covered_until if saved else None
@@ -34,7 +30,6 @@ def evidence(connection: Connection, *, livemode: bool, now: datetime) -> Eviden
         delivered_types=_delivered_types(connection, livemode, since),
         payment=_payment(connection, livemode),
         simulated_at=_newest(connection, livemode, Source.SIMULATION),
-        answers=_answers(connection),
         failed_at=_failed_at(connection, livemode),
         failures_untold=_untold(connection, livemode, since),
         fetched_until=datetime.fromtimestamp(covered, UTC) if covered is not None else None,
@@ -99,24 +94,6 @@ def _payment(connection: Connection, livemode: bool) -> SeenPayment | None:
     return SeenPayment(
         from_text(row.received_at), Source(row.source), row.number, row.amount_minor, row.currency
     )
-
-
-def _answers(connection: Connection) -> AnswerTimes | None:
-    """Of both modes: the listener is the same."""
-    rows: Sequence[Row[Any]] = [
-        row
-        for livemode in (False, True)
-        for source in _OVER_HTTP
-        for row in connection.execute(
-            _of(livemode, source, _events.answer_ms, _events.received_at).limit(LATEST_ANSWERS)
-        )
-        if row.answer_ms is not None
-    ]
-    if not rows:
-        return None
-    rows = sorted(rows, key=lambda row: str(row.received_at), reverse=True)[:LATEST_ANSWERS]
-    times = [float(row.answer_ms) for row in rows]
-    return AnswerTimes(len(times), max(times), from_text(rows[0].received_at))
 
 
 def _failed(livemode: bool, *columns: Any) -> Select[Any]:

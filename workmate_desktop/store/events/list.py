@@ -124,5 +124,4 @@ def row_of(found: Mapping[Any, Any]) -> EventRow:
         amount_minor=found["amount_minor"],
         currency=found["currency"],
         detail=from_json(found["detail"]),
-        answer_ms=found["answer_ms"],
     )

@@ -1,6 +1,6 @@
 """Stored Stripe events: written once, read newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ NOT_OURS = (
 )
 """Money of other programs that nobody put on an invoice; as the index stripe_events_not_ours."""
 _DECIDE = "UPDATE stripe_events SET outcome = ?, invoice_id = ?, detail = ? WHERE id = ?"
-_ANSWERED = "UPDATE stripe_events SET answer_ms = ? WHERE id = ? AND answer_ms IS NULL"
 LAST_FAILURE = """
 SELECT max(e.created_at) FROM stripe_events e
 WHERE e.invoice_id = {invoice} AND e.outcome = 'failure_recorded'
@@ -238,12 +237,6 @@ class EventVerbs:
     def touch(self, event_id: str) -> None:
         """Announce that the event was decided anew."""
         self._unit.changed(EventRecorded(event_id))
-
-    def note_answers(self, times: Sequence[tuple[float, str]]) -> None:
-        """(milliseconds, event id): the measured time from the first byte to our answer."""
-        self._unit.raw.executemany(_ANSWERED, times)
-        for _, event_id in times:
-            self._unit.changed(EventRecorded(event_id))
 
 
 def _facts(event: StripeEvent) -> dict[str, object]:
