@@ -64,6 +64,18 @@ EQUAL: tuple[Equal, ...] = (
         "each entry has brought the sums up to date itself: a second look finds the same",
     ),
     Equal(
+        f"{_SERVICES}/booking/book_reversals.py",
+        "continue # nothing was ever told of it: what is booked stays as it is",
+        "break # nothing was ever told of it: what is booked stays as it is",
+        "where nothing was told of the payment, that is so for each of the entries",
+    ),
+    Equal(
+        f"{_SERVICES}/books.py",
+        "with self._database.snapshot() if text else self._database.reader() as connection:",
+        "with self._database.snapshot() if True else self._database.reader() as connection:",
+        "reads the same rows, in a transaction of its own",
+    ),
+    Equal(
         "workmate_desktop/gateways/stripe/made_events.py",
         'return json.dumps(event, ensure_ascii=False, separators=(",", ":"))'
         '.encode("utf-8", "replace")',
