@@ -168,7 +168,7 @@ def test_d10_already_paid_by_bank_transfer(office: Office) -> None:
 
 def test_d11_cancelled_invoice(office: Office) -> None:
     invoice_id = issued(office.at)
-    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(PATIENCE)
+    office.at.invoicing.cancel(invoice_id, "Doppelt ausgestellt").result(PATIENCE)
     body = event_body(invoice_id)
     assert office.deliver(body) == 200
     assert office.outcome(body) == ("needs_review", "invoice_cancelled")
@@ -184,7 +184,7 @@ def test_d11_money_for_a_cancelled_invoice_ends_the_failure_before_it(office: Of
     office.deliver(event_body(invoice_id, failed="insufficient_funds", intent_id="pi_one"))
     failed_at = "SELECT last_failed_at FROM invoices"
     assert office.at.value(failed_at) is not None
-    office.at.invoicing.cancel(invoice_id, "Doppelt gestellt").result(PATIENCE)
+    office.at.invoicing.cancel(invoice_id, "Doppelt ausgestellt").result(PATIENCE)
     office.deliver(event_body(invoice_id, intent_id="pi_one"))
     assert len(office.unassigned()) == 1
     assert office.at.value(failed_at) is None

@@ -73,7 +73,7 @@ def answer_with(desk: Desk, words: str) -> QTimer:
 
 def restore(desk: Desk) -> None:
     page = trouble(desk)
-    answer_with(desk, "Sicherung einsetzen")
+    answer_with(desk, "Sicherung einspielen")
     page.restore.click()
     desk.wait_until_ready()
     desk.wait(lambda: desk.numbers() == [FIRST])

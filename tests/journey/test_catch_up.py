@@ -84,18 +84,20 @@ def test_what_happened_while_the_program_was_off_is_booked_at_the_start(
     desk = office()
     desk.wait(lambda: [desk.status(number) for number in numbers[:3]] == ["Bezahlt"] * 3)
     desk.wait(lambda: desk.status(numbers[3]) == "Offen, Zahlung fehlgeschlagen")
-    told = "Während Ihrer Abwesenheit: 3 Zahlungen, 1 Fehlschlag"
+    told = "Während Ihrer Abwesenheit: 3 Zahlungen, 1 fehlgeschlagene Zahlung"
     desk.wait(lambda: any(told in words for words in desk.toast_words()))
     bar = desk.status_bar
-    remark = "Nachgeholt beim Start: 3 Zahlungen, 1 Fehlschlag"
+    remark = "Nachgeholt beim Start: 3 Zahlungen, 1 fehlgeschlagene Zahlung"
     desk.wait(lambda: bar.remark.full_text() == remark)
     desk.open_log()
-    desk.wait(lambda: "Nachgeholt: 3 Zahlungen, 1 Fehlschlag" in "\n".join(desk.notices()))
+    desk.wait(
+        lambda: "Nachgeholt: 3 Zahlungen, 1 fehlgeschlagene Zahlung" in "\n".join(desk.notices())
+    )
     desk.open_stripe()
     desk.wait(lambda: len(desk.events()) == 4)
     outcomes = sorted(row[Column.OUTCOME] for row in desk.events())
     assert outcomes == ["Fehlgeschlagen · nachgeholt"] + ["Verbucht · nachgeholt"] * 3
-    desk.wait(lambda: "3 Zahlungen, 1 Fehlschlag" in reception(desk))
+    desk.wait(lambda: "3 Zahlungen, 1 fehlgeschlagene Zahlung" in reception(desk))
 
 
 def test_without_a_tunnel_the_program_asks_by_itself_and_says_so(
@@ -142,7 +144,9 @@ def test_the_button_fetches_at_once_and_tells_the_result(
     desk.open_stripe()
     desk.click(desk.pages.stripe.reception, FETCH)
     desk.wait(lambda: desk.status(numbers[0]) == "Bezahlt")
-    desk.wait(lambda: any("1 Zahlung, 1 Fehlschlag" in words for words in desk.toast_words()))
+    desk.wait(
+        lambda: any("1 Zahlung, 1 fehlgeschlagene Zahlung" in words for words in desk.toast_words())
+    )
     desk.wait(desk.button(desk.pages.stripe.reception, FETCH).isEnabled)
 
     desk.forget_toasts()
@@ -197,7 +201,7 @@ def test_a_wrong_key_and_a_missing_net_are_told_where_one_looks(
     offline.wait_until_ready()
     offline.open_stripe()
     offline.wait(lambda: "keine Verbindung zum Internet" in reception(offline))
-    offline.wait(lambda: "fragt von selbst weiter nach" in reception(offline))
+    offline.wait(lambda: "fragt automatisch weiter nach" in reception(offline))
 
 
 def test_without_a_secret_key_nothing_is_asked(

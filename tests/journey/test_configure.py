@@ -155,7 +155,7 @@ def test_without_a_keyring_the_encrypted_file_is_offered_openly(
     type_three_keys(desk, dialog)
     desk.press("Alt+R")
     desk.wait(lambda: "In verschlüsselter Datei speichern" in desk.seen(dialog).replace("&", ""))
-    desk.wait(lambda: "Auf diesem PC gibt es keinen Schlüsselbund." in desk.seen(dialog))
+    desk.wait(lambda: "Dieser PC hat keinen Passwortspeicher." in desk.seen(dialog))
     desk.wait(lambda: "nicht vor Programmen, die unter Ihrem Benutzer laufen" in desk.seen(dialog))
     assert not (data_dir / "secrets.enc").exists()  # offered, not done
     assert QApplication.focusWidget() is dialog.file_offer.button

@@ -57,7 +57,7 @@ def test_kept_offered_and_traced_on_both_invoices(office: Desk) -> None:
         ("Zu zahlen", "107,00 €"),
     ]
     desk.press("Escape")
-    desk.click(editor, "Rechnung stellen")
+    desk.click(editor, "Rechnung ausstellen")
     desk.wait_closed(InvoiceEditor)
 
     desk.wait(lambda: desk.numbers() == [SECOND, NUMBER])

@@ -46,7 +46,7 @@ def newest(desk: Desk, count: int) -> list[str]:
 
 def test_the_demo_looks_like_an_office(demo: Desk) -> None:
     desk = demo
-    assert "Beispiel: ausgedachte Daten, beim Beenden gelöscht" in desk.seen(
+    assert "Beispieldaten – werden beim Beenden gelöscht" in desk.seen(
         desk.program.window.navigation
     )
     statuses = {desk.status(number) for number in desk.numbers() if number != "Entwurf"}
@@ -82,7 +82,7 @@ def test_the_demo_looks_like_an_office(demo: Desk) -> None:
         (Scenario.DUPLICATE, "Doppelt zugestellt", "Bezahlt", ["Doppelt", "Verbucht"]),
         (
             Scenario.LATE_FAILURE,
-            "Verspäteter Fehlschlag",
+            "Verspätete Meldung",
             "Bezahlt",
             ["Fehlgeschlagen", "Verbucht"],
         ),

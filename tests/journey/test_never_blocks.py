@@ -58,7 +58,7 @@ def test_j4_a_hanging_keyring_blocks_nothing(
     dialog = type_keys(desk)
     waits.fresh()
     desk.click(dialog, "Speichern")
-    desk.wait(lambda: "Der Schlüsselbund dieses PCs antwortet nicht." in desk.seen(dialog))
+    desk.wait(lambda: "Der Passwortspeicher dieses PCs antwortet nicht." in desk.seen(dialog))
     assert waits.found == []
     # The way out is offered, and works.
     desk.click(dialog, "In verschlüsselter Datei speichern")

@@ -100,7 +100,7 @@ def test_a_test_event_that_never_comes_back(
         desk = office(tunnel="ngrok", stripe_webhook_secret="whsec_journeyJourneyJourney01")
         desk.wait(lambda: desk.core.reception.state.public_url)
         waits.fresh()
-        send = desk.button(desk.pages.stripe.reception, "Test-Ereignis senden")
+        send = desk.button(desk.pages.stripe.reception, "Testereignis senden")
         send.click()
         dialog = desk.dialog(SelfTestDialog)
         desk.wait(edge.met.is_set)

@@ -1,4 +1,4 @@
-"""Test-Ereignis senden, as staff do it: real tunnel gateway, TLS, proxy, listener, window."""
+"""Testereignis senden, as staff do it: real tunnel gateway, TLS, proxy, listener, window."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.standins.ngrok_play import NAME, TOKEN, StandInNgrok
 from tests.standins.public_edge import PublicEdge, page
 from workmate_desktop.ui.stripe.try_out.self_test_dialog import SelfTestDialog
 
-SEND = "Test-Ereignis senden"
+SEND = "Testereignis senden"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_out_through_the_internet_and_back(
         edge.use(monkeypatch)
         desk = office()
         dialog = sent(desk)
-        desk.wait(lambda: "Das Test-Ereignis kam in " in dialog.outcome.text())
+        desk.wait(lambda: "Das Testereignis kam in " in dialog.outcome.text())
         result = desk.core.self_test.last
         assert result is not None and result.passed
         assert edge.asked_for == [f"{NAME}:443"]
@@ -76,7 +76,7 @@ def test_a_captive_portal_is_named_and_the_legs_here_are_tested(
 def test_without_a_tunnel_the_legs_here_are_tested(office: Callable[..., Desk]) -> None:
     desk = office(tunnel=False)
     dialog = sent(desk)
-    desk.wait(lambda: "Auf diesem PC kam das Test-Ereignis" in dialog.outcome.text())
+    desk.wait(lambda: "Auf diesem PC kam das Testereignis" in dialog.outcome.text())
     desk.wait(lambda: "der Weg von außen ist ungeprüft" in dialog.why.text())
 
 

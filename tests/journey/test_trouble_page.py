@@ -52,7 +52,7 @@ def test_a_backup_brings_the_work_back(
     desk.wait(lambda: page.findChild(QMessageBox) is not None)
     box = page.findChild(QMessageBox)
     assert box is not None
-    desk.click(box, "Sicherung einsetzen")
+    desk.click(box, "Sicherung einspielen")
     desk.wait_until_ready()
     assert desk.program.window.findChild(TroublePage) is None
     assert desk.pages.invoices.isVisible()
@@ -79,7 +79,7 @@ def test_sa4_books_saved_while_their_file_was_gone(
     page = _trouble_page(desk)
     assert page.restore is not None
     desk.wait(page.restore.isVisible)
-    desk.click(page, "Gerettete Bücher einsetzen")
+    desk.click(page, "Gerettete Bücher einspielen")
     desk.wait_until_ready()
     assert desk.program.core is not None
     with desk.program.core.database.reader() as connection:

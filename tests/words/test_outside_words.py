@@ -53,7 +53,7 @@ DONE = "Bitte mit einer Sicherung vergleichen oder den Support fragen."
         (
             {"table": "item", "id": "1", "name": "Müller GmbH", "position": 2, "draft": 1},
             "Entwurf für Müller GmbH (Position 2)",
-            "Bitte den Entwurf prüfen und speichern, bevor er gestellt wird.",
+            "Bitte den Entwurf prüfen und speichern, bevor er ausgestellt wird.",
         ),
         (
             {"table": "setting", "id": "mail.account"},

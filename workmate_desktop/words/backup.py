@@ -57,7 +57,7 @@ def loss_words(look: BackupLook) -> str:
     """What would be missing afterwards, as one paragraph."""
     if look.loss is None:
         return _(
-            "Was durch das Einsetzen fehlen würde, lässt sich nicht sagen: Die jetzige Datenbank "
+            "Was durch das Einspielen fehlen würde, lässt sich nicht sagen: Die jetzige Datenbank "
             "ist nicht lesbar."
         )
     if look.loss.nothing:
@@ -89,7 +89,7 @@ def warning_words(look: BackupLook) -> str:
     words = _origin_warning(look)
     if look.differences:
         changed = _(
-            "Diese Sicherung wurde von außen verändert: {0}. Beim Einsetzen wird das in Ordnung "
+            "Diese Sicherung wurde von außen verändert: {0}. Beim Einspielen wird das in Ordnung "
             "gebracht, und alle Rechnungen werden nachgerechnet."
         ).format(differences_words(look.differences))
         words = f"{changed} {words}".strip()
@@ -104,7 +104,7 @@ def _origin_warning(look: BackupLook) -> str:
         )
     if not look.ours:
         return _(
-            "Diese Sicherung stammt von einer anderen Installation. Nach dem Einsetzen arbeitet "
+            "Diese Sicherung stammt von einer anderen Installation. Nach dem Einspielen arbeitet "
             "dieser PC mit deren Rechnungen weiter; dort sollte das Programm nicht mehr laufen. "
             "Die Schlüssel von Stripe bitte danach hier neu eintragen."
         )

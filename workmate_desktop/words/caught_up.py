@@ -1,20 +1,20 @@
 """What a catch-up brought, in words: the same in toast, status bar, Empfang and notice."""
 
-from workmate_desktop.words.language import _
+from workmate_desktop.words.language import _, fill, n_
 
 
 def counts_words(payments: int, failures: int, reviews: int, reversals: int = 0) -> str:
-    """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"; "nichts Neues" when there is nothing.
+    """ "2 Zahlungen, 1 fehlgeschlagene Zahlung, 3 Vorgänge zu klären", or "nichts Neues".
 
     `reversals` counts everything by which money went back or came again.
     """
     parts = [
-        one if count == 1 else many.replace("%1", str(count))
-        for count, one, many in (
-            (payments, _("1 Zahlung"), _("%1 Zahlungen")),
-            (failures, _("1 Fehlschlag"), _("%1 Fehlschläge")),
-            (reversals, _("1 Rückbuchung"), _("%1 Rückbuchungen")),
-            (reviews, _("1 zu klären"), _("%1 zu klären")),
+        fill(words, str(count))
+        for count, words in (
+            (payments, n_("%1 Zahlung", "%1 Zahlungen", payments)),
+            (failures, n_("%1 fehlgeschlagene Zahlung", "%1 fehlgeschlagene Zahlungen", failures)),
+            (reversals, n_("%1 Rückbuchung", "%1 Rückbuchungen", reversals)),
+            (reviews, n_("%1 Vorgang zu klären", "%1 Vorgänge zu klären", reviews)),
         )
         if count > 0
     ]

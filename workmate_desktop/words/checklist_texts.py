@@ -21,13 +21,13 @@ def title(point: Point) -> str:
     if point.id is PointId.PAYMENT and not point.values.get("livemode"):
         return _("Testzahlung empfangen und verbucht")
     return {
-        PointId.LIVE_KEYS: _("Live-Schlüssel verwenden"),
+        PointId.LIVE_KEYS: _("Live-Schlüssel eingetragen"),
         PointId.ENDPOINT: _("Webhook bei Stripe eingerichtet"),
         PointId.EVENTS: _("Die richtigen Ereignisse abonniert"),
         PointId.SECRET: _("Webhook Secret hinterlegt und richtig"),
         PointId.ADDRESS: _("Adresse ist von außen erreichbar"),
         PointId.ANSWERS: _("Antwort in weniger als 5 Sekunden"),
-        PointId.NOTICES: _("Fehlschläge werden gemeldet"),
+        PointId.NOTICES: _("Fehlgeschlagene Zahlungen werden gemeldet"),
         PointId.PAYMENT: _("Echte Zahlung empfangen und verbucht"),
         PointId.CLOCK: _("Uhr dieses PCs geht richtig"),
         PointId.CATCH_UP: _("Verpasste Ereignisse werden nachgeholt"),
@@ -143,7 +143,7 @@ def _seconds(seconds: float) -> str:
 def _common() -> dict[str, str]:
     return {
         "polling": _("nicht nötig: Stripe wird alle 30 s gefragt"),
-        "polling_fails": _("der Abruf bei Stripe klappt noch nicht"),
+        "polling_fails": _("der Abruf bei Stripe gelingt noch nicht"),
         "never_here": _("im Beispiel nicht"),
         "not_running": _("das Programm läuft nicht"),
         "not_asked": _("das laufende Programm weiß es"),
@@ -185,18 +185,18 @@ def _events() -> dict[str, str]:
     return {
         "other_events": _("bei Stripe sind andere ausgewählt"),
         "subscribed": _("alle %count ausgewählt"),
-        "seen": _("Erfolg und Fehlschlag sind angekommen"),
+        "seen": _("Eine erfolgreiche und eine fehlgeschlagene Zahlung sind angekommen"),
         "seen_some": _("bisher nur: Zahlung %types"),
     }
 
 
 def _secret() -> dict[str, str]:
     return {
-        "mismatch": _("passt nicht: Zustellungen werden abgelehnt"),
+        "mismatch": _("passt nicht: Nachrichten werden abgelehnt"),
         "unknown_secret": _("das Secret des Endpunkts ist hier unbekannt"),
         "missing": _("fehlt noch"),
-        "verified": _("%key · Unterschrift stimmt"),
-        "no_delivery": _("%key · noch keine Zustellung"),
+        "verified": _("%key · Signatur stimmt"),
+        "no_delivery": _("%key · noch keine Nachricht"),
     }
 
 
@@ -204,11 +204,11 @@ def _address() -> dict[str, str]:
     return {
         "tunnel_starting": _("der Tunnel wird verbunden …"),
         "tunnel_failed": _("der Tunnel steht nicht"),
-        "tunnel_retrying": _("der Tunnel steht gerade nicht"),
+        "tunnel_retrying": _("der Tunnel ist getrennt"),
         "tunnel_disturbed": _("der Tunnel ist gestört"),
-        "test_failed": _("das Test-Ereignis kam nicht an"),
+        "test_failed": _("das Testereignis kam nicht an"),
         "tested": _("geprüft %when · %milliseconds"),
-        "deliveries_missing": _("Zustellungen bleiben aus"),
+        "deliveries_missing": _("Nachrichten bleiben aus"),
         "quota_used_up": _("das Kontingent bei ngrok ist verbraucht"),
         "not_tested": _("noch nicht geprüft"),
     }
@@ -218,7 +218,7 @@ def _answers() -> dict[str, str]:
     return {
         "quick": _("längste von %count: %slowest_ms"),
         "slow": _("zu langsam: %slowest_ms"),
-        "tested": _("Test-Ereignis: %slowest_ms"),
+        "tested": _("Testereignis: %slowest_ms"),
         "not_measured": _("seit dem Start noch nichts beantwortet"),
         "not_seen": _("nur im laufenden Programm zu sehen"),
     }
@@ -248,9 +248,9 @@ def _payment() -> dict[str, str]:
 def _clock() -> dict[str, str]:
     return {
         "not_measured": _("noch nicht mit Stripe verglichen"),
-        "behind": _("geht %seconds nach: bitte stellen"),
-        "ahead": _("geht %seconds vor: bitte stellen"),
-        "must_be_wrong": _("Zustellungen kommen zur falschen Zeit"),
+        "behind": _("geht %seconds nach: bitte die Uhr stellen"),
+        "ahead": _("geht %seconds vor: bitte die Uhr stellen"),
+        "must_be_wrong": _("Nachrichten kommen zur falschen Zeit"),
         "right": _("Abweichung %seconds"),
     }
 

@@ -5,15 +5,15 @@ from workmate_desktop.words.language import _
 
 def database_words() -> dict[str, tuple[str, str]]:
     """Code → (sentence, action)."""
-    backup = _("Eine Sicherung einsetzen oder den Support fragen.")
+    backup = _("Eine Sicherung einspielen oder den Support fragen.")
     return {
         "database_busy": (
             _("Die Datenbank ist gerade belegt; nichts wurde gespeichert."),
             _("Bitte gleich noch einmal versuchen."),
         ),
         "disk_full": (
-            _("Der Datenträger ist voll; nichts wurde gespeichert."),
-            _("Platz schaffen, dann noch einmal versuchen."),
+            _("Der Speicherplatz ist voll; nichts wurde gespeichert."),
+            _("Speicherplatz freigeben, dann noch einmal versuchen."),
         ),
         "database_read_only": (
             _("Die Datenbank lässt sich nicht beschreiben; nichts wurde gespeichert."),
@@ -31,12 +31,12 @@ def database_words() -> dict[str, tuple[str, str]]:
         "database_rescued": (
             _("Die Datenbank ging im laufenden Betrieb verloren; was gebucht war, ist gerettet."),
             # What is in their place may hold other bookings: a synchronised folder, two PCs.
-            _("Die geretteten Bücher einsetzen; was jetzt an ihrem Platz liegt, bleibt erhalten."),
+            _("Die geretteten Bücher einspielen; was jetzt an ihrem Platz liegt, bleibt erhalten."),
         ),
         "database_altered": (_("Die Datenbank wurde von außen verändert."), backup),
         "backup_altered": (
             _("Diese Sicherung wurde von außen verändert."),
-            _("Sie wurde nicht eingesetzt; bitte eine andere wählen."),
+            _("Sie wurde nicht eingespielt; bitte eine andere wählen."),
         ),
         "database_missing": (_("Die Datenbank fehlt, obwohl es sie schon gab."), backup),
         "database_foreign": (
@@ -48,13 +48,13 @@ def database_words() -> dict[str, tuple[str, str]]:
             _("Bitte das Programm aktualisieren; nichts wurde geändert."),
         ),
         "backup_damaged": (
-            _("Diese Sicherung ist beschädigt und wurde nicht eingesetzt."),
+            _("Diese Sicherung ist beschädigt und wurde nicht eingespielt."),
             _("Eine ältere Sicherung wählen."),
         ),
         "backup_not_found": (_("Diese Datei gibt es nicht."), _("Bitte eine andere wählen.")),
         "backup_foreign": (
             _("Das ist keine Sicherung dieses Programms."),
-            _("Bitte eine Datei wählen, die mit „Sichern …“ oder von selbst entstanden ist."),
+            _("Bitte eine Datei wählen, die mit „Sichern …“ oder automatisch entstanden ist."),
         ),
         "backup_failed": (
             _("Die Sicherung ist nicht gelungen; die Daten sind unversehrt."),
@@ -74,7 +74,7 @@ def database_words() -> dict[str, tuple[str, str]]:
         ),
         "restore_at_next_start": (
             _("Die Sicherung ist bereit, aber ein Teil des Programms lief noch."),
-            _("Bitte das Programm beenden und neu starten; dann wird sie eingesetzt."),
+            _("Bitte das Programm beenden und neu starten; dann wird sie eingespielt."),
         ),
         "thread_stuck": (
             _("Ein Teil des Programms antwortet nicht mehr."),

@@ -29,7 +29,7 @@ def mode_words(livemode: bool | None) -> str:
 def place_words(place: Place) -> str:
     """Where the secrets lie."""
     return {
-        Place.KEYRING: _("Schlüsselbund dieses PCs"),
+        Place.KEYRING: _("Passwortspeicher dieses PCs"),
         Place.FILE: _("Verschlüsselte Datei"),
         Place.ENVIRONMENT: _("Umgebungsvariablen"),
         Place.MEMORY: _("Nur bis zum Programmende"),
@@ -59,7 +59,7 @@ def no_events_words(which: EventFilter, text: str) -> tuple[str, str]:
         return _("Nichts zu klären"), _("Nichts wartet auf eine Entscheidung.")
     return (
         _("Noch kein Ereignis"),
-        _("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung wird Bezahlt."),
+        _("Sobald ein Kunde zahlt, meldet Stripe es hier, und die Rechnung springt auf „Bezahlt“."),
     )
 
 
@@ -176,14 +176,16 @@ def reprocessed_words(before: Outcome, after: Outcome) -> str:
     if before is after:
         return {
             Outcome.BOOKED: _("Nichts geändert: Die Zahlung war schon verbucht."),
-            Outcome.FAILURE_RECORDED: _("Nichts geändert: Der Fehlschlag war schon vermerkt."),
+            Outcome.FAILURE_RECORDED: _(
+                "Nichts geändert: Die fehlgeschlagene Zahlung war schon vermerkt."
+            ),
             Outcome.DUPLICATE: _("Nichts geändert: Das Ereignis bleibt ein doppeltes."),
             Outcome.NEEDS_REVIEW: _("Nichts geändert: Es ist noch immer etwas zu klären."),
             Outcome.IGNORED: _("Nichts geändert: Das Ereignis ist weiter ohne Bedeutung."),
         }[after]
     return {
         Outcome.BOOKED: _("Erledigt: Die Zahlung ist jetzt verbucht."),
-        Outcome.FAILURE_RECORDED: _("Erledigt: Der Fehlschlag ist jetzt vermerkt."),
+        Outcome.FAILURE_RECORDED: _("Erledigt: Die fehlgeschlagene Zahlung ist jetzt vermerkt."),
         Outcome.DUPLICATE: _("Erledigt: Die Zahlung war schon auf anderem Weg verbucht."),
         Outcome.NEEDS_REVIEW: _("Jetzt ist etwas zu klären."),
         Outcome.IGNORED: _("Erledigt: Das Ereignis ist ohne Bedeutung."),
@@ -209,8 +211,8 @@ def scenario_words(scenario: Scenario) -> tuple[str, str]:
             _("Stripe meldet dieselbe Zahlung dreimal."),
         ),
         Scenario.LATE_FAILURE: (
-            _("Verspäteter Fehlschlag"),
-            _("Nach der Zahlung kommt ein Fehlschlag."),
+            _("Verspätete Meldung"),
+            _("Nach der Zahlung wird noch ein fehlgeschlagener Versuch gemeldet."),
         ),
         Scenario.UNKNOWN_INVOICE: (
             _("Unbekannte Rechnung"),
@@ -220,7 +222,7 @@ def scenario_words(scenario: Scenario) -> tuple[str, str]:
 
 
 def answers_words(answers: list[int], milliseconds: float) -> str:
-    """The HTTP answers of a simulation."""
+    """The HTTP answers of a simulation, for the tooltip."""
     took = answer_words(milliseconds)
     one = len(answers) == 1
     sentence = _("Antwort %1 in %2.") if one else _("Antworten %1 in %2.")

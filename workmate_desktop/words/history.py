@@ -55,7 +55,7 @@ def history_title(line: HistoryLine) -> str:
     titles: dict[str, str] = {
         Action.CREATED: _("Entwurf angelegt"),
         Action.EDITED: _("Entwurf geändert"),
-        Action.ISSUED: _("Rechnung gestellt"),
+        Action.ISSUED: _("Rechnung ausgestellt"),
         Action.CANCELLED: _("Rechnung storniert"),
         Action.DELETED: _("Entwurf gelöscht"),
         Action.PAYMENT_BOOKED: _("Zahlung eingegangen"),

@@ -52,7 +52,7 @@ def filter_title(wanted: InvoiceFilter, today: date) -> str:
         InvoiceFilter.ALL: _("Alle"),
         InvoiceFilter.OPEN: _("Offen"),
         InvoiceFilter.OVERDUE: _("Überfällig"),
-        InvoiceFilter.FAILED: _("Fehlschläge"),
+        InvoiceFilter.FAILED: _("Fehlgeschlagen"),
         InvoiceFilter.PAID: _("Bezahlt"),
         InvoiceFilter.PAID_THIS_MONTH: fill(_("Bezahlt im %1"), formats.month_name(today)),
         InvoiceFilter.DRAFTS: _("Entwürfe"),
@@ -113,7 +113,7 @@ def nothing_due() -> str:
 
 def not_issued_yet() -> str:
     """Beside the pill of a draft."""
-    return _("noch nicht gestellt")
+    return _("noch nicht ausgestellt")
 
 
 def waiting_count(figures: Figures) -> str:
@@ -129,30 +129,30 @@ def nothing_here(wanted: InvoiceFilter) -> tuple[str, str]:
     return {
         InvoiceFilter.OPEN: (
             _("Nichts offen"),
-            _("Alle gestellten Rechnungen sind bezahlt oder storniert."),
+            _("Alle ausgestellten Rechnungen sind bezahlt oder storniert."),
         ),
         InvoiceFilter.OVERDUE: (
             _("Nichts überfällig"),
             _("Bei keiner Rechnung ist die Frist verstrichen."),
         ),
         InvoiceFilter.FAILED: (
-            _("Keine Fehlschläge"),
-            _("Wenn eine Zahlung nicht klappt, steht ihre Rechnung hier, mit dem Grund."),
+            _("Keine fehlgeschlagenen Zahlungen"),
+            _("Wenn eine Zahlung fehlschlägt, steht ihre Rechnung hier, mit dem Grund."),
         ),
         InvoiceFilter.PAID: (
             _("Noch nichts bezahlt"),
-            _("Sobald eine Zahlung eingeht, steht die Rechnung von selbst hier."),
+            _("Sobald eine Zahlung eingeht, steht die Rechnung automatisch hier."),
         ),
         InvoiceFilter.PAID_THIS_MONTH: (
             _("In diesem Monat noch nichts bezahlt"),
-            _("Sobald eine Zahlung eingeht, steht die Rechnung von selbst hier."),
+            _("Sobald eine Zahlung eingeht, steht die Rechnung automatisch hier."),
         ),
         InvoiceFilter.DRAFTS: (
             _("Keine Entwürfe"),
-            _("Eine angefangene Rechnung lässt sich als Entwurf speichern und später stellen."),
+            _("Eine angefangene Rechnung lässt sich als Entwurf speichern und später ausstellen."),
         ),
         InvoiceFilter.CANCELLED: (
             _("Nichts storniert"),
-            _("Eine gestellte Rechnung wird nie gelöscht, nur storniert. Dann steht sie hier."),
+            _("Eine ausgestellte Rechnung wird nie gelöscht, nur storniert. Dann steht sie hier."),
         ),
     }.get(wanted, (_("Noch keine Rechnungen"), ""))

@@ -33,8 +33,10 @@ def stored_of_other_mode(livemode_stored: bool) -> str:
 def hint_while_empty(kind: KeyKind) -> str:
     """What belongs into an empty field."""
     return {
-        KeyKind.PUBLISHABLE: _("Beginnt mit pk_test_ oder pk_live_."),
-        KeyKind.SECRET: _("Beginnt mit sk_test_ oder sk_live_, eingeschränkte mit rk_."),
+        KeyKind.PUBLISHABLE: _("Veröffentlichbarer Schlüssel; beginnt mit pk_test_ oder pk_live_."),
+        KeyKind.SECRET: _(
+            "Geheimschlüssel; beginnt mit sk_test_ oder sk_live_, eingeschränkte mit rk_."
+        ),
         KeyKind.WEBHOOK_SECRET: _("Beginnt mit whsec_."),
     }[kind]
 
@@ -44,7 +46,7 @@ def key_is_right(kind: KeyKind, livemode: bool | None) -> str:
     return {
         KeyKind.PUBLISHABLE: mode_words(livemode),
         KeyKind.SECRET: _("Gleicher Modus wie der Publishable Key"),
-        KeyKind.WEBHOOK_SECRET: _("Form stimmt. Ob es passt, zeigt die erste Zustellung."),
+        KeyKind.WEBHOOK_SECRET: _("Form stimmt. Ob es passt, zeigt die erste Nachricht."),
     }[kind]
 
 
@@ -62,9 +64,7 @@ def given_by_environment(kind: KeyKind) -> str:
 
 def no_webhook_secret() -> str:
     """The consequence of leaving it empty."""
-    return _(
-        "Ohne Webhook Secret meldet Stripe nichts sofort. Zahlungen holt dann der Abruf, alle 30 s."
-    )
+    return _("Optional. Ohne Webhook Secret sehen Sie Zahlungen bis zu 30 Sekunden später.")
 
 
 def mode_switch(to_live: bool, *, keeps_webhook_secret: bool) -> str:

@@ -1,7 +1,7 @@
 """Which language the program speaks. German is the source; other languages are catalogues of
 gettext in `resources/locale`. No Qt: `serve` writes e-mails and log lines with the same words.
 
-    _("Rechnung stellen")
+    _("Rechnung ausstellen")
     fill(_("%1 von %2"), "3", "7")
     n_("%1 Rechnung", "%1 Rechnungen", count)
 

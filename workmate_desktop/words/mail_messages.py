@@ -54,7 +54,7 @@ def mail_words() -> dict[str, tuple[str, str]]:
         ),
         "mail_no_password": (
             _("Das gespeicherte Passwort lässt sich nicht lesen."),
-            _("Den Schlüsselbund entsperren oder das Passwort neu eingeben."),
+            _("Den Passwortspeicher entsperren oder das Passwort neu eingeben."),
         ),
         "mail_invalid": (_("Die Angaben für E-Mails sind unvollständig oder falsch."), ""),
     }

@@ -80,7 +80,7 @@ def _paragraph(notice: Notice, local: Callable[[datetime], datetime]) -> str:
 
 def _signature() -> str:
     return _(
-        "Diese E-Mail hat WorkmateOS Desktop von selbst gesendet. Abstellen lässt sie sich dort "
+        "Diese E-Mail hat WorkmateOS Desktop automatisch gesendet. Abstellen lässt sie sich dort "
         "unter Protokoll → Benachrichtigen → E-Mail bei Meldungen."
     )
 

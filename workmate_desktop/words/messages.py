@@ -129,12 +129,12 @@ def _refunds() -> dict[str, Message]:
 def _invoices() -> dict[str, Message]:
     return {
         "invoice_not_draft": Message(
-            _("Diese Rechnung ist schon gestellt und lässt sich nicht mehr ändern."),
+            _("Diese Rechnung ist schon ausgestellt und lässt sich nicht mehr ändern."),
             _("Bei einem Fehler stornieren und neu schreiben."),
         ),
         "invoice_not_issued": Message(
-            _("Das geht nur mit einer gestellten Rechnung."),
-            _("Zuerst Rechnung stellen."),
+            _("Das geht nur mit einer ausgestellten Rechnung."),
+            _("Zuerst Rechnung ausstellen."),
         ),
         "invoice_has_payments": Message(
             _("Auf diese Rechnung ist schon Geld eingegangen."),
@@ -194,17 +194,17 @@ def _database() -> dict[str, Message]:
 def _places() -> dict[str, Message]:
     openly = _("Sie können stattdessen eine verschlüsselte Datei wählen.")
     return {
-        "keychain_no_backend": Message(_("Auf diesem PC gibt es keinen Schlüsselbund."), openly),
+        "keychain_no_backend": Message(_("Dieser PC hat keinen Passwortspeicher."), openly),
         "keychain_locked": Message(
-            _("Der Schlüsselbund dieses PCs ist gesperrt."),
+            _("Der Passwortspeicher dieses PCs ist gesperrt."),
             _("Entsperren und noch einmal speichern, oder eine verschlüsselte Datei wählen."),
         ),
-        "keychain_hangs": Message(_("Der Schlüsselbund dieses PCs antwortet nicht."), openly),
+        "keychain_hangs": Message(_("Der Passwortspeicher dieses PCs antwortet nicht."), openly),
         "keychain_forgets": Message(
-            _("Der Schlüsselbund dieses PCs behält nicht, was er bekommt."), openly
+            _("Der Passwortspeicher dieses PCs behält nicht, was er bekommt."), openly
         ),
         "keychain_insecure": Message(
-            _("Der Schlüsselbund dieses PCs würde die Schlüssel lesbar ablegen."), openly
+            _("Der Passwortspeicher dieses PCs würde die Schlüssel lesbar ablegen."), openly
         ),
         "secret_file_damaged": Message(
             _("Die verschlüsselte Datei mit den Schlüsseln ist beschädigt."),

@@ -92,7 +92,7 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
     """Notices about what Stripe, or somebody else, sent."""
     return {
         NoticeKind.UNREADABLE_EVENT: NoticeWords(
-            _("Unterschriebene, aber unlesbare Nachricht"),
+            _("Signierte, aber unlesbare Nachricht"),
             _(
                 "Stripe hat etwas geschickt, das dieses Programm nicht versteht. Bitte das "
                 "Programm aktualisieren oder den Support fragen."
@@ -106,8 +106,8 @@ def _about_events(kind: NoticeKind) -> NoticeWords | None:
             ),
         ),
         NoticeKind.THIN_EVENT: NoticeWords(
-            _("Stripe sendet Kurzformat"),
-            _("Bitte beim Webhook im Stripe-Dashboard „Snapshot“ wählen."),
+            _("Der Webhook ist falsch eingestellt („Thin“)"),
+            _("Den Webhook neu einrichten, im Stripe-Dashboard mit dem Format „Snapshot“."),
         ),
         NoticeKind.SECRET_MISMATCH: NoticeWords(
             _("Webhook Secret passt nicht"),
@@ -127,15 +127,15 @@ def _about_the_way(kind: NoticeKind, notice: Notice) -> NoticeWords | None:
         NoticeKind.ENDPOINT_DISABLED: NoticeWords(
             _("Stripe hat den Webhook abgeschaltet"),
             _(
-                "Zu viele Zustellungen kamen nicht an. Unter Stripe → Empfang „Webhook "
-                "einschalten“; was fehlt, holt das Programm von selbst nach."
+                "Zu viele Nachrichten kamen nicht an. Unter Stripe → Empfang „Webhook "
+                "einschalten“; was fehlt, holt das Programm automatisch nach."
             ),
         ),
         NoticeKind.DELIVERIES_MISSING: NoticeWords(
-            _("Stripes Zustellungen kommen nicht mehr an"),
+            _("Stripes Nachrichten kommen nicht mehr an"),
             _(
                 "Das Programm fragt solange alle 30 s selbst. Woran es liegt, zeigt unter Stripe "
-                "→ Empfang „Test-Ereignis senden“."
+                "→ Empfang „Testereignis senden“."
             ),
         ),
         NoticeKind.ANSWERS_SLOW: NoticeWords(
@@ -144,7 +144,7 @@ def _about_the_way(kind: NoticeKind, notice: Notice) -> NoticeWords | None:
         ),
         NoticeKind.CLOCK_WRONG: NoticeWords(
             clock_words(minutes if isinstance(minutes, int) else None).removesuffix("."),
-            _("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht."),
+            _("Bitte die Uhr stellen lassen. Zahlungen werden trotzdem richtig verbucht."),
         ),
         NoticeKind.QUOTA_USED_UP: NoticeWords(
             _("Das Monatskontingent des ngrok-Kontos ist aufgebraucht"),
@@ -161,10 +161,8 @@ def _about_the_program(kind: NoticeKind, notice: Notice) -> NoticeWords:
             _("Sie ist es wieder. Was Stripe nicht abliefern konnte, stellt es noch einmal zu."),
         ),
         NoticeKind.DISK_LOW: NoticeWords(
-            _("Wenig Platz auf dem Datenträger: noch {0} MB").format(
-                notice.detail.get("free_mb", "–")
-            ),
-            _("Bitte Platz schaffen, bevor nichts mehr gespeichert werden kann."),
+            _("Wenig Speicherplatz: noch {0} MB").format(notice.detail.get("free_mb", "–")),
+            _("Bitte Speicherplatz freigeben, bevor nichts mehr gespeichert werden kann."),
         ),
         NoticeKind.RISKY_FOLDER: NoticeWords(
             _("Der Datenordner liegt nicht sicher"),
@@ -236,7 +234,7 @@ def _step(notice: Notice) -> NoticeWords:
 
 
 def _caught_up(notice: Notice) -> str:
-    """ "2 Zahlungen, 1 Fehlschlag, 3 zu klären"."""
+    """ "2 Zahlungen, 1 fehlgeschlagene Zahlung, 3 zu klären"."""
     names = ("payments", "failures", "reviews", "reversals")
     found = [notice.detail.get(name) for name in names]
     return counts_words(*(count if isinstance(count, int) else 0 for count in found))
@@ -245,7 +243,7 @@ def _caught_up(notice: Notice) -> str:
 def _absence(notice: Notice) -> str:
     if notice.detail.get("absent") is True:
         return _("Das geschah, während das Programm nicht lief oder nicht verbunden war.")
-    return _("Es war bei Stripe gemeldet, aber hier noch nicht angekommen.")
+    return _("Stripe hatte sie gemeldet, sie waren hier aber nicht angekommen.")
 
 
 def _invoice_and_amount(notice: Notice) -> str:

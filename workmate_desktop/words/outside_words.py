@@ -123,7 +123,7 @@ def _what_to_do(detail: Mapping[str, object]) -> str:
     if "customer" in kinds:
         return _("Bitte die Daten des Kunden prüfen und speichern.")
     if "draft" in kinds:
-        return _("Bitte den Entwurf prüfen und speichern, bevor er gestellt wird.")
+        return _("Bitte den Entwurf prüfen und speichern, bevor er ausgestellt wird.")
     return _("Bitte unter „Konfigurieren“ prüfen und neu speichern.")
 
 

@@ -28,7 +28,7 @@ def offer_words(offer: Offer, since: datetime | None, now: datetime) -> str:
             closing = _("Der bisherige Zahlungslink wird abgeschaltet.")
             return " ".join(words for words in (closing, _why(offer)) if words)
         case OfferState.RUNNING:
-            words = _("Zahlung läuft seit %1: Der Kunde hat bezahlt, das Geld braucht Tage.")
+            words = _("Zahlung läuft seit %1: Die Lastschrift läuft und dauert einige Werktage.")
             return fill(words, when)
         case OfferState.NOT_OFFERED:
             return ""

@@ -74,13 +74,13 @@ def reason_words(reason: Reason, *, failed: bool = False) -> Explanation:
             )
         case Reason.INVOICE_CANCELLED:
             return Explanation(
-                _("Die Rechnung ist storniert, danach kam Geld."),
+                _("Nach der Stornierung ist eine Zahlung eingegangen."),
                 decide,
             )
         case Reason.INVOICE_DRAFT:
             return Explanation(
                 _("Die Rechnung ist noch ein Entwurf, deshalb wurde nichts verbucht."),
-                _("Die Rechnung stellen.") + " " + again,
+                _("Die Rechnung ausstellen.") + " " + again,
             )
         case _:
             return _further_reason(reason, again)
@@ -138,8 +138,8 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
             )
         ),
         Reason.THIN_EVENT: Explanation(
-            _("Stripe sendet Kurzformat, bitte Snapshot wählen."),
-            _("Im Stripe-Dashboard beim Endpunkt „Snapshot“ als Format einstellen."),
+            _("Der Webhook ist falsch eingestellt („Thin“)."),
+            _("Den Webhook neu einrichten, im Stripe-Dashboard mit dem Format „Snapshot“."),
         ),
         Reason.FOREIGN_ACCOUNT: Explanation(
             _("Das Ereignis gehört zu einem anderen Stripe-Konto."),
@@ -167,7 +167,7 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         ),
         Reason.UNREADABLE: Explanation(
             _(
-                "Eine Nachricht trug die Unterschrift von Stripe, ließ sich aber nicht lesen. "
+                "Eine Nachricht trug die Signatur von Stripe, ließ sich aber nicht lesen. "
                 "Es wurde nichts verbucht."
             ),
             _(
@@ -181,7 +181,7 @@ def _further_reason(reason: Reason, again: str) -> Explanation:
         Reason.PAYMENT_UNKNOWN: Explanation(
             _(
                 "Die Zahlung, von der Geld zurückging, ist hier nicht verbucht. Kommt sie noch, "
-                "wird die Rückbuchung von selbst mit verbucht."
+                "wird die Rückbuchung automatisch mit verbucht."
             )
         ),
         Reason.DELETED_TEST_DATA: Explanation(

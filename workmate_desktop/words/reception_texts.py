@@ -50,7 +50,7 @@ def reception_words(state: ReceptionState, *, configured: bool) -> ReceptionWord
         _("Empfang ohne Webhook Secret"),
         trouble
         or _(
-            "Ohne Webhook Secret wird jede Zustellung abgelehnt. Bitte unter Bearbeiten eintragen."
+            "Ohne Webhook Secret wird jede Nachricht abgelehnt. Bitte unter Bearbeiten eintragen."
         ),
     )
 
@@ -78,7 +78,7 @@ def fetch_trouble(trouble: UserError) -> str:
     """Why Stripe could not be asked, and what happens now."""
     sentence, action = error_sentence(trouble)
     if isinstance(trouble, StripeRefused) and trouble.kind in _PASSES:
-        action = _("Das Programm fragt von selbst weiter nach und holt dann alles nach.")
+        action = _("Das Programm fragt automatisch weiter nach und holt dann alles nach.")
     return " ".join(part for part in (sentence, action) if part)
 
 
@@ -148,10 +148,10 @@ def trouble_words(code: str) -> str:
 def refused_words(reason: str) -> str:
     """What a counter of refused deliveries counts. Reasons: gateways.stripe_webhook.Reason."""
     return {
-        "missing": _("ohne Unterschrift"),
-        "malformed": _("mit unlesbarer Unterschrift"),
+        "missing": _("ohne Signatur"),
+        "malformed": _("mit unlesbarer Signatur"),
         "not_utf8": _("mit unlesbarem Inhalt"),
-        "wrong": _("mit falscher Unterschrift"),
+        "wrong": _("mit falscher Signatur"),
         "too_old": _("zu alt"),
         "in_future": _("aus der Zukunft"),
     }.get(reason, reason)

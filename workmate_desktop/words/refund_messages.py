@@ -5,7 +5,7 @@ from workmate_desktop.words.language import _
 
 def refund_words() -> dict[str, tuple[str, str]]:
     """Code → (sentence, action)."""
-    look = _("Der Abgleich mit Stripe bringt den Stand von selbst hierher.")
+    look = _("Der Abgleich mit Stripe bringt den Stand automatisch hierher.")
     return {
         "refund_not_stripe": (
             _("Diese Zahlung kam nicht über Stripe."),

@@ -45,7 +45,7 @@ IN_REVIEW = (
 def reason_title(reason: Reason, *, failed: bool = False) -> str:
     """What happened, in two or three words."""
     if failed and reason is Reason.NO_INVOICE:
-        return _("Fehlschlag ohne Rechnung")
+        return _("Fehlgeschlagene Zahlung ohne Rechnung")
     return {
         Reason.NO_INVOICE: _("Zahlung ohne Rechnung"),
         Reason.UNKNOWN_INVOICE: _("Unbekannte Rechnung"),
@@ -101,17 +101,19 @@ def _note(item: ReviewItem, clock: Clock) -> str:
         case Reason.NOT_OURS:
             return fill(_("Kennung bei Stripe: %1"), item.intent_id or formats.NONE)
         case Reason.INVOICE_MISMATCH:
-            return fill(_("Genannt wird %1, die Kennung gehört zu %2."), text, named)
+            return fill(_("In der Zahlung steht %1, die Kennung gehört aber zu %2."), text, named)
         case Reason.OTHER_CURRENCY if item.named_currency and item.currency:
             sentence = _("%1 lautet auf %2, bezahlt wurde in %3.")
             currencies = (currency_name(item.named_currency), currency_name(item.currency))
             return fill(sentence, named, *currencies)
         case Reason.INVOICE_CANCELLED if item.named_cancelled_at is not None:
             day = formats.date_text(clock.local(item.named_cancelled_at).date())[:6]
-            return fill(_("%1 wurde am %2 storniert, danach kam Geld."), named, day)
+            return fill(
+                _("%1 wurde am %2 storniert, danach ist eine Zahlung eingegangen."), named, day
+            )
         case Reason.WRONG_MODE:
-            money = _("Echtes Geld") if item.livemode else _("Testgeld")
-            return fill(_("%1 trifft auf den anderen Modus."), money)
+            real = _("Eine echte Zahlung nennt eine Testrechnung.")
+            return real if item.livemode else _("Eine Testzahlung nennt eine echte Rechnung.")
     return _further_note(item.reason)
 
 
@@ -125,13 +127,13 @@ def _named_twice(item: ReviewItem) -> str:
 def _further_note(reason: Reason) -> str:
     return {
         Reason.OTHER_INSTALLATION: _("Die Zahlung gehört zu einem anderen WorkmateOS."),
-        Reason.INVOICE_DRAFT: _("Bezahlt wurde, bevor die Rechnung gestellt war."),
-        Reason.INVOICE_CANCELLED: _("Die Rechnung ist storniert, danach kam Geld."),
+        Reason.INVOICE_DRAFT: _("Der Kunde hat vor dem Ausstellen bezahlt."),
+        Reason.INVOICE_CANCELLED: _("Nach der Stornierung ist eine Zahlung eingegangen."),
         Reason.OTHER_CURRENCY: _("Zahlung und Rechnung lauten nicht auf dieselbe Währung."),
         Reason.BAD_AMOUNT: _("Der Betrag im Ereignis kann nicht stimmen."),
-        Reason.NOT_SUCCEEDED: _("Gemeldet ist Erfolg, gekommen ist nichts."),
+        Reason.NOT_SUCCEEDED: _("Stripe meldet Erfolg, aber keinen Betrag."),
         Reason.PROGRAM_ERROR: _("Sicher gespeichert, aber noch nicht verbucht."),
-        Reason.UNREADABLE: _("Von Stripe unterschrieben, aber nicht zu lesen."),
+        Reason.UNREADABLE: _("Die Nachricht stammt von Stripe, ist aber nicht lesbar."),
     }.get(reason, "")
 
 

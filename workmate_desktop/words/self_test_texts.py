@@ -13,8 +13,8 @@ def leg_name(leg: Leg) -> str:
         Leg.SENT: _("Verschlüsselt abgeschickt"),
         Leg.TUNNEL: _("Im Tunnel angekommen"),
         Leg.LISTENER: _("Am Empfang angekommen"),
-        Leg.SIGNATURE: _("Unterschrift geprüft"),
-        Leg.ANSWERED: _("Mit 200 beantwortet"),
+        Leg.SIGNATURE: _("Signatur geprüft"),
+        Leg.ANSWERED: _("Richtig beantwortet"),
     }[leg]
 
 
@@ -24,7 +24,7 @@ def leg_remark(leg: LegResult) -> str:
         case LegState.NOT_TESTED:
             return _("nicht geprüft")
         case LegState.FAILED:
-            return _("nicht geklappt")
+            return _("fehlgeschlagen")
         case _:
             return _("nur auf diesem PC geprüft") if leg.locally else ""
 
@@ -32,12 +32,12 @@ def leg_remark(leg: LegResult) -> str:
 def result_words(result: SelfTestResult) -> str:
     """How it went, in one line."""
     if result.passed:
-        return _("Das Test-Ereignis kam in %1 zurück.").replace("%1", time_words(result))
+        return _("Das Testereignis kam in %1 zurück.").replace("%1", time_words(result))
     here = [leg for leg in result.legs if leg.locally]
     if not any(leg.state is LegState.FAILED for leg in result.legs) and here:
-        words = _("Auf diesem PC kam das Test-Ereignis in %1 an.")
+        words = _("Auf diesem PC kam das Testereignis in %1 an.")
         return words.replace("%1", time_words(result))
-    return _("Das Test-Ereignis kam nicht zurück.")
+    return _("Das Testereignis kam nicht zurück.")
 
 
 def time_words(result: SelfTestResult) -> str:
@@ -57,16 +57,16 @@ def trouble_words(result: SelfTestResult) -> tuple[str, str]:
     if code in ("self_test_ngrok", "self_test_refused", "self_test_other_program"):
         return _with_numbers(code, result)
     known = (_sending() | _tunnel() | _here()).get(code)
-    return known or (_("Das hat nicht geklappt (%1).").replace("%1", code), _support())
+    return known or (_("Das ist fehlgeschlagen (%1).").replace("%1", code), _support())
 
 
 def _with_numbers(code: str, result: SelfTestResult) -> tuple[str, str]:
     status = str(result.status)
     if code == "self_test_ngrok":
-        sentence = _("ngrok hat die Zustellung nicht angenommen (%1).")
+        sentence = _("ngrok hat die Nachricht nicht angenommen (%1).")
         return sentence.replace("%1", result.ngrok_code or status), _reconnect()
     if code == "self_test_refused":
-        sentence = _("Der Empfang hat das Test-Ereignis abgewiesen (HTTP %1).")
+        sentence = _("Der Empfang hat das Testereignis abgewiesen (HTTP %1).")
         return sentence.replace("%1", status), _support()
     sentence = _("Unter der öffentlichen Adresse antwortet ein anderes Programm (HTTP %1).")
     return sentence.replace("%1", status), _reconnect()
@@ -140,7 +140,7 @@ def _here() -> dict[str, tuple[str, str]]:
             _reconnect(),
         ),
         "self_test_no_secret": (
-            _("Ohne Webhook Secret lässt sich nichts unterschreiben und nichts prüfen."),
+            _("Ohne Webhook Secret lässt sich nichts signieren und nichts prüfen."),
             _("Unter Stripe → Bearbeiten eintragen oder „Webhook automatisch einrichten“."),
         ),
         "self_test_no_listener": (
@@ -148,11 +148,11 @@ def _here() -> dict[str, tuple[str, str]]:
             _("„Empfang neu starten“."),
         ),
         "self_test_altered": (
-            _("Die Nachricht wurde unterwegs verändert, deshalb stimmt die Unterschrift nicht."),
+            _("Die Nachricht wurde unterwegs verändert, deshalb stimmt die Signatur nicht."),
             _("Den Proxy oder Virenschutz prüfen lassen, der den Verkehr mitliest."),
         ),
         "self_test_clock": (
-            _("Die Unterschrift war zu alt oder aus der Zukunft."),
+            _("Die Signatur war zu alt oder aus der Zukunft."),
             _("Die Uhr dieses PCs prüfen, dann noch einmal senden."),
         ),
         "self_test_answer_lost": (

@@ -20,24 +20,18 @@ def trouble_sentence(trouble: Trouble) -> TroubleWords:
     match trouble.kind:
         case TroubleKind.SECRET_MISMATCH:
             return TroubleWords(
-                _("Webhook Secret passt nicht: Alle Zustellungen wurden abgelehnt."),
+                _("Webhook Secret passt nicht: Alle Nachrichten wurden abgelehnt."),
                 _("Bitte das Secret des Endpunkts unter Bearbeiten neu einfügen."),
             )
         case TroubleKind.STRANGERS_REFUSED:
             return TroubleWords(
-                _(
-                    "Fremde Zugriffe abgewehrt: "
-                    "Zustellungen mit falscher Unterschrift wurden abgelehnt."
-                ),
+                _("Fremde Zugriffe abgewehrt: Nachrichten mit falscher Signatur wurden abgelehnt."),
                 "",
             )
         case TroubleKind.DELIVERIES_MISSING:
             return TroubleWords(
-                _(
-                    "Stripes Zustellungen kommen nicht mehr an; "
-                    "das Programm fragt selbst alle 30 s."
-                ),
-                _("Unter Stripe „Test-Ereignis senden“, dann den Webhook neu einrichten."),
+                _("Stripes Nachrichten kommen nicht mehr an; das Programm fragt selbst alle 30 s."),
+                _("Unter Stripe „Testereignis senden“, dann den Webhook neu einrichten."),
             )
         case TroubleKind.ANSWERS_SLOW:
             return TroubleWords(
@@ -79,4 +73,4 @@ def _span(minutes: int) -> str:
 
 
 def _set_the_clock() -> str:
-    return _("Bitte stellen lassen. Zahlungen werden trotzdem richtig verbucht.")
+    return _("Bitte die Uhr stellen lassen. Zahlungen werden trotzdem richtig verbucht.")

@@ -20,7 +20,7 @@ def _token() -> dict[str, tuple[str, str]]:
         ),
         "tunnel_other_agent": (
             _("Mit diesem ngrok-Konto läuft schon ein anderes ngrok-Programm."),
-            _("Das andere beenden, auch auf anderen PCs; dann geht es von selbst weiter."),
+            _("Das andere beenden, auch auf anderen PCs; dann geht es automatisch weiter."),
         ),
         "tunnel_quota": (
             _("Das Monatskontingent des ngrok-Kontos ist aufgebraucht."),
@@ -33,7 +33,7 @@ def _address() -> dict[str, tuple[str, str]]:
     return {
         "tunnel_domain_in_use": (
             _("Die feste Adresse wird gerade von einem anderen Programm benutzt."),
-            _("Das andere beenden, auch auf anderen PCs; dann geht es von selbst weiter."),
+            _("Das andere beenden, auch auf anderen PCs; dann geht es automatisch weiter."),
         ),
         "tunnel_domain_foreign": (
             _("Die feste Adresse gehört zu einem anderen ngrok-Konto."),
@@ -86,7 +86,7 @@ def _line() -> dict[str, tuple[str, str]]:
     return {
         "tunnel_no_net": (
             _("ngrok ist nicht erreichbar: keine Verbindung zum Internet."),
-            _("Netzwerk prüfen; das Programm versucht es von selbst weiter."),
+            _("Netzwerk prüfen; das Programm versucht es automatisch weiter."),
         ),
         "tunnel_intercepted": (
             _("Geantwortet hat nicht ngrok, sondern etwas dazwischen (WLAN-Anmeldung, Proxy)."),
@@ -106,4 +106,4 @@ def _line() -> dict[str, tuple[str, str]]:
 
 
 def _again() -> str:
-    return _("Das Programm versucht es von selbst weiter.")
+    return _("Das Programm versucht es automatisch weiter.")

@@ -27,7 +27,7 @@ def tunnel_state_words(state: TunnelState) -> str:
         case TunnelStatus.STARTING:
             return _("wird verbunden …")
         case TunnelStatus.RETRYING:
-            return _("gerade nicht verbunden, wird weiter versucht")
+            return _("getrennt, neuer Versuch läuft")
         case TunnelStatus.FAILED:
             return _("nicht verbunden")
         case _:

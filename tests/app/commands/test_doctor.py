@@ -205,7 +205,7 @@ def test_a_damaged_database(folder: Path, options: Options) -> None:
         file.write(b"\xaa" * 4096 * 4)
     found = Examined(options)
     assert found.code == 1
-    assert found.has("✗ Datenbank", "beschädigt: eine Sicherung einsetzen")
+    assert found.has("✗ Datenbank", "beschädigt: eine Sicherung einspielen")
     assert found.has("✓ Sicherung", "2026-11-22.sqlite3")
     books.path.write_bytes(b"no database at all" * 500)
     assert Examined(options).has("✗ Datenbank", "beschädigt")
@@ -318,8 +318,8 @@ def test_stored_keys_are_found_and_named_with_their_place(
     found = Examined(Options("doctor", folder, port=0), keychain)
     assert found.code == 0
     assert found.has("✓ Schlüssel", "Publishable Key pk_test_…0001 (Einstellungen)")
-    assert found.has("✓ Schlüssel", "Secret Key sk_test_…0002 (Schlüsselbund dieses PCs)")
-    assert found.has("✓ Schlüssel", "Webhook Secret whsec_…0003 (Schlüsselbund dieses PCs)")
+    assert found.has("✓ Schlüssel", "Secret Key sk_test_…0002 (Passwortspeicher dieses PCs)")
+    assert found.has("✓ Schlüssel", "Webhook Secret whsec_…0003 (Passwortspeicher dieses PCs)")
     store_keys(office, keychain, in_file=True)
     found = Examined(Options("doctor", folder, port=0), KeyringSecrets())
     assert found.code == 0
@@ -341,7 +341,7 @@ def test_a_keyring_that_never_answers(office: OfficeBooks, folder: Path) -> None
     finally:
         let_go.set()
     assert found.code == 1
-    assert found.has("✗ Schlüssel", "Schlüsselbund dieses PCs", "antwortet nicht")
+    assert found.has("✗ Schlüssel", "Passwortspeicher dieses PCs", "antwortet nicht")
     assert found.has("✗ Schlüssel", "Webhook Secret fehlt")
 
 

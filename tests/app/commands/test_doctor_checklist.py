@@ -99,8 +99,8 @@ def _paid(office: OfficeBooks, *, livemode: bool) -> None:
 def test_test_mode_is_well_while_points_are_open(office: OfficeBooks) -> None:
     _asked_just_now(office, livemode=False)
     found = Examined(office.data_dir, "test")
-    assert found.line("Live-Schlüssel verwenden").startswith("○")
-    assert "noch im Testmodus" in found.line("Live-Schlüssel verwenden")
+    assert found.line("Live-Schlüssel eingetragen").startswith("○")
+    assert "noch im Testmodus" in found.line("Live-Schlüssel eingetragen")
     polled = found.line("Adresse ist von außen erreichbar")
     assert polled.startswith("–") and "nicht nötig: Stripe wird alle 30 s gefragt" in polled
     assert found.line("Testzahlung empfangen").startswith("○")

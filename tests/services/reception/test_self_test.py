@@ -1,4 +1,4 @@
-"""Test-Ereignis senden: every leg ticked or named; nothing booked, nothing written."""
+"""Testereignis senden: every leg ticked or named; nothing booked, nothing written."""
 
 import threading
 from collections.abc import Callable, Iterator

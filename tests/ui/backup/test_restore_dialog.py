@@ -45,7 +45,7 @@ def test_the_newest_wish_wins(qtbot: QtBot, theme: Theme) -> None:
 
 
 def test_what_is_lost_is_named_one_by_one() -> None:
-    assert texts.loss_words(replace(LOOK, loss=None)).startswith("Was durch das Einsetzen fehlen")
+    assert texts.loss_words(replace(LOOK, loss=None)).startswith("Was durch das Einspielen fehlen")
     nothing = Loss(0, (), 0, 0, 0)
     assert "alle jetzigen" in texts.loss_words(replace(LOOK, loss=nothing))
     one = Loss(0, (), 0, 1, 0)

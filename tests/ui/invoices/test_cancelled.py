@@ -47,7 +47,7 @@ def test_it_is_told_and_counted_where_it_went(desk: Desk) -> None:
     assert desk.toasts.shown == [
         (
             "RE-2026-0001 ist storniert",
-            "Praxis Dr. Aydin · zu finden unter der Liste",
+            "Praxis Dr. Aydin · Stornierte Rechnungen stehen unter der Liste",
             ToastKind.INFO,
         )
     ]

@@ -210,7 +210,9 @@ def test_the_mail_is_finished_german_text(desk: Desk) -> None:
     assert fields["subject"] == ["Rechnung RE-2026-0001: bequem online bezahlen"]
     [body] = fields["body"]
     assert "476,00\u00a0€" in body and f"\r\n{URL}\r\n" in body
-    assert "fällig am 04.12.2026" in body and body.endswith("Mit freundlichen Grüßen")
+    assert "Bitte zahlen Sie bis zum 04.12.2026." in body and body.endswith(
+        "Mit freundlichen Grüßen"
+    )
     assert "+" not in parts.query  # a plus sign is no blank for mail programs
     assert desk.pay.sent == [("id-1", "mail")]
 

@@ -210,7 +210,7 @@ def side_panel(theme: Theme) -> QWidget:
     layout.addWidget(PillLabel(theme, [OPEN, FAILED]))
     rows = KeyValueRows()
     rows.add_row("Netto", "400,00 €")
-    rows.add_row("MwSt. 19 %", "76,00 €")
+    rows.add_row("USt. 19 %", "76,00 €")
     rows.add_line()
     rows.add_row("Offener Betrag", "476,00 €", strong=True)
     layout.addWidget(rows)

@@ -134,7 +134,7 @@ def test_hostile_numbers_stay_text(text: str) -> None:
 def test_what_was_caught_up_is_counted() -> None:
     one = notice(1, NoticeKind.CATCH_UP_RESULT, payments=2, failures=1, reviews=0, absent=True)
     words = notice_words(one)
-    assert words.title == "Nachgeholt: 2 Zahlungen, 1 Fehlschlag"
+    assert words.title == "Nachgeholt: 2 Zahlungen, 1 fehlgeschlagene Zahlung"
     assert "nicht lief" in words.why
 
 

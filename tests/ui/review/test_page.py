@@ -240,7 +240,7 @@ def test_only_what_makes_sense_is_offered(make_page: Callable[[FakeReview], Page
     assert detail.amount.text() == "Unlesbare Nachricht"
     page.tab.show_review("evt_failed")
     assert not detail.choose.isVisible()
-    assert detail.amount.text() == "Fehlschlag ohne Rechnung"
+    assert detail.amount.text() == "Fehlgeschlagene Zahlung ohne Rechnung"
 
 
 def test_processed_again_it_leaves_the_list(

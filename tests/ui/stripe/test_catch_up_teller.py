@@ -66,8 +66,8 @@ def told(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Told:
 def test_what_was_found_at_the_start(told: Told, qtbot: QtBot) -> None:
     told.after(payments=2, failures=1)
     qtbot.waitUntil(lambda: told.toasts != [])
-    assert told.toasts == ["Während Ihrer Abwesenheit: 2 Zahlungen, 1 Fehlschlag|"]
-    assert told.remarks == ["Nachgeholt beim Start: 2 Zahlungen, 1 Fehlschlag"]
+    assert told.toasts == ["Während Ihrer Abwesenheit: 2 Zahlungen, 1 fehlgeschlagene Zahlung|"]
+    assert told.remarks == ["Nachgeholt beim Start: 2 Zahlungen, 1 fehlgeschlagene Zahlung"]
     told.bridge.reception_changed.emit()  # the same result again
     told.after(source=Source.POLL, payments=1)
     qtbot.wait(20)

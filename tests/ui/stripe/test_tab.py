@@ -152,8 +152,8 @@ def test_ready_with_an_address_to_copy(stripe_desk: StripeDesk, qtbot: QtBot) ->
         (ReceptionState(ReceptionStatus.READY, 8000, URL, trouble="strangers_refused"), "Fremde"),
         (ReceptionState(ReceptionStatus.DISTURBED, trouble="port_unavailable"), "Port"),
         (ReceptionState(ReceptionStatus.READY, 8001, URL, port_moved=True), "8001"),
-        (ReceptionState(ReceptionStatus.READY, 8000, URL, refused={"wrong": 2}), "2 Zustellungen"),
-        (ReceptionState(ReceptionStatus.READY, 8000, URL, refused={"wrong": 1}), "1 Zustellung a"),
+        (ReceptionState(ReceptionStatus.READY, 8000, URL, refused={"wrong": 2}), "2 Nachrichten"),
+        (ReceptionState(ReceptionStatus.READY, 8000, URL, refused={"wrong": 1}), "1 Nachricht a"),
     ],
 )
 def test_what_is_wrong_is_said(stripe_desk: StripeDesk, state: ReceptionState, word: str) -> None:

@@ -172,7 +172,7 @@ def test_sa4_rescued_books_are_put_in_place_by_one_click(
 ) -> None:
     saved = "/daten/workmate/gerettet-20261123-170300.sqlite3"
     page = show(UserError("database_rescued", backup=BACKUP, rescued=saved))
-    assert page.restore.text() == "&Gerettete Bücher einsetzen"
+    assert page.restore.text() == "&Gerettete Bücher einspielen"
     assert page.restore.hasFocus()
     assert page.retry is None
     assert page.choose is not None

@@ -39,7 +39,7 @@ def restore(options: Options) -> int:
         _say(f"{options.file}\n{_contents(look)}\n{_loss(look)}\n{_number(look)}")
         if look.differences:
             _say(
-                f"  Von außen verändert: {differences_words(look.differences)}. Beim Einsetzen "
+                f"  Von außen verändert: {differences_words(look.differences)}. Beim Einspielen "
                 "wird das in Ordnung gebracht, und alle Rechnungen werden nachgerechnet."
             )
         if look.newer:

@@ -61,8 +61,8 @@ _KEY_NAMES = {
 
 _DATABASE_TROUBLES = {
     "database_rescued": "ging im laufenden Betrieb verloren; was gebucht war, ist gerettet",
-    "database_missing": "fehlt, obwohl es schon eine gab: eine Sicherung einsetzen",
-    "database_damaged": "ist beschädigt: eine Sicherung einsetzen",
+    "database_missing": "fehlt, obwohl es schon eine gab: eine Sicherung einspielen",
+    "database_damaged": "ist beschädigt: eine Sicherung einspielen",
     "database_newer": "stammt von einer neueren Version: das Programm aktualisieren",
     "database_older": "ist von einer älteren Version: das Programm einmal starten",
     "database_foreign": "ist nicht die, die in diesen Ordner gehört",
@@ -70,10 +70,10 @@ _DATABASE_TROUBLES = {
     "database_busy": "ist von einem anderen Programm gesperrt",
     "database_read_only": "darf dieser Benutzer nicht lesen",
     "database_unreadable": "ist nicht lesbar",
-    "disk_full": "lässt sich nicht öffnen: Der Datenträger ist voll",
+    "disk_full": "lässt sich nicht öffnen: Der Speicherplatz ist voll",
 }
 _PLACES = {
-    Place.KEYRING: "Schlüsselbund dieses PCs",
+    Place.KEYRING: "Passwortspeicher dieses PCs",
     Place.FILE: "verschlüsselte Datei im Datenordner",
     Place.ENVIRONMENT: "Umgebung",
     Place.MEMORY: "nur im Arbeitsspeicher",
@@ -153,7 +153,7 @@ def _database(state: Inspection) -> Iterator[Finding]:
         yield Finding(Mark.GOOD, "Datenbank", f"unversehrt, Version {state.version}, {size}")
     if state.rescued is not None:
         command = f"restore '{state.rescued}' --yes"
-        yield Finding(Mark.WRONG, "Gerettet", f"einsetzen mit demselben Befehl und: {command}")
+        yield Finding(Mark.WRONG, "Gerettet", f"einspielen mit demselben Befehl und: {command}")
     if state.backup is not None:
         yield Finding(
             Mark.GOOD, "Sicherung", f"neueste gute: {state.backup.name} ({state.backups} insgesamt)"
@@ -346,7 +346,11 @@ def _key(kind: KeyKind, key: str, problem: KeyProblem | None, place: str) -> Fin
     if not key:
         # Without any key nothing can come; the other two are for later steps.
         needed = kind is KeyKind.WEBHOOK_SECRET
-        lack = "fehlt: jede Zustellung wird mit 503 beantwortet" if needed else "nicht eingetragen"
+        lack = (
+            "fehlt: jede Nachricht von Stripe wird mit 503 beantwortet"
+            if needed
+            else "nicht eingetragen"
+        )
         return Finding(Mark.WRONG if needed else Mark.NOTE, "Schlüssel", f"{name} {lack}")
     if problem is not None:
         return Finding(

@@ -208,7 +208,7 @@ class Background(QObject):
             _("Fenster schließen"),
             _("Im Hintergrund weiter empfangen?"),
             _(
-                "Dann werden Zahlungen weiter gleich verbucht; das Zeichen neben der Uhr öffnet "
+                "Dann werden Zahlungen weiter gleich verbucht; das Symbol neben der Uhr öffnet "
                 "das Fenster wieder. Ändern lässt sich das unter Protokoll → Benachrichtigen."
             ),
             [

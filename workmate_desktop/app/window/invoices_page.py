@@ -153,7 +153,7 @@ class InvoicesPage(QObject):
         if row is None:
             return
         if issued:
-            title = _("{0} ist gestellt").format(row.number or "")
+            title = _("Rechnung {0} ist ausgestellt").format(row.number or "")
             self._window.toasts.show(title, row.customer_name, ToastKind.SUCCESS)
         else:
             self._window.toasts.show(_("Entwurf gespeichert"), row.customer_name)

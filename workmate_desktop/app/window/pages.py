@@ -282,7 +282,7 @@ class Pages(QObject):
 
     @Slot()
     def send_test_event(self) -> None:
-        """Test-Ereignis senden: in a dialog that begins at once."""
+        """Testereignis senden: in a dialog that begins at once."""
         dialog = SelfTestDialog(self._theme, self._core.self_test, self._bridge, self._window)
         dialog.open()
         dialog.send()

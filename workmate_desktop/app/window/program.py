@@ -331,7 +331,7 @@ class WindowProgram(QObject):
 
         def agreed() -> None:
             self._forget_refusal()
-            self.window.show_only(waiting_page(_("Die Sicherung wird eingesetzt …")))
+            self.window.show_only(waiting_page(_("Die Sicherung wird eingespielt …")))
             self.bridge.run_in_background(put_in_place, self._on_opened, self._on_open_failed, self)
 
         dialog.agreed.connect(agreed)
@@ -353,7 +353,7 @@ class WindowProgram(QObject):
         assert self.core is not None and self.pages is not None
         self._remembered = self._state(self.pages)
         self._replaced = kept
-        self.window.show_only(waiting_page(_("Die Sicherung wird eingesetzt …")))
+        self.window.show_only(waiting_page(_("Die Sicherung wird eingespielt …")))
         self.background.detach()
         self.pages.close()
         self.pages = None

@@ -237,7 +237,7 @@ PLANS = (
         "sternschnuppe",
         69,
         (_item("Tablet für die Gruppe", "2", "Stück", 34900),),
-        (Cancelled(_day(67, "14:30"), "Doppelt gestellt"),),
+        (Cancelled(_day(67, "14:30"), "Doppelt ausgestellt"),),
     ),
     Plan(
         "sternschnuppe",

@@ -63,7 +63,7 @@ class Invoicing:
     def issue(
         self, draft: InvoiceDraft, invoice_id: str | None = None, seen: int | None = None
     ) -> Future[str]:
-        """Rechnung stellen: save and number in one transaction. Returns the invoice id.
+        """Rechnung ausstellen: save and number in one transaction. Returns the invoice id.
 
         Errors as of `save_draft`.
         """

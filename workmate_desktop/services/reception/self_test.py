@@ -1,4 +1,4 @@
-"""**Test-Ereignis senden**: a signed probe goes out through the public address and must come back
+"""**Testereignis senden**: a signed probe goes out through the public address and must come back
 through tunnel, listener and signature check. It books nothing and writes no row.
 
 Signed with the secret in force that is the newest: the one that Stripe uses now. What is asked of

@@ -203,7 +203,7 @@ def _single(item: NewsItem, clock: Clock) -> tuple[str, str, ToastKind]:
         tone = ToastKind.INFO if item.line.action in _CALM else ToastKind.ERROR
         return history_texts.history_title(item.line), about, tone
     if item.kind is News.CANCELLED:
-        where = _("zu finden unter der Liste")
+        where = _("Stornierte Rechnungen stehen unter der Liste")
         about = texts.SEPARATOR.join((row.customer_name, where))
         return fill(_("%1 ist storniert"), name), about, ToastKind.INFO
     reason = history_texts.failure_reason(detail)

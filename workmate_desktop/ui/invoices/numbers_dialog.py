@@ -99,7 +99,10 @@ class NumbersDialog(SubmitDialog):
         self.fields.addWidget(self.preview)
         self.fields.addWidget(
             PlainLabel(
-                _("Gestellte Rechnungen behalten ihre Nummer. Testrechnungen heißen immer TEST-…"),
+                _(
+                    "Ausgestellte Rechnungen behalten ihre Nummer. "
+                    "Testrechnungen heißen immer TEST-…"
+                ),
                 role="small",
                 wrap=True,
             )
@@ -139,7 +142,7 @@ class NumbersDialog(SubmitDialog):
         if typed.running < now.running:
             words = _(
                 "Es gibt sie zweimal, falls Kunden schon Rechnungen ab %1 haben, etwa"
-                " aus der Zeit vor einer eingesetzten Sicherung."
+                " aus der Zeit vor einer eingespielten Sicherung."
             )
             more = fill(words, typed.number)
         elif now.running > 1:

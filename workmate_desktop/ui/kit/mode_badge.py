@@ -12,7 +12,7 @@ from workmate_desktop.words.tone import Tone
 
 def demo_label() -> PlainLabel:
     """Beside the badge in the demo: its invoices look like real ones."""
-    words = _("Beispiel: ausgedachte Daten, beim Beenden gelöscht")
+    words = _("Beispieldaten – werden beim Beenden gelöscht")
     return PlainLabel(words, role="muted")
 
 

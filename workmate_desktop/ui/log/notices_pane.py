@@ -159,12 +159,12 @@ class NoticesPane(Card):
 
     def _nothing(self) -> tuple[str, str]:
         if self.chips.current() == _UNREAD:
-            return _("Alles gelesen"), _("Neue Meldungen erscheinen hier von selbst.")
+            return _("Alles gelesen"), _("Neue Meldungen erscheinen hier automatisch.")
         return (
             _("Keine Meldungen"),
             _(
-                "Hier steht, was jemand wissen sollte: fehlgeschlagene Zahlungen, Geld ohne "
-                "Rechnung, Störungen des Empfangs."
+                "Hier erscheint, was Ihre Aufmerksamkeit braucht: fehlgeschlagene Zahlungen, "
+                "Geld ohne Rechnung, Störungen des Empfangs."
             ),
         )
 

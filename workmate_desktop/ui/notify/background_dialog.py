@@ -48,7 +48,7 @@ class BackgroundDialog(QDialog):
         self.stay.setChecked(stays and has_tray)
         self.stay.setEnabled(has_tray)
         self.stay_hint = PlainLabel(self._stay_words(), role="small", wrap=True)
-        self.with_session = QCheckBox(_("Bei der &Anmeldung am PC von selbst starten"))
+        self.with_session = QCheckBox(_("Bei der &Anmeldung am PC automatisch starten"))
         self.with_session.setChecked(autostart.enabled())
         self.session_hint = PlainLabel(self._session_words(), role="small", wrap=True)
         self.failure = PlainLabel(role="error", wrap=True)
@@ -97,12 +97,12 @@ class BackgroundDialog(QDialog):
 
     def _stay_words(self) -> str:
         if self._has_tray:
-            return _("Das Zeichen neben der Uhr öffnet das Fenster wieder und beendet.")
-        return _("Dieser PC zeigt keine Zeichen neben der Uhr. Schließen beendet das Programm.")
+            return _("Über das Symbol neben der Uhr öffnen oder beenden Sie das Programm.")
+        return _("Dieser PC zeigt keine Symbole neben der Uhr. Schließen beendet das Programm.")
 
     def _session_words(self) -> str:
         if self._has_tray:
-            return _("Ohne Fenster, nur mit dem Zeichen neben der Uhr.")
+            return _("Ohne Fenster, nur mit dem Symbol neben der Uhr.")
         return _("Mit verkleinertem Fenster.")
 
     @Slot()

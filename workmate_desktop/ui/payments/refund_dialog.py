@@ -113,7 +113,7 @@ class RefundDialog(SubmitDialog):
             self.amount_field.clear_message()
         else:
             stays = formats.money(self._left - minor, self._currency)
-            self.amount_field.set_message(fill(_("%1 der Zahlung bleiben hier"), stays))
+            self.amount_field.set_message(fill(_("%1 bleiben bezahlt"), stays))
 
     @Slot()
     def _on_reason_changed(self) -> None:

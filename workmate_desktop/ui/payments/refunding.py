@@ -104,6 +104,6 @@ class Refunding(QObject):
             # The refund itself is told by the news of the invoice.
             self._toasts.show(
                 _("Stripe hat noch nicht geantwortet"),
-                _("Die Erstattung ist vorgemerkt und wird von selbst zu Ende gebracht."),
+                _("Die Erstattung ist vorgemerkt und wird automatisch zu Ende gebracht."),
                 ToastKind.INFO,
             )

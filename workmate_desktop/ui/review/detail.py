@@ -139,7 +139,7 @@ class ReviewDetail(QStackedWidget):
             self._cards_box.addWidget(card)
             self.cards.append(card)
         self.no_suggestion.setText(
-            _("Keine offene Rechnung passt. Unten lässt sich jede andere wählen.")
+            _("Keine offene Rechnung passt. Unten können Sie selbst eine auswählen.")
         )
         self.no_suggestion.setVisible(not suggestions)
 

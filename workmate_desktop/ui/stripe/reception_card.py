@@ -25,7 +25,7 @@ _NEEDS_KEYS = frozenset({"secret_mismatch"})
 class ReceptionCard(Card):
     """Signals: `simulate_wanted()`, `delete_wanted()` for test data, `restart_wanted()`,
     `webhook_secret_wanted()`: it is missing or wrong, and Konfigurieren mends it;
-    `fetch_wanted()`: Verpasste Ereignisse nachholen; `self_test_wanted()`: Test-Ereignis senden.
+    `fetch_wanted()`: Verpasste Ereignisse nachholen; `self_test_wanted()`: Testereignis senden.
     """
 
     simulate_wanted = Signal()
@@ -71,7 +71,7 @@ class ReceptionCard(Card):
         self.simulate.setVisible(available)
 
     def set_self_test_available(self, available: bool) -> None:
-        """Offer Test-Ereignis senden or not."""
+        """Offer Testereignis senden or not."""
         self.self_test.setVisible(available)
 
     def set_fetching(self, fetching: bool) -> None:
@@ -176,5 +176,5 @@ class ReceptionCard(Card):
             for reason, count in sorted(counts.items(), key=lambda item: -item[1])
         )
         if total == 1:
-            return fill(_("1 Zustellung abgewiesen: %1"), parts)
-        return fill(_("%1 Zustellungen abgewiesen: %2"), str(total), parts)
+            return fill(_("1 Nachricht abgewiesen: %1"), parts)
+        return fill(_("%1 Nachrichten abgewiesen: %2"), str(total), parts)

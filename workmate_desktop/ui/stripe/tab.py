@@ -51,7 +51,7 @@ class StripeTab(QStackedWidget):
 
     Signals: `simulate_requested()`, `demo_requested()`, `delete_test_data_requested()`,
     `fetch_requested()` for Verpasste Ereignisse nachholen, `self_test_requested()` for
-    Test-Ereignis senden, `check_requested()` for Jetzt prüfen, `invoices_requested()`,
+    Testereignis senden, `check_requested()` for Jetzt prüfen, `invoices_requested()`,
     `mail_requested()`: the checklist leads there.
     """
 

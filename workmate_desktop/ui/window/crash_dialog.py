@@ -30,7 +30,7 @@ class CrashDialog(QDialog):
             title = _("Im Programm ist ein Fehler aufgetreten")
             sentence = _(
                 "Das Programm läuft weiter, und nichts Gebuchtes ging verloren. Was Sie gerade "
-                "taten, hat vielleicht nicht geklappt: bitte noch einmal versuchen."
+                "taten, hat vielleicht nicht funktioniert: bitte noch einmal versuchen."
             )
         self.setWindowTitle(title)
         picture = QLabel()

@@ -56,13 +56,13 @@ class TroublePage(QWidget):
         self.retry: QPushButton | None = None
         self.copy: QPushButton | None = None
         if self._backup:
-            words = _("&Sicherung vom {0} einsetzen …").format(backup_words(self._backup))
+            words = _("&Sicherung vom {0} einspielen …").format(backup_words(self._backup))
             self.restore = button(words, kind="primary")
             self.restore.clicked.connect(self._ask_to_restore)
         saved = error.values.get("rescued") if isinstance(error, UserError) else None
         self._rescued = str(saved) if saved and code == _RESCUED else ""
         if self._rescued:
-            self.restore = button(_("&Gerettete Bücher einsetzen"), kind="primary")
+            self.restore = button(_("&Gerettete Bücher einspielen"), kind="primary")
             self.restore.clicked.connect(self._restore_rescued)
         if code in _MENDED_BY_BACKUP or self._rescued:
             self.choose = button(_("&Andere Sicherung wählen …"))
@@ -203,7 +203,7 @@ class TroublePage(QWidget):
     def _ask_to_restore(self) -> None:
         box = message_box(
             self,
-            _("Sicherung einsetzen"),
+            _("Sicherung einspielen"),
             _("Die Sicherung vom {0} an die Stelle der Datenbank setzen?").format(
                 backup_words(self._backup)
             ),
@@ -213,7 +213,7 @@ class TroublePage(QWidget):
                 "Datenordner in einem eigenen Unterordner erhalten."
             ),
             [
-                Choice("restore", _("Sicherung &einsetzen"), primary=True, danger=True),
+                Choice("restore", _("Sicherung &einspielen"), primary=True, danger=True),
                 Choice("keep", _("&Abbrechen"), cancels=True),
             ],
         )

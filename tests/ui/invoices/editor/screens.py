@@ -34,7 +34,7 @@ def build(theme: Theme) -> QWidget:
 
 
 def build_wrong(theme: Theme) -> QWidget:
-    """After Rechnung stellen with wrong and missing values."""
+    """After Rechnung ausstellen with wrong and missing values."""
     editor = _editor(theme)
     model = editor.form.model
     model.setData(model.index(0, Column.QUANTITY), "vier")

@@ -257,8 +257,8 @@ def test_giving_up_the_new_customer_changes_nothing(open_editor: Open) -> None:
         ("email", "praxis", "Das ist keine E-Mail-Adresse. Beispiel: info@firma.de"),
         ("email", "a@b.de, c@d.de", "Das ist keine E-Mail-Adresse. Beispiel: info@firma.de"),
         ("postal_code", "5066", "Fünf Ziffern."),
-        ("vat_id", "DE12", "Beispiel: DE und neun Ziffern."),
-        ("vat_id", "12345678", "Beispiel: DE und neun Ziffern."),
+        ("vat_id", "DE12", "Bitte prüfen: DE und neun Ziffern, z. B. DE123456789"),
+        ("vat_id", "12345678", "Bitte prüfen: DE und neun Ziffern, z. B. DE123456789"),
         ("vat_id", "123456789", "Die Prüfziffer stimmt nicht. Bitte vergleichen."),
     ],
 )
@@ -353,7 +353,7 @@ def test_mc6_the_example_follows_the_country(qtbot: QtBot) -> None:
     assert line.placeholderText() == "z. B. DE136695976"
     fill(dialog.vat_id, "107.787.57")
     dialog.save()
-    assert dialog.vat_id.message() == "Beispiel: DE und neun Ziffern."
+    assert dialog.vat_id.message() == "Bitte prüfen: DE und neun Ziffern, z. B. DE123456789"
     country.setCurrentIndex(country.findData("CH"))
     assert line.placeholderText() == "z. B. CHE107787577 MWST"
     assert dialog.vat_id.message() == "Beispiel: CHE107787577 MWST"

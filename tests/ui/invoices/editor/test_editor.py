@@ -87,7 +87,7 @@ def test_keys_decide_the_book(
 ) -> None:
     desk = open_editor(test_mode=test_mode)
     assert desk.editor.test_box.isVisible() is visible
-    assert desk.editor.number_label.full_text() == f"Nummer wird beim Stellen vergeben: {number}"
+    assert desk.editor.number_label.full_text() == f"Nummer wird beim Ausstellen vergeben: {number}"
     fill_in(desk)
     desk.editor.issue()
     (draft,) = desk.writing.drafts("issue")
@@ -130,13 +130,13 @@ def test_live_totals(open_editor: Open) -> None:
     ]
     assert rows == [
         ("Netto", "463,04 €"),
-        ("MwSt. 19 % auf 435,00 €", "82,65 €"),
-        ("MwSt. 7 % auf 28,04 €", "1,96 €"),
+        ("USt. 19 % auf 435,00 €", "82,65 €"),
+        ("USt. 7 % auf 28,04 €", "1,96 €"),
         ("Gesamtbetrag", "547,65 €"),
     ]
     model = desk.editor.form.model
     model.setData(model.index(2, Column.TAX_RATE), "0")
-    assert desk.editor.form.totals.rows()[2][0].replace("\u00a0", " ") == "MwSt. 0 % auf 28,04 €"
+    assert desk.editor.form.totals.rows()[2][0].replace("\u00a0", " ") == "USt. 0 % auf 28,04 €"
     model.remove_line(2)
     assert len(desk.editor.form.totals.rows()) == 3
     assert desk.shown_total() == "517,65 €"

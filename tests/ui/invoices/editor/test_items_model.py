@@ -60,7 +60,7 @@ def test_shows_the_picture(model: ItemsModel) -> None:
         ["Position hinzufügen …", "", "", "", "", ""],
     ]
     headers = [model.headerData(column, Qt.Orientation.Horizontal) for column in Column]
-    assert headers == ["Bezeichnung", "Menge", "Einheit", "Einzelpreis", "MwSt.", "Gesamt netto"]
+    assert headers == ["Bezeichnung", "Menge", "Einheit", "Einzelpreis", "USt.", "Gesamt netto"]
     assert model.draft_items() == PICTURED
 
 

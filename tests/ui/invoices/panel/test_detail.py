@@ -80,7 +80,7 @@ def test_nothing_selected_says_what_to_do(desk: Desk) -> None:
             (Do.ADD_PAYMENT, Do.PAY_BACK, Do.CLOSE_REST, Do.CANCEL),
         ),
         ("id-3", ["Bezahlt", "Überzahlt"], "", (Do.ADD_PAYMENT, Do.PAY_BACK, Do.CANCEL)),
-        ("id-4", ["Entwurf"], "noch nicht gestellt", (Do.ISSUE, Do.EDIT, Do.DELETE)),
+        ("id-4", ["Entwurf"], "noch nicht ausgestellt", (Do.ISSUE, Do.EDIT, Do.DELETE)),
         ("id-5", ["Storniert"], "", ()),
     ],
 )
@@ -129,7 +129,7 @@ def test_verlauf_in_german_with_dots(desk: Desk) -> None:
     assert (failed.title, failed.tone) == (f"Zahlung fehlgeschlagen · 476,00{EURO}", Tone.RED)
     assert failed.note.startswith("Karte hat nicht genügend Deckung")
     assert failed.when == "heute\u00a009:12 · Stripe"
-    assert (issued.title, issued.when) == ("Rechnung gestellt", "20.11.2026 · anna")
+    assert (issued.title, issued.when) == ("Rechnung ausgestellt", "20.11.2026 · anna")
     assert created.spoken == "Entwurf angelegt · 19.11.2026 · anna"
 
 

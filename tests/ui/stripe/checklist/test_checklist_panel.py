@@ -76,7 +76,7 @@ def test_it_shows_each_point_with_sign_words_and_evidence(make: Callable[..., De
     assert desk.state(PointId.SECRET) == "gestört"
     assert desk.state(PointId.LIVE_KEYS) == "offen"
     row = desk.panel.rows[PointId.CLOCK]
-    assert row.evidence.text().startswith("geht 2 h vor: bitte stellen")
+    assert row.evidence.text().startswith("geht 2 h vor: bitte die Uhr stellen")
     assert row.remedy.text() == "Neu messen"
     assert not desk.panel.rows[PointId.EVENTS].remedy.isVisible()
 

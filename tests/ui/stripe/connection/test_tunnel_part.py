@@ -44,4 +44,4 @@ def test_it_is_not_offered_where_it_would_not_help(part: TunnelPart) -> None:
 
 def test_a_tunnel_that_never_was_up_is_not_interrupted() -> None:
     words = tunnel_texts.tunnel_state_words(BLOCKED)
-    assert words == "gerade nicht verbunden, wird weiter versucht"
+    assert words == "getrennt, neuer Versuch läuft"

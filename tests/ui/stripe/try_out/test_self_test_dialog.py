@@ -49,7 +49,7 @@ def test_all_legs_are_ticked_and_the_time_is_shown(
 ) -> None:
     dialog, _, _ = make()
     assert [words.endswith(": in Ordnung") for words in spoken(dialog)] == [True] * 6
-    assert dialog.outcome.text() == "Das Test-Ereignis kam in 128 ms zurück."
+    assert dialog.outcome.text() == "Das Testereignis kam in 128 ms zurück."
     assert not dialog.why.isVisible() and not dialog.remedy.isVisible()
     assert not dialog.running and dialog.close_button.text() == "S&chließen"
 
@@ -61,9 +61,9 @@ def test_a_failed_leg_is_named_with_its_remedy(
         FakeSelfTest(self_test_result(Leg.LISTENER, "self_test_listener_unreachable"))
     )
     assert spoken(dialog)[3] == "Am Empfang angekommen: nicht geklappt"
-    assert spoken(dialog)[4] == "Unterschrift geprüft: nur auf diesem PC geprüft"
-    assert spoken(dialog)[5] == "Mit 200 beantwortet: nicht geprüft"
-    assert dialog.outcome.text() == "Das Test-Ereignis kam nicht zurück."
+    assert spoken(dialog)[4] == "Signatur geprüft: nur auf diesem PC geprüft"
+    assert spoken(dialog)[5] == "Richtig beantwortet: nicht geprüft"
+    assert dialog.outcome.text() == "Das Testereignis kam nicht zurück."
     assert "ERR_NGROK_8012" in dialog.why.text()
     assert dialog.remedy.isVisible() and "neu starten" in dialog.remedy.text()
 
@@ -78,7 +78,7 @@ def test_abbrechen_gives_up_at_once_and_a_late_answer_is_dropped(
     assert not dialog.isVisible() and not dialog.running
     bridge.run_waiting()
     assert fake.cancellations[0].is_set()
-    assert dialog.outcome.text() == "Das Test-Ereignis ist unterwegs …"
+    assert dialog.outcome.text() == "Das Testereignis ist unterwegs …"
 
 
 def test_closing_the_window_gives_up_too(
@@ -96,7 +96,7 @@ def test_it_can_be_sent_again(
     dialog, fake, _ = make(FakeSelfTest(self_test_result(Leg.SENT, "self_test_no_net")))
     fake.last = self_test_result()
     dialog.again.click()
-    assert dialog.outcome.text() == "Das Test-Ereignis kam in 128 ms zurück."
+    assert dialog.outcome.text() == "Das Testereignis kam in 128 ms zurück."
     assert len(fake.cancellations) == 2
 
 
@@ -157,6 +157,6 @@ def test_without_a_tunnel_it_says_what_was_tested_and_what_not(
     for place in (3, 4):
         legs[place] = LegResult(legs[place].leg, LegState.OK, locally=True)
     dialog, _, _ = make(FakeSelfTest(SelfTestResult(NOW, tuple(legs), milliseconds=3.1)))
-    assert dialog.outcome.text() == "Auf diesem PC kam das Test-Ereignis in 3 ms an."
+    assert dialog.outcome.text() == "Auf diesem PC kam das Testereignis in 3 ms an."
     assert "der Weg von außen ist ungeprüft" in dialog.why.text()
     assert sum(words.endswith(": nicht geprüft") for words in spoken(dialog)) == 4

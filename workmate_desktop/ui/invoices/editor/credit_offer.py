@@ -53,7 +53,7 @@ class CreditOffer(QWidget):
             self._boxes.append(box)
             self._column.addWidget(box)
         if found:
-            words = _("Beim Stellen der Rechnung wird das Guthaben verrechnet.")
+            words = _("Beim Ausstellen der Rechnung wird das Guthaben verrechnet.")
             self._column.addWidget(PlainLabel(words, role="small", wrap=True))
         self.setVisible(bool(found))
         self.chosen_changed.emit()

@@ -149,7 +149,7 @@ class CustomerDialog(QDialog):
         for column, stretch in enumerate((1, 1, 2)):
             grid.setColumnStretch(column, stretch)
         if self._edited is not None:
-            words = _("Gestellte Rechnungen behalten Namen und Anschrift von damals.")
+            words = _("Ausgestellte Rechnungen behalten Namen und Anschrift von damals.")
             layout.addWidget(PlainLabel(words, role="small", wrap=True))
         layout.addWidget(self.trouble)
         layout.addWidget(self.changed)
@@ -263,7 +263,7 @@ class CustomerDialog(QDialog):
         if problem is VatProblem.CHECK_DIGIT:
             return _("Die Prüfziffer stimmt nicht. Bitte vergleichen.")
         if country == "DE":
-            return _("Beispiel: DE und neun Ziffern.")
+            return _("Bitte prüfen: DE und neun Ziffern, z. B. DE123456789")
         return fill(_("Beispiel: %1"), example) if example else _("Das ist keine.")
 
     def _show_vat_problem(self) -> None:

@@ -118,7 +118,7 @@ class InvoiceEditor(QDialog):
         self.changed = ChangedBanner()
         self.cancel_button = button(_("&Abbrechen"))
         self.draft_button = button(_("Als &Entwurf speichern"))
-        self.issue_button = button(_("Rechnung &stellen"), kind="primary")
+        self.issue_button = button(_("Rechnung aus&stellen"), kind="primary")
         self._arrange()
         self._connect()
         self._numbered: tuple[int, bool] | None = None
@@ -135,7 +135,7 @@ class InvoiceEditor(QDialog):
 
     @Slot()
     def issue(self) -> None:
-        """Rechnung stellen: from now on its number and its amounts are final."""
+        """Rechnung ausstellen: from now on its number and its amounts are final."""
         self._save(issuing=True)
 
     def has_changes(self) -> bool:
@@ -233,7 +233,9 @@ class InvoiceEditor(QDialog):
         # Test invoices have numbers of their own.
         self.numbers_button.setVisible(livemode)
         number = self._invoicing.next_number(issue_date, livemode)
-        self.number_label.setText(_("Nummer wird beim Stellen vergeben: %1").replace("%1", number))
+        self.number_label.setText(
+            _("Nummer wird beim Ausstellen vergeben: %1").replace("%1", number)
+        )
 
     @Slot()
     def _open_numbers(self) -> None:

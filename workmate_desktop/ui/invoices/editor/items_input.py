@@ -96,7 +96,7 @@ def column_title(column: Column) -> str:
         Column.QUANTITY: _("Menge"),
         Column.UNIT: _("Einheit"),
         Column.UNIT_PRICE: _("Einzelpreis"),
-        Column.TAX_RATE: _("MwSt."),
+        Column.TAX_RATE: _("USt."),
         Column.NET: _("Gesamt netto"),
     }[column]
 
@@ -104,9 +104,9 @@ def column_title(column: Column) -> str:
 def problem_reason(problem: Problem) -> str:
     """A few words that fit under a number."""
     return {
-        Problem.MISSING: _("fehlt noch"),
+        Problem.MISSING: _("fehlt"),
         Problem.NOT_A_NUMBER: _("keine Zahl"),
-        Problem.TOO_MANY_DECIMALS: _("zu genau"),
+        Problem.TOO_MANY_DECIMALS: _("zu viele Nachkommastellen"),
         Problem.NOT_POSITIVE: _("nicht über 0"),
         Problem.TOO_LARGE: _("zu groß"),
         Problem.UNCLEAR: _("nicht eindeutig"),

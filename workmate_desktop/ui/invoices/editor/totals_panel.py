@@ -41,7 +41,7 @@ class TotalsPanel(QWidget):
         else:
             rows.append((_("Netto"), self._money(totals.net_minor)))
             for tax in totals.by_rate:
-                words = _("MwSt. %1 auf %2").replace("%1", formats.percent(tax.rate_percent))
+                words = _("USt. %1 auf %2").replace("%1", formats.percent(tax.rate_percent))
                 words = words.replace("%2", self._money(tax.net_minor))
                 rows.append((words, self._money(tax.tax_minor)))
         total = formats.NONE if totals is None else self._money(totals.total_minor)

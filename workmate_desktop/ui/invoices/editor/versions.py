@@ -55,5 +55,5 @@ def _words(item: InvoiceItem | None, currency: str) -> str:
         return ""
     count = f"{formats.quantity(item.quantity)} {item.unit}".strip()
     price = formats.price(item.price, currency)
-    rate = fill(_("%1 MwSt."), formats.percent(item.tax_rate_percent))
+    rate = fill(_("%1 USt."), formats.percent(item.tax_rate_percent))
     return f"{item.description}\n{count} × {price}, {rate}"

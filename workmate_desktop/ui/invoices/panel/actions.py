@@ -55,7 +55,7 @@ class InvoiceAction(StrEnum):
 def action_text(action: InvoiceAction) -> str:
     """The words of a button; the letter after & is its mnemonic."""
     return {
-        InvoiceAction.ISSUE: _("Rechnung &stellen"),
+        InvoiceAction.ISSUE: _("Rechnung aus&stellen"),
         InvoiceAction.EDIT: _("&Bearbeiten"),
         InvoiceAction.ADD_PAYMENT: _("&Zahlung eintragen"),
         InvoiceAction.SIMULATE: _("Zahlung si&mulieren"),

@@ -51,7 +51,7 @@ class AmountBlock(KeyValueRows):
         totals = invoice.totals
         self.add_row(_("Netto"), formats.money(totals.net_minor, row.currency))
         for tax in totals.by_rate:
-            words = fill(_("MwSt. %1"), formats.percent(tax.rate_percent))
+            words = fill(_("USt. %1"), formats.percent(tax.rate_percent))
             self.add_row(words, formats.money(tax.tax_minor, row.currency))
         self.add_line()
         owed = row.status in OWED

@@ -1,4 +1,4 @@
-"""Produktions-Checkliste: ten points that tick themselves, beside the events."""
+"""Bereit für echte Zahlungen?: ten points that tick themselves, beside the events."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -47,7 +47,7 @@ class ChecklistPanel(QWidget):
         self._stale = True
         self._judging = False
         self._shown: tuple[Point, ...] = ()
-        style_panel(self, _("Produktions-Checkliste"), least_width=280)
+        style_panel(self, _("Bereit für echte Zahlungen?"), least_width=280)
         self.progress = PlainLabel(" ", role="small", wrap=True)
         self.rows = {id_: ChecklistRow(theme, id_) for id_ in PointId}
         self.check = button(_("&Jetzt prüfen"))
@@ -95,7 +95,7 @@ class ChecklistPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 14, 14, 14)  # and the 2 px that show the focus
         column.setSpacing(4)
-        column.addWidget(PlainLabel(_("Produktions-Checkliste"), role="heading"))
+        column.addWidget(PlainLabel(_("Bereit für echte Zahlungen?"), role="heading"))
         column.addWidget(self.progress)
         column.addSpacing(4)
         for row in self.rows.values():

@@ -33,7 +33,7 @@ class EmptyCard(QWidget):
         sentence = PlainLabel(
             _(
                 "Verbinden Sie Ihr Stripe-Konto. Danach bezahlen Kunden per Karte oder "
-                "Lastschrift, und die Rechnung wird hier von selbst als Bezahlt markiert."
+                "Lastschrift, und die Rechnung springt hier automatisch auf „Bezahlt“."
             ),
             role="muted",
             wrap=True,
@@ -79,7 +79,7 @@ class EmptyCard(QWidget):
                 _("Webhook Secret einfügen"),
                 _("Entwickler → Webhooks → Endpunkt → Signing Secret"),
             ),
-            (_("Testzahlung machen und zusehen, wie die Rechnung Bezahlt wird"), ""),
+            (_("Testzahlung machen und zusehen, wie die Rechnung auf „Bezahlt“ springt"), ""),
         )
         for place, (what, where) in enumerate(steps):
             row = 3 * place

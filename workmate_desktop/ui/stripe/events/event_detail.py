@@ -61,7 +61,7 @@ class EventDetail(QStackedWidget):
             _("Kein Ereignis ausgewählt"),
             _("Hier steht, was das gewählte Ereignis bedeutet."),
         )
-        self.back = button(_("‹ Zur Checkliste"), kind="link")
+        self.back = button(_("‹ Zu „Bereit für echte Zahlungen?“"), kind="link")
         self.back.setVisible(False)
         self.back.clicked.connect(self.back_wanted)
         self.when = PlainLabel(role="muted", wrap=True)

@@ -1,4 +1,4 @@
-"""Test-Ereignis senden: shows leg by leg how far a test event came, and what mends the rest."""
+"""Testereignis senden: shows leg by leg how far a test event came, and what mends the rest."""
 
 import threading
 from functools import partial
@@ -47,14 +47,14 @@ class SelfTestDialog(QDialog):
         self._self_test = self_test
         self._bridge = bridge
         self._cancelled: threading.Event | None = None
-        self.setWindowTitle(_("Test-Ereignis"))
+        self.setWindowTitle(_("Testereignis"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.legs = {leg: _LegLine(theme, leg) for leg in Leg}
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(4)
-        self.busy.setAccessibleName(_("Das Test-Ereignis ist unterwegs"))
+        self.busy.setAccessibleName(_("Das Testereignis ist unterwegs"))
         self.outcome = PlainLabel(role="strong", wrap=True)
         self.outcome.setAccessibleName(_("Ergebnis"))
         self.why = PlainLabel(role="error", wrap=True)
@@ -79,7 +79,7 @@ class SelfTestDialog(QDialog):
         cancelled = self._cancelled = threading.Event()
         for shown in self.legs.values():
             shown.show_result(LegResult(shown.leg, LegState.NOT_TESTED), waiting=True)
-        self._say(_("Das Test-Ereignis ist unterwegs …"), "", "")
+        self._say(_("Das Testereignis ist unterwegs …"), "", "")
         self._show_running()
         self._bridge.run_in_background(
             lambda: self._self_test.run(cancelled),
@@ -93,10 +93,10 @@ class SelfTestDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 20)
         column.setSpacing(10)
-        column.addWidget(PlainLabel(_("Test-Ereignis senden"), role="title"))
+        column.addWidget(PlainLabel(_("Testereignis senden"), role="title"))
         words = _(
-            "Ein unterschriebenes Test-Ereignis geht hinaus ins Internet und muss wie von Stripe "
-            "hier wieder ankommen. Verbucht wird dabei nichts."
+            "Ein signiertes Testereignis wird über das Internet an diesen PC geschickt. "
+            "Verbucht wird dabei nichts."
         )
         column.addWidget(PlainLabel(words, role="muted", wrap=True))
         column.addWidget(self.busy)
@@ -153,7 +153,7 @@ class SelfTestDialog(QDialog):
         if asked is not self._cancelled:
             return
         self._cancelled = None
-        self._say(_("Das Test-Ereignis kam nicht zurück."), *error_sentence(error))
+        self._say(_("Das Testereignis kam nicht zurück."), *error_sentence(error))
         self._show_running()
 
     def _say(self, result: str, why: str, remedy: str) -> None:
