@@ -4,8 +4,8 @@
 The first start makes ``.venv`` beside this file and installs exactly what the lock file
 names; later starts go straight on. Then this process becomes the program.
 
-``python3 run.py test|lint|faults|simulate|strength|bench|screenshots|sbom|licences|audit`` are
-for developers; everything else is passed to the program. Only the standard library is used here.
+``python3 run.py test|lint|faults|simulate|strength|bench|screenshots|words|sbom|licences|audit``
+are for developers; everything else is passed to the program. Only the standard library is used.
 """
 
 import sys
@@ -63,7 +63,7 @@ QT_X11_LIBRARIES = {
 DEV_MODULES = {
     "test": "run_all", "faults": "faults.report", "simulate": "simulator", "bench": "benchmarks",
     "screenshots": "screenshots", "audit": "supply.audit", "sbom": "supply.sbom",
-    "licences": "supply.licences", "strength": "strength"}
+    "licences": "supply.licences", "strength": "strength", "words": "words.catalogues"}
 # fmt: on
 DEV_COMMANDS = {name: ["-m", f"tests.{module}"] for name, module in DEV_MODULES.items()}
 

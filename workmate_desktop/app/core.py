@@ -53,8 +53,9 @@ from workmate_desktop.store.database.errors import Trouble
 from workmate_desktop.store.opening.open import open_database
 from workmate_desktop.store.opening.start_check import StartCheck
 from workmate_desktop.store.writer import Writer
-from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.customer_texts import customer
 from workmate_desktop.words.decline_reasons import DeclineReasons
+from workmate_desktop.words.language import GERMAN
 from workmate_desktop.words.mail_words import mail_text, test_mail_text
 
 logger = logging.getLogger("workmate.app")
@@ -336,7 +337,7 @@ class Core:
             account=lambda: self.setup.account.id if self.setup.account else None,
             instance_id=instance_id,
             actor=person(),
-            inactive_message=CustomerTexts.load().link_inactive,
+            inactive_message=customer(GERMAN).link_inactive,
             demo=self.options.demo,
             this_pc=self.options.stripe_api_base is not None,
         )

@@ -5,11 +5,13 @@ DeclineReasons.load().german(...) / .english(...)
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workmate_desktop.words.language import of_table
 from workmate_desktop.words.resources import resource_path
 
 
@@ -30,24 +32,31 @@ class DeclineReasons:
         return cls(json.loads(text))
 
     def german(self, decline_code: str | None, failure_code: str | None) -> str:
-        """The German sentence. The decline code says more, so it comes first."""
-        return self._sentence(decline_code, failure_code, "de")
+        """The sentence for staff, in the language of the window. The decline code says more: it
+        comes first."""
+        return self._sentence(decline_code, failure_code, "de", of_table)
 
     def english(self, decline_code: str | None, failure_code: str | None) -> str:
         """The English sentence, for log lines."""
-        return self._sentence(decline_code, failure_code, "en")
+        return self._sentence(decline_code, failure_code, "en", str)
 
-    def _sentence(self, decline_code: str | None, failure_code: str | None, language: str) -> str:
+    def _sentence(
+        self,
+        decline_code: str | None,
+        failure_code: str | None,
+        language: str,
+        spoken: Callable[[str], str],
+    ) -> str:
         if decline_code in self._table["decline_codes"]:
-            return str(self._table["decline_codes"][decline_code][language])
+            return spoken(self._table["decline_codes"][decline_code][language])
         # An unknown decline code comes with the code `card_declined`, which is known but says
         # nothing: naming the unknown code helps more.
         if decline_code is None and failure_code in self._table["error_codes"]:
-            return str(self._table["error_codes"][failure_code][language])
+            return spoken(self._table["error_codes"][failure_code][language])
         code = decline_code or failure_code
         if not code:
-            return str(self._table["none"][language])
-        return str(self._table["unknown"][language]).replace("{code}", code)
+            return spoken(self._table["none"][language])
+        return spoken(self._table["unknown"][language]).replace("{code}", code)
 
 
 @cache

@@ -54,7 +54,8 @@ def mail_url(customer: CustomerTexts, row: InvoiceRow, address: str, url: PayAdd
     """
     subject, body = customer.mail(
         number=row.number or "",
-        amount=amount_words(row),
+        amount_minor=row.outstanding_minor,
+        currency=row.currency,
         url=url,
         due=row.due_date,
     )

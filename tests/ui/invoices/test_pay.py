@@ -24,7 +24,7 @@ from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.payments.pay_actions import PayAction, PayActions
 from workmate_desktop.ui.payments.qr_dialog import QrDialog
-from workmate_desktop.words.customer_texts import CustomerTexts
+from workmate_desktop.words.customer_texts import customer
 from workmate_desktop.words.pay import mail_url
 
 URL = PayAddress("https://buy.stripe.com/test_id-1")
@@ -218,12 +218,12 @@ def test_the_mail_is_finished_german_text(desk: Desk) -> None:
 
 
 def test_me5_a_domain_with_umlauts_is_written_for_mail_programs(qapp: QApplication) -> None:
-    made = mail_url(CustomerTexts.load(), row(1), "info@mu\u0308ller.de\u00a0", URL)
+    made = mail_url(customer("de"), row(1), "info@mu\u0308ller.de\u00a0", URL)
     assert urlsplit(made).path == "info@xn--mller-kva.de"
 
 
 def test_a_hostile_address_adds_no_field(qapp: QApplication) -> None:
-    made = mail_url(CustomerTexts.load(), row(1), "a@b.de?bcc=evil@x.de&body=<b>", URL)
+    made = mail_url(customer("de"), row(1), "a@b.de?bcc=evil@x.de&body=<b>", URL)
     parts = urlsplit(made)
     assert set(parse_qs(parts.query, strict_parsing=True)) == {"subject", "body"}
     assert unquote(parts.path).startswith("a@b.de?bcc=")
@@ -254,7 +254,7 @@ def test_sa3_no_button_lets_a_foreign_address_out(
 
 
 def test_sa3_a_line_end_in_a_customers_address_is_no_header(qapp: QApplication) -> None:
-    made = mail_url(CustomerTexts.load(), row(1), "a@b.de\r\nBcc: evil@x.de\x00", URL)
+    made = mail_url(customer("de"), row(1), "a@b.de\r\nBcc: evil@x.de\x00", URL)
     assert unquote(urlsplit(made).path) == "a@b.deBcc: evil@x.de"
 
 

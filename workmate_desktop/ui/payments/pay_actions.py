@@ -19,8 +19,8 @@ from workmate_desktop.ui.kit.open_outside import Opener, OpenOutside, copy_text
 from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.words import invoices as texts
 from workmate_desktop.words import pay as pay_texts
-from workmate_desktop.words.customer_texts import CustomerTexts
-from workmate_desktop.words.language import _
+from workmate_desktop.words.customer_texts import customer
+from workmate_desktop.words.language import GERMAN, _
 from workmate_desktop.words.messages import error_sentence
 
 
@@ -70,7 +70,7 @@ class PayActions(QObject):
         self._toasts = toasts
         self._outside = OpenOutside(opener, hosts)
         self._window = window
-        self._customer_texts = CustomerTexts.load()
+        self._customer_texts = customer(GERMAN)
         self._busy: set[str] = set()
         self._problems: dict[str, str] = {}
 

@@ -215,7 +215,7 @@ def test_without_a_keyring_the_file_is_offered_openly(
     dialog.save_button.click()
     assert dialog.isVisible()
     assert dialog.file_offer.isVisible()
-    assert "Schlüsselbund" in dialog.failure.text()
+    assert "Passwortspeicher" in dialog.failure.text()
     setup.fail_with = None
     dialog.file_offer.button.click()
     assert [call[-1] for call in setup.calls] == [False, True]

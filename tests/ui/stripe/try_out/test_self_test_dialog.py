@@ -60,7 +60,7 @@ def test_a_failed_leg_is_named_with_its_remedy(
     dialog, _, _ = make(
         FakeSelfTest(self_test_result(Leg.LISTENER, "self_test_listener_unreachable"))
     )
-    assert spoken(dialog)[3] == "Am Empfang angekommen: nicht geklappt"
+    assert spoken(dialog)[3] == "Am Empfang angekommen: fehlgeschlagen"
     assert spoken(dialog)[4] == "Signatur geprüft: nur auf diesem PC geprüft"
     assert spoken(dialog)[5] == "Richtig beantwortet: nicht geprüft"
     assert dialog.outcome.text() == "Das Testereignis kam nicht zurück."
