@@ -183,7 +183,7 @@ def test_sa1_what_nobody_can_make_anew_is_refused(tmp_path: Path, change: str, n
     assert refused.value.code == "database_altered"
     assert refused.value.values["backup"] == copy.name
     sentence, action = error_sentence(refused.value)
-    assert name in sentence and action.startswith("Eine Sicherung einsetzen")
+    assert name in sentence and action.startswith("Eine Sicherung einspielen")
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     gone = {path for path in before if path.suffix in ("", ".sqlite3") and path not in after}
     assert not gone

@@ -156,7 +156,7 @@ def test_from_two_keys_and_a_token_to_a_green_checklist(
     desk.wait(lambda: states(desk)[PointId.ADDRESS] == "unknown")
     arrange(desk)
     desk.wait(lambda: states(desk)[PointId.SECRET] == "unknown")
-    assert says(desk, PointId.SECRET).endswith("noch keine Zustellung")
+    assert says(desk, PointId.SECRET).endswith("noch keine Nachricht")
 
     mend(desk, PointId.ADDRESS, "Prüfen")
     dialog = desk.dialog(SelfTestDialog)
@@ -170,7 +170,7 @@ def test_from_two_keys_and_a_token_to_a_green_checklist(
     desk.wait(lambda: states(desk)[PointId.PAYMENT] == "done")
     number = f"{'RE' if livemode else 'TEST'}-{desk.core.clock.today():%Y}-0001"
     assert says(desk, PointId.PAYMENT).startswith(f"{number} · 119,00 €")
-    desk.wait(lambda: "Unterschrift stimmt" in says(desk, PointId.SECRET))
+    desk.wait(lambda: "Signatur stimmt" in says(desk, PointId.SECRET))
     open_points = {id_: state for id_, state in states(desk).items() if state != "done"}
     if livemode:
         assert open_points == {}

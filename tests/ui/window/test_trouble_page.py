@@ -49,7 +49,7 @@ def _press(box: QMessageBox, key: str, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("code", ["database_damaged", "database_missing", "database_foreign"])
 def test_a_backup_is_offered_with_its_day(show: Callable[..., TroublePage], code: str) -> None:
     page = show(UserError(code, backup=BACKUP))
-    assert page.restore.text() == "&Sicherung vom 22.11.2026 einsetzen …"
+    assert page.restore.text() == "&Sicherung vom 22.11.2026 einspielen …"
     assert page.restore.hasFocus()
     assert page.retry is None
     assert page.sentence.full_text()
