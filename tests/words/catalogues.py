@@ -146,7 +146,9 @@ def update(folder: Path, source: Catalog) -> list[str]:
         said = one.string if isinstance(one.string, list | tuple) else (one.string,)
         if one.id and not all(said):
             found.append(f"{code}: missing: {_first(one.id)}")
-        elif one.id and any(blanks(text) != blanks(_many(one.id)) for text in said[1:] or said):
+        elif one.id and any(
+            blanks(text or "") != blanks(_many(one.id)) for text in said[1:] or said
+        ):
             found.append(f"{code}: other blanks: {_first(one.id)}")
     return found
 

@@ -21,7 +21,7 @@ IMPORT = "from workmate_desktop.words.language import _, n_, p_\n"
 @pytest.fixture
 def locale(tmp_path: Path) -> Iterator[Path]:
     """Folder of two made-up catalogues; German is spoken again afterwards."""
-    words = {
+    words: dict[str, list[tuple[str | tuple[str, str], str | tuple[str, str], str | None]]] = {
         "en": [
             ("Guten Tag,", "Hello,", None),
             ("Rechnung %1: bequem online bezahlen", "Pay invoice %1 online", None),

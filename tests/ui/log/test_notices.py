@@ -289,7 +289,7 @@ def test_all_are_marked_as_read(qtbot: QtBot, pane: NoticesPane, books: FakeNoti
 def test_marking_that_fails_says_why(qtbot: QtBot, pane: NoticesPane, books: FakeNotices) -> None:
     books.fail_with = UserError("disk_full")
     pane.mark_all.click()
-    assert pane.problem.full_text().startswith("Der Datenträger ist voll")
+    assert pane.problem.full_text().startswith("Der Speicherplatz ist voll")
     assert pane.mark_all.isEnabled()
     books.fail_with = None
     pane.mark_all.click()

@@ -47,7 +47,7 @@ def test_the_words_of_the_picture(watched: Callable[[FakeReview], ReviewModel]) 
             "476,00 €",
             "Rechnung ist storniert",
             "gestern 18:15",
-            "RE-2026-0101 wurde am 02.11. storniert, danach kam Geld.",
+            "RE-2026-0101 wurde am 02.11. storniert, danach ist eine Zahlung eingegangen.",
         ],
         [
             "120,00 $",

@@ -124,7 +124,7 @@ def test_why_it_is_disturbed_is_in_the_tool_tip(
 ) -> None:
     reception.state = ReceptionState(ReceptionStatus.DISTURBED, 8000, URL, trouble="disk_full")
     bridge.reception_changed.emit()
-    assert "Datenträger ist voll" in bar.state.toolTip()
+    assert "Speicherplatz ist voll" in bar.state.toolTip()
     assert bar.state.accessibleDescription() == bar.state.toolTip()
 
 

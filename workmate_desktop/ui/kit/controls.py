@@ -201,7 +201,7 @@ class _Segment(QPushButton):
         self.ensurePolished()
         bold = sized(self.font(), self.font().pixelSize(), QFont.Weight.DemiBold)
         text = self._with_count if counts else self._words
-        return QFontMetrics(bold).horizontalAdvance(text) + 23
+        return QFontMetrics(bold).horizontalAdvance(text) + 21
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -243,7 +243,7 @@ class SearchField(QLineEdit):
         self.setProperty("part", "search")
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder.split("…", maxsplit=1)[0].strip() or placeholder)
-        self.setMinimumWidth(190)
+        self.setMinimumWidth(180)
         magnifier = QAction(self)
         theme.set_icon(magnifier, "search", "muted")
         self.addAction(magnifier, QLineEdit.ActionPosition.LeadingPosition)
