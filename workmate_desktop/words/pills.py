@@ -41,7 +41,7 @@ def status_pills(row: InvoiceRow, today: date) -> tuple[Pill, ...]:
     if row.running_since is not None:
         pills.append(Pill(_("Zahlung läuft"), Tone.BLUE))
     elif row.payment_failed:
-        pills.append(Pill(_("Zahlung fehlgeschlagen"), Tone.RED, _("Fehlgeschlagen")))
+        pills.append(Pill(_("Zahlung fehlgeschlagen"), Tone.RED, _("Fehlschlag")))
     return tuple(pills)
 
 

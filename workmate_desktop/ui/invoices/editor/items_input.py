@@ -106,7 +106,7 @@ def problem_reason(problem: Problem) -> str:
     return {
         Problem.MISSING: _("fehlt"),
         Problem.NOT_A_NUMBER: _("keine Zahl"),
-        Problem.TOO_MANY_DECIMALS: _("zu viele Nachkommastellen"),
+        Problem.TOO_MANY_DECIMALS: _("zu viele Stellen"),
         Problem.NOT_POSITIVE: _("nicht über 0"),
         Problem.TOO_LARGE: _("zu groß"),
         Problem.UNCLEAR: _("nicht eindeutig"),
