@@ -118,7 +118,7 @@ def test_missing_values_are_marked_only_when_issuing(empty: ItemsModel) -> None:
     assert price.data(REASON_ROLE) is None
     empty.set_strict(True)
     assert empty.first_problem(strict=True) == (price, Problem.MISSING)
-    assert price.data(REASON_ROLE) == "fehlt noch"
+    assert price.data(REASON_ROLE) == "fehlt"
     put(empty, 0, Column.UNIT_PRICE, "0")
     put(empty, 0, Column.DESCRIPTION, "")
     assert empty.first_problem(strict=True) == (empty.index(0, 0), Problem.MISSING)
