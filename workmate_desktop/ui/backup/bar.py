@@ -87,7 +87,7 @@ class BackupBar(Card):
             self.newest.setText(_("Heute macht das Programm seine erste."))
             return
         when = formats.day_time(self._clock.local(at), self._clock.local(self._clock.now()))
-        words = _("Täglich automatisch, zuletzt {0}. Aufbewahrt: 14 Tage und 12 Monate.")
+        words = _("Automatisch, zuletzt {0}; 14 Tage und 12 Monate aufbewahrt.")
         self.newest.setText(words.format(when))
 
     @Slot()
