@@ -113,7 +113,9 @@ def places_of(acts: list[Act]) -> dict[str, dict[str | None, int]]:
         [paid] = [act for act in acts if act.key == split.of]
         left = {CREDITOR: paid.amount - split.amount, split.invoice: split.amount}
         own = [act for act in acts if act.of == paid.key and act.what in ("refunded", "disputed")]
-        for act in sorted(own, key=lambda act: (act.key not in said, act.at, act.what)):
+        for act in sorted(
+            own, key=lambda act: (act.key not in said, act.at, act.what == "disputed")
+        ):
             minor = 0 if act.key in gone else act.amount - back.get(act.key, 0)
             places: dict[str | None, int] = {}
             found[act.key] = places

@@ -152,6 +152,27 @@ FOUND = {
         Act(180, "refunded", "r2", of="p1", amount=3000),
         Act(4000, "refund failed", "f1", of="r1"),
     ],
+    "a refund that staff placed by its name, and one that its charge told of": [
+        Act(0, "paid", "p1", invoice="A", amount=15000, more=15000),
+        Act(1, "moved", "m1", of="p1", invoice="B", amount=5000),
+        Act(1, "refunded", "r1", of="p1", amount=3000),
+        Act(2, "placed", "l1", of="r1", invoice="B"),
+        Act(3, "refunded", "r2", of="p1", amount=12000),
+    ],
+    "a dispute between two refunds of a split payment, both told by their charge": [
+        Act(0, "paid", "p1", invoice="A", amount=20000, more=20000),
+        Act(1, "moved", "m1", of="p1", invoice="B", amount=10000),
+        Act(61, "refunded", "r1", of="p1", amount=1000),
+        Act(61, "disputed", "d1", of="p1", amount=20000),
+        Act(3662, "refunded", "r2", of="p1", amount=8000),
+        Act(100061, "decided", "c1", of="d1", more=14000),
+    ],
+    "a refund and a dispute of a split payment in one second": [
+        Act(0, "paid", "p1", invoice="A", amount=15000, more=15000),
+        Act(1, "moved", "m1", of="p1", invoice="B", amount=5000),
+        Act(180002, "refunded", "r1", of="p1", amount=15000),
+        Act(180002, "disputed", "d1", of="p1", amount=15000),
+    ],
 }
 """Lives that were told wrongly once, as short as they could be made."""
 

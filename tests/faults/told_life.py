@@ -20,6 +20,7 @@ from tests.standins.stripe_api import SECRET_KEY, StripeStandIn
 from tests.standins.stripe_dashboard import Dashboard
 from tests.standins.stripe_direct import DirectApi
 from tests.waiting import PATIENCE
+from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing, standing_refunds
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES, Source
 from workmate_desktop.gateways.stripe.webhook import parse
@@ -264,6 +265,8 @@ class Telling:
             payment_intent,
             f'%"{self.names[act.of]}"%',
         )
+        if not asked:
+            raise UserError("review_decided")
         self.office.review.place_reversal(asked[0][0], self._invoice(act)).result(PATIENCE)
 
     def _credited(self, act: Act) -> None:

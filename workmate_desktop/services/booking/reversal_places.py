@@ -7,15 +7,16 @@ that went back, the oldest first, and not from what was told first.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments.payments import Payment
-from workmate_desktop.domain.payments.reversals import CHARGE_PREFIXES, ReversalKind, Standing, Told
+from workmate_desktop.domain.payments.reversals import CHARGE_PREFIXES, ReversalKind, Standing
 from workmate_desktop.domain.stripe.events import Outcome, Reason, StripeEvent
 from workmate_desktop.services.booking import moving
-from workmate_desktop.services.booking.owed.reversal_facts import standing_of
+from workmate_desktop.services.booking.owed.reversal_facts import placed_elsewhere, standing_of
 from workmate_desktop.services.booking.owed.status import update_status
 from workmate_desktop.store.invoices.write import InvoiceToBook
 from workmate_desktop.store.transaction import Transaction
@@ -111,15 +112,14 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
     left = dict(moving.shares(t, payment, before_refunds=True)) or {home: 0}
     news = standing_of(t, payment)
     said = _said_by_staff(t, payment, gone, news)
-    when = _times(news, gone)
-    found: Places = {}
+    placed = {at for _, _, at, _ in placed_elsewhere(t, payment, news)}
+    found: Places = {key: {} for key in gone}
     for object_id, (invoice_id, asked) in said.items():
         part = max(0, min(sum(gone[object_id].values()), asked))
         found[object_id] = {invoice_id: part}
         left[invoice_id] = left.get(invoice_id, 0) - part
-    for object_id in sorted(gone, key=lambda key: (when.get(key, ""), key)):
-        places = found.setdefault(object_id, {})
-        minor = sum(gone[object_id].values()) - sum(places.values())
+    for object_id, wanted in _in_order(news, gone, found, placed):
+        places, minor = found[object_id], wanted
         for invoice_id in (home, *left):
             part = min(minor, max(0, left.get(invoice_id, 0)))
             if part > 0:
@@ -131,16 +131,35 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
     return found
 
 
-def _times(news: Standing, gone: Places) -> dict[str, str]:
-    """When each refund and dispute was made; what is booked under its charge, when the oldest was
-    that is not booked under its own name."""
+def _in_order(
+    news: Standing, gone: Places, said: Places, placed: set[datetime]
+) -> list[tuple[str, int]]:
+    """(name it is booked under, how much of it staff said nothing of), the oldest first; of one
+    second refunds first. What is booked under its charge may be several refunds, and each of them
+    has its own place among the others.
+    """
     times = {one.object_id: one.at for one in news.refunds}
     times |= {key: one.at for key, one in news.disputes.items()}
-    nameless = [one.at for one in news.refunds if one.counts and one.object_id not in gone]
-    nameless += [at for at, _ in news.unnamed]
-    if nameless:
-        times |= {key: min(nameless) for key in gone if key not in times}
-    return {key: to_text(at) for key, at in times.items()}
+    nameless = [
+        (one.at, one.amount_minor)
+        for one in news.refunds
+        if one.counts and one.object_id not in gone
+    ]
+    # What staff placed is not among what is left.
+    nameless = sorted([*nameless, *news.unnamed], key=lambda one: (one[0] in placed, one))
+    steps: list[tuple[str, bool, str, int]] = []
+    for key, one in gone.items():
+        left = sum(one.values()) - sum(said[key].values())
+        parts = [] if key in times else nameless
+        for at, minor in parts:
+            part = min(left, minor)
+            if part > 0:
+                steps.append((to_text(at), False, key, part))
+                left -= part
+        if left:
+            last = times.get(key) or max((at for at, _ in parts), default=None)
+            steps.append((to_text(last) if last else "", key in news.disputes, key, left))
+    return [(key, minor) for _, _, key, minor in sorted(steps)]
 
 
 def _said_by_staff(
@@ -149,19 +168,12 @@ def _said_by_staff(
     """Refund or dispute → (the other invoice, how much), where staff said that it was about that
     one."""
     found: dict[str, tuple[str, int]] = {}
-    for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
-        told = event.reversal
-        if told is None or outcome is not Outcome.BOOKED or reason != Reason.SPLIT_REFUNDED.value:
-            continue
-        named = t.reviews.named_invoice(event.id)
-        key = next((one for one in (told.object_id, told.charge_id) if one in gone), None)
-        if key is not None and named is not None and named != payment.invoice_id:
-            minor = event.amount_minor or 0
-            if told.told is Told.REFUNDED_TOTAL:  # the sum of all; it was about the newest
-                until = [one for one in news.refunds if one.at <= event.created and one.counts]
-                here = [minor for at, minor in news.unnamed if at == event.created]
-                minor = here[0] if here else until[-1].amount_minor if until else 0
-            found[key] = (named, found.get(key, ("", 0))[1] + minor)
+    for event, invoice_id, _, minor in placed_elsewhere(t, payment, news):
+        assert event.reversal is not None
+        about = (event.reversal.object_id, event.reversal.charge_id)
+        key = next((one for one in about if one in gone), None)
+        if key is not None:
+            found[key] = (invoice_id, found.get(key, ("", 0))[1] + minor)
     return found
 
 

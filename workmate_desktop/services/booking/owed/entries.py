@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from workmate_desktop.domain.invoices.owed import Entry, EntryKind
 from workmate_desktop.domain.payments.reversals import CHARGE_PREFIXES, Refunded
-from workmate_desktop.services.booking.owed.reversal_facts import standing_of
+from workmate_desktop.services.booking.owed.reversal_facts import placed_elsewhere, standing_of
 from workmate_desktop.store.invoices.owed_entries import MoneyRow
 from workmate_desktop.store.transaction import Transaction
 
@@ -113,10 +113,12 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
         return by_rows
     said = standing_of(t, payment)
     own = {row.object_id for row in parts}
+    # Of a payment for several invoices, a refund may be booked by its name on another of them.
+    named = {row.stripe_object_id for row in t.payments.reversals_of(payment_id)}
     flagged = {row.object_id for row in parts if row.id in again}
     by_charge = _said_of_charge(parts, again)
     nameless = sorted(
-        [(one.at, one.object_id, one.amount_minor) for one in said.refunds if _left(one, own)]
+        [(one.at, one.object_id, one.amount_minor) for one in said.refunds if _left(one, named)]
         + [(at, f"{payment_id} {at.isoformat()}", minor) for at, minor in said.unnamed]
     )
     by_news = [
@@ -148,18 +150,21 @@ def _gone(t: Transaction, payment_id: str, parts: list[MoneyRow], again: set[str
     if (refunded, taken) == (-booked, -lost):
         return by_news
     if 0 <= -booked < refunded and any(map(_is_charge, parts)):
-        # A part of them counts on another invoice, and which of them these rows are is not told:
-        # the first invoice bears the oldest ones (services/booking/reversal_places.py).
+        # A part of them counts on another invoice: what staff said of, and of the rest the first
+        # invoice bears the oldest ones (services/booking/reversal_places.py).
         first = payment.invoice_id == parts[0].invoice_id
-        here = _cut([one for one in by_news if one.kind is EntryKind.REFUND], -booked, first=first)
+        placed = {at for _, _, at, _ in placed_elsewhere(t, payment, said)}
+        refunds = [one for one in by_news if one.kind is EntryKind.REFUND]
+        refunds.sort(key=lambda one: (one.at in placed, one.at, one.id), reverse=not first)
+        here = _cut(refunds, -booked)
         return here + [one for one in by_rows if one.kind is EntryKind.TAKEN]
     return by_rows
 
 
-def _cut(refunds: list[Entry], minor: int, *, first: bool) -> list[Entry]:
-    """So much of them: the oldest, or the newest."""
+def _cut(refunds: list[Entry], minor: int) -> list[Entry]:
+    """So much of them, the first ones."""
     found = []
-    for one in sorted(refunds, key=lambda one: (one.at, one.id), reverse=not first):
+    for one in refunds:
         part = min(one.amount_minor, minor)
         if part:
             found.append(replace(one, amount_minor=part))

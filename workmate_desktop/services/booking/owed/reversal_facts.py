@@ -1,5 +1,7 @@
 """Everything that was ever said about a payment's going back, and what follows from it."""
 
+from datetime import datetime
+
 from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.domain.payments.reversals import (
     Fact,
@@ -35,6 +37,30 @@ def _listed(one: Listed, event: StripeEvent) -> Fact:
     """A refund in its charge, as an event of its own would have told it."""
     told = Reversal(Told.REFUND, one.object_id, one.status, one.at, moved=one.moved)
     return Fact(told, event.created, one.amount_minor)
+
+
+def placed_elsewhere(
+    t: Transaction, payment: Payment, news: Standing
+) -> list[tuple[StripeEvent, str, datetime, int]]:
+    """What staff said was about another invoice than the payment's first: the event that asked,
+    the invoice, when the refund or dispute was made, and how much it was. A charge tells the sum
+    of its refunds: it was about the newest of them.
+    """
+    found = []
+    for event, outcome, reason in t.events.said_about(payment.stripe_payment_intent_id or ""):
+        told = event.reversal
+        if told is None or outcome is not Outcome.BOOKED or reason != Reason.SPLIT_REFUNDED.value:
+            continue
+        invoice_id = t.reviews.named_invoice(event.id)
+        if invoice_id is None or invoice_id == payment.invoice_id:
+            continue
+        at, minor = told.at, event.amount_minor or 0
+        if told.told is Told.REFUNDED_TOTAL:
+            until = [one for one in news.refunds if one.at <= event.created and one.counts]
+            at, minor = (until[-1].at, until[-1].amount_minor) if until else (event.created, 0)
+            minor, at = next(((m, a) for a, m in news.unnamed if a == event.created), (minor, at))
+        found.append((event, invoice_id, at, minor))
+    return found
 
 
 def facts_about(t: Transaction, payment: Payment) -> list[StripeEvent]:
