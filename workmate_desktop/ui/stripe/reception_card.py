@@ -57,7 +57,7 @@ class ReceptionCard(Card):
         self.restart = button(_("Empfang &neu starten"))
         self.enter_secret = button(_("&Webhook Secret eintragen"))
         self.fetch = button(_("Verpasste Ereignisse nach&holen"))
-        self.self_test = button(_("Test-Erei&gnis senden"))
+        self.self_test = button(_("Testerei&gnis senden"))
         self.body.addWidget(self.rows)
         for label in (self.trouble, self.tunnel.trouble, self.moved, self.refused):
             self.body.addWidget(label)
