@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -158,6 +159,10 @@ def test_moments() -> None:
     assert formats.date_time(NOW) == "23.11.2026, 09:12"
     assert formats.clock_time(NOW) == "09:12:30"
     assert formats.month_name(NOW.date()) == "November"
+    for month in range(1, 13):
+        day = date(2026, month, 1)
+        assert formats.month_name(day) == format_date(day, "LLLL", locale="de")
+        assert formats.date_text(day) == format_date(day, "medium", locale="de")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from datetime import date, datetime
 
 from workmate_desktop.words.language import _
 
-_LOCALE = "de_DE"
-
 
 def date_text(day: date) -> str:
     """ "23.11.2026"."""
@@ -14,9 +12,11 @@ def date_text(day: date) -> str:
 
 def month_name(day: date) -> str:
     """The month in words: "November"."""
-    from babel.dates import format_date
-
-    return format_date(day, "LLLL", locale=_LOCALE)
+    names = (
+        *(_("Januar"), _("Februar"), _("März"), _("April"), _("Mai"), _("Juni")),
+        *(_("Juli"), _("August"), _("September"), _("Oktober"), _("November"), _("Dezember")),
+    )  # not Babel: the first rows stand before it is imported
+    return names[day.month - 1]
 
 
 def day_time(moment: datetime, now: datetime) -> str:

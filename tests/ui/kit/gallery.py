@@ -165,7 +165,7 @@ def build(theme: Theme) -> QWidget:
         ("all", "Alle", None),
         ("open", "Offen", 4),
         ("overdue", "Überfällig", 1),
-        ("failed", "Fehlschläge", 2),
+        ("failed", "Fehlgeschlagen", 2),
         ("paid", "Bezahlt", None),
         ("draft", "Entwürfe", None),
     ):
