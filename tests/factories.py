@@ -37,7 +37,7 @@ from workmate_desktop.services.books import Books
 from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.store.database.driver import create_file
 from workmate_desktop.store.database.engine import BUSY_TIMEOUT_MS, FILE_NAME, Database
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.store.database.file_names import ID_FILE
 from workmate_desktop.store.opening.open import open_database
 from workmate_desktop.store.schema.migrate import migrate
@@ -102,7 +102,7 @@ class OfficeBooks:
     keys: StripeKeys | None
     account: str | None = None
     changes: list[Change] = field(default_factory=list)
-    troubles: list[Trouble | None] = field(default_factory=list)
+    troubles: list[StoreTrouble | None] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
@@ -175,7 +175,7 @@ def make_books(
         database.close()
         database = Database(data_dir / FILE_NAME, waiting, busy_timeout_ms)
     announcer = Announcer()
-    troubles: list[Trouble | None] = []
+    troubles: list[StoreTrouble | None] = []
     writer = Writer(database, clock, announcer.announce, troubles.append)
     answers = Answers()
     books = Books(database, clock, answers)

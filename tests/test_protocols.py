@@ -11,7 +11,7 @@ BEHIND = {
     "domain/waiting.py Signal": "threading; the turns of simulated lives, as all of this file",
     "domain/waiting.py Lock": "",
     "domain/waiting.py Worker": "",
-    "domain/waiting.py Line": "",
+    "domain/waiting.py Queue": "",
     "domain/waiting.py Waiting": "",
     "listener/net.py Net": "sockets; the net of simulated lives",
     "services/connection/tunnel.py TunnelGateway": "ngrok; the tunnel of simulated lives",

@@ -26,7 +26,7 @@ from workmate_desktop.services.log import ProgramLog
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.upkeep.upkeep import Upkeep
 from workmate_desktop.store.database.engine import FILE_NAME, Database, create_file
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable, trouble_of
 from workmate_desktop.store.opening.open import open_database
 from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.writer import Writer
@@ -100,13 +100,13 @@ def test_f2_locked_longer(tmp_path: Path, real: bool) -> None:
             assert office.deliver(body) == 503
             waited = time.monotonic() - started
             assert waited >= (3.5 if real else 0.25)
-            assert office.at.writer.trouble is Trouble.BUSY
+            assert office.at.writer.trouble is StoreTrouble.BUSY
             assert office.row(invoice_id).status == "open"
             assert office.at.value("SELECT count(*) FROM stripe_events") == 0
             _let_go(process)
         assert office.deliver(body) == 200  # Stripe comes again
         assert office.row(invoice_id).status == "paid"
-        assert office.at.troubles == [Trouble.BUSY, None]
+        assert office.at.troubles == [StoreTrouble.BUSY, None]
     finally:
         office.close()
 
@@ -129,13 +129,13 @@ def test_f4_disk_full(disk: SmallDisk) -> None:
         answers = [office.deliver(event_body("RE-1999-0001")) for _ in range(20)]
         assert answers[-1] == 503
         assert office.deliver(body) == 503
-        assert office.at.writer.trouble is Trouble.FULL  # "Datenträger voll"
+        assert office.at.writer.trouble is StoreTrouble.FULL  # "Datenträger voll"
         with pytest.raises(StoreUnavailable, match="disk_full"):
             issued(office.at)
         disk.make_room()
         assert office.deliver(body) == 200
         assert office.at.writer.trouble is None
-        assert office.at.troubles == [Trouble.FULL, None]
+        assert office.at.troubles == [StoreTrouble.FULL, None]
         assert office.row(invoice_id).status == "paid"
         assert office.row(paid_before).status == "paid"
         kept = office.at.value("SELECT count(*) FROM stripe_events")
@@ -249,7 +249,7 @@ def test_f5_the_disk_is_full_in_the_middle_of_a_migration(disk: SmallDisk) -> No
         disk.fill()
         with pytest.raises(OperationalError) as failed:
             migrate.migrate(connection)
-        assert trouble_of(failed.value) is Trouble.FULL
+        assert trouble_of(failed.value) is StoreTrouble.FULL
         disk.make_room()
         assert migrate.version_of(connection) == "0001"
         migrate.migrate(connection)
@@ -312,7 +312,7 @@ def test_f6_becoming_writable_again_heals_a_running_writer(disk: SmallDisk) -> N
     try:
         body = event_body(invoice_id)
         assert office.deliver(body) == 503
-        assert writer.trouble in (Trouble.READ_ONLY, Trouble.UNREADABLE)
+        assert writer.trouble in (StoreTrouble.READ_ONLY, StoreTrouble.UNREADABLE)
         disk.read_only(False)
         assert office.deliver(body) == 200
         assert writer.trouble is None

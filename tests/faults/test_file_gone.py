@@ -21,8 +21,8 @@ from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.backup import backup
 from workmate_desktop.store.backup.rescue import rescued
 from workmate_desktop.store.database.engine import FILE_NAME
-from workmate_desktop.store.database.errors import Trouble
-from workmate_desktop.store.database.file_identity import FilePlace, Standing
+from workmate_desktop.store.database.errors import StoreTrouble
+from workmate_desktop.store.database.file_identity import FilePlace, FileStanding
 from workmate_desktop.store.opening.open import open_database, restore_backup
 from workmate_desktop.store.transaction import Transaction
 
@@ -109,7 +109,7 @@ def test_sa4_nothing_is_confirmed_that_nobody_would_find(
     late = event_body(invoices[0], amount=700)
     assert office.deliver(late) == 503
     assert office.deliver(late) == 503
-    assert office.at.writer.trouble is Trouble.LOST
+    assert office.at.writer.trouble is StoreTrouble.LOST
     _wait(lambda: office.at.writer.rescued is not None)
     (saved,) = rescued(data_dir)
     assert office.at.writer.rescued == saved
@@ -187,7 +187,7 @@ def test_sa4_the_file_comes_back_and_all_goes_on(office: Office) -> None:
     away.rename(path)
     _wait(lambda: office.at.writer.trouble is None)
     assert office.deliver(body) == 200
-    assert office.at.troubles[-2:] == [Trouble.LOST, None]
+    assert office.at.troubles[-2:] == [StoreTrouble.LOST, None]
     assert not rescued(office.at.data_dir)
     office.close()
     assert _paid(path) == {body["data"]["object"]["id"]}
@@ -238,7 +238,7 @@ def test_sa4_gone_while_nobody_writes(office: Office, monkeypatch: pytest.Monkey
     issued(office.at)  # the next wait is a short one
     _delete_all(office.at.path)
     _wait(lambda: bool(rescued(office.at.data_dir)))
-    assert office.at.writer.trouble is Trouble.LOST
+    assert office.at.writer.trouble is StoreTrouble.LOST
 
 
 def test_sa4_at_the_stop_at_the_latest(office: Office) -> None:
@@ -317,15 +317,15 @@ def test_sa4_a_folder_that_gives_no_numbers(tmp_path: Path, numbers: str) -> Non
 
     place = FilePlace(path, stat)
     place.hold_file()
-    assert place.all() is Standing.HERE
+    assert place.all() is FileStanding.HERE
     later = 7
-    assert [place.all(), place.all()] == [Standing.HERE, Standing.HERE]
+    assert [place.all(), place.all()] == [FileStanding.HERE, FileStanding.HERE]
     os.truncate(path, 99)
-    assert place.all() is Standing.SHRUNK
+    assert place.all() is FileStanding.SHRUNK
     path.unlink()
-    assert place.all() is Standing.LOST
+    assert place.all() is FileStanding.LOST
     path.write_bytes(b"y" * 200)
-    assert place.all() is (Standing.HERE if numbers == "none" else Standing.LOST)
+    assert place.all() is (FileStanding.HERE if numbers == "none" else FileStanding.LOST)
     place.close()
 
 
@@ -338,7 +338,7 @@ def test_sa4_a_file_cut_off_is_damaged_and_what_can_be_is_saved(office: Office) 
     assert office.deliver(event_body(invoice)) == 200
     os.truncate(office.at.path, 3 * 4096)
     assert office.deliver(event_body(invoice)) == 503
-    assert office.at.writer.trouble is Trouble.DAMAGED
+    assert office.at.writer.trouble is StoreTrouble.DAMAGED
     assert office.deliver(event_body(invoice)) == 503
 
 

@@ -20,7 +20,7 @@ from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.backup import backup, rescue
 from workmate_desktop.store.backup.rescue import rescued
 from workmate_desktop.store.database.engine import FILE_NAME
-from workmate_desktop.store.database.file_identity import FilePlace, Standing
+from workmate_desktop.store.database.file_identity import FilePlace, FileStanding
 from workmate_desktop.store.file_watch import FileWatch
 from workmate_desktop.store.opening.open import open_database, restore_backup
 
@@ -76,7 +76,7 @@ def test_sa4_a_network_folder_that_forgot_the_open_file(tmp_path: Path) -> None:
     place = FilePlace(path, stat)
     place.hold_file()
     other.replace(path)
-    assert place.all() is Standing.LOST
+    assert place.all() is FileStanding.LOST
     place.close()
 
 
@@ -161,10 +161,10 @@ def test_sa4_a_writer_that_did_not_end_keeps_its_locks(office: Office) -> None:
     assert place.is_written
     office.at.database.close()
     office.at.path.rename(office.at.path.with_name("anderswo.sqlite3"))
-    assert place.file() is Standing.LOST, "it was let go of"
+    assert place.file() is FileStanding.LOST, "it was let go of"
     office.at.writer.stop()
     office.at.database.close()
-    assert place.file() is Standing.HERE
+    assert place.file() is FileStanding.HERE
 
 
 def test_sa4_what_cannot_be_moved_hinders_no_start(

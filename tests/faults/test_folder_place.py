@@ -11,7 +11,7 @@ from workmate_desktop.app.options import Options
 from workmate_desktop.app.outside import Outside
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
-from workmate_desktop.gateways.system.folder_place import Place, place_of
+from workmate_desktop.gateways.system.folder_place import FolderPlace, place_of
 from workmate_desktop.words.notice_words import notice_words
 
 MOUNTS = """\
@@ -32,28 +32,28 @@ def mounts(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("folder", "place"),
     [
-        ("/home/jana/workmate", Place.LOCAL),
-        ("/srv/buero", Place.NETWORK),
-        ("/srv/buero/workmate", Place.NETWORK),
-        ("/srv/buerohaus/workmate", Place.LOCAL),
-        ("/srv/mit blank/workmate", Place.NETWORK),
-        ("/srv/buero/lokal/workmate", Place.LOCAL),
-        ("/home/jana/OneDrive - Büro Köhler/workmate", Place.SYNC),
-        ("/home/jana/Nextcloud/workmate", Place.SYNC),
-        ("/home/jana/Library/Mobile Documents/x", Place.SYNC),
+        ("/home/jana/workmate", FolderPlace.LOCAL),
+        ("/srv/buero", FolderPlace.NETWORK),
+        ("/srv/buero/workmate", FolderPlace.NETWORK),
+        ("/srv/buerohaus/workmate", FolderPlace.LOCAL),
+        ("/srv/mit blank/workmate", FolderPlace.NETWORK),
+        ("/srv/buero/lokal/workmate", FolderPlace.LOCAL),
+        ("/home/jana/OneDrive - Büro Köhler/workmate", FolderPlace.SYNC),
+        ("/home/jana/Nextcloud/workmate", FolderPlace.SYNC),
+        ("/home/jana/Library/Mobile Documents/x", FolderPlace.SYNC),
     ],
 )
-def test_f19_the_place_is_recognised(folder: str, place: Place, mounts: Path) -> None:
+def test_f19_the_place_is_recognised(folder: str, place: FolderPlace, mounts: Path) -> None:
     assert place_of(Path(folder), mounts) is place
 
 
 def test_f19_a_folder_of_syncthing_is_recognised(tmp_path: Path) -> None:
     (tmp_path / ".stfolder").mkdir()
-    assert place_of(tmp_path / "data") is Place.SYNC
+    assert place_of(tmp_path / "data") is FolderPlace.SYNC
 
 
 def test_f19_without_a_list_of_mounts_nothing_is_claimed(tmp_path: Path) -> None:
-    assert place_of(Path("/srv/x"), tmp_path / "missing") is Place.LOCAL
+    assert place_of(Path("/srv/x"), tmp_path / "missing") is FolderPlace.LOCAL
 
 
 def test_f19_it_is_told_once_and_answered_when_the_folder_was_moved(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.journey.desk import WEBHOOK_SECRET, Desk
 from tests.standins.stripe_api import PUBLISHABLE_KEY, SECRET_KEY, StripeStandIn
-from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
+from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, SecretPlace
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.words.key_messages import KeyKind
 
@@ -19,7 +19,7 @@ from workmate_desktop.words.key_messages import KeyKind
 class NoKeyring:
     """A PC without a keyring."""
 
-    place = Place.KEYRING
+    place = SecretPlace.KEYRING
 
     def get(self, _name: str) -> str | None:
         raise KeychainUnavailable(KeychainProblem.NO_BACKEND)

@@ -143,7 +143,7 @@ def test_a_wait_of_the_windows_thread_is_noticed(desk: Desk, waits: WindowWaits)
     def for_a_mail_server() -> None:
         account = MailAccount("127.0.0.1", 9, MailSecurity.NONE)
         with suppress(MailRefused):
-            smtp.hand_over(smtp.Connection(), account, "", EmailMessage(), create_context, 1.0)
+            smtp.hand_over(smtp.SmtpConnection(), account, "", EmailMessage(), create_context, 1.0)
 
     def found_by(*calls: Callable[[], object]) -> set[str]:
         waits.fresh()

@@ -21,5 +21,5 @@ def test_sa11_every_status_stands_in_the_contract_and_no_other() -> None:
 
 
 def test_sa11_nothing_is_refused_with_a_status_that_there_is_no_answer_for() -> None:
-    refusals = [one for one in vars(rules).values() if isinstance(one, rules.Refusal)]
+    refusals = [one for one in vars(rules).values() if isinstance(one, rules.HeaderRefusal)]
     assert {one.status for one in refusals} | {200} == set(STATUSES)

@@ -17,7 +17,7 @@ from tests.standins.stripe_http import Fault
 from tests.waiting import PATIENCE
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
@@ -42,7 +42,7 @@ def notices(office: OfficeBooks) -> list[dict[str, Any]]:
     return [json.loads(text) for (text,) in found]
 
 
-def refused(kind: Refusal, right: str | None = None) -> StripeRefused:
+def refused(kind: StripeRefusal, right: str | None = None) -> StripeRefused:
     return StripeRefused(kind, right=right)
 
 
@@ -58,22 +58,22 @@ def test_the_pause_grows_up_to_a_limit_and_ends_with_success(office: OfficeBooks
     pauses = []
     for _ in range(9):
         assert step.may_run
-        pauses.append(step.failed(refused(Refusal.STRIPE_DOWN)) // timedelta(minutes=1))
+        pauses.append(step.failed(refused(StripeRefusal.STRIPE_DOWN)) // timedelta(minutes=1))
         office.clock.advance(minutes=pauses[-1] - 0.1)
         assert not step.may_run
         office.clock.advance(minutes=0.1)
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     step.done()
     assert step.may_run
-    assert step.failed(refused(Refusal.STRIPE_DOWN)) == timedelta(minutes=1)
+    assert step.failed(refused(StripeRefusal.STRIPE_DOWN)) == timedelta(minutes=1)
 
 
 def test_told_at_the_second_failure_once_and_over_when_it_works(office: OfficeBooks) -> None:
     step = new_steps(office).step(StepName.COMPARISON)
-    step.failed(refused(Refusal.NO_RIGHT, "rak_dispute_read"))
+    step.failed(refused(StripeRefusal.NO_RIGHT, "rak_dispute_read"))
     assert notices(office) == []
     for _ in range(3):
-        step.failed(refused(Refusal.NO_RIGHT, "rak_dispute_read"))
+        step.failed(refused(StripeRefusal.NO_RIGHT, "rak_dispute_read"))
     [told] = notices(office)
     assert (told["step"], told["trouble"], told["right"]) == (
         "comparison",
@@ -83,8 +83,8 @@ def test_told_at_the_second_failure_once_and_over_when_it_works(office: OfficeBo
     step.done()
     [told] = notices(office)
     assert "over_at" in told
-    step.failed(refused(Refusal.STRIPE_DOWN))
-    step.failed(refused(Refusal.STRIPE_DOWN))
+    step.failed(refused(StripeRefusal.STRIPE_DOWN))
+    step.failed(refused(StripeRefusal.STRIPE_DOWN))
     assert ["over_at" in one for one in notices(office)] == [True, False]
 
 
@@ -93,7 +93,7 @@ def test_one_cause_that_stops_several_steps_is_one_notice(office: OfficeBooks) -
     compared, fees = steps.step(StepName.COMPARISON), steps.step(StepName.FEES)
     for _ in range(2):
         for step in (compared, fees):
-            step.failed(refused(Refusal.NO_RIGHT, "rak_charge_read"))
+            step.failed(refused(StripeRefusal.NO_RIGHT, "rak_charge_read"))
     assert len(notices(office)) == 1
     compared.done()
     assert "over_at" not in notices(office)[0], "the fees still lack the right"
@@ -118,9 +118,9 @@ def test_another_cause_is_another_notice(office: OfficeBooks) -> None:
 
 def test_kept_over_a_restart(office: OfficeBooks) -> None:
     step = new_steps(office).step(StepName.COMPARISON)
-    step.failed(refused(Refusal.NO_RIGHT, "rak_dispute_read"))
+    step.failed(refused(StripeRefusal.NO_RIGHT, "rak_dispute_read"))
     office.clock.advance(minutes=5)
-    step.failed(refused(Refusal.NO_RIGHT, "rak_dispute_read"))
+    step.failed(refused(StripeRefusal.NO_RIGHT, "rak_dispute_read"))
     office.settled()
     again = new_steps(office)
     state = again.states()[StepName.COMPARISON]
@@ -128,7 +128,7 @@ def test_kept_over_a_restart(office: OfficeBooks) -> None:
     assert not again.step(StepName.COMPARISON).may_run, "a restart is no reason to ask sooner"
     office.clock.advance(minutes=2)
     assert again.step(StepName.COMPARISON).may_run
-    again.step(StepName.COMPARISON).failed(refused(Refusal.NO_RIGHT, "rak_dispute_read"))
+    again.step(StepName.COMPARISON).failed(refused(StripeRefusal.NO_RIGHT, "rak_dispute_read"))
     assert len(notices(office)) == 1
     again.step(StepName.COMPARISON).done()
     assert ["over_at" in one for one in notices(office)] == [True]
@@ -147,7 +147,7 @@ def test_what_was_tampered_with_is_as_new(office: OfficeBooks) -> None:
 
 def test_a_clock_that_was_set_back_prolongs_no_pause(office: OfficeBooks) -> None:
     step = new_steps(office).step(StepName.FEES)
-    step.failed(refused(Refusal.STRIPE_DOWN))
+    step.failed(refused(StripeRefusal.STRIPE_DOWN))
     assert not step.may_run
     office.clock.advance(days=-400)
     assert step.may_run
@@ -156,7 +156,7 @@ def test_a_clock_that_was_set_back_prolongs_no_pause(office: OfficeBooks) -> Non
 def test_new_keys_or_a_person_end_every_pause(office: OfficeBooks) -> None:
     steps = new_steps(office)
     step = steps.step(StepName.FEES)
-    step.failed(refused(Refusal.NO_RIGHT))
+    step.failed(refused(StripeRefusal.NO_RIGHT))
     steps.retry_now()
     assert step.may_run
     assert steps.states()[StepName.FEES].failing, "it did not work yet"
@@ -168,13 +168,13 @@ def test_a_step_that_fails_stops_no_other_one(
     steps, done = new_steps(office), []
 
     def no_net(_cancelled: Signal) -> None:
-        raise refused(Refusal.NO_NET)
+        raise refused(StripeRefusal.NO_NET)
 
     def bug(_cancelled: Signal) -> None:
         raise ZeroDivisionError
 
     def left_behind(_cancelled: Signal) -> StripeRefused:
-        return refused(Refusal.TIMEOUT)
+        return refused(StripeRefusal.TIMEOUT)
 
     AfterCatchUp(
         (steps.step(StepName.REFUNDS), left_behind),
@@ -229,7 +229,7 @@ def test_a_net_that_is_away_all_day_is_not_written_every_30_s(office: OfficeBook
     step = new_steps(office).step(StepName.CATCH_UP)
     written = []
     for _ in range(300):
-        step.failed(refused(Refusal.NO_NET))
+        step.failed(refused(StripeRefusal.NO_NET))
         office.clock.advance(seconds=30)
         office.settled()
         written.append(office.value("SELECT value FROM settings WHERE key = 'step.catch_up'"))
@@ -242,7 +242,7 @@ def test_ending_the_program_is_no_failure(office: OfficeBooks) -> None:
     steps = new_steps(office)
 
     def broken_off(_cancelled: Signal) -> None:
-        raise refused(Refusal.CANCELLED)
+        raise refused(StripeRefusal.CANCELLED)
 
     AfterCatchUp((steps.step(StepName.COMPARISON), broken_off))(NOBODY_CANCELS)
     assert not steps.states()[StepName.COMPARISON].failing

@@ -28,7 +28,7 @@ from tests.simulator.waits import SimSignal
 from tests.standins.signing import signature_header
 from tests.standins.stripe_api import StripeStandIn
 from tests.standins.stripe_http import _ERRORS, Fault
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.stripe.api import StripeApi
@@ -231,7 +231,7 @@ class _SimApi(StripeApi):
         baton = self._stripe.baton
         self._until = baton.now + _CALL_SECONDS
         if self._cancelled.is_set():
-            raise StripeRefused(Refusal.CANCELLED)
+            raise StripeRefused(StripeRefusal.CANCELLED)
         return self._ask(ask)
 
     def _connected(self) -> StripeClient:
@@ -247,11 +247,11 @@ class _SimApi(StripeApi):
         ends = baton.now + seconds
         while baton.now < ends:
             if baton.now >= self._until:
-                raise StripeRefused(Refusal.TIMEOUT)
+                raise StripeRefused(StripeRefusal.TIMEOUT)
             step = 0.5 if seconds > 5 else seconds
             baton.block(min(step, ends - baton.now))
             if self._cancelled.is_set():
-                raise StripeRefused(Refusal.CANCELLED)
+                raise StripeRefused(StripeRefusal.CANCELLED)
 
 
 class _Travels(RequestsClient):

@@ -12,7 +12,7 @@ from tests.simulator.baton import ZERO, Baton
 from workmate_desktop.domain.connection.tunnel import TunnelSettings, TunnelSight
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.notify.mail import Mail, MailAccount, MailRefusal, MailRefused
-from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
+from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, SecretPlace
 from workmate_desktop.gateways.system.clock import SystemClock
 
 
@@ -62,7 +62,7 @@ class Pc:
 class Keyring:
     """The system's keyring; it outlives the program. `locked`: it says no."""
 
-    place = Place.KEYRING
+    place = SecretPlace.KEYRING
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}

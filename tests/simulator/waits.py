@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from tests.simulator.baton import Baton, Party
-from workmate_desktop.domain.waiting import Line, Lock, Signal, Worker
+from workmate_desktop.domain.waiting import Lock, Queue, Signal, Worker
 
 
 class Office:
@@ -31,7 +31,7 @@ class Office:
     def lock(self) -> Lock:
         return SimLock(self.baton)
 
-    def line(self) -> Line[Any]:
+    def line(self) -> Queue[Any]:
         return SimLine(self.baton)
 
     def future(self) -> Future[Any]:

@@ -19,7 +19,7 @@ from tests.simulator.staff import Staff
 from tests.simulator.world import World
 from workmate_desktop.domain.stripe.events import FOUND_BY_INVOICE
 from workmate_desktop.listener.limits import Limits
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.store.database.file_names import FILE_NAME
 from workmate_desktop.store.seals import seals
 
@@ -117,7 +117,7 @@ class Watch:
             and not world.wrong_time
             and world.pc.true.seconds() - signed_at < 280  # the PC did not sleep meanwhile
             and not world.disk.was_troubled
-            and core.writer.trouble not in (Trouble.LOST, Trouble.DAMAGED)
+            and core.writer.trouble not in (StoreTrouble.LOST, StoreTrouble.DAMAGED)
             and world.baton.now - world.books_lost_at > 60
         )
 

@@ -19,7 +19,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.engine import FILE_NAME, Database
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import MAX_BATCH, Writer
 
@@ -152,11 +152,11 @@ def test_a_failing_commit_answers_everyone_and_keeps_nothing(office: OfficeBooks
     for future in futures:
         error = future.exception(10)
         assert isinstance(error, StoreUnavailable)
-        assert error.trouble is Trouble.FULL
+        assert error.trouble is StoreTrouble.FULL
     assert office.value("SELECT count(*) FROM notices") == 0
-    assert office.writer.trouble is Trouble.FULL
+    assert office.writer.trouble is StoreTrouble.FULL
     office.writer.submit(_note("again")).result(PATIENCE)
-    assert office.troubles == [Trouble.FULL, None]
+    assert office.troubles == [StoreTrouble.FULL, None]
 
 
 def test_what_follows_comes_after_every_answer_and_only_after_success(
@@ -330,7 +330,7 @@ def test_a_database_that_cannot_be_opened_is_told_to_everyone_and_tried_again(pa
     database, writer, _ = _writer(path)
     writer.start()
     error = writer.submit(_note("x")).exception(10)
-    assert isinstance(error, StoreUnavailable) and error.trouble is Trouble.UNREADABLE
+    assert isinstance(error, StoreUnavailable) and error.trouble is StoreTrouble.UNREADABLE
     assert not path.exists()  # never a silent new one
     moved.rename(path)
     assert writer.submit(_note("x")).result(PATIENCE)

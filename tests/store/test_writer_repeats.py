@@ -13,7 +13,7 @@ from tests.waiting import PATIENCE
 from workmate_desktop.domain.changes import InvoiceChanged, NoticeAdded
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable
 from workmate_desktop.store.pending import OnceMore
 from workmate_desktop.store.seals.seals import check
 from workmate_desktop.store.transaction import Transaction
@@ -151,6 +151,6 @@ def test_a_full_disk_is_told_to_all_and_not_tried_again(office: OfficeBooks) -> 
     for future in _together(office, _note("x"), full):
         error = future.exception()
         assert isinstance(error, StoreUnavailable)
-        assert error.trouble is Trouble.FULL
+        assert error.trouble is StoreTrouble.FULL
     assert len(runs) == 1
     assert _kept(office) == []

@@ -12,7 +12,7 @@ from tests.services.reception.checklist_facts import ALL_WELL, EARLIER, POLLING
 from workmate_desktop.domain.reception.checklist import Point, PointId, PointState, Remedy
 from workmate_desktop.services.reception import checklist as service
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.words import checklist_texts
 from workmate_desktop.words.checklist_texts import (
     evidence_words,
@@ -58,7 +58,7 @@ def test_every_reason_that_the_service_knows_has_a_sentence() -> None:
     [ALL_WELL, POLLING, replace(ALL_WELL, account=None)],
     ids=["tunnel", "polling", "never tested"],
 )
-def test_no_placeholder_is_left_and_no_secret_shown(facts: Facts) -> None:
+def test_no_placeholder_is_left_and_no_secret_shown(facts: ChecklistFacts) -> None:
     for point in checklist(facts):
         text = words(point)
         assert text and "%" not in text, text

@@ -7,18 +7,18 @@ import pytest
 from tests.ui.fakes import HOSTILE
 from tests.ui.stripe.fakes import URL, event
 from workmate_desktop.domain.invoices.lists import EventFilter
-from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.secrets import SecretPlace
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, Outcome, Reason, Source
 from workmate_desktop.domain.stripe.scenario import Scenario
-from workmate_desktop.gateways.stripe.webhook import Reason as Refusal
+from workmate_desktop.gateways.stripe.webhook import NotAuthenticReason as Refusal
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.words import events as texts
 from workmate_desktop.words import reception_texts
 from workmate_desktop.words.reason_texts import reason_words
 from workmate_desktop.words.tone import Tone
 
-TROUBLES = ["port_unavailable", "secret_mismatch", "strangers_refused", *Trouble]
+TROUBLES = ["port_unavailable", "secret_mismatch", "strangers_refused", *StoreTrouble]
 
 
 def _all_different(words: Sequence[object]) -> None:
@@ -27,7 +27,7 @@ def _all_different(words: Sequence[object]) -> None:
 
 
 def test_the_enumerations_have_different_words() -> None:
-    _all_different([texts.place_words(place) for place in Place])
+    _all_different([texts.place_words(place) for place in SecretPlace])
     _all_different([texts.source_words(source) for source in Source])
     _all_different([texts.filter_words(which) for which in EventFilter])
     _all_different([texts.scenario_words(scenario) for scenario in Scenario])

@@ -49,7 +49,7 @@ from workmate_desktop.services.reception.trouble_watch import TroubleWatch
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.services.upkeep.backups import Backups
 from workmate_desktop.services.upkeep.upkeep import Upkeep
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.store.opening.open import open_database
 from workmate_desktop.store.opening.start_check import StartCheck
 from workmate_desktop.store.writer import Writer
@@ -387,7 +387,7 @@ class Core:
         """The listener's thread says that a delivery was not authentic."""
         self.reception.changed()
 
-    def _on_trouble(self, trouble: Trouble | None) -> None:
+    def _on_trouble(self, trouble: StoreTrouble | None) -> None:
         """The writer's thread says that commits fail, what of them was saved, or that they work."""
         self.reception.tell()
         if trouble is None:

@@ -6,12 +6,12 @@ from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.listener.server import Listener
 from workmate_desktop.services.booking.receive import NOT_READY
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 
 logger = logging.getLogger("workmate.app")
 
 STRIPE_MAY_COME_AGAIN = frozenset(
-    {Trouble.FULL, Trouble.READ_ONLY, Trouble.BUSY, Trouble.UNREADABLE}
+    {StoreTrouble.FULL, StoreTrouble.READ_ONLY, StoreTrouble.BUSY, StoreTrouble.UNREADABLE}
 )
 """Troubles that pass: meanwhile the listener answers 503. A damaged, missing or foreign
 database needs a person first, so nothing listens at all (FAULTS F5 to F9)."""

@@ -4,7 +4,7 @@ import getpass
 
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.gateways.system.folder_place import Place, place_of
+from workmate_desktop.gateways.system.folder_place import FolderPlace, place_of
 from workmate_desktop.store.writer import Writer
 
 
@@ -19,7 +19,7 @@ def person() -> str:
 def note_place(writer: Writer, options: Options) -> None:
     """A folder that another PC may write to endangers the books: told until it was moved."""
     place = place_of(options.data_dir)
-    if place is Place.LOCAL or options.demo:
+    if place is FolderPlace.LOCAL or options.demo:
         writer.submit_later(lambda t: t.notices.end(NoticeKind.RISKY_FOLDER))
     else:
         writer.submit_later(lambda t: t.notices.begin(NoticeKind.RISKY_FOLDER, place=place.value))

@@ -12,7 +12,7 @@ from workmate_desktop.domain.text import simplified
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingCount:
     """How much waits: `count` items, `money` of them payments."""
 
     count: int

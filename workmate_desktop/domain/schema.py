@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class SchemaPart(StrEnum):
     """What of a database."""
 
     TABLE = "table"
@@ -32,14 +32,14 @@ class How(StrEnum):
 class Difference:
     """`name` is the one in the file; for VALUE the table, or table.column."""
 
-    part: Part
+    part: SchemaPart
     how: How
     name: str
 
     @property
     def mendable(self) -> bool:
         """The program can put it right by itself: nothing of it was entered by anybody."""
-        return self.part not in (Part.TABLE, Part.VALUE)
+        return self.part not in (SchemaPart.TABLE, SchemaPart.VALUE)
 
     def as_values(self) -> dict[str, str]:
         """For a notice, or an error."""
@@ -49,7 +49,9 @@ class Difference:
 def difference_of(values: Mapping[str, object]) -> Difference | None:
     """What `as_values` made; None when it is anything else."""
     try:
-        return Difference(Part(str(values["part"])), How(str(values["how"])), str(values["name"]))
+        return Difference(
+            SchemaPart(str(values["part"])), How(str(values["how"])), str(values["name"])
+        )
     except (KeyError, ValueError):
         return None
 

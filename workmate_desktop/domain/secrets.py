@@ -6,7 +6,7 @@ from typing import Protocol
 from workmate_desktop.domain.errors import UserError
 
 
-class Place(StrEnum):
+class SecretPlace(StrEnum):
     """Where a secret lies; the window says so in words."""
 
     KEYRING = "keyring"
@@ -27,7 +27,7 @@ class SecretStore(Protocol):
     """
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SecretPlace:
         """Where this store keeps what it is given."""
         ...
 

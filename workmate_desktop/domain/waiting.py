@@ -67,7 +67,7 @@ class Worker(Protocol):
         ...
 
 
-class Line(Protocol[T]):
+class Queue(Protocol[T]):
     """queue.SimpleQueue: things that one thread takes in the order in which others put them."""
 
     def put(self, item: T) -> None:
@@ -110,7 +110,7 @@ class Waiting(Protocol):
         """A new lock. Whoever holds one may wait."""
         ...
 
-    def line(self) -> Line[Any]:
+    def line(self) -> Queue[Any]:
         """A new, empty line."""
         ...
 

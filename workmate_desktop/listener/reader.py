@@ -18,7 +18,7 @@ from httptools import (
 
 from workmate_desktop.listener import rules
 from workmate_desktop.listener.hub import Hub
-from workmate_desktop.listener.rules import JUDGED_HEADERS, Refusal
+from workmate_desktop.listener.rules import JUDGED_HEADERS, HeaderRefusal
 
 SLICE: Final = 16 * 1024
 """Bytes parsed at a time: bounds how far ahead of its answers a pipelining client gets."""
@@ -36,7 +36,7 @@ class _Enough(Exception):
 class Request(NamedTuple):
     """One request that is ready for its answer."""
 
-    refusal: Refusal | None
+    refusal: HeaderRefusal | None
     """Set when the answer is decided without the services."""
     body: bytes
     signature: str | None
@@ -104,7 +104,7 @@ class RequestReader:
         if self.stage != IDLE and not self.last and self.finished == finished:
             self._count_raw(len(data))
 
-    def refuse(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: HeaderRefusal) -> None:
         """Submit an answer from the header alone, or give up on input that makes no sense."""
         keep_alive = self._keep_alive and not refusal.close
         if not keep_alive:
@@ -161,7 +161,7 @@ class RequestReader:
         self._is_head = method == b"HEAD"
         self._keep_alive = version == "1.1" and parser.should_keep_alive()
         chunked = b"transfer-encoding" in headers
-        refusal: Refusal | None
+        refusal: HeaderRefusal | None
         if self._head_bytes > limits.header_bytes or self._fields > limits.header_fields:
             refusal = rules.HEADER_TOO_LARGE
         elif version != "1.1" and (version != "1.0" or chunked):

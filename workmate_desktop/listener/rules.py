@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 
 
-class Refusal(NamedTuple):
+class HeaderRefusal(NamedTuple):
     """An answer that needs no look at the body."""
 
     status: int
@@ -21,20 +21,20 @@ class Refusal(NamedTuple):
     """The rest of this connection cannot be read safely any more."""
 
 
-MALFORMED: Final = Refusal(400, "malformed HTTP", close=True)
-UPGRADE: Final = Refusal(400, "protocol upgrade", close=True)
-TWO_SIGNATURES: Final = Refusal(400, "more than one signature header")
-WEB_PAGE: Final = Refusal(403, "sent by a web page")
-OTHER_PATH: Final = Refusal(404, "other path")
-OTHER_METHOD: Final = Refusal(405, "other method")
-UNKNOWN_METHOD: Final = Refusal(405, "other method", close=True)
-TOO_SLOW: Final = Refusal(408, "too slow", close=True)
-TOO_LARGE: Final = Refusal(413, "body too large", close=True)
-OTHER_TYPE: Final = Refusal(415, "other content type")
-ENCODED: Final = Refusal(415, "content encoding")
-FOREIGN_HOST: Final = Refusal(421, "foreign host")
-OWN_FAULT: Final = Refusal(503, "our own fault (503)", close=True)
-HEADER_TOO_LARGE: Final = Refusal(431, "header too large", close=True)
+MALFORMED: Final = HeaderRefusal(400, "malformed HTTP", close=True)
+UPGRADE: Final = HeaderRefusal(400, "protocol upgrade", close=True)
+TWO_SIGNATURES: Final = HeaderRefusal(400, "more than one signature header")
+WEB_PAGE: Final = HeaderRefusal(403, "sent by a web page")
+OTHER_PATH: Final = HeaderRefusal(404, "other path")
+OTHER_METHOD: Final = HeaderRefusal(405, "other method")
+UNKNOWN_METHOD: Final = HeaderRefusal(405, "other method", close=True)
+TOO_SLOW: Final = HeaderRefusal(408, "too slow", close=True)
+TOO_LARGE: Final = HeaderRefusal(413, "body too large", close=True)
+OTHER_TYPE: Final = HeaderRefusal(415, "other content type")
+ENCODED: Final = HeaderRefusal(415, "content encoding")
+FOREIGN_HOST: Final = HeaderRefusal(421, "foreign host")
+OWN_FAULT: Final = HeaderRefusal(503, "our own fault (503)", close=True)
+HEADER_TOO_LARGE: Final = HeaderRefusal(431, "header too large", close=True)
 
 JUDGED_HEADERS: Final = frozenset(
     (
@@ -72,7 +72,7 @@ def judge(
     doubled: AbstractSet[bytes],
     hosts: tuple[frozenset[bytes], frozenset[bytes]],
     max_body: int,
-) -> Refusal | None:
+) -> HeaderRefusal | None:
     """Judge one complete header; None lets it through.
 
     ``headers`` has the JUDGED_HEADERS that were present, names in lower case; ``doubled`` names

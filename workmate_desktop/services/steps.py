@@ -13,7 +13,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.steps import PROGRAM_FAULT, TOLD_AFTER, StepName, StepState
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.store.database.engine import Database
 from workmate_desktop.store.database.errors import StoreUnavailable, trouble_of
@@ -28,11 +28,11 @@ _STRIPE = "stripe_"
 _PASSES = frozenset(
     f"{_STRIPE}{kind.value}"
     for kind in (
-        Refusal.NO_NET,
-        Refusal.TIMEOUT,
-        Refusal.RATE_LIMITED,
-        Refusal.STRIPE_DOWN,
-        Refusal.NOT_STRIPE,
+        StripeRefusal.NO_NET,
+        StripeRefusal.TIMEOUT,
+        StripeRefusal.RATE_LIMITED,
+        StripeRefusal.STRIPE_DOWN,
+        StripeRefusal.NOT_STRIPE,
     )
 )
 
@@ -276,7 +276,7 @@ class Step:
 
         What the program itself has broken off (it ends) is no failure.
         """
-        if isinstance(error, StripeRefused) and error.kind is Refusal.CANCELLED:
+        if isinstance(error, StripeRefused) and error.kind is StripeRefusal.CANCELLED:
             return timedelta()
         right = error.right if isinstance(error, StripeRefused) else None
         code = error.code if error is not None else PROGRAM_FAULT

@@ -13,8 +13,8 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.store.backup import rescue
 from workmate_desktop.store.database.driver import open_connection
 from workmate_desktop.store.database.engine import Database
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
-from workmate_desktop.store.database.file_identity import Standing
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable
+from workmate_desktop.store.database.file_identity import FileStanding
 from workmate_desktop.store.opening.start_check import CHECK
 
 logger = logging.getLogger("workmate.store")
@@ -34,7 +34,7 @@ class FileWatch:
         self._place = database.place
         self._clock = clock
         self._waiting = database.waiting
-        self.trouble: Trouble | None = None
+        self.trouble: StoreTrouble | None = None
         """LOST, or DAMAGED for a file that was cut off; None while all is well."""
         self.rescued: Path | None = None
         """Where what was confirmed lies, while there is trouble and since it could be saved."""
@@ -47,26 +47,28 @@ class FileWatch:
             self._place.hold_file()
             self._place.hold_log()
         except OSError as error:  # gone within the last moment
-            raise StoreUnavailable(Trouble.LOST) from error
+            raise StoreUnavailable(StoreTrouble.LOST) from error
         self.require()
 
     def disconnected(self) -> None:
         """The writer has closed it."""
         self._place.free_log()
 
-    def look(self) -> Trouble | None:
+    def look(self) -> StoreTrouble | None:
         """What is wrong with the files now; two calls of the system. DAMAGED stays."""
-        if self.trouble is Trouble.DAMAGED:
+        if self.trouble is StoreTrouble.DAMAGED:
             return self.trouble
         standing = self._place.all()
-        if standing is Standing.SHRUNK and self._is_sound():
+        if standing is FileStanding.SHRUNK and self._is_sound():
             self._place.accept_size()  # a VACUUM by another program
             standing = self._place.all()
-        if standing is Standing.HERE:
+        if standing is FileStanding.HERE:
             if self.trouble is not None:
                 self._came_back()
         elif self.trouble is None:
-            self.trouble = Trouble.LOST if standing is Standing.LOST else Trouble.DAMAGED
+            self.trouble = (
+                StoreTrouble.LOST if standing is FileStanding.LOST else StoreTrouble.DAMAGED
+            )
             logger.critical("The files of the books are %s", standing.value)
         return self.trouble
 
@@ -75,7 +77,7 @@ class FileWatch:
 
         What goes between this and the commit is kept, and not confirmed.
         """
-        if self.trouble is None and self._place.file() is Standing.HERE:
+        if self.trouble is None and self._place.file() is FileStanding.HERE:
             return
         trouble = self.look()
         if trouble is not None:
@@ -102,7 +104,7 @@ class FileWatch:
         self._saved = (raw, raw.total_changes)
         if before is not None and before != self.rescued:
             _remove(before)
-        if self.trouble is Trouble.LOST and self._place.file() is Standing.HERE:
+        if self.trouble is StoreTrouble.LOST and self._place.file() is FileStanding.HERE:
             # Only the log is gone from its place: what it holds belongs into the file.
             try:
                 raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -19,10 +19,10 @@ from sqlalchemy import Connection
 from workmate_desktop.domain.changes import Change
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.waiting import Line, Worker
+from workmate_desktop.domain.waiting import Queue, Worker
 from workmate_desktop.store.database.confirmation import Confirmation
 from workmate_desktop.store.database.engine import Database
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble, trouble_of
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable, trouble_of
 from workmate_desktop.store.database.write_ahead_log import QUIET_SECONDS, WriteAheadLog
 from workmate_desktop.store.file_watch import IDLE_SECONDS, SAVING_SECONDS, FileWatch
 from workmate_desktop.store.pending import Job, OnceMore, Pending, conclude, tell
@@ -37,8 +37,8 @@ logger = logging.getLogger("workmate.store")
 __all__ = ["Job", "Writer"]
 
 MAX_BATCH = 256
-_ONLY_A_NEW_CONNECTION_HEALS = (Trouble.READ_ONLY, Trouble.UNREADABLE)
-_PASSES = (Trouble.BUSY, Trouble.FULL, Trouble.READ_ONLY, Trouble.LOST)
+_ONLY_A_NEW_CONNECTION_HEALS = (StoreTrouble.READ_ONLY, StoreTrouble.UNREADABLE)
+_PASSES = (StoreTrouble.BUSY, StoreTrouble.FULL, StoreTrouble.READ_ONLY, StoreTrouble.LOST)
 """Deferred jobs outlast these. With the others it may be such a job that fails every commit."""
 _LATER_SECONDS = 0.5
 
@@ -59,15 +59,15 @@ class Writer:
         database: Database,
         clock: Clock,
         after_commit: Callable[[Sequence[Change]], None],
-        on_trouble: Callable[[Trouble | None], None] = lambda _trouble: None,
+        on_trouble: Callable[[StoreTrouble | None], None] = lambda _trouble: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._after_commit = after_commit
         self._on_trouble = on_trouble
-        self._trouble: Trouble | None = None
+        self._trouble: StoreTrouble | None = None
         self._waiting = database.waiting
-        self._queue: Line[Pending[Any] | None] = self._waiting.line()
+        self._queue: Queue[Pending[Any] | None] = self._waiting.line()
         self._later: list[Pending[Any]] = []
         self._kept: list[Pending[Any]] = []
         """Deferred jobs of commits that failed. The writer's thread alone."""
@@ -91,7 +91,7 @@ class Writer:
         return self._busy_since
 
     @property
-    def trouble(self) -> Trouble | None:
+    def trouble(self) -> StoreTrouble | None:
         """Why the last commit failed; None while commits work."""
         return self._trouble
 
@@ -146,7 +146,7 @@ class Writer:
             if self._accepting:
                 self._queue.put(Pending(job, future, afterwards))
                 return future
-        future.set_exception(StoreUnavailable(Trouble.UNREADABLE))
+        future.set_exception(StoreUnavailable(StoreTrouble.UNREADABLE))
         return future
 
     def submit_confirmed(
@@ -158,7 +158,7 @@ class Writer:
             if self._accepting:
                 self._queue.put(Pending(job, confirmation, afterwards))
                 return confirmation
-        confirmation.set_exception(StoreUnavailable(Trouble.UNREADABLE))
+        confirmation.set_exception(StoreUnavailable(StoreTrouble.UNREADABLE))
         return confirmation
 
     def submit_later(self, job: Job[None]) -> None:
@@ -362,7 +362,7 @@ class Writer:
                 pending.answer()
         tell(batch)
 
-    def _note_trouble(self, trouble: Trouble | None) -> None:
+    def _note_trouble(self, trouble: StoreTrouble | None) -> None:
         if trouble is not self._trouble:
             self._trouble = trouble
             self._on_trouble(trouble)

@@ -1,7 +1,7 @@
 """The German words of the Stripe tab: codes and values in, sentences out. No widgets."""
 
 from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
-from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.secrets import SecretPlace
 from workmate_desktop.domain.stripe.events import (
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
@@ -26,13 +26,13 @@ def mode_words(livemode: bool | None) -> str:
     return _("Livebetrieb") if livemode else _("Testmodus")
 
 
-def place_words(place: Place) -> str:
+def place_words(place: SecretPlace) -> str:
     """Where the secrets lie."""
     return {
-        Place.KEYRING: _("Passwortspeicher dieses PCs"),
-        Place.FILE: _("Verschlüsselte Datei"),
-        Place.ENVIRONMENT: _("Umgebungsvariablen"),
-        Place.MEMORY: _("Nur bis zum Programmende"),
+        SecretPlace.KEYRING: _("Passwortspeicher dieses PCs"),
+        SecretPlace.FILE: _("Verschlüsselte Datei"),
+        SecretPlace.ENVIRONMENT: _("Umgebungsvariablen"),
+        SecretPlace.MEMORY: _("Nur bis zum Programmende"),
     }[place]
 
 

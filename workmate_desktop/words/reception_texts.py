@@ -6,7 +6,7 @@ from datetime import datetime
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
@@ -17,9 +17,17 @@ from workmate_desktop.words.messages import error_sentence, trouble_message
 from workmate_desktop.words.tone import Tone
 from workmate_desktop.words.trouble_texts import trouble_sentence
 
-_ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
+_ONLY_A_PERSON_HELPS = frozenset(
+    {StripeRefusal.WRONG_KEY, StripeRefusal.REVOKED, StripeRefusal.NO_RIGHT}
+)
 _PASSES = frozenset(
-    {Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN, Refusal.CANCELLED}
+    {
+        StripeRefusal.NO_NET,
+        StripeRefusal.TIMEOUT,
+        StripeRefusal.RATE_LIMITED,
+        StripeRefusal.STRIPE_DOWN,
+        StripeRefusal.CANCELLED,
+    }
 )
 
 

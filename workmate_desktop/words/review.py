@@ -9,7 +9,7 @@ from workmate_desktop.domain.review import (
     OthersPayments,
     ReviewItem,
     Suggestion,
-    Waiting,
+    WaitingCount,
     Why,
 )
 from workmate_desktop.domain.stripe.events import Reason
@@ -173,7 +173,7 @@ def currency_name(currency: str) -> str:
     return get_currency_name(currency.upper(), locale="de_DE")
 
 
-def waiting_words(waiting: Waiting) -> str:
+def waiting_words(waiting: WaitingCount) -> str:
     """Beside the title: how many wait."""
     if waiting.count == 0:
         return ""

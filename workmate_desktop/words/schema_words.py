@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from workmate_desktop.domain.schema import Difference, How, Part
+from workmate_desktop.domain.schema import Difference, How, SchemaPart
 from workmate_desktop.words.language import _
 
 _NAMED = 3
@@ -10,17 +10,17 @@ _NAMED = 3
 
 def difference_words(one: Difference) -> str:
     """ "der Auslöser payments_summed_new fehlt"."""
-    if one.part is Part.VALUE:
+    if one.part is SchemaPart.VALUE:
         return _("in {0} steht, was das Programm nicht lesen kann").format(_name(one))
-    if one.part is Part.VERSION:
+    if one.part is SchemaPart.VERSION:
         return _("die Angabe ihrer Version ist falsch")
     thing = {
-        Part.TABLE: _("die Tabelle {0}"),
-        Part.INDEX: _("der Index {0}"),
-        Part.TRIGGER: _("der Auslöser {0}"),
-        Part.SEARCH: _("das Suchverzeichnis {0}"),
+        SchemaPart.TABLE: _("die Tabelle {0}"),
+        SchemaPart.INDEX: _("der Index {0}"),
+        SchemaPart.TRIGGER: _("der Auslöser {0}"),
+        SchemaPart.SEARCH: _("das Suchverzeichnis {0}"),
     }[one.part].format(_name(one))
-    if one.part is Part.TABLE and "." in one.name:
+    if one.part is SchemaPart.TABLE and "." in one.name:
         thing = _("die Spalte {0}").format(_name(one))
     how = {
         How.MISSING: _("{0} fehlt"),
@@ -57,7 +57,7 @@ def mended_words(found: Iterable[Difference]) -> str:
 def _mended(one: Difference) -> str:
     if one.how is How.FOREIGN:
         return _("Das Programm hat ihn entfernt und rechnet alle Rechnungen nach.")
-    if one.part in (Part.INDEX, Part.TRIGGER):
+    if one.part in (SchemaPart.INDEX, SchemaPart.TRIGGER):
         return _("Das Programm hat ihn wiederhergestellt und rechnet alle Rechnungen nach.")
     return _("Das Programm hat das in Ordnung gebracht und rechnet alle Rechnungen nach.")
 

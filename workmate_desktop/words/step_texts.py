@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import PROGRAM_FAULT, StepName, StepState
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import Message, error_sentence, program_fault
 from workmate_desktop.words.right_words import right_words
@@ -72,10 +72,15 @@ def trouble_words(trouble: str | None, right: str | None = None) -> Message:
     """Why it failed, and what mends it. What passes is tried again without anybody."""
     if trouble is None or trouble == PROGRAM_FAULT:
         return program_fault()
-    kind = next((one for one in Refusal if trouble == f"stripe_{one.value}"), None)
+    kind = next((one for one in StripeRefusal if trouble == f"stripe_{one.value}"), None)
     error = StripeRefused(kind, right=right) if kind is not None else UserError(trouble)
     message = error_sentence(error)
-    if kind in (Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN):
+    if kind in (
+        StripeRefusal.NO_NET,
+        StripeRefusal.TIMEOUT,
+        StripeRefusal.RATE_LIMITED,
+        StripeRefusal.STRIPE_DOWN,
+    ):
         return Message(message.sentence, _("Das Programm versucht es automatisch weiter."))
     return message
 

@@ -20,7 +20,7 @@ from tests.free_port import free_port as free
 from tests.waiting import PATIENCE
 from workmate_desktop.app.commands.doctor import doctor
 from workmate_desktop.app.options import Options
-from workmate_desktop.domain.secrets import Place, SecretStore
+from workmate_desktop.domain.secrets import SecretPlace, SecretStore
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.gateways.secrets.keychain import Keychain
 from workmate_desktop.gateways.secrets.memory_secrets import MemorySecrets
@@ -41,7 +41,7 @@ SIGNING = "whsec_SigningSigningSigning0003"
 class KeyringSecrets(MemorySecrets):
     """A keyring that works."""
 
-    place = Place.KEYRING
+    place = SecretPlace.KEYRING
 
 
 class Examined:

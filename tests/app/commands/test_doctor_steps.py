@@ -11,15 +11,15 @@ from tests.services.reception.checklist_facts import ALL_WELL, EARLIER, POLLING
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.checklist import PointId, PointState, Remedy
 from workmate_desktop.domain.steps import StepName, StepState
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.steps import Steps
 from workmate_desktop.words.checklist_texts import evidence_words
 
 __all__ = ["office"]
 
-NO_RIGHT = StripeRefused(Refusal.NO_RIGHT, right="rak_dispute_read")
+NO_RIGHT = StripeRefused(StripeRefusal.NO_RIGHT, right="rak_dispute_read")
 
 
 def fail(office: OfficeBooks, name: StepName, error: UserError, times: int = 2) -> Steps:
@@ -66,7 +66,9 @@ REFUSED = replace(FAILING, failures=1, trouble="stripe_no_right", right="rak_cha
 
 
 @pytest.mark.parametrize("facts", [ALL_WELL, POLLING], ids=["tunnel", "polling"])
-def test_md1_the_checklist_has_an_open_point_with_one_action(facts: Facts, tmp_path: Path) -> None:
+def test_md1_the_checklist_has_an_open_point_with_one_action(
+    facts: ChecklistFacts, tmp_path: Path
+) -> None:
     def point(state: StepState) -> tuple[PointState, str, Remedy | None]:
         points = checklist(replace(facts, steps={StepName.COMPARISON: state}))
         found = next(one for one in points if one.id is PointId.CATCH_UP)

@@ -18,7 +18,12 @@ from tests.gateways.keyrings import (
     PlainTextKeyring,
     StubbornKeyring,
 )
-from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place, SecretStore
+from workmate_desktop.domain.secrets import (
+    KeychainProblem,
+    KeychainUnavailable,
+    SecretPlace,
+    SecretStore,
+)
 from workmate_desktop.gateways.secrets.keychain import SERVICE, Keychain
 
 NAME = "stripe_secret_key"
@@ -41,7 +46,7 @@ def problem_of(store: Keychain, verb: str) -> KeychainProblem:
 def test_kept_read_forgotten() -> None:
     backend = GoodKeyring()
     store: SecretStore = keychain(backend)
-    assert (store.place, store.get(NAME)) == (Place.KEYRING, None)
+    assert (store.place, store.get(NAME)) == (SecretPlace.KEYRING, None)
     store.set(NAME, SECRET)
     assert backend.kept == {(SERVICE, f"instance-1/{NAME}"): SECRET}
     assert store.get(NAME) == SECRET

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workmate_desktop.domain.secrets import Place, SecretFileDamaged, SecretStore
+from workmate_desktop.domain.secrets import SecretFileDamaged, SecretPlace, SecretStore
 from workmate_desktop.gateways.secrets.secret_file import FILE_NAME, KEY_NAME, SecretFile
 
 NAME = "stripe_secret_key"
@@ -25,7 +25,7 @@ def kept(tmp_path: Path) -> SecretFile:
 
 def test_kept_read_forgotten(tmp_path: Path) -> None:
     store: SecretStore = SecretFile(tmp_path)
-    assert (store.place, store.get(NAME)) == (Place.FILE, None)
+    assert (store.place, store.get(NAME)) == (SecretPlace.FILE, None)
     store.delete(NAME)
     assert list(tmp_path.iterdir()) == []
     store.set(NAME, SECRET)

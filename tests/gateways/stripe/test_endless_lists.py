@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.gateways.endless import Endless, in_turns, the_same
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.gateways.stripe.api import StripeApi
 from workmate_desktop.gateways.stripe.endpoints import StripeEndpoints
 from workmate_desktop.gateways.stripe.events import StripeEvents
@@ -77,7 +77,7 @@ def test_sa10_the_same_page_for_ever_is_refused_after_a_few_calls(name: str) -> 
     with Endless(the_same(kind, "a_1", "a_2", **FIELDS)) as stripe:
         with pytest.raises(StripeRefused) as refused:
             read(StripeApi(KEY, api_base=stripe.url))
-        assert refused.value.kind is Refusal.STANDS_STILL
+        assert refused.value.kind is StripeRefusal.STANDS_STILL
         assert len(stripe.asked) <= MOST_CALLS
 
 
@@ -88,7 +88,7 @@ def test_sa10_two_pages_in_turns_for_ever(name: str) -> None:
     with Endless(pages) as stripe:
         with pytest.raises(StripeRefused) as refused:
             read(StripeApi(KEY, api_base=stripe.url))
-        assert refused.value.kind is Refusal.STANDS_STILL
+        assert refused.value.kind is StripeRefusal.STANDS_STILL
         assert len(stripe.asked) <= MOST_CALLS
 
 
@@ -98,7 +98,7 @@ def test_sa10_an_empty_page_with_more_behind_it_is_no_end(name: str) -> None:
     with Endless(the_same(kind)) as stripe:
         with pytest.raises(StripeRefused) as refused:
             read(StripeApi(KEY, api_base=stripe.url))
-        assert refused.value.kind is Refusal.STANDS_STILL
+        assert refused.value.kind is StripeRefusal.STANDS_STILL
         assert len(stripe.asked) <= MOST_CALLS
 
 
@@ -132,7 +132,7 @@ def test_sa10_an_answer_that_is_too_large_is_refused_while_it_comes(declared: bo
             _now, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert refused.value.kind is Refusal.TOO_LARGE
+        assert refused.value.kind is StripeRefusal.TOO_LARGE
         assert len(stripe.asked) == 1, "it is not asked for once more"
         assert peak < 2.5 * LARGEST
         assert stripe.sent < 2 * LARGEST

@@ -12,7 +12,7 @@ import requests
 from tests.standins.stripe_api import LIVE_KEY, SECRET_KEY, Key, StripeStandIn
 from tests.standins.stripe_http import Fault
 from tests.waiting import PATIENCE
-from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import AccountInfo, StripeRefusal, StripeRefused
 from workmate_desktop.gateways.stripe.api import StripeApi, checked_api_base
 
 RESTRICTED = "rk_test_StandIn0000000000007777"
@@ -39,17 +39,17 @@ def test_account_without_a_name_is_named_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("fault", "kind", "tries"),
     [
-        (Fault.RATE_LIMIT, Refusal.RATE_LIMITED, 1),
-        (Fault.CONFLICT, Refusal.OTHER, 2),
-        (Fault.SERVER_ERROR, Refusal.STRIPE_DOWN, 2),
-        (Fault.UNAVAILABLE_HTML, Refusal.STRIPE_DOWN, 2),
-        (Fault.CAPTIVE_PORTAL, Refusal.NOT_STRIPE, 1),
-        (Fault.FOREIGN_JSON, Refusal.NOT_STRIPE, 1),
-        (Fault.REDIRECT, Refusal.NOT_STRIPE, 1),
-        (Fault.RESET, Refusal.NO_NET, 2),
+        (Fault.RATE_LIMIT, StripeRefusal.RATE_LIMITED, 1),
+        (Fault.CONFLICT, StripeRefusal.OTHER, 2),
+        (Fault.SERVER_ERROR, StripeRefusal.STRIPE_DOWN, 2),
+        (Fault.UNAVAILABLE_HTML, StripeRefusal.STRIPE_DOWN, 2),
+        (Fault.CAPTIVE_PORTAL, StripeRefusal.NOT_STRIPE, 1),
+        (Fault.FOREIGN_JSON, StripeRefusal.NOT_STRIPE, 1),
+        (Fault.REDIRECT, StripeRefusal.NOT_STRIPE, 1),
+        (Fault.RESET, StripeRefusal.NO_NET, 2),
     ],
 )
-def test_h11_i_faults(fault: Fault, kind: Refusal, tries: int) -> None:
+def test_h11_i_faults(fault: Fault, kind: StripeRefusal, tries: int) -> None:
     with StripeStandIn() as stripe:
         stripe.fail_next(fault, times=tries)
         refused = refusal_of(StripeApi(SECRET_KEY, api_base=stripe.url))
@@ -72,19 +72,19 @@ def test_a_code_is_kept_only_in_the_alphabet_of_codes(fault: Fault, code: str | 
     with StripeStandIn() as stripe:
         stripe.fail_next(fault)
         refused = refusal_of(StripeApi(SECRET_KEY, api_base=stripe.url))
-    assert (refused.kind, refused.stripe_code) == (Refusal.OTHER, code)
+    assert (refused.kind, refused.stripe_code) == (StripeRefusal.OTHER, code)
 
 
 def test_i_wrong_key() -> None:
     with StripeStandIn() as stripe:
         refused = refusal_of(StripeApi("sk_test_of_nobody", api_base=stripe.url))
-    assert (refused.kind, refused.status) == (Refusal.WRONG_KEY, 401)
+    assert (refused.kind, refused.status) == (StripeRefusal.WRONG_KEY, 401)
 
 
 @pytest.mark.parametrize("key", ["", "sk_test_ä", "sk_test_a\nb", "sk test", "x" * 501])
 def test_a_key_that_cannot_be_sent_is_not_sent(key: str) -> None:
     with StripeStandIn() as stripe:
-        assert refusal_of(StripeApi(key, api_base=stripe.url)).kind is Refusal.WRONG_KEY
+        assert refusal_of(StripeApi(key, api_base=stripe.url)).kind is StripeRefusal.WRONG_KEY
         assert stripe.asked == []
 
 
@@ -92,14 +92,14 @@ def test_i_revoked_key() -> None:
     with StripeStandIn() as stripe:
         stripe.keys[SECRET_KEY].revoked = True
         refused = refusal_of(StripeApi(SECRET_KEY, api_base=stripe.url))
-    assert (refused.kind, refused.stripe_code) == (Refusal.REVOKED, "api_key_expired")
+    assert (refused.kind, refused.stripe_code) == (StripeRefusal.REVOKED, "api_key_expired")
 
 
 def test_i_restricted_key_names_the_missing_right() -> None:
     with StripeStandIn() as stripe:
         stripe.keys[RESTRICTED] = Key(rights=frozenset({"rak_event_read"}))
         refused = refusal_of(StripeApi(RESTRICTED, api_base=stripe.url))
-    assert (refused.kind, refused.right) == (Refusal.NO_RIGHT, "rak_accounts_kyc_basic_read")
+    assert (refused.kind, refused.right) == (StripeRefusal.NO_RIGHT, "rak_accounts_kyc_basic_read")
     assert refused.values["right"] == "rak_accounts_kyc_basic_read"
 
 
@@ -113,7 +113,7 @@ def test_h10_no_net() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # bound, not listening: refused
         base = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        assert refusal_of(StripeApi(SECRET_KEY, api_base=base)).kind is Refusal.NO_NET
+        assert refusal_of(StripeApi(SECRET_KEY, api_base=base)).kind is StripeRefusal.NO_NET
 
 
 @pytest.mark.parametrize(("timeout", "waits"), [(80.0, (10.0, 80.0)), (3.0, (3.0, 3.0))])
@@ -138,7 +138,7 @@ def test_i_no_answer() -> None:
     with StripeStandIn() as stripe:
         stripe.fail_next(Fault.HANG, times=2)
         refused = refusal_of(StripeApi(SECRET_KEY, api_base=stripe.url, timeout=1))
-        assert refused.kind is Refusal.TIMEOUT
+        assert refused.kind is StripeRefusal.TIMEOUT
         assert len(stripe.asked) == 1  # the limit is for the whole call: there is no second try
 
 
@@ -148,9 +148,9 @@ def test_close_ends_a_call_at_once() -> None:
         api = StripeApi(SECRET_KEY, api_base=stripe.url, timeout=10 * PATIENCE)
         closing = threading.Timer(0.3, api.close)
         closing.start()
-        assert refusal_of(api).kind is Refusal.CANCELLED  # and not given up at the limit
+        assert refusal_of(api).kind is StripeRefusal.CANCELLED  # and not given up at the limit
         closing.join()
-        assert refusal_of(api).kind is Refusal.CANCELLED
+        assert refusal_of(api).kind is StripeRefusal.CANCELLED
         assert len(stripe.asked) <= 1
 
 
@@ -226,7 +226,7 @@ def test_a_proxy_of_the_environment_is_used_for_stripe(monkeypatch: pytest.Monke
 
         refusing = threading.Thread(target=refuse)
         refusing.start()
-        assert refusal_of(StripeApi(SECRET_KEY)).kind is Refusal.NO_NET
+        assert refusal_of(StripeApi(SECRET_KEY)).kind is StripeRefusal.NO_NET
         refusing.join()
     assert asked[0].startswith(b"CONNECT api.stripe.com:443")
     assert SECRET_KEY.encode() not in b"".join(asked)

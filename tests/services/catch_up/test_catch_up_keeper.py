@@ -13,7 +13,7 @@ from tests.standins.stripe_http import Fault
 from tests.waiting import PATIENCE, Steered
 from workmate_desktop.domain.changes import ReceptionChanged, SettingsChanged
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system.threads import Threads
@@ -25,7 +25,7 @@ from workmate_desktop.services.catch_up.timepiece import Timepiece
 DONE = CatchUpResult(complete=True)
 
 
-def refused(kind: Refusal) -> CatchUpResult:
+def refused(kind: StripeRefusal) -> CatchUpResult:
     return CatchUpResult(trouble=StripeRefused(kind))
 
 
@@ -227,7 +227,7 @@ def test_on_demand_and_when_the_keys_change(kept: Callable[..., Kept]) -> None:
 
 
 def test_g11_rate_limits_are_respected(kept: Callable[..., Kept]) -> None:
-    office = kept(*[refused(Refusal.RATE_LIMITED)] * 7, tunnel=False)
+    office = kept(*[refused(StripeRefusal.RATE_LIMITED)] * 7, tunnel=False)
     office.time.passes(30 + 60 + 120 + 240 + 480 + 600 + 600)
     assert office.asked.at == [0, 30, 90, 210, 450, 930, 1530, 2130]
     office.time.passes(30)
@@ -235,7 +235,7 @@ def test_g11_rate_limits_are_respected(kept: Callable[..., Kept]) -> None:
 
 
 def test_a_missing_net_is_looked_for_every_30_seconds(kept: Callable[..., Kept]) -> None:
-    office = kept(*[refused(Refusal.NO_NET)] * 3)
+    office = kept(*[refused(StripeRefusal.NO_NET)] * 3)
     assert office.keeper.state.trouble is not None
     office.time.passes(100)
     assert office.asked.at == [0, 30, 60, 90]
@@ -256,10 +256,10 @@ def test_a_fault_of_the_program_does_not_end_the_fetching(kept: Callable[..., Ke
     [
         (DONE, False, 600),
         (DONE, True, 30),
-        (refused(Refusal.WRONG_KEY), True, 600),
-        (refused(Refusal.NO_RIGHT), True, 600),
-        (refused(Refusal.NOT_STRIPE), False, 30),
-        (refused(Refusal.STRIPE_DOWN), False, 60),
+        (refused(StripeRefusal.WRONG_KEY), True, 600),
+        (refused(StripeRefusal.NO_RIGHT), True, 600),
+        (refused(StripeRefusal.NOT_STRIPE), False, 30),
+        (refused(StripeRefusal.STRIPE_DOWN), False, 60),
         (CatchUpResult(trouble=UserError("catch_up_no_key")), True, 600),
         (CatchUpResult(trouble=UserError("disk_full")), True, 60),
         (None, True, 60),

@@ -8,7 +8,7 @@ from tests.factories import event_body
 from tests.services.connection.endpoint_rig import PUBLIC, Rig, Secrets, code_of
 from tests.standins.stripe_api import LIVE_KEY, PUBLISHABLE_KEY, SECRET_KEY, Key
 from tests.standins.stripe_http import Fault
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.services.connection.endpoint import webhook_url
@@ -167,7 +167,7 @@ def test_a_restricted_key_names_the_missing_right(rig: Rig, rights: set[str], mi
     rig.use_key(RESTRICTED)
     with pytest.raises(StripeRefused) as refused:
         rig.keeper.ensure(PUBLIC)
-    assert (refused.value.kind, refused.value.right) == (Refusal.NO_RIGHT, missing)
+    assert (refused.value.kind, refused.value.right) == (StripeRefusal.NO_RIGHT, missing)
 
 
 def test_a_restricted_key_with_both_rights(rig: Rig) -> None:

@@ -14,7 +14,7 @@ from workmate_desktop.services.catch_up.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.connection.endpoint import EndpointState
 from workmate_desktop.services.connection.public_address import AddressState
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 
 URL = "https://office.ngrok-free.dev"
@@ -39,7 +39,7 @@ EVIDENCE = Evidence(
     payment=PAYMENT,
     answers=AnswerTimes(3, 6.2, EARLIER),
 )
-ALL_WELL = Facts(
+ALL_WELL = ChecklistFacts(
     NOON, LIVE_KEYS, RECEPTION, EVIDENCE, account=ACCOUNT, clock=ClockOffset(0.0, EARLIER)
 )
 """Live money through the tunnel."""
@@ -55,7 +55,7 @@ POLLING = replace(
     evidence=Evidence(payment=replace(PAYMENT, source=Source.POLL)),
 )
 """No tunnel, no webhook: Stripe is asked."""
-FRESH = Facts(
+FRESH = ChecklistFacts(
     NOON,
     StripeKeys(),
     ReceptionState(

@@ -27,43 +27,43 @@ from workmate_desktop.domain.reception.checklist import Point, PointId, PointSta
 from workmate_desktop.domain.reception.evidence import AnswerTimes, Evidence
 from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.services.catch_up.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.connection.public_address import AddressState
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 
 MISMATCH = Trouble(TroubleKind.SECRET_MISMATCH)
 
 
-def point(facts: Facts, id_: PointId) -> Point:
+def point(facts: ChecklistFacts, id_: PointId) -> Point:
     points = checklist(facts)
     assert [one.id for one in points] == list(PointId)
     return next(one for one in points if one.id is id_)
 
 
-def told(facts: Facts, id_: PointId) -> tuple[str, str, Remedy | None]:
+def told(facts: ChecklistFacts, id_: PointId) -> tuple[str, str, Remedy | None]:
     one = point(facts, id_)
     return one.state.value, one.reason, one.remedy
 
 
-def at(**fields: Any) -> Facts:
+def at(**fields: Any) -> ChecklistFacts:
     """All well, but the address is like this."""
     return replace(ALL_WELL, reception=replace(RECEPTION, address=replace(ADDRESS, **fields)))
 
 
-def endpoint(**fields: Any) -> Facts:
+def endpoint(**fields: Any) -> ChecklistFacts:
     return at(endpoint=replace(ENDPOINT, **fields))
 
 
-def evidence(**fields: Any) -> Facts:
+def evidence(**fields: Any) -> ChecklistFacts:
     return replace(ALL_WELL, evidence=replace(EVIDENCE, **fields))
 
 
-def fetching(state: CatchUpState, facts: Facts = ALL_WELL) -> Facts:
+def fetching(state: CatchUpState, facts: ChecklistFacts = ALL_WELL) -> ChecklistFacts:
     return replace(facts, reception=replace(facts.reception, catch_up=state))
 
 
@@ -76,7 +76,7 @@ def probed(failed: Leg | None = None, *, url: str = URL, ms: float = 84.0) -> Se
 
 
 @pytest.mark.parametrize("facts", [ALL_WELL, POLLING], ids=["tunnel", "polling"])
-def test_nothing_is_left_to_do_in_either_way(facts: Facts) -> None:
+def test_nothing_is_left_to_do_in_either_way(facts: ChecklistFacts) -> None:
     for one in checklist(facts):
         assert one.state in (PointState.DONE, PointState.NOT_NEEDED), one
         assert one.remedy is None
@@ -124,8 +124,10 @@ def test_keys_of_two_accounts_where_the_keys_tell() -> None:
     assert told(replace(ALL_WELL, keys=odd), PointId.LIVE_KEYS)[0] == "done"
 
 
-@pytest.mark.parametrize("kind", [Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT])
-def test_a_key_that_stripe_refuses(kind: Refusal) -> None:
+@pytest.mark.parametrize(
+    "kind", [StripeRefusal.WRONG_KEY, StripeRefusal.REVOKED, StripeRefusal.NO_RIGHT]
+)
+def test_a_key_that_stripe_refuses(kind: StripeRefusal) -> None:
     state = replace(FETCHED, last=CatchUpResult(trouble=StripeRefused(kind)))
     keys = told(fetching(state), PointId.LIVE_KEYS)
     assert keys == ("wrong", f"key_{kind.value}", Remedy.CONFIGURE)
@@ -159,7 +161,7 @@ def test_the_endpoint_in_order_names_its_address_and_when_stripe_said_so() -> No
         ),
     ],
 )
-def test_the_endpoint(facts: Facts, expected: tuple[str, str, Remedy | None]) -> None:
+def test_the_endpoint(facts: ChecklistFacts, expected: tuple[str, str, Remedy | None]) -> None:
     assert told(facts, PointId.ENDPOINT) == expected
 
 
@@ -268,7 +270,7 @@ def test_polling_counts_only_while_it_works() -> None:
     webhook = (PointId.ADDRESS, PointId.ENDPOINT, PointId.EVENTS, PointId.SECRET)
     for id_ in webhook:
         assert told(POLLING, id_) == ("not_needed", "polling", None)
-    offline = replace(FETCHED, last=CatchUpResult(trouble=StripeRefused(Refusal.NO_NET)))
+    offline = replace(FETCHED, last=CatchUpResult(trouble=StripeRefused(StripeRefusal.NO_NET)))
     for id_ in (*webhook, PointId.ANSWERS):
         assert told(fetching(offline, POLLING), id_) == ("wrong", "polling_fails", Remedy.FETCH)
 
@@ -369,7 +371,7 @@ def test_a_clock_that_was_never_compared() -> None:
             ("wrong", "late", Remedy.FETCH),
         ),
         (
-            replace(FETCHED, last=CatchUpResult(trouble=StripeRefused(Refusal.NO_NET))),
+            replace(FETCHED, last=CatchUpResult(trouble=StripeRefused(StripeRefusal.NO_NET))),
             ("wrong", "fails", Remedy.FETCH),
         ),
     ],

@@ -10,8 +10,8 @@ from workmate_desktop.domain.reception.troubles import Trouble, TroubleKind, is_
 from workmate_desktop.services.catch_up.catch_up import CatchUpResult
 from workmate_desktop.services.reception.troubles import (
     CLOCK_SECONDS,
-    Facts,
     MissedDeliveries,
+    TroubleFacts,
     over,
     recognise,
 )
@@ -21,12 +21,12 @@ SLOW, QUICK = (1.0,) * 5, (0.01,) * 5
 
 
 def kinds(**facts: object) -> set[TroubleKind]:
-    return {trouble.kind for trouble in recognise(Facts(**facts))}  # type: ignore[arg-type]
+    return {trouble.kind for trouble in recognise(TroubleFacts(**facts))}  # type: ignore[arg-type]
 
 
 def test_nothing_known_is_no_trouble_and_nothing_is_over() -> None:
-    assert recognise(Facts()) == ()
-    assert over(Facts()) == frozenset()
+    assert recognise(TroubleFacts()) == ()
+    assert over(TroubleFacts()) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_facts_in_troubles_out(facts: dict[str, object], expected: set[TroubleKi
 )
 def test_g1_the_clock_is_told_in_minutes(offset: float, minutes: int) -> None:
     """The offset is Stripe's clock minus ours: negative when this PC is ahead."""
-    assert recognise(Facts(clock_offset=offset)) == (Trouble(K.CLOCK_WRONG, minutes),)
+    assert recognise(TroubleFacts(clock_offset=offset)) == (Trouble(K.CLOCK_WRONG, minutes),)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_g1_the_clock_is_told_in_minutes(offset: float, minutes: int) -> None:
     ],
 )
 def test_over_only_by_evidence(kind: TroubleKind, proof: dict[str, object]) -> None:
-    assert kind in over(Facts(**proof))  # type: ignore[arg-type]
-    assert kind not in over(Facts())
+    assert kind in over(TroubleFacts(**proof))  # type: ignore[arg-type]
+    assert kind not in over(TroubleFacts())
 
 
 def test_what_is_here_is_not_over() -> None:
-    facts = Facts(
+    facts = TroubleFacts(
         authentic=4, wrong_in_a_row=3, missed_runs=2, clock_offset=999, tunnel_online=True
     )
     facts = replace(facts, clock_measured=True, quota_refused=True, answer_seconds=SLOW)

@@ -15,7 +15,7 @@ from workmate_desktop.domain.waiting import Worker
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.database.driver import open_connection
 from workmate_desktop.store.database.engine import FILE_NAME, Database
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -61,8 +61,8 @@ def test_the_writer_goes_step_by_step_on_any_thread(tmp_path: Path) -> None:
     assert writer.step()
     with pytest.raises(StoreUnavailable) as refused:
         lost.result(0)
-    assert refused.value.trouble is Trouble.FULL
-    assert writer.trouble is Trouble.FULL
+    assert refused.value.trouble is StoreTrouble.FULL
+    assert writer.trouble is StoreTrouble.FULL
     last = writer.submit(_note("last"))
     assert writer.stop()
     assert writer.step() is False

@@ -13,7 +13,7 @@ from tests.waiting import PATIENCE
 from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.invoices.lists import InvoiceFilter, InvoiceQuery, InvoiceSort
-from workmate_desktop.domain.review import Waiting
+from workmate_desktop.domain.review import WaitingCount
 from workmate_desktop.store.invoices.list import figures
 
 TODAY = date(2026, 11, 23)
@@ -206,7 +206,7 @@ def test_the_figures_read_indexes_alone(listed: tuple[OfficeBooks, list[dict[str
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.set_trace_callback(statements.append)
-        figures(connection, InvoiceQuery(True, TODAY), ("2026-11", "2026-12"), Waiting(0, 0))
+        figures(connection, InvoiceQuery(True, TODAY), ("2026-11", "2026-12"), WaitingCount(0, 0))
         raw.set_trace_callback(None)
         sums = [
             s

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import OfficeBooks, make_books
-from workmate_desktop.domain.schema import Difference, How, Part
+from workmate_desktop.domain.schema import Difference, How, SchemaPart
 from workmate_desktop.store.database.file_names import FILE_NAME
 from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.schema.expected import compare, expected, make, tidy
@@ -65,24 +65,30 @@ def test_sa1_what_the_program_and_sqlite_do_to_a_file_is_no_difference(tmp_path:
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ("DROP TRIGGER payments_summed_new", (Part.TRIGGER, How.MISSING, "payments_summed_new")),
+        (
+            "DROP TRIGGER payments_summed_new",
+            (SchemaPart.TRIGGER, How.MISSING, "payments_summed_new"),
+        ),
         (
             "CREATE TRIGGER x AFTER INSERT ON notices BEGIN SELECT 1; END",
-            (Part.TRIGGER, How.FOREIGN, "x"),
+            (SchemaPart.TRIGGER, How.FOREIGN, "x"),
         ),
-        ("DROP INDEX payments_by_time", (Part.INDEX, How.MISSING, "payments_by_time")),
-        ("CREATE UNIQUE INDEX one ON payments (currency)", (Part.INDEX, How.FOREIGN, "one")),
+        ("DROP INDEX payments_by_time", (SchemaPart.INDEX, How.MISSING, "payments_by_time")),
+        ("CREATE UNIQUE INDEX one ON payments (currency)", (SchemaPart.INDEX, How.FOREIGN, "one")),
         (
             "DROP INDEX payments_by_time; CREATE INDEX payments_by_time ON payments (note)",
-            (Part.INDEX, How.CHANGED, "payments_by_time"),
+            (SchemaPart.INDEX, How.CHANGED, "payments_by_time"),
         ),
-        ("DROP TABLE event_search", (Part.SEARCH, How.MISSING, "event_search")),
-        ("DROP TABLE mail_outbox", (Part.TABLE, How.MISSING, "mail_outbox")),
-        ("ALTER TABLE notices ADD COLUMN x", (Part.TABLE, How.CHANGED, "notices")),
-        ("UPDATE alembic_version SET version_num = '0003'", (Part.VERSION, How.CHANGED, "0003")),
+        ("DROP TABLE event_search", (SchemaPart.SEARCH, How.MISSING, "event_search")),
+        ("DROP TABLE mail_outbox", (SchemaPart.TABLE, How.MISSING, "mail_outbox")),
+        ("ALTER TABLE notices ADD COLUMN x", (SchemaPart.TABLE, How.CHANGED, "notices")),
+        (
+            "UPDATE alembic_version SET version_num = '0003'",
+            (SchemaPart.VERSION, How.CHANGED, "0003"),
+        ),
     ],
 )
-def test_sa1_a_difference_has_a_name(change: str, found: tuple[Part, How, str]) -> None:
+def test_sa1_a_difference_has_a_name(change: str, found: tuple[SchemaPart, How, str]) -> None:
     with expected(migrate.HEAD) as raw:
         raw.executescript(change)
         assert Difference(*found) in compare(raw).differences

@@ -15,7 +15,7 @@ from workmate_desktop.domain.invoices.lists import InvoiceFilter
 from workmate_desktop.domain.payments.links import Offer, OfferState
 from workmate_desktop.domain.payments.pay_address import PayAddress
 from workmate_desktop.domain.payments.payments import BANK_TRANSFER, Payment
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.ui.invoices.panel.cancel_dialog import cancel_dialog
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.kit.theme import Theme
@@ -171,7 +171,7 @@ def pay_refused(theme: Theme) -> QWidget:
     """Stripe said no, and the old link still waits to be switched off."""
     books = picture_books()
     pay = FakePay({"id-116": Offer(OfferState.CLOSING, trouble="stripe_no_net")})
-    pay.fail_with = StripeRefused(Refusal.NO_NET)
+    pay.fail_with = StripeRefused(StripeRefusal.NO_NET)
     made, _ = tab(theme, books, pay)
     made.select_invoice("id-116")
     made.detail.pay.button(PayAction.OPEN).click()

@@ -18,7 +18,7 @@ from workmate_desktop.domain.invoices.customers import Customer
 from workmate_desktop.domain.invoices.invoices import InvoiceStatus
 from workmate_desktop.domain.payments.links import Offer, OfferState
 from workmate_desktop.domain.payments.pay_address import PayAddress
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.ui.invoices.panel.actions import InvoiceAction
 from workmate_desktop.ui.invoices.tab import InvoicesTab
 from workmate_desktop.ui.kit.theme import Theme
@@ -136,7 +136,7 @@ def test_me6_the_keyboard_stays_at_the_button_that_was_pressed(
 ) -> None:
     with qtbot.waitActive(desk.tab):
         desk.tab.activateWindow()
-    desk.pay.fail_with = StripeRefused(Refusal.NO_NET) if fails else None
+    desk.pay.fail_with = StripeRefused(StripeRefusal.NO_NET) if fails else None
     pressed = desk.block.button(action)
     pressed.setFocus()
     desk.bridge.hold = True
@@ -272,17 +272,17 @@ def test_nothing_to_open_it_with(desk: Desk, action: PayAction, words: str) -> N
 @pytest.mark.parametrize(
     ("error", "sentence", "action"),
     [
-        (StripeRefused(Refusal.RATE_LIMITED), "zu viele Anfragen", "in einer Minute"),
-        (StripeRefused(Refusal.STRIPE_DOWN), "Störung", "später"),
-        (StripeRefused(Refusal.NO_NET), "nicht erreichbar", "Netzwerk prüfen"),
-        (StripeRefused(Refusal.TIMEOUT), "nicht rechtzeitig", "in einer Minute"),
-        (StripeRefused(Refusal.REVOKED), "widerrufen", "einen neuen erstellen"),
+        (StripeRefused(StripeRefusal.RATE_LIMITED), "zu viele Anfragen", "in einer Minute"),
+        (StripeRefused(StripeRefusal.STRIPE_DOWN), "Störung", "später"),
+        (StripeRefused(StripeRefusal.NO_NET), "nicht erreichbar", "Netzwerk prüfen"),
+        (StripeRefused(StripeRefusal.TIMEOUT), "nicht rechtzeitig", "in einer Minute"),
+        (StripeRefused(StripeRefusal.REVOKED), "widerrufen", "einen neuen erstellen"),
         (
-            StripeRefused(Refusal.NO_RIGHT, right="rak_payment_links_write"),
+            StripeRefused(StripeRefusal.NO_RIGHT, right="rak_payment_links_write"),
             "rak_payment_links_write",
             "Recht ergänzen",
         ),
-        (StripeRefused(Refusal.OTHER), "abgelehnt", "Support"),
+        (StripeRefused(StripeRefusal.OTHER), "abgelehnt", "Support"),
         (UserError("pay_busy"), "vorige Anfrage", "noch einmal klicken"),
         (UserError("pay_no_key"), "Schlüssel", "Konfigurieren"),
         (UserError("pay_wrong_mode"), "Modus", "Testschlüssel"),

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from workmate_desktop.ui.kit.cards import Card, DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.kit.controls import CopyButton, SearchField, Segments, button
 from workmate_desktop.ui.kit.date_field import DateField
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.pills import PillDelegate, PillLabel
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.tables import FLASH_ROLE, RowDelegate, style_table
@@ -269,11 +269,11 @@ def lower(theme: Theme) -> QHBoxLayout:
     key = QLineEdit("pk_test_51QK…")
     key.setProperty("mono", True)
     good = FormField("&Publishable Key", key)
-    good.set_message("Testmodus", Message.GOOD)
+    good.set_message("Testmodus", FieldMessage.GOOD)
     secret = QLineEdit("whsek_abc")
     secret.setProperty("mono", True)
     bad = FormField("&Webhook Secret", secret)
-    bad.set_message("Muss mit whsec_ beginnen.", Message.BAD)
+    bad.set_message("Muss mit whsec_ beginnen.", FieldMessage.BAD)
     form.body.addWidget(good)
     form.body.addWidget(bad)
     combo = QComboBox()

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from workmate_desktop.ui.kit.cards import DotLabel, EmptyState, FigureCard, KeyValueRows
 from workmate_desktop.ui.kit.controls import CopyButton, SearchField, Segments, button
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.window.navigation import TopNavigation
 from workmate_desktop.words.tone import Tone
@@ -116,11 +116,11 @@ def test_a_field_says_what_is_wrong(qtbot: QtBot) -> None:
     field = FormField("&Webhook Secret", edit)
     qtbot.addWidget(field)
     assert _name(edit) == "Webhook Secret"
-    field.set_message("Muss mit whsec_ beginnen.", Message.BAD)
+    field.set_message("Muss mit whsec_ beginnen.", FieldMessage.BAD)
     assert field.is_bad()
     assert edit.property("invalid") is True
     assert edit.accessibleDescription() == field.message() == "Muss mit whsec_ beginnen."
-    field.set_message("Testmodus", Message.GOOD)
+    field.set_message("Testmodus", FieldMessage.GOOD)
     assert not field.is_bad()
     assert edit.property("invalid") is False
     field.clear_message()

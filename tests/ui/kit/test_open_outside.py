@@ -5,7 +5,7 @@ from PySide6.QtCore import QUrl
 
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.payments.pay_address import PayAddress, PayHosts
-from workmate_desktop.ui.kit.open_outside import OpenOutside, Page, open_page
+from workmate_desktop.ui.kit.open_outside import OpenOutside, OutsidePage, open_page
 
 STRIPES = "https://buy.stripe.com/test_1"
 
@@ -72,8 +72,8 @@ def test_sa3_a_mail_holds_recipient_subject_and_text(address: str) -> None:
 
 def test_sa3_no_other_page_than_ours() -> None:
     desktop = Desktop()
-    for page in Page:
+    for page in OutsidePage:
         open_page(page, desktop.open)
-    assert desktop.opened == [page.value for page in Page]
-    with pytest.raises(ValueError, match="not a valid Page"):
+    assert desktop.opened == [page.value for page in OutsidePage]
+    with pytest.raises(ValueError, match="not a valid OutsidePage"):
         open_page("https://evil.example/", desktop.open)  # type: ignore[arg-type]

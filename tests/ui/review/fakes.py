@@ -15,7 +15,7 @@ from workmate_desktop.domain.review import (
     ReviewItem,
     ReviewList,
     Suggestion,
-    Waiting,
+    WaitingCount,
     Why,
 )
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Reason
@@ -138,9 +138,9 @@ class FakeReview(Review, Receive):
     def item(self, item_id: str) -> ReviewItem | None:
         return self.items.get(item_id)
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingCount:
         items = self.open_items(limit=10**6)
-        return Waiting(len(items), sum(one.payment_id is not None for one in items))
+        return WaitingCount(len(items), sum(one.payment_id is not None for one in items))
 
     def decisions_about(self, item_id: str) -> list[Decided]:
         return list(reversed(self.log.get(item_id, [])))

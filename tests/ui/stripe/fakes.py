@@ -12,7 +12,7 @@ from workmate_desktop.domain.invoices.lists import EventFilter, EventRow
 from workmate_desktop.domain.reception.checklist import Point
 from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState, SelfTestResult
 from workmate_desktop.domain.review import Decided
-from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.secrets import SecretPlace
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.events import PAYMENT_FAILED, PAYMENT_SUCCEEDED, Outcome, Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
@@ -21,7 +21,7 @@ from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.services.booking.receive import Receive
 from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.reception.checklist_live import LiveChecklist
 from workmate_desktop.services.reception.reception import Reception, ReceptionState, ReceptionStatus
 from workmate_desktop.services.reception.self_test import SelfTest
@@ -46,7 +46,7 @@ class FakeSetup(StripeSetup):
     loaded: bool = True
     trouble: str | None = None
     from_environment: frozenset[str] = frozenset()
-    place: Place = Place.KEYRING
+    place: SecretPlace = SecretPlace.KEYRING
     account: AccountInfo | None = None
     answer: AccountInfo = KIT_SOLUTIONS
     fail_with: Exception | None = None
@@ -214,7 +214,7 @@ class FakeReception(Reception):
 class FakeChecklist(LiveChecklist):
     """The points that these facts come to; `fail_with` instead when it is given."""
 
-    known: Facts = ALL_WELL
+    known: ChecklistFacts = ALL_WELL
     fail_with: Exception | None = None
     asked: int = 0
 

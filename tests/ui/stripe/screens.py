@@ -32,7 +32,7 @@ from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.events import Outcome, Source
 from workmate_desktop.domain.stripe.keys import StripeKeys
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.tab import StripeTab
@@ -94,7 +94,7 @@ def tab(
     books: FakeStripeBooks,
     setup: FakeSetup,
     state: ReceptionState | None = None,
-    facts: Facts = ALL_WELL,
+    facts: ChecklistFacts = ALL_WELL,
 ) -> StripeTab:
     """A tab with everything faked around it."""
     bridge = FakeBridge()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import NOW, FakeBridge
 from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import FakeReception
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.services.catch_up.catch_up import CatchUpProgress, CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
@@ -18,7 +18,7 @@ from workmate_desktop.ui.kit.toast import ToastHost, ToastKind
 from workmate_desktop.ui.stripe import catch_up_teller
 from workmate_desktop.ui.stripe.catch_up_teller import CatchUpTeller
 
-NO_NET = StripeRefused(Refusal.NO_NET)
+NO_NET = StripeRefused(StripeRefusal.NO_NET)
 
 
 class Toasts(ToastHost):

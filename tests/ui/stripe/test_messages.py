@@ -8,9 +8,9 @@ import pytest
 from tests.places import PACKAGE
 from workmate_desktop.domain.errors import Bug, UserError
 from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import KeyProblem
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.words.key_messages import KeyKind, key_problem_sentence
 from workmate_desktop.words.messages import error_sentence, program_fault, trouble_message
 
@@ -43,15 +43,15 @@ def test_every_code_has_words(code: str) -> None:
     assert error_sentence(UserError(code, **values)) != FAULT
 
 
-@pytest.mark.parametrize("kind", Refusal)
-def test_every_refusal_of_stripe_has_words(kind: Refusal) -> None:
+@pytest.mark.parametrize("kind", StripeRefusal)
+def test_every_refusal_of_stripe_has_words(kind: StripeRefusal) -> None:
     message = error_sentence(StripeRefused(kind))
     assert message != FAULT
     assert message.sentence.endswith(".")
 
 
 def test_a_missing_right_is_named() -> None:
-    message = error_sentence(StripeRefused(Refusal.NO_RIGHT, right="rak_event_read"))
+    message = error_sentence(StripeRefused(StripeRefusal.NO_RIGHT, right="rak_event_read"))
     assert "rak_event_read" in message.sentence
 
 
@@ -62,8 +62,8 @@ def test_every_trouble_of_the_keyring_has_words(problem: KeychainProblem) -> Non
     assert direct == error_sentence(UserError("keychain_unavailable", reason=problem.value))
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_of_the_database_has_words(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", StoreTrouble)
+def test_every_trouble_of_the_database_has_words(trouble: StoreTrouble) -> None:
     assert trouble_message(trouble.value) is not None
 
 

@@ -15,8 +15,8 @@ from tests.ui.fakes import HOSTILE
 from tests.ui.stripe.conftest import StripeDesk
 from tests.ui.stripe.fakes import SECRET, TEST_KEYS, URL, WEBHOOK_SECRET, FakeSetup, event
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.secrets import Place
-from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.secrets import SecretPlace
+from workmate_desktop.domain.stripe.account import AccountInfo, StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Outcome, Reason
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.services.catch_up.catch_up import CatchUpResult
@@ -69,7 +69,7 @@ def test_me8_konto_calls_nothing_missing_that_a_successful_poll_spares(
     assert "Stripe · Schlüssel gilt" in shown(desk.tab.account)
     desk.reception.state = replace(
         desk.reception.state,
-        catch_up=replace(asked, last=CatchUpResult(trouble=StripeRefused(Refusal.WRONG_KEY))),
+        catch_up=replace(asked, last=CatchUpResult(trouble=StripeRefused(StripeRefusal.WRONG_KEY))),
     )
     desk.bridge.reception_changed.emit()
     assert "noch nicht geprüft" in shown(desk.tab.account)
@@ -104,7 +104,7 @@ def test_konto_shows_masked_keys_and_where_they_lie(
     make_stripe_desk: Callable[..., StripeDesk],
 ) -> None:
     account = AccountInfo("acct_1QK", "KIT Solutions", livemode=False)
-    setup = FakeSetup(keys=TEST_KEYS, account=account, place=Place.FILE)
+    setup = FakeSetup(keys=TEST_KEYS, account=account, place=SecretPlace.FILE)
     desk = make_stripe_desk(setup=setup)
     words = shown(desk.tab)
     for expected in (

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import HOSTILE, NOW, FakeBridge, FakeClock
 from tests.ui.stripe.fakes import URL, FakeReception, FakeStripeBooks, event
 from workmate_desktop.domain.invoices.lists import EventRow
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.services.catch_up.catch_up import CatchUpResult
 from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
@@ -21,7 +21,7 @@ from workmate_desktop.words.tone import Tone
 FETCHED = CatchUpState(True, None, CatchUpResult(complete=True), NOW)
 
 
-def refused(kind: Refusal) -> CatchUpState:
+def refused(kind: StripeRefusal) -> CatchUpState:
     """Stripe was asked, but in vain."""
     return CatchUpState(True, None, CatchUpResult(trouble=StripeRefused(kind)))
 
@@ -88,12 +88,16 @@ def _words(bar: StatusBar) -> str:
             Tone.BLUE,
         ),
         (
-            ReceptionState(ReceptionStatus.POLLING, 8000, URL, catch_up=refused(Refusal.NO_NET)),
+            ReceptionState(
+                ReceptionStatus.POLLING, 8000, URL, catch_up=refused(StripeRefusal.NO_NET)
+            ),
             "Abruf gestört",
             Tone.AMBER,
         ),
         (
-            ReceptionState(ReceptionStatus.POLLING, 8000, URL, catch_up=refused(Refusal.REVOKED)),
+            ReceptionState(
+                ReceptionStatus.POLLING, 8000, URL, catch_up=refused(StripeRefusal.REVOKED)
+            ),
             "Abruf gestört",
             Tone.RED,
         ),

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import HOSTILE
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.store.database.errors import Trouble
+from workmate_desktop.store.database.errors import StoreTrouble
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.window.trouble_page import TroublePage, backup_words
 
@@ -92,7 +92,7 @@ def test_without_a_backup_it_says_so(show: Callable[..., TroublePage], code: str
 @pytest.mark.parametrize(
     "code",
     [
-        *sorted(set(Trouble) - {Trouble.DAMAGED}),
+        *sorted(set(StoreTrouble) - {StoreTrouble.DAMAGED}),
         "data_dir_unusable",
         "already_running",
         "backup_damaged",

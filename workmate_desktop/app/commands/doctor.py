@@ -23,7 +23,7 @@ from workmate_desktop.app.data_dir import remove_demo_data
 from workmate_desktop.app.options import Options
 from workmate_desktop.domain.errors import Bug
 from workmate_desktop.domain.schema import beyond_mending
-from workmate_desktop.domain.secrets import Place, SecretStore
+from workmate_desktop.domain.secrets import SecretPlace, SecretStore
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.keys import (
     KeyProblem,
@@ -73,10 +73,10 @@ _DATABASE_TROUBLES = {
     "disk_full": "lässt sich nicht öffnen: Der Speicherplatz ist voll",
 }
 _PLACES = {
-    Place.KEYRING: "Passwortspeicher dieses PCs",
-    Place.FILE: "verschlüsselte Datei im Datenordner",
-    Place.ENVIRONMENT: "Umgebung",
-    Place.MEMORY: "nur im Arbeitsspeicher",
+    SecretPlace.KEYRING: "Passwortspeicher dieses PCs",
+    SecretPlace.FILE: "verschlüsselte Datei im Datenordner",
+    SecretPlace.ENVIRONMENT: "Umgebung",
+    SecretPlace.MEMORY: "nur im Arbeitsspeicher",
 }
 
 
@@ -272,7 +272,7 @@ def _keys(
     )
     keys = StripeKeys(given.publishable, given.secret, given.webhook_secrets)
     found = FoundKeys(keys)
-    stored_at = Place.KEYRING
+    stored_at = SecretPlace.KEYRING
     if state.instance_id is not None:
         setup = _loaded_setup(options, given, open_keychain(state.instance_id))
         keys = setup.keys
@@ -296,7 +296,7 @@ def _keys(
         KeyKind.SECRET,
         keys.secret,
         problem_of_secret(keys.secret, keys.publishable),
-        _PLACES[Place.ENVIRONMENT if given.secret else stored_at],
+        _PLACES[SecretPlace.ENVIRONMENT if given.secret else stored_at],
     )
     if not keys.webhook_secrets and keys.secret:
         lack = "kein Webhook Secret: Stripe kann nichts zustellen, Zahlungen holt der Abruf"
@@ -306,7 +306,7 @@ def _keys(
             KeyKind.WEBHOOK_SECRET,
             secret,
             problem_of_webhook_secret(secret),
-            _PLACES[Place.ENVIRONMENT if given.webhook_secrets else stored_at],
+            _PLACES[SecretPlace.ENVIRONMENT if given.webhook_secrets else stored_at],
         )
     yield from _mode(keys, options)
     return found

@@ -19,7 +19,7 @@ from workmate_desktop.gateways.system.clock import SystemClock
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.services.connection.public_address import AddressState
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.reception.reception import ReceptionState, ReceptionStatus
 from workmate_desktop.store.database.engine import FILE_NAME, Database
 from workmate_desktop.store.events.evidence import evidence
@@ -54,7 +54,7 @@ def checklist_findings(
     """
     clock = SystemClock()
     now = clock.now()
-    facts = Facts(
+    facts = ChecklistFacts(
         now,
         found.keys,
         _reception(found.keys, port, public_url),

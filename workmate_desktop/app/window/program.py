@@ -13,7 +13,7 @@ from workmate_desktop.app.options import Options
 from workmate_desktop.app.window.background import Background
 from workmate_desktop.app.window.first_window import FirstWindow
 from workmate_desktop.app.window.launch import entry_suffix, start_command
-from workmate_desktop.app.window.stop_signals import StopSignals
+from workmate_desktop.app.window.stop_signals import QtStopSignals
 from workmate_desktop.bridge import Bridge
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
@@ -100,7 +100,7 @@ class WindowProgram(QObject):
         self._doorbell: Doorbell | None = None
         self._memory = first.memory
         self._stopped = False
-        self._signals = StopSignals(self.stop, self)
+        self._signals = QtStopSignals(self.stop, self)
         self._replaced: Path | None = None
 
     def start(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSocketNotifier
 
 
-class StopSignals(QObject):
+class QtStopSignals(QObject):
     """`stop` is called in the GUI thread for each signal between `heed` and `forget`."""
 
     def __init__(self, stop: Callable[[], None], parent: QObject) -> None:

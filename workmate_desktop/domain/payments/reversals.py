@@ -166,7 +166,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GoneBack:
     """How much of a payment has gone back, in minor units, by Stripe object.
 
     `refunds`: oldest first. `unnamed`: (time, amount) of what was refunded according to the
@@ -185,7 +185,7 @@ class Standing:
         return named + sum(amount for _, amount in self.unnamed)
 
 
-def standing(facts: Iterable[Fact], released_minor: int | None = None) -> Standing:
+def standing(facts: Iterable[Fact], released_minor: int | None = None) -> GoneBack:
     """What follows from all that was said about one payment; their order does not matter.
 
     `released_minor`: what the payment itself tells of a hold that was captured in part.
@@ -206,7 +206,7 @@ def standing(facts: Iterable[Fact], released_minor: int | None = None) -> Standi
             failed.setdefault(key, []).append(fact)
     released = _released(claims, released_minor)
     named = _real_refunds(sorted(map(_Refund.of, refunds.values())), released)
-    return Standing(
+    return GoneBack(
         tuple(Refunded(one.key, one.amount, one.at, one.dead_since is None) for one in named),
         tuple(_unnamed(claims, named, released)),
         {key: _gone_by(said) for key, said in disputes.items()}

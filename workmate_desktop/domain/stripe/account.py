@@ -18,7 +18,7 @@ class AccountInfo:
     """The domain of its website, without `www.`, where it has one."""
 
 
-class Refusal(StrEnum):
+class StripeRefusal(StrEnum):
     """Why Stripe did not do what was asked."""
 
     WRONG_KEY = "wrong_key"
@@ -49,7 +49,7 @@ class StripeRefused(UserError):
 
     def __init__(
         self,
-        kind: Refusal,
+        kind: StripeRefusal,
         *,
         right: str | None = None,
         status: int | None = None,

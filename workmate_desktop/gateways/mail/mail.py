@@ -63,7 +63,7 @@ class MailSender:
         from workmate_desktop.gateways.mail import smtp
 
         message = smtp.message_of(account, mail, now)
-        connection = smtp.Connection()
+        connection = smtp.SmtpConnection()
 
         def hand_over() -> None:
             smtp.hand_over(connection, account, password, message, self._trust, self._step)

@@ -36,7 +36,7 @@ _HELLO = "[127.0.0.1]"
 
 
 def hand_over(
-    connection: "Connection",
+    connection: "SmtpConnection",
     account: MailAccount,
     password: str,
     message: Message,
@@ -64,7 +64,7 @@ def hand_over(
 
 
 def _connect(
-    connection: "Connection",
+    connection: "SmtpConnection",
     account: MailAccount,
     trust: Callable[[], ssl.SSLContext],
     timeout: float,
@@ -84,7 +84,7 @@ def _connect(
     return Plain(server, port, _HELLO, timeout=timeout)
 
 
-class Connection:
+class SmtpConnection:
     """Lets the waiting thread end a connection, also one that is opened only after that."""
 
     def __init__(self) -> None:
@@ -139,7 +139,7 @@ class _Watched:
     """A client of smtplib that tells of its connection before the server's greeting is read, and
     takes no reply without an end."""
 
-    watcher: Connection
+    watcher: SmtpConnection
     file: Any
     sock: Any
 

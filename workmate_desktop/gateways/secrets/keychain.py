@@ -5,7 +5,7 @@ from concurrent.futures import InvalidStateError
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, Place
+from workmate_desktop.domain.secrets import KeychainProblem, KeychainUnavailable, SecretPlace
 from workmate_desktop.gateways.system import deadline
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Keychain:
     never answers); it runs in a thread of its own, so a hanging one holds up no other.
     """
 
-    place = Place.KEYRING
+    place = SecretPlace.KEYRING
 
     def __init__(
         self,

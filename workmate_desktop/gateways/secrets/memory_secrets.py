@@ -1,12 +1,12 @@
 """Secrets that end with the program: for the demo and for tests."""
 
-from workmate_desktop.domain.secrets import Place
+from workmate_desktop.domain.secrets import SecretPlace
 
 
 class MemorySecrets:
     """A SecretStore that keeps nothing."""
 
-    place = Place.MEMORY
+    place = SecretPlace.MEMORY
 
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING
 
-from workmate_desktop.domain.secrets import Place, SecretFileDamaged
+from workmate_desktop.domain.secrets import SecretFileDamaged, SecretPlace
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -23,7 +23,7 @@ KEY_NAME = "secrets.key"
 class SecretFile:
     """A `SecretStore` in two files of `folder`, each readable by this user only."""
 
-    place = Place.FILE
+    place = SecretPlace.FILE
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE_NAME

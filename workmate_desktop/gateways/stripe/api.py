@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from workmate_desktop.domain.payments.pay_address import domain_of_website
-from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import AccountInfo, StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import livemode_of
 from workmate_desktop.domain.waiting import Signal
 from workmate_desktop.gateways.system import bounded, deadline
@@ -93,7 +93,7 @@ class StripeApi:
         account = plain(self.call(lambda client: client.v1.accounts.retrieve_current()))
         account_id = account.get("id")
         if not isinstance(account_id, str):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         profile = account.get("business_profile") or {}
         website = domain_of_website(profile.get("url"))
         return AccountInfo(account_id, _name_of(account), livemode_of(self._key) is True, website)
@@ -112,9 +112,9 @@ class StripeApi:
         """
         # Other characters cannot stand in a header at all, so no key of Stripe's has them.
         if not _SENDABLE.fullmatch(self._key):
-            raise StripeRefused(Refusal.WRONG_KEY)
+            raise StripeRefused(StripeRefusal.WRONG_KEY)
         if self._cancelled.is_set():
-            raise StripeRefused(Refusal.CANCELLED)
+            raise StripeRefused(StripeRefusal.CANCELLED)
         pending = deadline.start(lambda: self._ask(ask), "stripe-api")
         ends = time.monotonic() + self._timeout
         given_up = None
@@ -123,9 +123,9 @@ class StripeApi:
                 return pending.result(0.05)
             except TimeoutError:
                 if self._cancelled.is_set():
-                    given_up = StripeRefused(Refusal.CANCELLED)
+                    given_up = StripeRefused(StripeRefusal.CANCELLED)
                 elif time.monotonic() > ends:
-                    given_up = StripeRefused(Refusal.TIMEOUT)
+                    given_up = StripeRefused(StripeRefusal.TIMEOUT)
         with suppress(InvalidStateError):
             pending.set_exception(given_up)
         raise given_up
@@ -244,31 +244,31 @@ def _refusal(error: "StripeError") -> StripeRefused:
     if isinstance(error, stripe.APIConnectionError):
         kind = _connection_problem(error.__cause__)
     elif isinstance(error, stripe.AuthenticationError):
-        kind = Refusal.REVOKED if known == "api_key_expired" else Refusal.WRONG_KEY
+        kind = StripeRefusal.REVOKED if known == "api_key_expired" else StripeRefusal.WRONG_KEY
     elif isinstance(error, stripe.PermissionError):
-        kind = Refusal.NO_RIGHT
+        kind = StripeRefusal.NO_RIGHT
         found = _RIGHT.search(error.user_message or "")
         right = found.group(1) if found else None
     elif isinstance(error, stripe.RateLimitError) or status == 429:
-        kind = Refusal.RATE_LIMITED
+        kind = StripeRefusal.RATE_LIMITED
     elif status is not None and status >= 500:
-        kind = Refusal.STRIPE_DOWN
+        kind = StripeRefusal.STRIPE_DOWN
     elif details is None:
-        kind = Refusal.NOT_STRIPE
+        kind = StripeRefusal.NOT_STRIPE
     else:
-        kind = Refusal.OTHER
+        kind = StripeRefusal.OTHER
     return StripeRefused(kind, right=right, status=status, stripe_code=known)
 
 
-def _connection_problem(cause: BaseException | None) -> Refusal:
+def _connection_problem(cause: BaseException | None) -> StripeRefusal:
     from requests import exceptions
 
     if isinstance(cause, bounded.TooLarge):
-        return Refusal.TOO_LARGE
+        return StripeRefusal.TOO_LARGE
     if isinstance(cause, exceptions.Timeout):
-        return Refusal.TIMEOUT
+        return StripeRefusal.TIMEOUT
     if isinstance(cause, (exceptions.SSLError, exceptions.TooManyRedirects)):
-        return Refusal.NOT_STRIPE
+        return StripeRefusal.NOT_STRIPE
     if isinstance(cause, exceptions.RequestException):
-        return Refusal.NO_NET
-    return Refusal.OTHER
+        return StripeRefusal.NO_NET
+    return StripeRefusal.OTHER

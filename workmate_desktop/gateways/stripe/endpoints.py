@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.gateways.stripe.api import StripeApi, plain
 from workmate_desktop.gateways.stripe.pages import Onward
 
@@ -65,7 +65,7 @@ class StripeEndpoints:
         made = plain(self._api.call(lambda client: client.v1.webhook_endpoints.create(params)))
         secret = made.get("secret")
         if not isinstance(secret, str):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         return CreatedEndpoint(_endpoint(made), secret)
 
     def change(self, endpoint_id: str, **fields: Any) -> WebhookEndpoint:
@@ -87,14 +87,14 @@ class StripeEndpoints:
     def _page(self, params: Any) -> dict[str, Any]:
         page = plain(self._api.call(lambda client: client.v1.webhook_endpoints.list(params)))
         if not isinstance(page.get("data"), list):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         return page
 
 
 def _endpoint(values: Mapping[str, Any]) -> WebhookEndpoint:
     endpoint_id, url = values.get("id"), values.get("url")
     if not isinstance(endpoint_id, str) or not isinstance(url, str):
-        raise StripeRefused(Refusal.NOT_STRIPE)
+        raise StripeRefused(StripeRefusal.NOT_STRIPE)
     instance = (values.get("metadata") or {}).get("workmate_instance")
     return WebhookEndpoint(
         endpoint_id,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, SUBSCRIBED_TYPES
 from workmate_desktop.gateways.stripe.api import StripeApi, plain
 from workmate_desktop.gateways.stripe.made_events import as_body, made_event
@@ -61,7 +61,7 @@ class StripeEvents:
             page = self._page({"ending_before": event_id})
         except StripeRefused as refused:
             # 400 for what was never an event's id, 404 for one that is gone.
-            if refused.kind is Refusal.OTHER and refused.status in (400, 404):
+            if refused.kind is StripeRefusal.OTHER and refused.status in (400, 404):
                 raise CursorGone from refused
             raise
         self._after = _checked(self._after, page)
@@ -127,7 +127,7 @@ class StripeEvents:
     def _list(self, ask: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self._api.call(ask)
         if not isinstance(answer.get("data"), list):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         return answer
 
 

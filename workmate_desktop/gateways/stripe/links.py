@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workmate_desktop.domain.payments.pay_address import host_of
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.gateways.stripe.api import StripeApi, plain
 from workmate_desktop.gateways.stripe.pages import Onward
 
@@ -94,7 +94,7 @@ class StripeLinks:
         params: Any = {"active": False}
         changed = self._api.call(lambda client: client.v1.payment_links.update(link_id, params))
         if _link(plain(changed)).active:
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
 
     def active_like(self, request: str) -> list[StripeLink]:
         """The active links of the same invoice and installation as in `request`.
@@ -126,14 +126,14 @@ class StripeLinks:
     def _page(self, params: Any) -> dict[str, Any]:
         page = plain(self._api.call(lambda client: client.v1.payment_links.list(params)))
         if not isinstance(page.get("data"), list):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         return page
 
 
 def _link(values: Mapping[str, Any]) -> StripeLink:
     link_id, url, active = values.get("id"), values.get("url"), values.get("active")
     if not (isinstance(link_id, str) and isinstance(active, bool)):
-        raise StripeRefused(Refusal.NOT_STRIPE)
+        raise StripeRefused(StripeRefusal.NOT_STRIPE)
     ref = (values.get("metadata") or {}).get(_LINK)
     url = url if host_of(url) is not None else None
     return StripeLink(link_id, url, active, ref if isinstance(ref, str) else None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workmate_desktop.domain.payments.charges import Charge
 from workmate_desktop.domain.payments.reversals import TAKEN_BACK
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import (
     CHARGE_FAILED,
     DISPUTE_CLOSED,
@@ -90,7 +90,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MovementPage:
     """One page of a list. `last` is the id at its end: the next page begins after it."""
 
     movements: list[Movement]
@@ -112,20 +112,20 @@ class StripeMovements:
         """The mode that is asked in."""
         return self._livemode
 
-    def charges(self, since: int, after: str | None = None) -> Iterator[Page]:
+    def charges(self, since: int, after: str | None = None) -> Iterator[MovementPage]:
         """Pages of charges, with their fees where the key may read those."""
         asked: dict[str, Any] = {"created": {"gte": since}, "expand": _EXPANDED}
         ask = partial(self._pages, lambda client, params: client.v1.charges.list(params))
         try:
             for page in ask(asked, after):
                 after = _last(page)
-                yield Page(self._charges(page), after)
+                yield MovementPage(self._charges(page), after)
         except StripeRefused as refused:
             if _OF_FEES not in (refused.right or ""):
                 raise
             # A key that may not read the fees is no reason to miss the payments.
             for page in ask({"created": {"gte": since}}, after):
-                yield Page(self._charges(page), _last(page))
+                yield MovementPage(self._charges(page), _last(page))
 
     def charges_of(self, intent_id: str, *, fees: bool = True) -> list[Movement]:
         """The charges of one payment, newest first; not an error when Stripe does not know it.
@@ -138,7 +138,7 @@ class StripeMovements:
         pages = self._pages(lambda client, params: client.v1.charges.list(params), asked)
         return [charge for page in pages for charge in self._charges(page)]
 
-    def refunds(self, since: int, now: int, after: str | None = None) -> Iterator[Page]:
+    def refunds(self, since: int, now: int, after: str | None = None) -> Iterator[MovementPage]:
         """Pages of refunds, as they are `now`."""
         asked = {"created": {"gte": since}}
         ask = partial(self._pages, lambda client, params: client.v1.refunds.list(params))
@@ -153,9 +153,9 @@ class StripeMovements:
                 )
                 for refund, intent in _of_payments(page)
             ]
-            yield Page(found, _last(page))
+            yield MovementPage(found, _last(page))
 
-    def disputes(self, since: int, now: int, after: str | None = None) -> Iterator[Page]:
+    def disputes(self, since: int, now: int, after: str | None = None) -> Iterator[MovementPage]:
         """Pages of disputes, as they are `now`."""
         asked = {"created": {"gte": since}}
         ask = partial(self._pages, lambda client, params: client.v1.disputes.list(params))
@@ -171,7 +171,7 @@ class StripeMovements:
                 )
                 for dispute, intent in _of_payments(page)
             ]
-            yield Page(found, _last(page))
+            yield MovementPage(found, _last(page))
 
     def _charges(self, page: list[dict[str, Any]]) -> list[Movement]:
         found = []
@@ -248,7 +248,7 @@ class StripeMovements:
             found = plain(self._api.call(partial(ask, params=params)))
             page = found.get("data")
             if not isinstance(page, list):
-                raise StripeRefused(Refusal.NOT_STRIPE)
+                raise StripeRefused(StripeRefusal.NOT_STRIPE)
             objects = [one for one in page if isinstance(one, dict)]
             more = bool(found.get("has_more"))
             onward.page([str(one.get("id")) for one in objects], more=more)

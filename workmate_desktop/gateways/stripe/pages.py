@@ -5,7 +5,7 @@ https://docs.stripe.com/api/pagination
 
 from collections.abc import Collection
 
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 
 _PATIENCE = 2
 """So many pages in a row may repeat what is known: a page that came twice is no trouble."""
@@ -24,8 +24,8 @@ class Onward:
         if not more:
             return
         if not ids:
-            raise StripeRefused(Refusal.STANDS_STILL)
+            raise StripeRefused(StripeRefusal.STANDS_STILL)
         self._still = 0 if set(ids) - self._seen else self._still + 1
         if self._still > _PATIENCE:
-            raise StripeRefused(Refusal.STANDS_STILL)
+            raise StripeRefused(StripeRefusal.STANDS_STILL)
         self._seen.update(ids)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from workmate_desktop.domain.payments.reversals import REFUND_IS_DEAD
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import REFUND_CREATED
 from workmate_desktop.gateways.stripe.api import StripeApi, plain
 from workmate_desktop.gateways.stripe.made_events import made_event
@@ -34,7 +34,7 @@ class StripeRefunds:
         options: Any = {"idempotency_key": key}
         made = plain(self._api.call(lambda client: client.v1.refunds.create(params, options)))
         if not isinstance(made.get("id"), str):
-            raise StripeRefused(Refusal.NOT_STRIPE)
+            raise StripeRefused(StripeRefusal.NOT_STRIPE)
         return refund_as_event(made, livemode=self._livemode)
 
     def made_for(self, intent_id: str, request_id: str) -> bytes | None:
@@ -45,7 +45,7 @@ class StripeRefunds:
             found = self._listed(params)
             refunds = found.get("data")
             if not isinstance(refunds, list):
-                raise StripeRefused(Refusal.NOT_STRIPE)
+                raise StripeRefused(StripeRefusal.NOT_STRIPE)
             for refund in refunds:
                 if (refund.get("metadata") or {}).get(REQUEST_KEY) == request_id:
                     return refund_as_event(refund, livemode=self._livemode)

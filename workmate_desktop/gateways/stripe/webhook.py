@@ -56,7 +56,7 @@ _MOST_METADATA = 50
 """Keys, Stripe's own limit. https://docs.stripe.com/api/metadata"""
 
 
-class Reason(StrEnum):
+class NotAuthenticReason(StrEnum):
     """Why a delivery is not believed.
 
     `TOO_OLD` and `IN_FUTURE` are only given when the signature itself is right: the
@@ -75,7 +75,7 @@ class Reason(StrEnum):
 class NotAuthentic(Exception):
     """The delivery is not proven to come from Stripe: answer 400, store nothing."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: NotAuthenticReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
@@ -97,22 +97,22 @@ def verify(body: bytes, header: str | None, secrets: Sequence[str], now: float) 
     nothing is authentic; whether that means "not configured" is for the caller to know.
     """
     if header is None or not header.strip():
-        raise NotAuthentic(Reason.MISSING)
+        raise NotAuthentic(NotAuthenticReason.MISSING)
     signed_at = _signed_at(header)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        raise NotAuthentic(Reason.NOT_UTF8) from None
+        raise NotAuthentic(NotAuthenticReason.NOT_UTF8) from None
     for secret in secrets:
         if _signed_with(secret, text, header):
             break
     else:
-        raise NotAuthentic(Reason.WRONG)
+        raise NotAuthentic(NotAuthenticReason.WRONG)
     # Our own check: stripe's tolerance accepts any time in the future.
     if signed_at < now - WINDOW_SECONDS:
-        raise NotAuthentic(Reason.TOO_OLD)
+        raise NotAuthentic(NotAuthenticReason.TOO_OLD)
     if signed_at > now + WINDOW_SECONDS:
-        raise NotAuthentic(Reason.IN_FUTURE)
+        raise NotAuthentic(NotAuthenticReason.IN_FUTURE)
 
 
 def _signed_at(header: str) -> int:
@@ -122,10 +122,10 @@ def _signed_at(header: str) -> int:
     """
     # Non-ASCII makes stripe's comparison raise TypeError instead of answering "no".
     if len(header) > _LONGEST_HEADER or not header.isascii():
-        raise NotAuthentic(Reason.MALFORMED)
+        raise NotAuthentic(NotAuthenticReason.MALFORMED)
     times = [item[2:] for item in header.split(",") if item.startswith("t=")]
     if len(times) != 1 or not times[0].isdigit() or len(times[0]) > 12:
-        raise NotAuthentic(Reason.MALFORMED)
+        raise NotAuthentic(NotAuthenticReason.MALFORMED)
     return int(times[0])
 
 

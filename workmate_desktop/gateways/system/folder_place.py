@@ -31,7 +31,7 @@ _DRIVE_REMOTE = 4
 """https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew"""
 
 
-class Place(StrEnum):
+class FolderPlace(StrEnum):
     """What a folder lies on."""
 
     LOCAL = "local"
@@ -39,15 +39,15 @@ class Place(StrEnum):
     SYNC = "sync"
 
 
-def place_of(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> Place:
+def place_of(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> FolderPlace:
     """Judged by file system, drive and names; what cannot be told counts as LOCAL.
 
     `mounts` lists the mounted file systems as Linux does; other systems have no such file.
     """
     folder = folder.absolute()
     if _is_network(folder, mounts):
-        return Place.NETWORK
-    return Place.SYNC if _is_synced(folder) else Place.LOCAL
+        return FolderPlace.NETWORK
+    return FolderPlace.SYNC if _is_synced(folder) else FolderPlace.LOCAL
 
 
 def _is_synced(folder: Path) -> bool:

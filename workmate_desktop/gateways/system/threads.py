@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from workmate_desktop.domain.waiting import Line, Lock, Signal, Worker
+from workmate_desktop.domain.waiting import Lock, Queue, Signal, Worker
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -37,7 +37,7 @@ class Threads:
         """A lock that is not re-entrant."""
         return threading.Lock()
 
-    def line(self) -> Line[Any]:
+    def line(self) -> Queue[Any]:
         """A queue without a limit."""
         return queue.SimpleQueue()
 

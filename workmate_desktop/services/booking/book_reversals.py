@@ -17,9 +17,9 @@ from workmate_desktop.domain.payments.reversals import (
     CHARGE_PREFIXES,
     REFUND_IS_DEAD,
     TAKEN_BACK,
+    GoneBack,
     Reversal,
     ReversalKind,
-    Standing,
     Told,
     is_returned_debit,
 )
@@ -32,7 +32,7 @@ from workmate_desktop.services.booking.owed.reversal_facts import (
     told_of,
 )
 from workmate_desktop.services.booking.owed.status import update_status
-from workmate_desktop.services.booking.reversal_news import Entry, tell_change, tell_entry
+from workmate_desktop.services.booking.reversal_news import CounterEntry, tell_change, tell_entry
 from workmate_desktop.services.booking.reversal_places import (
     close_questions,
     must_ask,
@@ -47,7 +47,7 @@ _REFUNDS = (ReversalKind.REFUND, ReversalKind.REFUND_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ReversalOutcome:
     """What a reversal did. `outcome` is BOOKED, DUPLICATE, IGNORED or NEEDS_REVIEW."""
 
     outcome: Outcome
@@ -55,33 +55,33 @@ class Decision:
     invoice: InvoiceToBook | None = None
 
 
-def decide(t: Transaction, event: StripeEvent, source: Source) -> Decision:
+def decide(t: Transaction, event: StripeEvent, source: Source) -> ReversalOutcome:
     """Book what a trusted event of REVERSAL_TYPES says."""
     assert event.reversal is not None
     if event.payment_intent_id is None:
-        return Decision(Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
+        return ReversalOutcome(Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
     if _never_was_money(event.reversal):
-        return Decision(Outcome.IGNORED, Reason.NOTHING_MOVED)
+        return ReversalOutcome(Outcome.IGNORED, Reason.NOTHING_MOVED)
     found = t.payments.by_intent(event.payment_intent_id)
     payment = t.payments.get(found[0]) if found else None
     if payment is None:
-        return Decision(Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
+        return ReversalOutcome(Outcome.IGNORED, Reason.PAYMENT_UNKNOWN)
     invoice = t.invoices.to_book(payment.invoice_id) if payment.invoice_id else None
     if payment.livemode != event.livemode:
-        return Decision(Outcome.NEEDS_REVIEW, Reason.WRONG_MODE, invoice)
+        return ReversalOutcome(Outcome.NEEDS_REVIEW, Reason.WRONG_MODE, invoice)
     if payment.currency != event.currency:
-        return Decision(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
+        return ReversalOutcome(Outcome.NEEDS_REVIEW, Reason.OTHER_CURRENCY, invoice)
     _close_request(t, event.reversal, payment, invoice)
     note_times(t, event)
     asked = t.events.reason_of(event.id) == Reason.SPLIT_REFUNDED.value  # processed again
     if settle(t, payment, event, source) or asked:
         if must_ask(t, payment, event):
-            return Decision(Outcome.NEEDS_REVIEW, Reason.SPLIT_REFUNDED, invoice)
-        return Decision(Outcome.BOOKED, None, invoice)
+            return ReversalOutcome(Outcome.NEEDS_REVIEW, Reason.SPLIT_REFUNDED, invoice)
+        return ReversalOutcome(Outcome.BOOKED, None, invoice)
     before = [one for one in facts_about(t, payment) if one.id != event.id]
     if tell_change(t, event, before, payment, invoice, source):
-        return Decision(Outcome.BOOKED, Reason.NOTHING_MOVED, invoice)
-    return Decision(Outcome.DUPLICATE, Reason.SAME_REVERSAL, invoice)
+        return ReversalOutcome(Outcome.BOOKED, Reason.NOTHING_MOVED, invoice)
+    return ReversalOutcome(Outcome.DUPLICATE, Reason.SAME_REVERSAL, invoice)
 
 
 def with_payment(t: Transaction, event: StripeEvent) -> StripeEvent:
@@ -154,7 +154,7 @@ def _never_was_money(reversal: Reversal) -> bool:
 
 def settle(
     t: Transaction, payment: Payment, cause: StripeEvent | None, source: Source
-) -> list[Entry]:
+) -> list[CounterEntry]:
     """Add the entries that are missing, with a line and a notice each. Returns them.
 
     `cause`: the event that this follows; None: something else was learned about the payment.
@@ -190,7 +190,12 @@ def settle(
 
 
 def _book(
-    t: Transaction, payment: Payment, entry: Entry, about: StripeEvent, method: str, source: Source
+    t: Transaction,
+    payment: Payment,
+    entry: CounterEntry,
+    about: StripeEvent,
+    method: str,
+    source: Source,
 ) -> None:
     """One counter-entry; `payment` names the invoice that it counts on."""
     if about.reversal is None:
@@ -223,7 +228,9 @@ def _newest(events: list[StripeEvent]) -> StripeEvent | None:
     return max(events, key=lambda event: (event.created, event.id), default=None)
 
 
-def _settle_review(t: Transaction, payment: Payment, entry: Entry, request_id: str | None) -> None:
+def _settle_review(
+    t: Transaction, payment: Payment, entry: CounterEntry, request_id: str | None
+) -> None:
     """Money that waited for a decision and went back whole waits no more; until it fails."""
     left = refundable_minor(payment, t.payments.reversals_of(payment.id))
     if left == 0:
@@ -234,7 +241,7 @@ def _settle_review(t: Transaction, payment: Payment, entry: Entry, request_id: s
         refund_failed(t, payment.id, ACTOR_STRIPE)
 
 
-def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> list[Entry]:
+def _missing_refunds(now: GoneBack, booked: list[Payment], charge_id: str) -> list[CounterEntry]:
     """Entries until the books have given back what `now` says."""
     mine = [entry for entry in booked if entry.kind in _REFUNDS]
     by_object: dict[str, int] = {}
@@ -242,7 +249,7 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
         key = entry.stripe_object_id or ""
         by_object[key] = by_object.get(key, 0) - entry.amount_minor
     missing = now.refunded_minor - sum(by_object.values())
-    found: list[Entry] = []
+    found: list[CounterEntry] = []
     # A refund that was told without its id first stays booked under its charge: it is not missing,
     # and another one must not be booked under its name, because staff may say of each of them
     # that it is owed again.
@@ -275,14 +282,14 @@ def _missing_refunds(now: Standing, booked: list[Payment], charge_id: str) -> li
     return found
 
 
-def _entry(object_id: str, amount: int) -> Entry:
+def _entry(object_id: str, amount: int) -> CounterEntry:
     kind = ReversalKind.REFUND if amount > 0 else ReversalKind.REFUND_FAILED
-    return Entry(object_id, kind, amount)
+    return CounterEntry(object_id, kind, amount)
 
 
 def _missing_disputes(
-    now: Standing, booked: list[Payment], events: list[StripeEvent], method: str
-) -> list[Entry]:
+    now: GoneBack, booked: list[Payment], events: list[StripeEvent], method: str
+) -> list[CounterEntry]:
     """Entries until each dispute and late failure has taken what `now` says."""
     mine = [entry for entry in booked if entry.kind not in _REFUNDS]
     gone = {entry.stripe_object_id or "": 0 for entry in mine}
@@ -292,14 +299,14 @@ def _missing_disputes(
     for key, taken in now.disputes.items():
         step = taken.amount_minor - gone.get(key, 0)
         if step > 0:
-            found.append(Entry(key, _kind_of_loss(events, key, method), step))
+            found.append(CounterEntry(key, _kind_of_loss(events, key, method), step))
         elif step < 0:
             left = taken.amount_minor
-            found.append(Entry(key, ReversalKind.DISPUTE_WON, step, left_minor=left))
+            found.append(CounterEntry(key, ReversalKind.DISPUTE_WON, step, left_minor=left))
     return found
 
 
-def _other_attempts(booked: list[Payment], paid_by: str | None) -> list[Entry]:
+def _other_attempts(booked: list[Payment], paid_by: str | None) -> list[CounterEntry]:
     """What was booked as a late failure of a charge that turned out not to be the one that paid."""
     gone: dict[str, int] = {}
     for entry in booked:
@@ -307,7 +314,7 @@ def _other_attempts(booked: list[Payment], paid_by: str | None) -> list[Entry]:
         if entry.kind not in _REFUNDS and key.startswith(CHARGE_PREFIXES) and key != paid_by:
             gone[key] = gone.get(key, 0) - entry.amount_minor
     return [
-        Entry(key, ReversalKind.DISPUTE_WON, -amount, was_none=True)
+        CounterEntry(key, ReversalKind.DISPUTE_WON, -amount, was_none=True)
         for key, amount in gone.items()
         if amount > 0 and paid_by is not None
     ]

@@ -9,7 +9,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from workmate_desktop.gateways.stripe.webhook import Reason
+from workmate_desktop.gateways.stripe.webhook import NotAuthenticReason
 
 PROBE_START = b'{"object": "workmate.probe"'
 """How every probe begins. Only who has our signing secret can sign one."""
@@ -19,7 +19,7 @@ PROBE_START = b'{"object": "workmate.probe"'
 class Arrival:
     """A probe came to the listener; `refused` says why it was not believed, None: it was."""
 
-    refused: Reason | None
+    refused: NotAuthenticReason | None
 
 
 class Probes:
@@ -50,7 +50,7 @@ class Probes:
             self._arrivals[body] = Arrival(None)
         return expected
 
-    def refused(self, body: bytes, reason: Reason) -> bool:
+    def refused(self, body: bytes, reason: NotAuthenticReason) -> bool:
         """Something not authentic came; whether it is an expected probe, perhaps changed."""
         for expected, nonce in list(self._on_the_way.items()):
             if nonce in body:

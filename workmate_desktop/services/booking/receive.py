@@ -55,12 +55,15 @@ class Refusals:
         """Somebody outside reaches this program: an authentic delivery came that was no
         simulation of our own."""
 
-    def note(self, reason: stripe_webhook.Reason) -> None:
+    def note(self, reason: stripe_webhook.NotAuthenticReason) -> None:
         """One more."""
         self.by_reason[reason.value] = self.by_reason.get(reason.value, 0) + 1
-        if reason is stripe_webhook.Reason.WRONG:
+        if reason is stripe_webhook.NotAuthenticReason.WRONG:
             self.in_a_row += 1
-        elif reason in (stripe_webhook.Reason.TOO_OLD, stripe_webhook.Reason.IN_FUTURE):
+        elif reason in (
+            stripe_webhook.NotAuthenticReason.TOO_OLD,
+            stripe_webhook.NotAuthenticReason.IN_FUTURE,
+        ):
             self.out_of_time_in_a_row += 1
 
     def clear(self) -> None:

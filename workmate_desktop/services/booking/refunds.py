@@ -21,7 +21,7 @@ from workmate_desktop.domain.payments.payments import (
     RequestState,
     refundable_minor,
 )
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.domain.stripe.keys import StripeKeys, livemode_of
 from workmate_desktop.domain.waiting import Signal
@@ -46,7 +46,12 @@ _KEY_MAY_BE_SPENT = timedelta(minutes=10)
 same is in its list."""
 
 _NEVER_CARRIED_OUT = frozenset(
-    {Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT, Refusal.RATE_LIMITED}
+    {
+        StripeRefusal.WRONG_KEY,
+        StripeRefusal.REVOKED,
+        StripeRefusal.NO_RIGHT,
+        StripeRefusal.RATE_LIMITED,
+    }
 )
 _WORDS = {
     "charge_already_refunded": "refund_already_made",
@@ -210,7 +215,10 @@ class Refunds:
     def _is_too_late(self, request: RefundRequest) -> bool:
         """Stripe has not made it, and the same key cannot be used again."""
         age = self._clock.now() - request.created_at
-        spent = request.trouble == f"stripe_{Refusal.STRIPE_DOWN.value}" and age > _KEY_MAY_BE_SPENT
+        spent = (
+            request.trouble == f"stripe_{StripeRefusal.STRIPE_DOWN.value}"
+            and age > _KEY_MAY_BE_SPENT
+        )
         return spent or not timedelta() <= age <= _KEY_LIVES
 
     def _keep_open(self, request: RefundRequest, refused: StripeRefused) -> None:
@@ -271,7 +279,7 @@ def _certainly_not_made(refused: StripeRefused, *, first_time: bool) -> bool:
     if refused.kind in _NEVER_CARRIED_OUT:
         # A repetition that is not let in says nothing about the first attempt.
         return first_time
-    return refused.kind is Refusal.OTHER and refused.status in (400, 402, 404)
+    return refused.kind is StripeRefusal.OTHER and refused.status in (400, 402, 404)
 
 
 def _code(refused: StripeRefused) -> str:

@@ -24,7 +24,7 @@ _TO_ANSWER = (NoticeKind.DISPUTE_OPENED, NoticeKind.DISPUTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CounterEntry:
     """One counter-entry to be. `amount_minor` > 0: the money goes; < 0: it comes back.
 
     `left_minor`: what stays gone where only a part came back. `was_none`: no money came back; what
@@ -40,7 +40,7 @@ class Entry:
 
 def tell_entry(
     t: Transaction,
-    entry: Entry,
+    entry: CounterEntry,
     about: StripeEvent,
     payment: Payment,
     method: str,

@@ -13,7 +13,7 @@ from workmate_desktop.domain.clock import to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import ACTOR_STRIPE, Action, NoticeKind
 from workmate_desktop.domain.payments.payments import Payment
-from workmate_desktop.domain.payments.reversals import CHARGE_PREFIXES, ReversalKind, Standing
+from workmate_desktop.domain.payments.reversals import CHARGE_PREFIXES, GoneBack, ReversalKind
 from workmate_desktop.domain.stripe.events import Outcome, Reason, StripeEvent
 from workmate_desktop.services.booking import moving
 from workmate_desktop.services.booking.owed.reversal_facts import placed_elsewhere, standing_of
@@ -132,7 +132,7 @@ def _right(t: Transaction, payment: Payment, gone: Places) -> Places:
 
 
 def _in_order(
-    news: Standing, gone: Places, said: Places, placed: set[datetime]
+    news: GoneBack, gone: Places, said: Places, placed: set[datetime]
 ) -> list[tuple[str, int]]:
     """(name it is booked under, how much of it staff said nothing of), the oldest first; of one
     second refunds first. What is booked under its charge may be several refunds, and each of them
@@ -163,7 +163,7 @@ def _in_order(
 
 
 def _said_by_staff(
-    t: Transaction, payment: Payment, gone: Places, news: Standing
+    t: Transaction, payment: Payment, gone: Places, news: GoneBack
 ) -> dict[str, tuple[str, int]]:
     """Refund or dispute → (the other invoice, how much), where staff said that it was about that
     one."""

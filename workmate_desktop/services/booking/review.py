@@ -26,7 +26,7 @@ from workmate_desktop.domain.review import (
     OthersPayments,
     ReviewItem,
     Suggestion,
-    Waiting,
+    WaitingCount,
     numbers_in,
     rank,
 )
@@ -91,7 +91,7 @@ class Review:
         with self._database.reader() as connection:
             return not_ours.not_ours(connection)
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingCount:
         """How many items wait."""
         with self._database.reader() as connection:
             return review_list.waiting(connection)

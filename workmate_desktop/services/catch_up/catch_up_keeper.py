@@ -14,7 +14,7 @@ from workmate_desktop.domain.changes import Change, ReceptionChanged, SettingsCh
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.steps import StepName
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Source
 from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.services.announcer import Announcer
@@ -35,8 +35,10 @@ POLL_SECONDS = 30.0
 LOOK_SECONDS = 15.0
 """How often the thread looks whether it slept or the tunnel changed."""
 
-_ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
-_PATIENCE = frozenset({Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN})
+_ONLY_A_PERSON_HELPS = frozenset(
+    {StripeRefusal.WRONG_KEY, StripeRefusal.REVOKED, StripeRefusal.NO_RIGHT}
+)
+_PATIENCE = frozenset({StripeRefusal.RATE_LIMITED, StripeRefusal.STRIPE_DOWN})
 
 
 def pause_after(result: CatchUpResult | None, *, polling: bool, troubles_in_a_row: int) -> float:

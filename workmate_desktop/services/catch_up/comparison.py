@@ -16,16 +16,16 @@ from workmate_desktop.domain.clock import Clock, to_text, true_now
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.domain.payments.charges import Charge
 from workmate_desktop.domain.payments.payments import Payment, PaymentFee
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import Outcome, Source, StripeEvent, UnreadableEvent
 from workmate_desktop.domain.stripe.keys import StripeKeys, livemode_of
 from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.gateways.stripe import webhook as stripe_webhook
 from workmate_desktop.gateways.stripe.api import ApiFactory
-from workmate_desktop.gateways.stripe.movements import Fee, Movement, Page, StripeMovements
+from workmate_desktop.gateways.stripe.movements import Fee, Movement, MovementPage, StripeMovements
 from workmate_desktop.services.booking.charges import learn_charge
 from workmate_desktop.services.booking.receive import Receive
-from workmate_desktop.services.catch_up.comparison_parts import Part, Parts
+from workmate_desktop.services.catch_up.comparison_parts import ComparedList, Parts
 from workmate_desktop.services.steps import NOTHING_DUE, NOTHING_LEFT
 from workmate_desktop.store.catch_up.position import is_named_elsewhere, is_settled
 from workmate_desktop.store.database.engine import Database
@@ -43,7 +43,7 @@ AT_ONCE = 25
 FEES_AT_ONCE = 20
 """Payments asked for one by one after a run: far below Stripe's limit of calls."""
 _ASK_AGAIN_SECONDS = 600.0
-_OF_ONE_LIST = frozenset({Refusal.NO_RIGHT, Refusal.OTHER})
+_OF_ONE_LIST = frozenset({StripeRefusal.NO_RIGHT, StripeRefusal.OTHER})
 """Refusals that say nothing about the other lists."""
 
 
@@ -141,7 +141,9 @@ class Comparison:
 
     # --- once a day ----------------------------------------------------------------------
 
-    def _pages(self, stripe: StripeMovements, parts: Parts, part: Part, now: int) -> Iterator[Page]:
+    def _pages(
+        self, stripe: StripeMovements, parts: Parts, part: ComparedList, now: int
+    ) -> Iterator[MovementPage]:
         """The pages of a part that were not read yet."""
         since, after = parts.begin(part, now, now - DAYS * 86_400)
         try:
@@ -154,9 +156,9 @@ class Comparison:
             yield from _ask(stripe, part, since, now, None)
 
     def _take_page(
-        self, stripe: StripeMovements, part: Part, page: Sequence[Movement], found: Found
+        self, stripe: StripeMovements, part: ComparedList, page: Sequence[Movement], found: Found
     ) -> Found:
-        if part is Part.CHARGES:
+        if part is ComparedList.CHARGES:
             return self._take_charges(stripe, page, found)
         return self._take(self._missing(page), found)
 
@@ -342,14 +344,14 @@ class Comparison:
 
 
 def _ask(
-    stripe: StripeMovements, part: Part, since: int, now: int, after: str | None
-) -> Iterator[Page]:
+    stripe: StripeMovements, part: ComparedList, since: int, now: int, after: str | None
+) -> Iterator[MovementPage]:
     match part:
-        case Part.CHARGES:
+        case ComparedList.CHARGES:
             return stripe.charges(since, after)
-        case Part.REFUNDS:
+        case ComparedList.REFUNDS:
             return stripe.refunds(since, now, after)
-        case Part.DISPUTES:
+        case ComparedList.DISPUTES:
             return stripe.disputes(since, now, after)
 
 

@@ -14,7 +14,7 @@ EVERY_SECONDS = 86_400
 _KEY = {False: "comparison.parts.test", True: "comparison.parts.live"}
 
 
-class Part(StrEnum):
+class ComparedList(StrEnum):
     """Stripe's lists, in the order in which they are compared."""
 
     CHARGES = "charges"
@@ -43,9 +43,9 @@ class Parts:
         self._key = _KEY[livemode]
         with database.reader() as connection:
             kept = from_json(setting(connection, self._key))
-        self._places = {part: _place(kept.get(part.value)) for part in Part}
+        self._places = {part: _place(kept.get(part.value)) for part in ComparedList}
 
-    def due(self, now: int) -> list[Part]:
+    def due(self, now: int) -> list[ComparedList]:
         """Those not read to the end since yesterday. A clock set back must not put it off."""
         return [
             part
@@ -53,7 +53,7 @@ class Parts:
             if place.done is None or not 0 <= now - place.done < EVERY_SECONDS
         ]
 
-    def begin(self, part: Part, now: int, since: int) -> tuple[int, str | None]:
+    def begin(self, part: ComparedList, now: int, since: int) -> tuple[int, str | None]:
         """Begin a list at `since`, or go on with it: (since when, behind which object)."""
         place = self._places[part]
         if place.since is None or place.begun is None or not now - place.begun >= 0:
@@ -61,15 +61,15 @@ class Parts:
             self._places[part] = place  # written with the first page
         return place.since or since, place.last
 
-    def read_until(self, part: Part, last: str | None) -> None:
+    def read_until(self, part: ComparedList, last: str | None) -> None:
         """The page that ends with `last` is booked."""
         self._keep(part, replace(self._places[part], last=last))
 
-    def done(self, part: Part) -> None:
+    def done(self, part: ComparedList) -> None:
         """Read to the end."""
         self._keep(part, _Place(done=self._places[part].begun))
 
-    def _keep(self, part: Part, place: _Place) -> None:
+    def _keep(self, part: ComparedList, place: _Place) -> None:
         self._places[part] = place
         text = json.dumps({part.value: asdict(place) for part, place in self._places.items()})
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import SUBSCRIBED_TYPES
 from workmate_desktop.domain.stripe.keys import livemode_of
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
@@ -204,7 +204,7 @@ class EndpointKeeper:
         try:
             made = stripe.create(url, SUBSCRIBED_TYPES, self._instance_id)
         except StripeRefused as refused:
-            if refused.kind is Refusal.OTHER and in_all >= MOST_ENDPOINTS:
+            if refused.kind is StripeRefusal.OTHER and in_all >= MOST_ENDPOINTS:
                 raise UserError("endpoint_limit", most=MOST_ENDPOINTS) from refused
             raise
         endpoint = made.endpoint

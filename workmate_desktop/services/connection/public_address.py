@@ -19,7 +19,7 @@ from workmate_desktop.domain.connection.tunnel import (
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainUnavailable
 from workmate_desktop.domain.steps import PROGRAM_FAULT
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.connection.endpoint import EndpointKeeper, EndpointState
@@ -45,7 +45,13 @@ _LOOK_AGAIN_SECONDS = 3600.0
 """Stripe switches an endpoint off, or somebody changes it in the Dashboard: so it is looked at
 again, changing nothing."""
 _PASSES = frozenset(
-    {Refusal.NO_NET, Refusal.TIMEOUT, Refusal.RATE_LIMITED, Refusal.STRIPE_DOWN, Refusal.NOT_STRIPE}
+    {
+        StripeRefusal.NO_NET,
+        StripeRefusal.TIMEOUT,
+        StripeRefusal.RATE_LIMITED,
+        StripeRefusal.STRIPE_DOWN,
+        StripeRefusal.NOT_STRIPE,
+    }
 )
 
 

@@ -17,8 +17,8 @@ from workmate_desktop.domain.clock import Clock, from_text, to_text
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import (
     KeychainUnavailable,
-    Place,
     SecretFileDamaged,
+    SecretPlace,
     SecretStore,
 )
 from workmate_desktop.domain.stripe.account import AccountInfo
@@ -79,7 +79,7 @@ class StripeSetup:
         self._writer = writer
         self._database = database
         self._announcer = announcer
-        self._stores = {keychain.place: keychain, Place.FILE: secret_file}
+        self._stores = {keychain.place: keychain, SecretPlace.FILE: secret_file}
         self._given = given
         self._ask_account = ask_account
         self._clock = clock
@@ -131,10 +131,10 @@ class StripeSetup:
         return frozenset(name for name, value in given.items() if value)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SecretPlace:
         """Where the secrets lie."""
         if {"secret", "webhook_secret"} <= self.from_environment:
-            return Place.ENVIRONMENT
+            return SecretPlace.ENVIRONMENT
         return self._place
 
     @property
@@ -143,7 +143,7 @@ class StripeSetup:
         return self._stores[self._place]
 
     @property
-    def secret_stores(self) -> Mapping[Place, SecretStore]:
+    def secret_stores(self) -> Mapping[SecretPlace, SecretStore]:
         """All places that can be chosen here, by name."""
         return self._stores
 
@@ -163,7 +163,7 @@ class StripeSetup:
             account_name = setting(connection, _ACCOUNT_NAME)
             self._old_until = _times(setting(connection, _OLD_UNTIL))
         if place is not None and place in self._stores:
-            self._place = Place(place)
+            self._place = SecretPlace(place)
         secret, webhook_secret = "", ""
         try:
             if place is not None:  # nothing was ever kept: leave the keyring alone
@@ -196,7 +196,7 @@ class StripeSetup:
         """
         with self._lock:
             wanted = self._wanted(publishable, secret, webhook_secret)
-            place = Place.FILE if allow_file else self._place
+            place = SecretPlace.FILE if allow_file else self._place
             store = self._stores[place]
             if place is not self._place:
                 # Everything moves, or the two places would disagree.
@@ -327,7 +327,7 @@ class StripeSetup:
 
         self._writer.submit(job).result()
 
-    def _keep_settings(self, publishable: str, place: Place, *, forget_account: bool) -> None:
+    def _keep_settings(self, publishable: str, place: SecretPlace, *, forget_account: bool) -> None:
         def job(t: Transaction) -> None:
             t.settings.set(_PUBLISHABLE, publishable or None)
             t.settings.set(_PLACE, place.value)

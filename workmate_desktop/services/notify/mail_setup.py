@@ -22,8 +22,8 @@ from workmate_desktop.domain.notify.mail import (
 )
 from workmate_desktop.domain.secrets import (
     KeychainUnavailable,
-    Place,
     SecretFileDamaged,
+    SecretPlace,
     SecretStore,
 )
 from workmate_desktop.domain.waiting import Signal
@@ -95,7 +95,7 @@ class MailSetup:
         self._test_text = test_text
         self._on_change: Callable[[], None] = lambda: None
         self._state = MailState()
-        self._place: Place | None = None
+        self._place: SecretPlace | None = None
 
     @property
     def state(self) -> MailState:
@@ -112,7 +112,7 @@ class MailSetup:
             switch = setting(connection, SWITCH)
             account = _account(setting(connection, _ACCOUNT))
             place = setting(connection, _PLACE)
-        self._place = Place(place) if place in set(Place) else None
+        self._place = SecretPlace(place) if place in set(SecretPlace) else None
         self._state = MailState(
             switch == "1", account, self._place is not None, declined=switch == _OFF
         )
@@ -181,9 +181,9 @@ class MailSetup:
         for field, problem in problems_of(account, password=has_password).items():
             raise _invalid(field, problem)
 
-    def _keep(self, password: str | None, *, allow_file: bool) -> Place | None:
+    def _keep(self, password: str | None, *, allow_file: bool) -> SecretPlace | None:
         """Put the password where secrets lie, or forget it. Returns the place."""
-        place = Place.FILE if allow_file else self._place or self._setup.secret_store.place
+        place = SecretPlace.FILE if allow_file else self._place or self._setup.secret_store.place
         try:
             if password:
                 self._store(place).set(PASSWORD, password)
@@ -193,7 +193,7 @@ class MailSetup:
             raise UserError("keychain_unavailable", reason=error.reason.value) from error
         return None
 
-    def _store(self, place: Place) -> SecretStore:
+    def _store(self, place: SecretPlace) -> SecretStore:
         return self._setup.secret_stores[place]
 
 

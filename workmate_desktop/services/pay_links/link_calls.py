@@ -16,7 +16,7 @@ from workmate_desktop.domain.clock import Clock
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import ACTOR_PROGRAM, Action
 from workmate_desktop.domain.payments.links import CloseReason, LinkState, PaymentLink
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.waiting import Signal, Waiting
 from workmate_desktop.gateways.stripe.api import ApiFactory
@@ -30,10 +30,12 @@ logger = logging.getLogger("workmate.pay")
 _KEY_LIVES = timedelta(hours=23)
 """Stripe may forget a key after 24 hours. https://docs.stripe.com/api/idempotent_requests"""
 
-_KEY_SPENT = frozenset({f"stripe_{Refusal.STRIPE_DOWN.value}", IDEMPOTENCY_ERROR})
+_KEY_SPENT = frozenset({f"stripe_{StripeRefusal.STRIPE_DOWN.value}", IDEMPOTENCY_ERROR})
 """Troubles after which the old key only repeats the error: Stripe keeps a 500 like any answer."""
 
-_NEVER_CARRIED_OUT = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
+_NEVER_CARRIED_OUT = frozenset(
+    {StripeRefusal.WRONG_KEY, StripeRefusal.REVOKED, StripeRefusal.NO_RIGHT}
+)
 
 
 LOOK_SECONDS = 3.0
@@ -141,7 +143,7 @@ class LinkCalls:
         try:
             return self._api(keys.secret, cancelled).account().website
         except StripeRefused as refused:
-            if refused.kind is Refusal.NO_RIGHT:
+            if refused.kind is StripeRefusal.NO_RIGHT:
                 return None
             raise
 
@@ -225,7 +227,7 @@ class LinkCalls:
 
     def _note(self, row: PaymentLink, refused: StripeRefused, *, fresh: bool) -> None:
         """A row that Stripe has certainly not carried out is given up; others wait."""
-        never = refused.kind is Refusal.OTHER and refused.status == 400
+        never = refused.kind is StripeRefusal.OTHER and refused.status == 400
         if never or (fresh and refused.kind in _NEVER_CARRIED_OUT):
             self._writer.submit(
                 lambda t: t.payment_links.closed(row.id, LinkState.REFUSED)

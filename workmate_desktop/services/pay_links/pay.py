@@ -27,7 +27,7 @@ from workmate_desktop.domain.payments.links import (
 )
 from workmate_desktop.domain.payments.pay_address import PayHosts
 from workmate_desktop.domain.stripe import amounts as stripe_amounts
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.waiting import Lock, Signal
 from workmate_desktop.gateways.stripe.api import ApiFactory
@@ -307,7 +307,7 @@ class Pay:
 def concerns_all(error: UserError) -> bool:
     """The next link would fail for the same reason."""
     if isinstance(error, StripeRefused):
-        return error.kind is not Refusal.OTHER
+        return error.kind is not StripeRefusal.OTHER
     return not error.code.startswith("pay_") or error.code == "pay_no_key"
 
 

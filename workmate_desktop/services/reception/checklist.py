@@ -14,7 +14,7 @@ from datetime import timedelta
 from workmate_desktop.domain.connection.tunnel import TunnelStatus
 from workmate_desktop.domain.reception.checklist import Point, PointId, PointState, Remedy
 from workmate_desktop.domain.reception.troubles import TroubleKind
-from workmate_desktop.domain.stripe.account import AccountInfo, Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import AccountInfo, StripeRefusal, StripeRefused
 from workmate_desktop.domain.stripe.events import (
     PAYMENT_FAILED,
     PAYMENT_SUCCEEDED,
@@ -25,7 +25,7 @@ from workmate_desktop.domain.stripe.keys import StripeKeys, mask
 from workmate_desktop.services.catch_up.catch_up_keeper import POLL_SECONDS, REGULAR_SECONDS
 from workmate_desktop.services.connection.endpoint import EndpointState
 from workmate_desktop.services.connection.public_address import AddressState
-from workmate_desktop.services.reception.checklist_facts import Facts, Way, step_values
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts, Way, step_values
 from workmate_desktop.services.reception.troubles import CLOCK_SECONDS
 
 ANSWER_LIMIT_MS = 5000.0
@@ -37,14 +37,16 @@ _LATE = {POLL_SECONDS: timedelta(minutes=5), REGULAR_SECONDS: timedelta(minutes=
 _NEEDED = frozenset({PAYMENT_SUCCEEDED, PAYMENT_FAILED})
 """The two of the guide; the others come with some payments only."""
 _ALL_TYPES: Mapping[str, object] = {"count": len(SUBSCRIBED_TYPES)}
-_ONLY_A_PERSON_HELPS = frozenset({Refusal.WRONG_KEY, Refusal.REVOKED, Refusal.NO_RIGHT})
+_ONLY_A_PERSON_HELPS = frozenset(
+    {StripeRefusal.WRONG_KEY, StripeRefusal.REVOKED, StripeRefusal.NO_RIGHT}
+)
 
 _DONE, _OPEN = PointState.DONE, PointState.OPEN
 _WRONG, _UNKNOWN = PointState.WRONG, PointState.UNKNOWN
 _NOT_NEEDED = PointState.NOT_NEEDED
 
 
-def checklist(facts: Facts) -> tuple[Point, ...]:
+def checklist(facts: ChecklistFacts) -> tuple[Point, ...]:
     """All points, in the order of PointId."""
     return (
         _live_keys(facts),
@@ -63,7 +65,7 @@ def checklist(facts: Facts) -> tuple[Point, ...]:
 # --- the keys ------------------------------------------------------------------------------
 
 
-def _live_keys(facts: Facts) -> Point:
+def _live_keys(facts: ChecklistFacts) -> Point:
     keys, account = facts.keys, facts.account
     values = {"account": account.name or account.id} if account else {}
 
@@ -105,7 +107,7 @@ def _of_two_accounts(keys: StripeKeys, account: AccountInfo | None) -> bool:
 # --- the webhook at Stripe -----------------------------------------------------------------
 
 
-def _endpoint(facts: Facts) -> Point:
+def _endpoint(facts: ChecklistFacts) -> Point:
     id_ = PointId.ENDPOINT
     elsewhere = _not_by_tunnel(facts, id_)
     if elsewhere is not None:
@@ -121,7 +123,7 @@ def _endpoint(facts: Facts) -> Point:
     return _without_endpoint(facts, id_, address)
 
 
-def _events(facts: Facts) -> Point:
+def _events(facts: ChecklistFacts) -> Point:
     id_ = PointId.EVENTS
     elsewhere = _not_by_tunnel(facts, id_)
     if elsewhere is not None:
@@ -136,7 +138,7 @@ def _events(facts: Facts) -> Point:
     return _seen_types(facts) if point.reason == "delivered" else point
 
 
-def _seen_types(facts: Facts) -> Point:
+def _seen_types(facts: ChecklistFacts) -> Point:
     """Set up by hand: what Stripe would send cannot be asked, only what it has sent be seen."""
     seen = [one for one in SUBSCRIBED_TYPES if one in facts.evidence.delivered_types]
     complete = facts.evidence.delivered_types >= _NEEDED
@@ -149,7 +151,7 @@ def _seen_types(facts: Facts) -> Point:
     )
 
 
-def _secret(facts: Facts) -> Point:
+def _secret(facts: ChecklistFacts) -> Point:
     """A delivery that Stripe signed is the only proof: what we sign ourselves proves nothing."""
     id_, evidence = PointId.SECRET, facts.evidence
     address = facts.reception.address
@@ -172,7 +174,7 @@ def _secret(facts: Facts) -> Point:
     return Point(id_, _UNKNOWN, "no_delivery", values=values)
 
 
-def _without_endpoint(facts: Facts, id_: PointId, address: AddressState) -> Point:
+def _without_endpoint(facts: ChecklistFacts, id_: PointId, address: AddressState) -> Point:
     """The tunnel is wanted, but no endpoint of ours is known."""
     if address.tunnel.status is not TunnelStatus.ONLINE:
         return Point(id_, _UNKNOWN, "waits_for_tunnel")
@@ -202,7 +204,7 @@ def _about(
 # --- the way from outside ------------------------------------------------------------------
 
 
-def _address(facts: Facts) -> Point:
+def _address(facts: ChecklistFacts) -> Point:
     id_ = PointId.ADDRESS
     elsewhere = _not_by_tunnel(facts, id_)
     if elsewhere is not None:
@@ -232,7 +234,7 @@ def _address(facts: Facts) -> Point:
     return Point(id_, _UNKNOWN, "not_tested", Remedy.SELF_TEST, values=url)
 
 
-def _answers(facts: Facts) -> Point:
+def _answers(facts: ChecklistFacts) -> Point:
     id_, answers, tested = PointId.ANSWERS, facts.evidence.answers, facts.self_test
     if answers is not None:
         slow = answers.slowest_ms >= ANSWER_LIMIT_MS or TroubleKind.ANSWERS_SLOW in facts.troubles
@@ -254,7 +256,7 @@ def _answers(facts: Facts) -> Point:
     return Point(id_, _UNKNOWN, "not_measured", Remedy.SELF_TEST if can_test else None)
 
 
-def _not_by_tunnel(facts: Facts, id_: PointId) -> Point | None:
+def _not_by_tunnel(facts: ChecklistFacts, id_: PointId) -> Point | None:
     """What holds for a point about the way from outside, unless our own tunnel is wanted."""
     if not facts.running:
         return Point(id_, _UNKNOWN, "not_running", at=facts.evidence.delivered_at)
@@ -273,7 +275,7 @@ def _not_by_tunnel(facts: Facts, id_: PointId) -> Point | None:
             return Point(id_, _OPEN, "no_way", Remedy.CONNECT)
 
 
-def _by_polling(facts: Facts, id_: PointId) -> Point:
+def _by_polling(facts: ChecklistFacts, id_: PointId) -> Point:
     """Nothing needs to come from outside as long as Stripe is asked instead."""
     asked = _fetching(facts)
     if asked.state is _DONE:
@@ -284,7 +286,7 @@ def _by_polling(facts: Facts, id_: PointId) -> Point:
 # --- what happens with it ------------------------------------------------------------------
 
 
-def _notices(facts: Facts) -> Point:
+def _notices(facts: ChecklistFacts) -> Point:
     id_, evidence = PointId.NOTICES, facts.evidence
     if evidence.failures_untold:
         values = {"count": evidence.failures_untold}
@@ -297,7 +299,7 @@ def _notices(facts: Facts) -> Point:
     return Point(id_, _DONE, "mail" if evidence.mail_on else "window", at=evidence.failed_at)
 
 
-def _payment(facts: Facts) -> Point:
+def _payment(facts: ChecklistFacts) -> Point:
     id_, seen = PointId.PAYMENT, facts.evidence.payment
     live: Mapping[str, object] = {"livemode": facts.keys.livemode is True}
     if seen is None:
@@ -316,7 +318,7 @@ def _payment(facts: Facts) -> Point:
     return Point(id_, _DONE, "fetched" if fetched else "delivered", None, seen.at, values)
 
 
-def _clock(facts: Facts) -> Point:
+def _clock(facts: ChecklistFacts) -> Point:
     id_, measured = PointId.CLOCK, facts.clock
     remedy = Remedy.MEASURE if facts.can_fetch else None
     if measured is not None and abs(measured.seconds) >= CLOCK_SECONDS:
@@ -329,7 +331,7 @@ def _clock(facts: Facts) -> Point:
     return Point(id_, _DONE, "right", None, measured.at, {"seconds": measured.seconds})
 
 
-def _catch_up(facts: Facts) -> Point:
+def _catch_up(facts: ChecklistFacts) -> Point:
     """Fetched is not all: what else asks Stripe must work, too."""
     point, failing = _fetching(facts), facts.failing_step
     if failing is None or point.state not in (_DONE, _UNKNOWN) or point.reason == "never_here":
@@ -340,7 +342,7 @@ def _catch_up(facts: Facts) -> Point:
     return Point(point.id, _WRONG, "step_fails", remedy, state.failing_since, values)
 
 
-def _fetching(facts: Facts) -> Point:
+def _fetching(facts: ChecklistFacts) -> Point:
     id_, trouble = PointId.CATCH_UP, facts.fetch_trouble
     every = POLL_SECONDS if facts.reception.polling else REGULAR_SECONDS
     values = {"seconds": every}

@@ -38,7 +38,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ChecklistFacts:
     """All that the points are made of. `evidence` is that of the mode of `keys`.
 
     `keys_trouble`: the stored keys cannot be read. `steps`: how those of the background stand.

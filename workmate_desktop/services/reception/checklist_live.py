@@ -10,7 +10,7 @@ from workmate_desktop.domain.steps import StepName, StepState
 from workmate_desktop.services.books import Books
 from workmate_desktop.services.connection.stripe_setup import StripeSetup
 from workmate_desktop.services.reception.checklist import checklist
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.services.reception.reception import Reception
 
 
@@ -35,12 +35,12 @@ class LiveChecklist:
         self._self_test = self_test
         self._steps = steps
 
-    def facts(self) -> Facts:
+    def facts(self) -> ChecklistFacts:
         """All that is known now. Reads the books: for the background."""
         keys = self._setup.keys
         mode = keys.livemode
         evidence = Evidence() if mode is None else self._books.evidence(livemode=mode)
-        return Facts(
+        return ChecklistFacts(
             now=self._clock.now(),
             keys=keys,
             reception=self._reception.state,

@@ -47,7 +47,7 @@ class ReceptionStatus(StrEnum):
 class ReceptionState:
     """The Empfang right now. `trouble` is a code with a sentence in words/events.py:
     port_unavailable, secret_mismatch, strangers_refused, deliveries_missing or one of
-    store.errors.Trouble. `troubles` are all that the program recognised by itself.
+    store.database.errors.StoreTrouble. `troubles` are all that the program recognised by itself.
     `refused` counts deliveries that were not authentic, by reason.
 
     `polling`: there is a secret key and no working tunnel, so Stripe is asked every 30 s.

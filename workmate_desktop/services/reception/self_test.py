@@ -21,7 +21,7 @@ from workmate_desktop.domain.reception.self_test import Leg, LegResult, LegState
 from workmate_desktop.domain.stripe.keys import StripeKeys
 from workmate_desktop.domain.stripe.webhook import WEBHOOK_PATH
 from workmate_desktop.domain.waiting import Signal, Waiting
-from workmate_desktop.gateways.stripe.webhook import Reason
+from workmate_desktop.gateways.stripe.webhook import NotAuthenticReason
 from workmate_desktop.gateways.tunnel.public_post import Answer, PostFailed, PostProblem, post
 from workmate_desktop.services.announcer import Announcer
 from workmate_desktop.services.booking.probe import Arrival, Probes
@@ -232,7 +232,7 @@ def _legs_of_arrived(trip: _Trip) -> _Legs:
     match trip.arrival.refused:
         case None:
             pass
-        case Reason.TOO_OLD | Reason.IN_FUTURE:
+        case NotAuthenticReason.TOO_OLD | NotAuthenticReason.IN_FUTURE:
             return _up_to(Leg.SIGNATURE, "self_test_clock")
         case _:
             return _up_to(Leg.SIGNATURE, "self_test_altered")

@@ -19,8 +19,8 @@ from workmate_desktop.services.catch_up.catch_up_keeper import CatchUpState
 from workmate_desktop.services.connection.public_address import AddressState
 from workmate_desktop.services.reception.troubles import (
     STOP_DELIVERY,
-    Facts,
     MissedDeliveries,
+    TroubleFacts,
     over,
     recognise,
 )
@@ -132,13 +132,13 @@ class TroubleWatch:
                 authentic=self._receive.refusals.authentic,
             )
 
-    def _facts(self) -> Facts:
+    def _facts(self) -> TroubleFacts:
         refusals, catch_up, address = self._receive.refusals, self._catch_up(), self._address()
         endpoint = address.endpoint if address else None
         self_test = self._self_test()
         online = address is not None and address.tunnel.status is TunnelStatus.ONLINE
         offset = self._clock.stripe_now() - self._clock.now().timestamp()
-        return Facts(
+        return TroubleFacts(
             wrong_in_a_row=refusals.in_a_row,
             out_of_time_in_a_row=refusals.out_of_time_in_a_row,
             authentic=refusals.authentic,

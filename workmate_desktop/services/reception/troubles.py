@@ -24,7 +24,7 @@ STOP_DELIVERY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TroubleFacts:
     """What is known at this moment; the numbers count since the program was started.
 
     `wrong_in_a_row`, `out_of_time_in_a_row`: deliveries refused since the last authentic one,
@@ -47,7 +47,7 @@ class Facts:
     quota_refused: bool = False
 
 
-def recognise(facts: Facts) -> tuple[Trouble, ...]:
+def recognise(facts: TroubleFacts) -> tuple[Trouble, ...]:
     """The troubles of this moment, in the order of TroubleKind."""
     found = {
         TroubleKind.SECRET_MISMATCH: _all_wrong(facts),
@@ -73,7 +73,7 @@ def recognise(facts: Facts) -> tuple[Trouble, ...]:
     )
 
 
-def over(facts: Facts) -> frozenset[TroubleKind]:
+def over(facts: TroubleFacts) -> frozenset[TroubleKind]:
     """The troubles that are known not to be: there is evidence, not merely no sign of them."""
     proven = {
         TroubleKind.SECRET_MISMATCH: facts.authentic > 0,
@@ -87,11 +87,11 @@ def over(facts: Facts) -> frozenset[TroubleKind]:
     return frozenset(kind for kind, known in proven.items() if known) - here
 
 
-def _many_wrong(facts: Facts) -> bool:
+def _many_wrong(facts: TroubleFacts) -> bool:
     return facts.wrong_in_a_row >= SUSPICIOUS_IN_A_ROW
 
 
-def _all_wrong(facts: Facts) -> bool:
+def _all_wrong(facts: TroubleFacts) -> bool:
     """None was ever right, or those of Stripe have to be fetched since they are all wrong."""
     return _many_wrong(facts) and (facts.authentic == 0 or facts.missed_runs > 0)
 

@@ -23,7 +23,7 @@ from workmate_desktop.store.backup import backup
 from workmate_desktop.store.common.settings import setting
 from workmate_desktop.store.database.engine import Database
 from workmate_desktop.store.database.errors import trouble_of
-from workmate_desktop.store.database.file_identity import Standing
+from workmate_desktop.store.database.file_identity import FileStanding
 from workmate_desktop.store.transaction import Transaction
 from workmate_desktop.store.writer import Writer
 
@@ -160,7 +160,7 @@ class BackupKeeper:
         return at is None or not timedelta() <= self._clock.now() - at < AT_MOST_EVERY
 
     def _copy(self, name: BackupName, seconds: float | None = None) -> None:
-        if self._database.place.all() is Standing.LOST:
+        if self._database.place.all() is FileStanding.LOST:
             raise UserError("database_lost")  # what is in its place now is something else
         # Before the copy: what comes meanwhile may be in it or not.
         self._changed, head = False, self._head()

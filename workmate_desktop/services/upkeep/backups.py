@@ -13,7 +13,7 @@ from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.gateways.system.threads import Threads
 from workmate_desktop.store.backup import backup, restore
 from workmate_desktop.store.database.errors import trouble_of
-from workmate_desktop.store.database.file_identity import FilePlace, Standing
+from workmate_desktop.store.database.file_identity import FilePlace, FileStanding
 from workmate_desktop.store.database.file_names import RESCUED_PREFIX
 from workmate_desktop.store.invoices import given_numbers
 from workmate_desktop.store.opening.backup_look import kept_backups, look_into, loss_by
@@ -69,7 +69,7 @@ class Backups:
         Raises UserError backup_target_is_books, backup_failed, disk_full, backup_not_written,
         database_lost.
         """
-        if self._place is not None and self._place.all() is Standing.LOST:
+        if self._place is not None and self._place.all() is FileStanding.LOST:
             raise UserError("database_lost")
         try:
             backup.copy_to(self._data_dir, target)

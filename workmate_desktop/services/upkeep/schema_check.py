@@ -9,7 +9,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.history import NoticeKind
 from workmate_desktop.services.upkeep.backup_keeper import BackupKeeper
 from workmate_desktop.store.database.engine import Database
-from workmate_desktop.store.schema.check import MENDED, Altered, look, mend_now, untold
+from workmate_desktop.store.schema.check import MENDED, SchemaAltered, look, mend_now, untold
 from workmate_desktop.store.schema.migrate import NewerDatabase
 from workmate_desktop.store.schema.schema import Looked
 from workmate_desktop.store.transaction import Transaction
@@ -34,20 +34,20 @@ class SchemaCheck:
             assert raw is not None
             try:
                 looked = look(raw)
-            except Altered as error:
+            except SchemaAltered as error:
                 return error
             except NewerDatabase:
                 return UserError("database_newer")
             to_tell = bool(untold(raw))
         if looked.hopeless is not None:
-            return Altered(looked.hopeless)
+            return SchemaAltered(looked.hopeless)
         try:
             if looked.differences:
                 self._backups.before_mending()
                 self._writer.submit(lambda t: self._mend(t, looked)).result()
             elif to_tell:
                 self._writer.submit(_tell).result()
-        except Altered as error:  # rows do not fit
+        except SchemaAltered as error:  # rows do not fit
             return error
         return None
 

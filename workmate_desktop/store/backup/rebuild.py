@@ -14,11 +14,11 @@ from pathlib import Path
 
 from workmate_desktop.domain.clock import from_text
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.schema import Difference, How, Part
+from workmate_desktop.domain.schema import Difference, How, SchemaPart
 from workmate_desktop.store.database.driver import create_file
 from workmate_desktop.store.database.untrusted import guard, reading, size_of
 from workmate_desktop.store.schema import migrate
-from workmate_desktop.store.schema.check import Altered as AlteredSchema
+from workmate_desktop.store.schema.check import SchemaAltered as AlteredSchema
 from workmate_desktop.store.schema.check import look, remember
 from workmate_desktop.store.schema.expected import (
     expected,
@@ -44,7 +44,7 @@ _TIMES = frozenset(
 _WRITTEN_SO = "????-??-??T??:??:??.???Z"
 
 
-class Altered(UserError):
+class RowsAltered(UserError):
     """The rows of this file cannot be used; says why. Values: part, how, name."""
 
     def __init__(self, difference: Difference) -> None:
@@ -70,14 +70,14 @@ class _Table:
 def look_through(source: Path) -> Looked:
     """Is the file whole, and which of its tables and triggers differ?
 
-    Raises Altered where rows cannot be taken from it, NewerDatabase, sqlite3.DatabaseError (no
+    Raises RowsAltered where rows cannot be taken from it, NewerDatabase, sqlite3.DatabaseError (no
     database, or damaged), OSError.
     """
     with reading(source) as connection:
         try:
             looked = look(connection)
         except AlteredSchema as error:  # not even its version is known
-            raise Altered(error.difference) from error
+            raise RowsAltered(error.difference) from error
         # Whether indexes agree with their tables does not matter: none is taken along.
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("damaged")
@@ -85,8 +85,8 @@ def look_through(source: Path) -> Looked:
             for table in _tables(made):
                 _see_whether_its_rows_can_be_read(connection, table, looked)
         for one in looked.differences:
-            if one.part is Part.TABLE and one.how is How.FOREIGN:
-                raise Altered(one)  # it may hold what a later version wrote
+            if one.part is SchemaPart.TABLE and one.how is How.FOREIGN:
+                raise RowsAltered(one)  # it may hold what a later version wrote
     return looked
 
 
@@ -123,7 +123,7 @@ def rebuild(source: Path, target: Path, looked: Looked) -> None:
             try:
                 connection.execute(statement)
             except sqlite3.Error as error:  # a number twice, or JSON that is none
-                raise _no_room(error, Difference(Part.VALUE, How.FOREIGN, name)) from error
+                raise _no_room(error, Difference(SchemaPart.VALUE, How.FOREIGN, name)) from error
         connection.execute("INSERT INTO invoice_search (invoice_search) VALUES ('rebuild')")
         connection.execute("COMMIT")
 
@@ -157,23 +157,23 @@ def _tables(made: sqlite3.Connection) -> Iterator[_Table]:
 def _see_whether_its_rows_can_be_read(
     source: sqlite3.Connection, table: _Table, looked: Looked
 ) -> None:
-    """Raises Altered."""
-    whole = Difference(Part.TABLE, How.MISSING, table.name)
+    """Raises RowsAltered."""
+    whole = Difference(SchemaPart.TABLE, How.MISSING, table.name)
     if whole in looked.differences:
-        raise Altered(whole)
-    if Difference(Part.TABLE, How.CHANGED, table.name) not in looked.differences:
+        raise RowsAltered(whole)
+    if Difference(SchemaPart.TABLE, How.CHANGED, table.name) not in looked.differences:
         return
     found = {row[1]: row[6] for row in source.execute(f"PRAGMA table_xinfo({quoted(table.name)})")}
     for column in table.columns:
         if column not in found:
-            raise Altered(Difference(Part.TABLE, How.MISSING, f"{table.name}.{column}"))
+            raise RowsAltered(Difference(SchemaPart.TABLE, How.MISSING, f"{table.name}.{column}"))
         if found[column] != 0:  # reckoned by an expression of the file
-            raise Altered(Difference(Part.TABLE, How.CHANGED, f"{table.name}.{column}"))
+            raise RowsAltered(Difference(SchemaPart.TABLE, How.CHANGED, f"{table.name}.{column}"))
     # Columns of a later version hold what this one would throw away.
     with expected(migrate.HEAD) as newest:
         later = {row[1] for row in newest.execute(f"PRAGMA table_xinfo({quoted(table.name)})")}
     for column in sorted(found.keys() & later - set(table.columns)):
-        raise Altered(Difference(Part.TABLE, How.FOREIGN, f"{table.name}.{column}"))
+        raise RowsAltered(Difference(SchemaPart.TABLE, How.FOREIGN, f"{table.name}.{column}"))
 
 
 def _taken_away(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -197,24 +197,24 @@ def _copy(connection: sqlite3.Connection, table: _Table) -> None:
             f" SELECT {table.names} FROM other.{name} NOT INDEXED"
         )
     except sqlite3.Error as error:
-        raise _no_room(error, Difference(Part.VALUE, How.FOREIGN, table.name)) from error
+        raise _no_room(error, Difference(SchemaPart.VALUE, How.FOREIGN, table.name)) from error
 
 
-def _no_room(error: sqlite3.Error, difference: Difference) -> sqlite3.Error | Altered:
+def _no_room(error: sqlite3.Error, difference: Difference) -> sqlite3.Error | RowsAltered:
     """A row that does not fit is one thing, a full disk or an unreadable page is another."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     of_rows = (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG)
-    return Altered(difference) if code in (*of_rows, sqlite3.SQLITE_ERROR) else error
+    return RowsAltered(difference) if code in (*of_rows, sqlite3.SQLITE_ERROR) else error
 
 
 def _see_whether_it_fits(connection: sqlite3.Connection, table: _Table) -> None:
-    """Types, rows that could not be followed by others, and texts. Raises Altered."""
+    """Types, rows that could not be followed by others, and texts. Raises RowsAltered."""
     name = quoted(table.name)
     for written, kind in _TYPES.items():
         columns = table.of_type(written)
         wrong = " OR ".join(f"typeof({one}) NOT IN ('{kind}', 'null')" for one in columns)
         if wrong and connection.execute(f"SELECT 1 FROM {name} WHERE {wrong} LIMIT 1").fetchone():
-            raise Altered(Difference(Part.VALUE, How.CHANGED, table.name))
+            raise RowsAltered(Difference(SchemaPart.VALUE, How.CHANGED, table.name))
     texts = table.of_type("TEXT")
     if texts:
         # One value per row: its letters are read as the program reads them.
@@ -224,8 +224,10 @@ def _see_whether_it_fits(connection: sqlite3.Connection, table: _Table) -> None:
                 pass
         except sqlite3.OperationalError as error:  # letters that are none
             if getattr(error, "sqlite_errorcode", None) is not None:
-                raise _no_room(error, Difference(Part.VALUE, How.CHANGED, table.name)) from error
-            raise Altered(Difference(Part.VALUE, How.CHANGED, table.name)) from error
+                raise _no_room(
+                    error, Difference(SchemaPart.VALUE, How.CHANGED, table.name)
+                ) from error
+            raise RowsAltered(Difference(SchemaPart.VALUE, How.CHANGED, table.name)) from error
     _see_whether_times(connection, table)
 
 
@@ -244,7 +246,7 @@ def _see_whether_times(connection: sqlite3.Connection, table: _Table) -> None:
                 from_text(text or "2000-01-01")
             except ValueError as error:
                 name = f"{table.name}.{column}"
-                raise Altered(Difference(Part.VALUE, How.CHANGED, name)) from error
+                raise RowsAltered(Difference(SchemaPart.VALUE, How.CHANGED, name)) from error
 
 
 def _count_on(connection: sqlite3.Connection) -> None:
@@ -253,7 +255,7 @@ def _count_on(connection: sqlite3.Connection) -> None:
     for name, highest in rows:
         lowest = connection.execute(f"SELECT min(rowid) FROM main.{quoted(name)}").fetchone()[0]
         if highest > _FARTHEST_ROW or (lowest or 0) < 0:
-            raise Altered(Difference(Part.VALUE, How.CHANGED, name))
+            raise RowsAltered(Difference(SchemaPart.VALUE, How.CHANGED, name))
         try:
             given = connection.execute(
                 "SELECT max(seq) FROM other.sqlite_sequence WHERE name = ? AND seq > ? AND seq <= ?"

@@ -11,8 +11,8 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from workmate_desktop.domain.waiting import Waiting
 from workmate_desktop.store.database.driver import BUSY_TIMEOUT_MS, create_file, open_connection
-from workmate_desktop.store.database.errors import StoreUnavailable, Trouble
-from workmate_desktop.store.database.file_identity import FilePlace, Standing
+from workmate_desktop.store.database.errors import StoreTrouble, StoreUnavailable
+from workmate_desktop.store.database.file_identity import FilePlace, FileStanding
 from workmate_desktop.store.database.file_names import FILE_NAME
 
 __all__ = ["BUSY_TIMEOUT_MS", "FILE_NAME", "Database", "create_file", "open_connection"]
@@ -77,7 +77,7 @@ class Database:
         """
         with self._gate:
             if self._given_up:
-                raise StoreUnavailable(Trouble.UNREADABLE)
+                raise StoreUnavailable(StoreTrouble.UNREADABLE)
             self._readers += 1
         try:
             with self.reading.connect() as connection:
@@ -106,15 +106,15 @@ class Database:
         """
         with self._one_by_one:
             if self._given_up:
-                raise StoreUnavailable(Trouble.UNREADABLE)
+                raise StoreUnavailable(StoreTrouble.UNREADABLE)
             if self._quick is None:
                 self._quick = self._open_reader()
             yield self._quick
 
     def _open_reader(self) -> sqlite3.Connection:
         """Beside a replaced file there must be no connection to the log of the true one."""
-        if self.place.all() is Standing.LOST:
-            raise StoreUnavailable(Trouble.LOST)
+        if self.place.all() is FileStanding.LOST:
+            raise StoreUnavailable(StoreTrouble.LOST)
         return self._connect(self.path, read_only=True)
 
     def close(self, wait_seconds: float = 0.0) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from workmate_desktop.domain.errors import UserError
 
 
-class Trouble(StrEnum):
+class StoreTrouble(StrEnum):
     """What is wrong with the database right now."""
 
     BUSY = "database_busy"
@@ -22,27 +22,27 @@ class Trouble(StrEnum):
 
 
 _PRIMARY_CODES = {
-    sqlite3.SQLITE_BUSY: Trouble.BUSY,
-    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
-    sqlite3.SQLITE_FULL: Trouble.FULL,
-    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
-    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
-    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
-    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
-    sqlite3.SQLITE_IOERR: Trouble.UNREADABLE,
-    sqlite3.SQLITE_CANTOPEN: Trouble.UNREADABLE,
+    sqlite3.SQLITE_BUSY: StoreTrouble.BUSY,
+    sqlite3.SQLITE_LOCKED: StoreTrouble.BUSY,
+    sqlite3.SQLITE_FULL: StoreTrouble.FULL,
+    sqlite3.SQLITE_READONLY: StoreTrouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: StoreTrouble.READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: StoreTrouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: StoreTrouble.DAMAGED,
+    sqlite3.SQLITE_IOERR: StoreTrouble.UNREADABLE,
+    sqlite3.SQLITE_CANTOPEN: StoreTrouble.UNREADABLE,
 }
 
 
 class StoreUnavailable(UserError):
     """The database cannot be written at the moment; nothing of the job was kept."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: StoreTrouble) -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
 
 
-def trouble_of(error: BaseException) -> Trouble | None:
+def trouble_of(error: BaseException) -> StoreTrouble | None:
     """The trouble behind an SQLite error; None when the error is a bug of ours.
 
     SQLAlchemy wraps the driver's error: the result code is on the original.
@@ -54,5 +54,5 @@ def trouble_of(error: BaseException) -> Trouble | None:
     if code is None:
         return None
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return Trouble.FULL  # no room for the index of the WAL
+        return StoreTrouble.FULL  # no room for the index of the WAL
     return _PRIMARY_CODES.get(code & 0xFF)

@@ -18,7 +18,7 @@ from pathlib import Path
 Stat = Callable[[str | int], os.stat_result]
 
 
-class Standing(StrEnum):
+class FileStanding(StrEnum):
     """What is at the path."""
 
     HERE = "here"
@@ -43,20 +43,20 @@ class _Held:
             raise
         self._device, self._number, self._size = found.st_dev, found.st_ino, found.st_size
 
-    def standing(self) -> Standing:
+    def standing(self) -> FileStanding:
         """As it is now; one call of the system."""
         try:
             found = self._stat(self._path)
         except OSError:
-            return Standing.LOST
+            return FileStanding.LOST
         if found.st_ino != self._number or found.st_dev != self._device:
             if not self._is_open_file(found):
-                return Standing.LOST
+                return FileStanding.LOST
             self._device, self._number = found.st_dev, found.st_ino
         if found.st_size < self._size:
-            return Standing.SHRUNK
+            return FileStanding.SHRUNK
         self._size = found.st_size
-        return Standing.HERE
+        return FileStanding.HERE
 
     def accept_size(self) -> None:
         """It is rightly shorter than before."""
@@ -116,16 +116,16 @@ class FilePlace:
         """Whether a connection writes to the log."""
         return self._log is not None
 
-    def file(self) -> Standing:
+    def file(self) -> FileStanding:
         """What is at the path of the database itself. HERE while nothing is held."""
         held = self._file
-        return Standing.HERE if held is None else held.standing()
+        return FileStanding.HERE if held is None else held.standing()
 
-    def all(self) -> Standing:
+    def all(self) -> FileStanding:
         """Of database and log. A log may become shorter: whoever writes it back may cut it off."""
         standing, log = self.file(), self._log
-        if log is not None and log.standing() is Standing.LOST:
-            return Standing.LOST
+        if log is not None and log.standing() is FileStanding.LOST:
+            return FileStanding.LOST
         return standing
 
     def accept_size(self) -> None:

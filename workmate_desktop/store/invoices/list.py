@@ -24,7 +24,7 @@ from sqlalchemy import (
 from workmate_desktop.domain.invoices.invoices import InvoiceRow, InvoiceStatus
 from workmate_desktop.domain.invoices.lists import Figures, InvoiceFilter, InvoiceQuery, InvoiceSort
 from workmate_desktop.domain.payments.payments import NO_MONEY_RECEIVED
-from workmate_desktop.domain.review import Waiting
+from workmate_desktop.domain.review import WaitingCount
 from workmate_desktop.store.common.folding import search_variants
 from workmate_desktop.store.common.owed import (
     IS_OWED,
@@ -153,7 +153,9 @@ def invoice_matches(
     return connection.execute(statement).first() is not None
 
 
-def figures(connection: Connection, query: InvoiceQuery, month: Span, review: Waiting) -> Figures:
+def figures(
+    connection: Connection, query: InvoiceQuery, month: Span, review: WaitingCount
+) -> Figures:
     """The figures and counts above the list, for the book and the day of `query`. `review` is what
     waits in Klärung nötig."""
     livemode = int(query.livemode)

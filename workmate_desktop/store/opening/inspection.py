@@ -13,7 +13,7 @@ from workmate_desktop.store.database.engine import FILE_NAME, Database
 from workmate_desktop.store.database.errors import trouble_of
 from workmate_desktop.store.opening.open import remembered_id
 from workmate_desktop.store.schema import migrate
-from workmate_desktop.store.schema.check import Altered, look
+from workmate_desktop.store.schema.check import SchemaAltered, look
 from workmate_desktop.store.schema.schema import Looked
 
 
@@ -81,7 +81,7 @@ def inspect(data_dir: Path, waiting: Waiting) -> Inspection:
             version, differences = looked.version, looked.differences
             trouble = _trouble_in(connection, looked, known_id)
             instance_id = setting(connection, INSTANCE_ID) if trouble is None else None
-    except Altered as altered:
+    except SchemaAltered as altered:
         trouble, differences = altered.code, (altered.difference,)
     except migrate.NewerDatabase:
         trouble = "database_newer"

@@ -23,12 +23,12 @@ from workmate_desktop.store.common.settings import DATABASE_ID, INSTANCE_ID, set
 from workmate_desktop.store.common.whole_files import write_whole
 from workmate_desktop.store.database.driver import open_connection
 from workmate_desktop.store.database.engine import Connect, Database, create_file
-from workmate_desktop.store.database.errors import Trouble, trouble_of
+from workmate_desktop.store.database.errors import StoreTrouble, trouble_of
 from workmate_desktop.store.database.file_names import FILE_NAME, ID_FILE, RESCUED_PREFIX
 from workmate_desktop.store.invoices.given_numbers import begin_file
 from workmate_desktop.store.opening.start_check import CHECK, StartCheck
 from workmate_desktop.store.schema import migrate
-from workmate_desktop.store.schema.check import Altered, look, put_right
+from workmate_desktop.store.schema.check import SchemaAltered, look, put_right
 from workmate_desktop.store.seals.settings import settings_sealed, were_sealed
 
 logger = logging.getLogger("workmate.database")
@@ -69,11 +69,11 @@ def open_database(
         trouble = trouble_of(error.__cause__) if error.__cause__ else None
         raise _refusal(trouble.value if trouble else "backup_failed", data_dir) from error
     except PermissionError as error:
-        raise _refusal(Trouble.READ_ONLY.value, data_dir) from error
+        raise _refusal(StoreTrouble.READ_ONLY.value, data_dir) from error
     except OSError as error:
-        code = Trouble.FULL if error.errno == 28 else Trouble.UNREADABLE  # ENOSPC
+        code = StoreTrouble.FULL if error.errno == 28 else StoreTrouble.UNREADABLE  # ENOSPC
         if error.errno == 30:  # EROFS
-            code = Trouble.READ_ONLY
+            code = StoreTrouble.READ_ONLY
         raise _refusal(code.value, data_dir) from error
     except Exception as error:
         trouble = trouble_of(error)
@@ -88,7 +88,7 @@ def _open(
     restore.finish(data_dir)  # one that was killed
     try:
         return _open_file(data_dir, today, begun, waiting, connect)
-    except Altered as altered:
+    except SchemaAltered as altered:
         _rebuild(data_dir, today, altered)
         return _open_file(data_dir, today, None, waiting, connect)
 
@@ -111,7 +111,7 @@ def _open_file(
         create_file(path)
     elif not (os.access(path, os.W_OK) and os.access(data_dir, os.W_OK)):
         # SQLite would open it all the same, for reading only.
-        raise _refusal(Trouble.READ_ONLY.value, data_dir)
+        raise _refusal(StoreTrouble.READ_ONLY.value, data_dir)
     database = Database(path, waiting, connect=connect)
     try:
         with database.writing.connect() as connection:
@@ -150,13 +150,13 @@ def _open_file(
 def _check(connection: Connection, data_dir: Path) -> None:
     found = connection.exec_driver_sql(CHECK).scalar()
     if found != "ok":
-        raise _refusal(Trouble.DAMAGED.value, data_dir)
+        raise _refusal(StoreTrouble.DAMAGED.value, data_dir)
 
 
 def _put_right(connection: Connection, data_dir: Path, known_id: str | None, today: str) -> None:
     """Mend triggers and indexes that somebody changed, before anything runs them.
 
-    Raises Altered where that is not enough.
+    Raises SchemaAltered where that is not enough.
     """
     raw = connection.connection.driver_connection
     assert raw is not None
@@ -173,7 +173,7 @@ def _update(connection: Connection, data_dir: Path, today: str) -> None:
         migrate.migrate(connection)
 
 
-def _rebuild(data_dir: Path, today: str, altered: Altered) -> None:
+def _rebuild(data_dir: Path, today: str, altered: SchemaAltered) -> None:
     """Tables are not as they were made: their rows go into new ones, if they fit.
 
     The old file is kept beside them, as with a restore. Raises UserError database_altered (part,
@@ -184,7 +184,7 @@ def _rebuild(data_dir: Path, today: str, altered: Altered) -> None:
         restore.stage(data_dir, data_dir / FILE_NAME)
         kept = restore.decide(data_dir, today.replace("-", ""))
     except UserError as error:
-        if error.code == Trouble.FULL:
+        if error.code == StoreTrouble.FULL:
             raise _refusal(error.code, data_dir) from error
         found = error.values if error.code == "backup_altered" else altered.values
         raise _refusal("database_altered", data_dir, **found) from error

@@ -26,7 +26,7 @@ from workmate_desktop.domain.review import (
     Decision,
     ReviewItem,
     ReviewList,
-    Waiting,
+    WaitingCount,
 )
 from workmate_desktop.domain.stripe.events import PAYMENT_SUCCEEDED, Outcome
 from workmate_desktop.store.common.owed import UNPAID_MINOR
@@ -62,7 +62,7 @@ _UNREADABLE = and_(
 _LARGEST_CANDIDATES = 50
 
 
-def waiting(connection: Connection) -> Waiting:
+def waiting(connection: Connection) -> WaitingCount:
     """How many items wait for a decision."""
     paid = and_(
         stripe_events.c.type == PAYMENT_SUCCEEDED, stripe_events.c.amount_minor.is_not(None)
@@ -70,7 +70,9 @@ def waiting(connection: Connection) -> Waiting:
     money = func.ifnull(func.sum(case((paid, 1), else_=0)), 0)
     events, payments_ = connection.execute(select(func.count(), money).where(WAITS)).one()
     unreadable = select(func.count()).select_from(notices).where(_UNREADABLE)
-    return Waiting(int(events) + int(connection.execute(unreadable).scalar_one()), int(payments_))
+    return WaitingCount(
+        int(events) + int(connection.execute(unreadable).scalar_one()), int(payments_)
+    )
 
 
 def open_items(connection: Connection, after: ReviewItem | None, limit: int) -> list[ReviewItem]:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 
 from workmate_desktop.domain.errors import UserError
-from workmate_desktop.domain.schema import Difference, How, Part, difference_of
+from workmate_desktop.domain.schema import Difference, How, SchemaPart, difference_of
 from workmate_desktop.store.database.errors import trouble_of
 from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.schema.schema import (
@@ -27,7 +27,7 @@ _KEEP = """INSERT INTO settings (key, value) VALUES (?, ?)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 
 
-class Altered(UserError):
+class SchemaAltered(UserError):
     """database_altered: what differs cannot be put right in place. Values: part, how, name."""
 
     def __init__(self, difference: Difference) -> None:
@@ -36,7 +36,7 @@ class Altered(UserError):
 
 
 def look(raw: sqlite3.Connection) -> Looked:
-    """What differs. Raises Altered where even the version is not known, NewerDatabase."""
+    """What differs. Raises SchemaAltered where even the version is not known, NewerDatabase."""
     try:
         found = read_schema(raw)
         version = said_version(raw, found)
@@ -51,19 +51,19 @@ def look(raw: sqlite3.Connection) -> Looked:
         if said is not None and migrate.is_newer(said):
             raise migrate.NewerDatabase(said) from error
         how = How.MISSING if said is None else How.CHANGED
-        raise Altered(Difference(Part.VERSION, how, said or "")) from error
+        raise SchemaAltered(Difference(SchemaPart.VERSION, how, said or "")) from error
 
 
 def put_right(raw: sqlite3.Connection, looked: Looked, before: Callable[[], object]) -> None:
     """Mend what `look` found, in a transaction of its own; `before` is called first where there is
     something to mend (a backup).
 
-    Raises Altered, sqlite3.Error, and what `before` raises.
+    Raises SchemaAltered, sqlite3.Error, and what `before` raises.
     """
     if not looked.differences:
         return
     if looked.hopeless is not None:
-        raise Altered(looked.hopeless)
+        raise SchemaAltered(looked.hopeless)
     before()
     raw.execute("BEGIN IMMEDIATE")
     try:
@@ -78,7 +78,7 @@ def put_right(raw: sqlite3.Connection, looked: Looked, before: Callable[[], obje
 
 def mend_now(raw: sqlite3.Connection, looked: Looked) -> None:
     """Put right what `look` found, and have all sums reckoned anew. In an open transaction, which
-    is to be undone when this raises Altered, sqlite3.Error. The caller seals the settings.
+    is to be undone when this raises SchemaAltered, sqlite3.Error. The caller seals the settings.
     """
     from workmate_desktop.store.schema.expected import compare, mend
 
@@ -88,9 +88,9 @@ def mend_now(raw: sqlite3.Connection, looked: Looked) -> None:
     except sqlite3.Error as error:
         if trouble_of(error) is not None:
             raise
-        raise Altered(looked.differences[0]) from error  # rows do not fit, a name is taken
+        raise SchemaAltered(looked.differences[0]) from error  # rows do not fit, a name is taken
     if left:
-        raise Altered(left[0])
+        raise SchemaAltered(left[0])
     remember(raw, looked.differences)
     raw.execute(_KEEP, (RECOUNT, ALL))
     # Triggers forbid to change what is booked: whoever took them away may have done so.

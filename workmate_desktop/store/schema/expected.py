@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from workmate_desktop.domain.schema import Difference, How, Part
+from workmate_desktop.domain.schema import Difference, How, SchemaPart
 from workmate_desktop.store.schema import migrate
 from workmate_desktop.store.schema.schema import (
     BEHIND_SEARCHES,
@@ -55,7 +55,7 @@ def compare(raw: sqlite3.Connection) -> Looked:
     # What a file says of its version is one row of a table: its tables know better.
     known = next((one for one, made in DIGESTS.items() if made == digest), None)
     if known is not None:
-        return Looked(known, (Difference(Part.VERSION, How.CHANGED, version),))
+        return Looked(known, (Difference(SchemaPart.VERSION, How.CHANGED, version),))
     if version not in migrate.KNOWN:
         raise UnknownVersion(version)
     with expected(version) as made:
@@ -103,18 +103,18 @@ def _differences(found: Schema, made: Schema) -> Iterator[Difference]:
         how = How.MISSING if is_ is None else How.FOREIGN if right is None else How.CHANGED
         yield Difference(_part(key, right), how, key[1])
     for name in sorted(found.without_data - made.without_data):
-        yield Difference(Part.SEARCH, How.MISSING, name)
+        yield Difference(SchemaPart.SEARCH, How.MISSING, name)
 
 
-def _part(key: Key, right: str | None) -> Part:
+def _part(key: Key, right: str | None) -> SchemaPart:
     if key[0] in ("index", "trigger"):
-        return Part(key[0])
+        return SchemaPart(key[0])
     if right is not None:
-        return Part.SEARCH if tidy(right)[:3] == _VIRTUAL else Part.TABLE
+        return SchemaPart.SEARCH if tidy(right)[:3] == _VIRTUAL else SchemaPart.TABLE
     # A foreign one under a name of the program's: of another version, or a view instead of it.
     if key[1] in BEHIND_SEARCHES or key[1] in ("invoice_search", "invoice_words", "event_search"):
-        return Part.SEARCH
-    return Part.TABLE
+        return SchemaPart.SEARCH
+    return SchemaPart.TABLE
 
 
 def mend(raw: sqlite3.Connection, looked: Looked) -> None:
@@ -134,14 +134,19 @@ def mend(raw: sqlite3.Connection, looked: Looked) -> None:
             for kind, name, sql in made.execute("SELECT type, name, sql FROM sqlite_schema")
         }
         # Triggers first: they must not see the mending, nor stand in the way of it.
-        order = {Part.TRIGGER: 0, Part.INDEX: 1, Part.SEARCH: 2, Part.VERSION: 3}
+        order = {
+            SchemaPart.TRIGGER: 0,
+            SchemaPart.INDEX: 1,
+            SchemaPart.SEARCH: 2,
+            SchemaPart.VERSION: 3,
+        }
         todo = sorted(looked.differences, key=lambda one: order[one.part])
         for one in todo:
             _drop(raw, one)
         for one in reversed(todo):
-            if one.part is Part.VERSION:
+            if one.part is SchemaPart.VERSION:
                 raw.execute("UPDATE alembic_version SET version_num = ?", (looked.version,))
-            elif one.part is Part.SEARCH:
+            elif one.part is SchemaPart.SEARCH:
                 _make_search(raw, one.name, right, made)
             elif one.how is not How.FOREIGN:
                 raw.execute(right[one.part.value, one.name])
@@ -152,9 +157,9 @@ def mend(raw: sqlite3.Connection, looked: Looked) -> None:
 
 
 def _drop(raw: sqlite3.Connection, one: Difference) -> None:
-    if one.part in (Part.TRIGGER, Part.INDEX) and one.how is not How.MISSING:
+    if one.part in (SchemaPart.TRIGGER, SchemaPart.INDEX) and one.how is not How.MISSING:
         raw.execute(f"DROP {one.part.value} {quoted(one.name)}")
-    elif one.part is Part.SEARCH:
+    elif one.part is SchemaPart.SEARCH:
         _drop_search(raw, one.name)
 
 

@@ -18,7 +18,7 @@ from workmate_desktop.domain.invoices.numbers import (
 )
 from workmate_desktop.services.invoices.invoicing import Invoicing
 from workmate_desktop.ui.kit.cards import KeyValueRows
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import Choice, PlainLabel, message_box
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.words.language import _, fill
@@ -170,9 +170,9 @@ class NumbersDialog(SubmitDialog):
     def _show_problems(self) -> None:
         problem = format_problem(tidy_format(self.format.text()))
         words = "" if problem is None else format_sentence(problem)
-        self.format_field.set_message(words, Message.BAD if words else Message.HINT)
+        self.format_field.set_message(words, FieldMessage.BAD if words else FieldMessage.HINT)
         wrong = "" if self._running() else _("Eine ganze Zahl ab 1.")
-        self.running_field.set_message(wrong, Message.BAD if wrong else Message.HINT)
+        self.running_field.set_message(wrong, FieldMessage.BAD if wrong else FieldMessage.HINT)
 
     @Slot()
     def _on_edited(self) -> None:

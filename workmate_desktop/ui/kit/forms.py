@@ -1,8 +1,8 @@
 """A field of a form: bold words above, the field, and a message below.
 
     field = FormField("&Publishable Key", line_edit)
-    field.set_message("Testmodus", Message.GOOD)      # green, with a tick
-    field.set_message("Muss mit whsec_ beginnen.", Message.BAD)   # red, red frame
+    field.set_message("Testmodus", FieldMessage.GOOD)      # green, with a tick
+    field.set_message("Muss mit whsec_ beginnen.", FieldMessage.BAD)   # red, red frame
     field.set_message("Optional.")                    # grey
     field.clear_message()
 
@@ -25,7 +25,7 @@ from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.theme import mark
 
 
-class Message(StrEnum):
+class FieldMessage(StrEnum):
     """What kind of words stand under a field."""
 
     HINT = "hint"
@@ -33,7 +33,7 @@ class Message(StrEnum):
     BAD = "bad"
 
 
-_ROLE = {Message.HINT: "small", Message.GOOD: "success", Message.BAD: "error"}
+_ROLE = {FieldMessage.HINT: "small", FieldMessage.GOOD: "success", FieldMessage.BAD: "error"}
 
 
 class FormField(QWidget):
@@ -59,7 +59,7 @@ class FormField(QWidget):
         if not field.accessibleName():
             field.setAccessibleName(label.replace("&", ""))
         self._message = PlainLabel(role="small", wrap=True)
-        self._kind = Message.HINT
+        self._kind = FieldMessage.HINT
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -88,15 +88,15 @@ class FormField(QWidget):
             policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
             widget.setSizePolicy(policy)
 
-    def set_message(self, text: str, kind: Message = Message.HINT) -> None:
+    def set_message(self, text: str, kind: FieldMessage = FieldMessage.HINT) -> None:
         """Say something under the field; BAD also frames the field red."""
         self._kind = kind
-        self._message.setText(f"✓ {text}" if kind is Message.GOOD and text else text)
+        self._message.setText(f"✓ {text}" if kind is FieldMessage.GOOD and text else text)
         self._message.set_role(_ROLE[kind])
         self._message.setVisible(bool(text) or self._keep_room)
         self._fit_message()
         self.field.setAccessibleDescription(text)
-        mark(self.field, "invalid", kind is Message.BAD)
+        mark(self.field, "invalid", kind is FieldMessage.BAD)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In less width the message needs more lines."""
@@ -123,4 +123,4 @@ class FormField(QWidget):
 
     def is_bad(self) -> bool:
         """Whether the field is marked as wrong."""
-        return self._kind is Message.BAD
+        return self._kind is FieldMessage.BAD

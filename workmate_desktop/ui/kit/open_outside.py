@@ -2,7 +2,7 @@
 
     outside = OpenOutside(opener, hosts=pay.hosts)
     outside.open(outside.pay_address(link.url))     or outside.write_mail(address)
-    open_page(Page.STRIPE_KEYS)                     copy_text("RE-2026-0001")
+    open_page(OutsidePage.STRIPE_KEYS)                     copy_text("RE-2026-0001")
 
 The desktop opens whatever it is handed: a program behind `file://`, a login at a stranger's server
 behind `smb://`. So nothing else in the program hands it anything (a test looks), and here only
@@ -26,7 +26,7 @@ _LONGEST_MAIL = 8000
 _FIELDS = {"subject", "body"}
 
 
-class Page(StrEnum):
+class OutsidePage(StrEnum):
     """Pages that staff need to look at in the browser."""
 
     STRIPE_KEYS = "https://dashboard.stripe.com/apikeys"
@@ -64,9 +64,9 @@ class OpenOutside:
         return self._opener(address)
 
 
-def open_page(page: Page, opener: Opener = by_desktop) -> None:
+def open_page(page: OutsidePage, opener: Opener = by_desktop) -> None:
     """One of our own few pages, in the browser."""
-    opener(QUrl(Page(page)))
+    opener(QUrl(OutsidePage(page)))
 
 
 def copy_text(text: str) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workmate_desktop.domain.text import one_line
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.words.language import _
@@ -45,9 +45,9 @@ class ReasonDialog(SubmitDialog):
     def problem_free(self) -> bool:
         """A reason is needed, and a short one."""
         if not self.reason():
-            self.field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
+            self.field.set_message(_("Bitte einen Grund angeben."), FieldMessage.BAD)
         elif len(self.reason()) > _REASON_LENGTH:
-            self.field.set_message(_("Höchstens 500 Zeichen."), Message.BAD)
+            self.field.set_message(_("Höchstens 500 Zeichen."), FieldMessage.BAD)
         else:
             return True
         self.text.setFocus()

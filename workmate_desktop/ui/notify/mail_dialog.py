@@ -33,7 +33,7 @@ from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.file_offer import FileOffer
 from workmate_desktop.ui.kit.fitting_area import FittingArea, grow
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.key_field import SecretField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.notify.mail_test import MailTest
@@ -211,7 +211,7 @@ class MailDialog(QDialog):
                 if problem is not None and bad
                 else hint(kind, has_password=self._state.has_password)
             )
-            field.set_message(words, Message.BAD if bad and wanted else Message.HINT)
+            field.set_message(words, FieldMessage.BAD if bad and wanted else FieldMessage.HINT)
         user = self.user.text().strip()
         self.from_address.setPlaceholderText(mail_address(user) or "")
         for field in (*self.fields.values(), self.user_field):

@@ -12,7 +12,7 @@ from workmate_desktop.domain.payments.payments import MANUAL_METHODS
 from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.kit.controls import Segments
 from workmate_desktop.ui.kit.date_field import DateField
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.kit.theme import Theme
@@ -112,7 +112,7 @@ class PayBackDialog(SubmitDialog):
         self._check_amount()
         self._check_date()
         if not self._reason():
-            self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
+            self.reason_field.set_message(_("Bitte einen Grund angeben."), FieldMessage.BAD)
         for field in (self.amount_field, self.date_field, self.reason_field):
             if field.is_bad():
                 field.field.setFocus()
@@ -136,16 +136,16 @@ class PayBackDialog(SubmitDialog):
     def _check_amount(self) -> None:
         amount = self._typed()
         if not self.amount.text().strip():
-            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), FieldMessage.BAD)
         elif amount is None:
             words = formats.money_problem(self.amount.text(), self._row.currency)
-            self.amount_field.set_message(words, Message.BAD)
+            self.amount_field.set_message(words, FieldMessage.BAD)
         elif amount <= 0:
-            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), FieldMessage.BAD)
         elif amount > self._row.received_minor:
             most = formats.money(max(0, self._row.received_minor), self._row.currency)
             words = fill(_("Eingegangen sind nur %1."), most)
-            self.amount_field.set_message(words, Message.BAD)
+            self.amount_field.set_message(words, FieldMessage.BAD)
         else:
             self._say_what_stays()
 
@@ -157,9 +157,9 @@ class PayBackDialog(SubmitDialog):
     @Slot()
     def _check_date(self) -> None:
         if self.paid_on.problem():
-            self.date_field.set_message(self.paid_on.problem(), Message.BAD)
+            self.date_field.set_message(self.paid_on.problem(), FieldMessage.BAD)
         elif self.paid_on.day() > self._today:
-            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), Message.BAD)
+            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), FieldMessage.BAD)
         else:
             self.date_field.clear_message()
 

@@ -12,7 +12,7 @@ from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.domain.payments.payments import MANUAL_METHODS
 from workmate_desktop.ui.kit.controls import Segments
 from workmate_desktop.ui.kit.date_field import DateField
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.payments.more_than_owed import typed_too_much
@@ -142,12 +142,12 @@ class PaymentDialog(SubmitDialog):
         amount = formats.parse_money(self.amount.text(), self._row.currency)
         more = self._more_than_outstanding()
         if not self.amount.text().strip():
-            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), FieldMessage.BAD)
         elif amount is None:
             words = formats.money_problem(self.amount.text(), self._row.currency)
-            self.amount_field.set_message(words, Message.BAD)
+            self.amount_field.set_message(words, FieldMessage.BAD)
         elif amount <= 0:
-            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag muss größer als 0 sein."), FieldMessage.BAD)
         elif more > 0:
             extra = formats.money(more, self._row.currency)
             self.amount_field.set_message(fill(_("%1 mehr als offen"), extra))
@@ -158,9 +158,9 @@ class PaymentDialog(SubmitDialog):
     @Slot()
     def _check_date(self) -> None:
         if self.received_on.problem():
-            self.date_field.set_message(self.received_on.problem(), Message.BAD)
+            self.date_field.set_message(self.received_on.problem(), FieldMessage.BAD)
         elif self.received_on.day() > self._today:
-            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), Message.BAD)
+            self.date_field.set_message(_("Das Datum liegt in der Zukunft."), FieldMessage.BAD)
         else:
             self.date_field.clear_message()
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.domain.text import one_line
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.words import formats
@@ -63,7 +63,7 @@ class RefundDialog(SubmitDialog):
             self.amount.setFocus()
             return False
         if not self.reason():
-            self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
+            self.reason_field.set_message(_("Bitte einen Grund angeben."), FieldMessage.BAD)
             self.reason_text.setFocus()
             return False
         return True
@@ -101,12 +101,12 @@ class RefundDialog(SubmitDialog):
         self.submit_button.setText(_("Erstatten"))
         most = formats.money(self._left, self._currency)
         if not self.amount.text().strip():
-            self.amount_field.set_message(_("Der Betrag fehlt."), Message.BAD)
+            self.amount_field.set_message(_("Der Betrag fehlt."), FieldMessage.BAD)
         elif problem := formats.money_problem(self.amount.text(), self._currency):
-            self.amount_field.set_message(problem, Message.BAD)
+            self.amount_field.set_message(problem, FieldMessage.BAD)
         else:
             words = fill(_("Von dieser Zahlung gehen höchstens %1 zurück."), most)
-            self.amount_field.set_message(words, Message.BAD)
+            self.amount_field.set_message(words, FieldMessage.BAD)
 
     def _say_what_stays(self, minor: int) -> None:
         if minor == self._left:

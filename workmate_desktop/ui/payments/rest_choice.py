@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from workmate_desktop.domain.invoices.closings import SKONTO, WRITE_OFF, Closing
 from workmate_desktop.domain.text import one_line
 from workmate_desktop.ui.kit.controls import Segments
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.words import formats
 from workmate_desktop.words.language import _, fill
 
@@ -63,7 +63,7 @@ class RestChoice(QWidget):
         closing = self.closing()
         if closing is None or closing.kind != WRITE_OFF or closing.reason:
             return True
-        self.reason_field.set_message(_("Bitte einen Grund angeben."), Message.BAD)
+        self.reason_field.set_message(_("Bitte einen Grund angeben."), FieldMessage.BAD)
         self.reason_text.setFocus()
         return False
 

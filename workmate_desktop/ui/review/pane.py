@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workmate_desktop.domain.clock import Clock
-from workmate_desktop.domain.review import ReviewList, Waiting
+from workmate_desktop.domain.review import ReviewList, WaitingCount
 from workmate_desktop.services.booking.review import Review
 from workmate_desktop.ui.kit.cards import EmptyState
 from workmate_desktop.ui.kit.controls import Segments, button
@@ -182,7 +182,7 @@ class ReviewPane(QWidget):
         first = self.table if shown else self.back
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_waiting(self, waiting: Waiting) -> None:
+    def show_waiting(self, waiting: WaitingCount) -> None:
         """How many wait, in words."""
         self.chips.set_count(ReviewList.OPEN.value, waiting.count)
         self.how_many.setText(texts.waiting_words(waiting))

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from workmate_desktop.domain.invoices.invoices import InvoiceRow
 from workmate_desktop.ui.kit.controls import SearchField
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.kit.submit_dialog import SubmitDialog
 from workmate_desktop.ui.kit.theme import Theme
@@ -75,7 +75,7 @@ class SplitDialog(SubmitDialog):
         if not 0 < self.amount_minor() <= most:
             words = _("Höchstens %1 lassen sich auf diese Rechnung verteilen.")
             self.amount_field.set_message(
-                fill(words, formats.money(most, self._currency)), Message.BAD
+                fill(words, formats.money(most, self._currency)), FieldMessage.BAD
             )
             self.amount.setFocus(Qt.FocusReason.OtherFocusReason)
             return False

@@ -22,7 +22,7 @@ from tests.ui.stripe.fakes import (
 from tests.ui.stripe.screens import DISTURBED
 from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.reception.checklist import Point, PointId, PointState, Remedy
-from workmate_desktop.services.reception.checklist_facts import Facts
+from workmate_desktop.services.reception.checklist_facts import ChecklistFacts
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.ui.stripe.tab import StripeTab
@@ -33,7 +33,7 @@ LEFT = Qt.MouseButton.LeftButton
 class Desk:
     """A tab with a checklist."""
 
-    def __init__(self, theme: Theme, facts: Facts) -> None:
+    def __init__(self, theme: Theme, facts: ChecklistFacts) -> None:
         self.books = FakeStripeBooks()
         self.books.add_events(event(1), event(2))
         self.bridge, self.checklist = FakeBridge(), FakeChecklist(facts)
@@ -58,7 +58,7 @@ class Desk:
 
 @pytest.fixture
 def make(qtbot: QtBot, theme: Theme) -> Callable[..., Desk]:
-    def open_desk(facts: Facts = ALL_WELL, size: tuple[int, int] = (1280, 694)) -> Desk:
+    def open_desk(facts: ChecklistFacts = ALL_WELL, size: tuple[int, int] = (1280, 694)) -> Desk:
         desk = Desk(theme, facts)
         qtbot.addWidget(desk.tab)
         desk.tab.resize(*size)
@@ -197,7 +197,9 @@ def test_an_event_takes_its_place_and_gives_it_back(
 
 @pytest.mark.parametrize("facts", [ALL_WELL, FRESH, DISTURBED], ids=["done", "open", "wrong"])
 @pytest.mark.parametrize("size", [(1280, 694), (900, 526)])
-def test_nothing_is_cut_off(make: Callable[..., Desk], facts: Facts, size: tuple[int, int]) -> None:
+def test_nothing_is_cut_off(
+    make: Callable[..., Desk], facts: ChecklistFacts, size: tuple[int, int]
+) -> None:
     desk = make(facts, size)
     QApplication.processEvents()
     view = desk.panel.area.viewport()

@@ -22,7 +22,7 @@ from workmate_desktop.domain.errors import UserError
 from workmate_desktop.domain.secrets import KeychainProblem
 from workmate_desktop.domain.stripe.account import AccountInfo
 from workmate_desktop.domain.stripe.keys import StripeKeys
-from workmate_desktop.ui.kit.open_outside import Page
+from workmate_desktop.ui.kit.open_outside import OutsidePage
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 from workmate_desktop.words.key_messages import KeyKind
 
@@ -262,11 +262,11 @@ def test_keys_that_could_not_be_read_are_told(
 
 
 def test_the_dashboard_opens_in_the_browser(qtbot: QtBot, bridge: FakeBridge) -> None:
-    visited: list[Page] = []
+    visited: list[OutsidePage] = []
     dialog = ConfigureDialog(FakeSetup(), bridge, open_address=visited.append)
     qtbot.addWidget(dialog)
     dialog.dashboard_link.click()
-    assert visited == [Page.STRIPE_KEYS]
+    assert visited == [OutsidePage.STRIPE_KEYS]
 
 
 def test_every_control_has_a_name(opened: Callable[[FakeSetup], ConfigureDialog]) -> None:

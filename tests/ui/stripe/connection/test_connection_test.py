@@ -12,7 +12,7 @@ from tests.ui.stripe.fakes import (
     TEST_KEYS,
     FakeSetup,
 )
-from workmate_desktop.domain.stripe.account import Refusal, StripeRefused
+from workmate_desktop.domain.stripe.account import StripeRefusal, StripeRefused
 from workmate_desktop.ui.stripe.connection.configure_dialog import ConfigureDialog
 
 
@@ -107,15 +107,15 @@ def test_closing_gives_the_test_up(
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Refusal.WRONG_KEY, "kennt diesen Secret Key nicht"),
-        (Refusal.REVOKED, "widerrufen"),
-        (Refusal.NO_RIGHT, "fehlt ein Recht"),
-        (Refusal.NO_NET, "keine Verbindung"),
-        (Refusal.TIMEOUT, "nicht rechtzeitig"),
+        (StripeRefusal.WRONG_KEY, "kennt diesen Secret Key nicht"),
+        (StripeRefusal.REVOKED, "widerrufen"),
+        (StripeRefusal.NO_RIGHT, "fehlt ein Recht"),
+        (StripeRefusal.NO_NET, "keine Verbindung"),
+        (StripeRefusal.TIMEOUT, "nicht rechtzeitig"),
     ],
 )
 def test_each_refusal_has_its_sentence(
-    opened: Callable[[FakeSetup], ConfigureDialog], kind: Refusal, words: str
+    opened: Callable[[FakeSetup], ConfigureDialog], kind: StripeRefusal, words: str
 ) -> None:
     dialog = opened(FakeSetup(TEST_KEYS, fail_with=StripeRefused(kind)))
     dialog.test.button.click()

@@ -5,9 +5,9 @@ from datetime import datetime
 from workmate_desktop.domain.payments.payments import Payment
 from workmate_desktop.domain.payments.reversals import (
     Fact,
+    GoneBack,
     Listed,
     Reversal,
-    Standing,
     Told,
     standing,
 )
@@ -15,7 +15,7 @@ from workmate_desktop.domain.stripe.events import Outcome, Reason, StripeEvent
 from workmate_desktop.store.transaction import Transaction
 
 
-def standing_of(t: Transaction, payment: Payment) -> Standing:
+def standing_of(t: Transaction, payment: Payment) -> GoneBack:
     """How much of a Stripe payment has gone back, by what is known in this transaction: the event
     that is being decided is part of it."""
     intent_id = payment.stripe_payment_intent_id or ""
@@ -40,7 +40,7 @@ def _listed(one: Listed, event: StripeEvent) -> Fact:
 
 
 def placed_elsewhere(
-    t: Transaction, payment: Payment, news: Standing
+    t: Transaction, payment: Payment, news: GoneBack
 ) -> list[tuple[StripeEvent, str, datetime, int]]:
     """What staff said was about another invoice than the payment's first: the event that asked,
     the invoice, when the refund or dispute was made, and how much it was. A charge tells the sum

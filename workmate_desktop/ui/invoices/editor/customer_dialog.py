@@ -32,7 +32,7 @@ from workmate_desktop.ui.invoices.editor.changed_elsewhere import (
 )
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words.language import _, fill
 from workmate_desktop.words.messages import error_sentence
@@ -225,7 +225,7 @@ class CustomerDialog(QDialog):
         wrong = self._wrong()
         for field in (self.name, self.email, self.postal_code, self.vat_id):
             if field in wrong:
-                field.set_message(wrong[field], Message.BAD)
+                field.set_message(wrong[field], FieldMessage.BAD)
             else:
                 field.clear_message()
         if wrong:
@@ -268,7 +268,7 @@ class CustomerDialog(QDialog):
 
     def _show_vat_problem(self) -> None:
         problem = self._vat_problem()
-        self.vat_id.set_message(problem, Message.BAD if problem else Message.HINT)
+        self.vat_id.set_message(problem, FieldMessage.BAD if problem else FieldMessage.HINT)
 
     def _on_saved(self, customer: Customer, new_id: str) -> None:
         self._set_saving(False)

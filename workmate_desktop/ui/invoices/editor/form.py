@@ -31,7 +31,7 @@ from workmate_desktop.ui.invoices.editor.items_view import ItemsView
 from workmate_desktop.ui.invoices.editor.totals_panel import TotalsPanel
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.date_field import DateField
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.plain_text import PlainLabel, plain_tip
 from workmate_desktop.ui.kit.theme import Theme
 from workmate_desktop.words.language import _
@@ -339,7 +339,7 @@ class InvoiceForm(QWidget):
             (self.service_field, checked.service),
             (self.due_field, checked.due),
         ):
-            field.set_message(text, Message.BAD if text else Message.HINT)
+            field.set_message(text, FieldMessage.BAD if text else FieldMessage.HINT)
         self.items_message.setText(checked.items)
         self.items_message.setVisible(bool(checked.items))
         self.items.setAccessibleDescription(checked.items)

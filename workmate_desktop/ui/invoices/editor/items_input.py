@@ -46,7 +46,7 @@ class Problem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ItemLine:
     """One position as typed."""
 
     description: str = ""

@@ -25,7 +25,7 @@ from workmate_desktop.ui.invoices.editor.items_input import (
     NUMERIC,
     TAX_RATES,
     Column,
-    Line,
+    ItemLine,
     Problem,
     column_title,
     problem_reason,
@@ -74,7 +74,7 @@ class ItemsModel(QAbstractTableModel):
         self._strict = False
         self._empty_lines = 1
         self._lines = [
-            Line(
+            ItemLine(
                 description=item.description,
                 quantity=formats.quantity(item.quantity),
                 unit=item.unit,
@@ -91,7 +91,7 @@ class ItemsModel(QAbstractTableModel):
         """The currency of all prices."""
         return self._currency
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ItemLine, ...]:
         """All positions as typed, without the empty line."""
         return tuple(self._lines)
 
@@ -243,7 +243,7 @@ class ItemsModel(QAbstractTableModel):
         # In two steps, so that an editor open in this row stays there: the row becomes a
         # position, then a new empty line appears below it.
         self._empty_lines = 0
-        self._lines.append(Line(description=description, tax_rate=rate))
+        self._lines.append(ItemLine(description=description, tax_rate=rate))
         self._cells_changed(row, row)
         self.beginInsertRows(QModelIndex(), row + 1, row + 1)
         self._empty_lines = 1
@@ -254,7 +254,7 @@ class ItemsModel(QAbstractTableModel):
     def _cells_changed(self, first: int, last: int) -> None:
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
 
-    def _item(self, line: Line) -> InvoiceItem | None:
+    def _item(self, line: ItemLine) -> InvoiceItem | None:
         quantity = read_quantity(line.quantity)
         price = read_price(line.unit_price, self._currency)
         if isinstance(quantity, Problem) or isinstance(price, Problem):
@@ -283,7 +283,7 @@ class ItemsModel(QAbstractTableModel):
                 return self._price_problem(line, strict=strict)
         return None
 
-    def _price_problem(self, line: Line, *, strict: bool) -> Problem | None:
+    def _price_problem(self, line: ItemLine, *, strict: bool) -> Problem | None:
         price = read_price(line.unit_price, self._currency)
         if price is Problem.MISSING:
             return Problem.MISSING if strict else None

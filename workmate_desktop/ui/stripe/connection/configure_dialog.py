@@ -32,9 +32,9 @@ from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.file_offer import FileOffer
 from workmate_desktop.ui.kit.fitting_area import FittingArea, grow
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.key_field import KeyField, SecretField
-from workmate_desktop.ui.kit.open_outside import Page, open_page
+from workmate_desktop.ui.kit.open_outside import OutsidePage, open_page
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.ui.stripe.connection.connection_test import ConnectionTest
 from workmate_desktop.words import key_texts
@@ -58,7 +58,7 @@ class ConfigureDialog(QDialog):
         bridge: Bridge,
         parent: QWidget | None = None,
         *,
-        open_address: Callable[[Page], None] = open_page,
+        open_address: Callable[[OutsidePage], None] = open_page,
     ) -> None:
         super().__init__(parent)
         self._setup = setup
@@ -243,18 +243,18 @@ class ConfigureDialog(QDialog):
     def _say(self, kind: KeyKind, problem: KeyProblem | None) -> None:
         field, typed = self.fields[kind], self._typed(kind)
         if problem is KeyProblem.OTHER_MODE and not typed:
-            field.set_message(self._stored_does_not_fit(), Message.BAD)
+            field.set_message(self._stored_does_not_fit(), FieldMessage.BAD)
         elif kind.value in self._given:
             field.set_message(key_texts.given_by_environment(kind))
         elif problem is None:
-            field.set_message(self._praise(kind, typed), Message.GOOD)
+            field.set_message(self._praise(kind, typed), FieldMessage.GOOD)
         elif not typed:
             field.set_message(key_texts.hint_while_empty(kind))
         else:
             # While only the beginning is typed, nothing is wrong yet.
             begun = any(prefix.startswith(typed) for prefix in _PREFIXES[kind])
             sentence = key_problem_sentence(kind, problem)
-            field.set_message(sentence, Message.HINT if begun else Message.BAD)
+            field.set_message(sentence, FieldMessage.HINT if begun else FieldMessage.BAD)
 
     def _praise(self, kind: KeyKind, typed: str) -> str:
         if typed:
@@ -296,7 +296,7 @@ class ConfigureDialog(QDialog):
 
     @Slot()
     def _on_dashboard(self) -> None:
-        self._open_address(Page.STRIPE_KEYS)
+        self._open_address(OutsidePage.STRIPE_KEYS)
 
     @Slot()
     def _on_test_wanted(self) -> None:

@@ -11,9 +11,9 @@ from workmate_desktop.services.connection.public_address import AddressState, Pu
 from workmate_desktop.ui.kit.cards import line
 from workmate_desktop.ui.kit.controls import button
 from workmate_desktop.ui.kit.fitting_area import fit_words
-from workmate_desktop.ui.kit.forms import FormField, Message
+from workmate_desktop.ui.kit.forms import FieldMessage, FormField
 from workmate_desktop.ui.kit.key_field import SecretField
-from workmate_desktop.ui.kit.open_outside import Page, open_page
+from workmate_desktop.ui.kit.open_outside import OutsidePage, open_page
 from workmate_desktop.ui.kit.plain_text import PlainLabel
 from workmate_desktop.words.language import _
 from workmate_desktop.words.messages import error_sentence
@@ -28,7 +28,7 @@ class TunnelDialog(QDialog):
         bridge: Bridge,
         parent: QWidget | None = None,
         *,
-        open_address: Callable[[Page], None] = open_page,
+        open_address: Callable[[OutsidePage], None] = open_page,
     ) -> None:
         super().__init__(parent)
         self._address = address
@@ -109,14 +109,14 @@ class TunnelDialog(QDialog):
         hint = _("Optional. Dann bleibt die Adresse immer dieselbe.")
         wrong = _("So wie bei ngrok, zum Beispiel name.ngrok-free.dev.")
         self.domain_field.set_message(
-            hint if valid else wrong, Message.HINT if valid else Message.BAD
+            hint if valid else wrong, FieldMessage.HINT if valid else FieldMessage.BAD
         )
         token = bool(self.token.typed()) or self._has_token
         self.save_button.setEnabled(valid and token and not self._saving)
 
     @Slot()
     def _on_dashboard(self) -> None:
-        self._open_address(Page.NGROK_TOKEN)
+        self._open_address(OutsidePage.NGROK_TOKEN)
 
     @Slot()
     def _on_choose(self) -> None:
