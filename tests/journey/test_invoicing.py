@@ -82,7 +82,7 @@ def test_customer_and_invoice_by_keyboard(in_test_mode: Desk) -> None:
     assert table.currentIndex().row() == 0
     assert desk.status(FIRST_TEST) == "Offen"
     assert desk.cell(desk.pages.invoices.model, 0, Column.TOTAL) == "238,00 €"
-    desk.wait(lambda: any(f"{FIRST_TEST} ist gestellt" in one for one in desk.toast_words()))
+    desk.wait(lambda: any(f"{FIRST_TEST} ist ausgestellt" in one for one in desk.toast_words()))
     assert desk.invoice(FIRST_TEST).livemode is False
     assert desk.invoice(FIRST_TEST).customer_name == "Bäckerei Müßig"
 

@@ -66,7 +66,7 @@ def test_an_agent_that_comes_and_goes(
     desk.wait(lambda: desk.core.reception.state.public_url)
     ngrok.play(crash=True)  # so it stays away until somebody has seen it
     assert ngrok.end_all()
-    desk.wait(lambda: "gerade nicht verbunden" in reception(desk))
+    desk.wait(lambda: "neuer Versuch läuft" in reception(desk))
     ngrok.play()
     desk.wait(lambda: desk.core.reception.state.public_url)
     assert waits.found == []

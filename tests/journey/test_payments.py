@@ -159,7 +159,7 @@ def test_a_forged_delivery_changes_nothing(office: Desk) -> None:
     for _ in range(3):
         assert desk.stripe_sends(desk.event(NUMBER), secret="whsec_of_a_stranger") == 400
     desk.open_stripe()
-    desk.wait(lambda: "3 Zustellungen abgewiesen" in desk.seen(desk.pages.stripe.reception))
+    desk.wait(lambda: "3 Nachrichten abgewiesen" in desk.seen(desk.pages.stripe.reception))
     state = desk.status_bar.state
     desk.wait(lambda: state.accessibleName() == "Empfang gestört")
     assert desk.events() == []

@@ -204,7 +204,8 @@ MUTANTS = (
         (
             (
                 _FILE_WATCH,
-                "        if self.trouble is Trouble.DAMAGED:\n            return self.trouble\n"
+                "        if self.trouble is StoreTrouble.DAMAGED:\n"
+                "            return self.trouble\n"
                 "        standing =",
                 "        return None\n        standing =",
             ),
